@@ -1,0 +1,1 @@
+"""The network: its sizes, its PyTorch form for training, its ONNX form for composing."""

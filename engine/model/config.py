@@ -1,0 +1,69 @@
+"""Sizes of the network, as data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from engine.music import conditions
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """A transformer over music tokens.
+
+    layers, heads, width, hidden: as usual; width / heads is the width of a head.
+    context: the longest sequence, condition slots included.
+    positions: "relative" is the paper's network (relative global attention, learned positions
+        beside the boundary offsets, layer norm after each block, untied output);
+        "rotary" is the one that learns faster at equal compute (rotary positions, RMS norm before
+        each block, squared ReLU, tied output, offsets also as one learned vector a step).
+    controls: the conditions that head the sequence, one slot each.
+    """
+
+    layers: int = 11
+    heads: int = 8
+    width: int = 512
+    hidden: int = 2048
+    context: int = 1216
+    dropout: float = 0.1
+    positions: str = "relative"
+    controls: tuple[str, ...] = conditions.EMOTION
+
+    @property
+    def head_width(self) -> int:
+        """Width of one attention head."""
+        return self.width // self.heads
+
+    @property
+    def window(self) -> int:
+        """The most tokens in sight at once: the context less the condition slots."""
+        return self.context - len(self.controls)
+
+    def to_json(self) -> str:
+        """For the metadata of a weights file."""
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def from_json(text: str) -> ModelConfig:
+        """The inverse of :meth:`to_json`."""
+        values = json.loads(text)
+        return ModelConfig(**{**values, "controls": tuple(values["controls"])})
+
+
+PRESETS = {
+    "paper": ModelConfig(),
+    "full": ModelConfig(positions="rotary", controls=conditions.ALL, dropout=0.0),
+    "small": ModelConfig(
+        layers=6,
+        heads=4,
+        width=256,
+        hidden=1024,
+        context=1024,
+        dropout=0.0,
+        positions="rotary",
+        controls=conditions.ALL,
+    ),
+}
+"""``paper``: 37,178,355 parameters, the specification. ``full``: the same size, learning faster.
+``small``: what a CPU can train."""

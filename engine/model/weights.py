@@ -1,0 +1,49 @@
+"""Weights on disk: one safetensors file in fp16, with the network's config in its metadata."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from engine.errors import EmsyncError
+from engine.model.config import ModelConfig
+
+State = dict[str, npt.NDArray[np.float16]]
+
+
+def write_weights(
+    path: Path,
+    config: ModelConfig,
+    state: Mapping[str, npt.NDArray[np.float32]],
+    figures: Mapping[str, str],
+) -> None:
+    """Write weights (rounded to fp16), the config and figures such as the validation NLL."""
+    halves = {name: np.ascontiguousarray(value, np.float16) for name, value in state.items()}
+    beside = path.with_name(path.name + ".part")
+    save_file(halves, beside, {"config": config.to_json(), **figures})
+    os.replace(beside, path)
+
+
+def read_weights(path: Path) -> tuple[ModelConfig, State]:
+    """The config and the tensors by name, as fp16."""
+    try:
+        with safe_open(path, "numpy") as file:
+            metadata = file.metadata() or {}
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise EmsyncError(f"{path}: no weights of the music model can be read here") from error
+    if "config" not in metadata:
+        raise EmsyncError(f"{path}: these weights carry no EMSYNC config; train or export them anew")
+    return ModelConfig.from_json(metadata["config"]), state
+
+
+def read_figures(path: Path) -> dict[str, str]:
+    """The metadata beside the config: tokens seen, validation NLL and so on."""
+    with safe_open(path, "numpy") as file:
+        return {k: v for k, v in (file.metadata() or {}).items() if k != "config"}

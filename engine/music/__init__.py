@@ -1,0 +1,1 @@
+"""Music as tokens: the vocabulary, events, boundary offsets and the composing loop."""

@@ -1,0 +1,67 @@
+"""What a piece may be asked for, and how it reaches the network.
+
+Every condition may be unknown (NaN); the network learnt each unknown as a vector of its own.
+Valence and arousal are the paper's (III-A2); tempo, metre, key and density go beyond it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+METRES = ("2/4", "3/4", "4/4", "6/8", "12/8")
+"""The metres the network knows, by index."""
+KEYS = tuple(
+    f"{tonic} {mode}"
+    for mode in ("major", "minor")
+    for tonic in ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+)
+"""The keys the network knows, by index: twelve major, then twelve minor."""
+
+CATEGORIES = {"metre": len(METRES), "key": len(KEYS)}
+"""The conditions that are one of a list rather than a number, with the list's length."""
+
+UNKNOWN = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What is asked of the music; NaN where nothing is asked.
+
+    valence, arousal: -1..1. tempo: quarter notes a minute. metre, key: index into ``METRES``,
+    ``KEYS``. density: notes a second, all instruments together.
+    """
+
+    valence: float = UNKNOWN
+    arousal: float = UNKNOWN
+    tempo: float = UNKNOWN
+    metre: float = UNKNOWN
+    key: float = UNKNOWN
+    density: float = UNKNOWN
+
+    def vector(self, controls: tuple[str, ...]) -> npt.NDArray[np.float32]:
+        """The named conditions as the network reads them: [len(controls)], about -1..1, or an
+        index, or NaN."""
+        return np.array([_SCALES.get(c, float)(getattr(self, c)) for c in controls], np.float32)
+
+
+def _octaves(reference: float):  # type: ignore[no-untyped-def]
+    return lambda value: math.log2(value / reference)
+
+
+_SCALES = {"tempo": _octaves(120.0), "density": _octaves(10.0)}
+"""Tempo and density are heard as ratios: octaves above a middling value."""
+
+EMOTION = ("valence", "arousal")
+ALL = tuple(field.name for field in fields(Conditions))
+
+
+def transpose_key(key: float, semitones: int) -> float:
+    """The index of a key moved by semitones (NaN stays NaN)."""
+    if math.isnan(key):
+        return key
+    mode, tonic = divmod(int(key), 12)
+    return float(mode * 12 + (tonic + semitones) % 12)

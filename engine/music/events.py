@@ -1,0 +1,177 @@
+"""A score as a sequence of events, and back (paper, III-B1).
+
+Round trips are exact on the normal form: ``decode(encode(s)) == s`` where ``s = normalise(s)``.
+Times are quantised once, as absolute times, so that rounding never adds up to a drift.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.music import vocabulary as voc
+from engine.music.vocabulary import Kind, to_seconds, to_steps
+from engine.score import CHORD_VELOCITY, CHORDAL, VELOCITY, Instrument, Note, Score
+
+Tokens = npt.NDArray[np.uint16]
+
+_RANK = {
+    Instrument.DRUMS: 0,
+    Instrument.BASS: 1,
+    Instrument.STRINGS: 2,
+    Instrument.GUITAR: 3,
+    Instrument.PIANO: 4,
+}
+_CHORDAL_RANK = min(_RANK[instrument] for instrument in CHORDAL)
+
+
+def _sort_key(note: Note) -> tuple[float, int, int]:
+    return note.onset, voc.INSTRUMENTS.index(note.instrument), note.pitch
+
+
+def normalise(score: Score) -> Score:
+    """The normal form of a score: what tokens can say.
+
+    Times lie on the 8 ms grid; pitches in 21..108, others are dropped; a new ON ends the note of
+    that instrument and pitch that still sounds, and of notes struck at once the longest stays;
+    a note lasts at least one step; nothing starts at or outlasts the end. Velocity is 80, and 120
+    for guitar and piano notes struck at a chord's instant.
+    """
+    duration = to_steps(score.duration)
+    bars = sorted({s for s in map(to_steps, score.bars) if 0 <= s < duration})
+    chords = sorted({s for s in map(to_steps, score.chords) if 0 <= s < duration})
+    struck = set(chords)
+    keys: defaultdict[tuple[Instrument, int], dict[int, int]] = defaultdict(dict)
+    for note in score.notes:
+        onset = to_steps(note.onset)
+        end = min(max(to_steps(note.end), onset + 1), duration)
+        if 0 <= onset < end and voc.LOWEST_PITCH <= note.pitch <= voc.HIGHEST_PITCH:
+            key = keys[note.instrument, note.pitch]
+            key[onset] = max(end, key.get(onset, 0))
+    notes = []
+    for (instrument, pitch), spans in keys.items():
+        onsets = sorted(spans)
+        for onset, following in zip(onsets, [*onsets[1:], duration], strict=True):
+            velocity = CHORD_VELOCITY if onset in struck and instrument in CHORDAL else VELOCITY
+            end = min(spans[onset], following)
+            notes.append(Note(instrument, to_seconds(onset), to_seconds(end), pitch, velocity))
+    return Score(
+        tuple(sorted(notes, key=_sort_key)),
+        tuple(map(to_seconds, bars)),
+        tuple(map(to_seconds, chords)),
+        to_seconds(duration),
+    )
+
+
+def encode(score: Score) -> Tokens:
+    """The tokens of a score in normal form, from START to a last TIMESHIFT that reaches its end.
+
+    Order within an instant: OFFs, BAR, ONs of drums, bass, strings, CHORD, ONs of guitar, piano.
+    """
+    events: list[tuple[int, int, int]] = []
+    for note in score.notes:
+        rank = _RANK[note.instrument]
+        off = voc.note_off(note.instrument, note.pitch)
+        # Ranks: OFFs 0-4, BAR 5, ONs 10-14 with CHORD between strings and guitar.
+        events.append((to_steps(note.end), rank, off))
+        events.append((to_steps(note.onset), 10 + 2 * rank, off + 1))
+    events.extend((to_steps(bar), 5, voc.BAR) for bar in score.bars)
+    chord_rank = 10 + 2 * _CHORDAL_RANK - 1
+    events.extend((to_steps(chord), chord_rank, voc.CHORD) for chord in score.chords)
+    events.sort()
+
+    tokens = [voc.START]
+    cursor = 0
+    for step, _, token in events:
+        if step > cursor:
+            _advance(tokens, step - cursor)
+            cursor = step
+        tokens.append(token)
+    _advance(tokens, to_steps(score.duration) - cursor)
+    return np.array(tokens, np.uint16)
+
+
+def _advance(tokens: list[int], steps: int) -> None:
+    seconds, rest = divmod(steps, voc.MAX_SHIFT)
+    tokens.extend([voc.shift(voc.MAX_SHIFT)] * seconds)
+    if rest:
+        tokens.append(voc.shift(rest))
+
+
+class ScoreBuilder:
+    """Listens to tokens one at a time and writes the score.
+
+    Forgiving, since a network may say anything: a re-struck ON ends the sounding note, an OFF
+    without a note is ignored, a note of no length is left out, and what still sounds at the end
+    is closed there.
+    """
+
+    def __init__(self) -> None:
+        self.cursor = 0
+        """Time now, in steps."""
+        self.sounding: dict[tuple[int, int], tuple[int, int]] = {}
+        """(instrument index, pitch) -> (onset in steps, velocity) of every sounding note."""
+        self.notes: list[Note] = []
+        """The notes that have ended, in order of their ends."""
+        self._bars: list[int] = []
+        self._chords: list[int] = []
+
+    def push(self, token: int) -> None:
+        """Take the next token."""
+        kind = voc.KIND[token]
+        if kind == Kind.TIMESHIFT:
+            self.cursor += int(voc.STEPS[token])
+        elif kind in (Kind.OFF, Kind.ON):
+            key = int(voc.INSTRUMENT[token]), int(voc.PITCH[token])
+            self.close(key)
+            if kind == Kind.ON:
+                struck = bool(self._chords) and self._chords[-1] == self.cursor
+                chordal = voc.INSTRUMENTS[key[0]] in CHORDAL
+                self.sounding[key] = self.cursor, CHORD_VELOCITY if struck and chordal else VELOCITY
+        elif kind in (Kind.BAR, Kind.CHORD):
+            marks = self._bars if kind == Kind.BAR else self._chords
+            if not marks or marks[-1] != self.cursor:
+                marks.append(self.cursor)
+
+    def close(self, key: tuple[int, int]) -> None:
+        """End the note of this (instrument index, pitch) now, if it sounds."""
+        if key in self.sounding:
+            onset, velocity = self.sounding.pop(key)
+            if onset < self.cursor:
+                self.notes.append(
+                    Note(
+                        voc.INSTRUMENTS[key[0]],
+                        to_seconds(onset),
+                        to_seconds(self.cursor),
+                        key[1],
+                        velocity,
+                    )
+                )
+
+    def finish(self, duration: float | None = None) -> Score:
+        """The score, ``duration`` seconds long (default: up to now), in normal form."""
+        end = to_seconds(self.cursor) if duration is None else duration
+        still = [
+            Note(voc.INSTRUMENTS[i], to_seconds(onset), end, pitch, velocity)
+            for (i, pitch), (onset, velocity) in self.sounding.items()
+            if to_seconds(onset) < end
+        ]
+        return normalise(
+            Score(
+                (*self.notes, *still),
+                tuple(map(to_seconds, self._bars)),
+                tuple(map(to_seconds, self._chords)),
+                end,
+            )
+        )
+
+
+def decode(tokens: Iterable[int], duration: float | None = None) -> Score:
+    """The score that the tokens tell, ``duration`` seconds long (default: up to the last shift)."""
+    builder = ScoreBuilder()
+    for token in tokens:
+        builder.push(int(token))
+    return builder.finish(duration)

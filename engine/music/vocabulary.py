@@ -1,0 +1,106 @@
+"""The 1011 tokens of the music model (paper, III-B1).
+
+One table says what every token means; everything else looks it up. The ids are the published
+ones: PAD, START, BAR, CHORD, then TIMESHIFT in steps of 8 ms up to a second, then for each
+instrument the OFF/ON pairs of MIDI pitches 21..108, then FEWER_ and MORE_INSTRUMENTS.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from engine.score import Instrument
+
+STEP_MS = 8
+"""Length of one time step in milliseconds."""
+MAX_SHIFT = 125
+"""Longest single TIMESHIFT, in steps (one second)."""
+LOWEST_PITCH, HIGHEST_PITCH = 21, 108
+PITCHES = HIGHEST_PITCH - LOWEST_PITCH + 1
+INSTRUMENTS = tuple(Instrument)
+
+
+class Kind(IntEnum):
+    """What a token is."""
+
+    PAD = 0
+    START = 1
+    BAR = 2
+    CHORD = 3
+    TIMESHIFT = 4
+    OFF = 5
+    ON = 6
+    FEWER_INSTRUMENTS = 7
+    MORE_INSTRUMENTS = 8
+
+
+PAD, START, BAR, CHORD = 0, 1, 2, 3
+FIRST_SHIFT = 4
+FIRST_NOTE = FIRST_SHIFT + MAX_SHIFT
+FEWER_INSTRUMENTS = FIRST_NOTE + 2 * PITCHES * len(INSTRUMENTS)
+MORE_INSTRUMENTS = FEWER_INSTRUMENTS + 1
+SIZE = MORE_INSTRUMENTS + 1
+
+
+def shift(steps: int) -> int:
+    """The TIMESHIFT token of 1..125 steps."""
+    if not 1 <= steps <= MAX_SHIFT:
+        raise ValueError(f"a TIMESHIFT has 1..{MAX_SHIFT} steps, not {steps}")
+    return FIRST_SHIFT - 1 + steps
+
+
+def note_off(instrument: Instrument, pitch: int) -> int:
+    """The OFF token of a pitch."""
+    if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
+        raise ValueError(f"pitch {pitch} is outside {LOWEST_PITCH}..{HIGHEST_PITCH}")
+    return FIRST_NOTE + 2 * (INSTRUMENTS.index(instrument) * PITCHES + pitch - LOWEST_PITCH)
+
+
+def note_on(instrument: Instrument, pitch: int) -> int:
+    """The ON token of a pitch."""
+    return note_off(instrument, pitch) + 1
+
+
+def _table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    kind = np.zeros(SIZE, np.uint8)
+    steps = np.zeros(SIZE, np.int64)
+    instrument = np.full(SIZE, -1, np.int8)
+    pitch = np.full(SIZE, -1, np.int16)
+    kind[[PAD, START, BAR, CHORD]] = Kind.PAD, Kind.START, Kind.BAR, Kind.CHORD
+    kind[FIRST_SHIFT:FIRST_NOTE] = Kind.TIMESHIFT
+    steps[FIRST_SHIFT:FIRST_NOTE] = np.arange(1, MAX_SHIFT + 1)
+    notes = np.arange(FEWER_INSTRUMENTS - FIRST_NOTE)
+    kind[FIRST_NOTE:FEWER_INSTRUMENTS] = np.where(notes % 2, Kind.ON, Kind.OFF)
+    instrument[FIRST_NOTE:FEWER_INSTRUMENTS] = notes // 2 // PITCHES
+    pitch[FIRST_NOTE:FEWER_INSTRUMENTS] = notes // 2 % PITCHES + LOWEST_PITCH
+    kind[FEWER_INSTRUMENTS:] = Kind.FEWER_INSTRUMENTS, Kind.MORE_INSTRUMENTS
+    for column in (kind, steps, instrument, pitch):
+        column.setflags(write=False)
+    return kind, steps, instrument, pitch
+
+
+KIND, STEPS, INSTRUMENT, PITCH = _table()
+"""By token id: its :class:`Kind`; the steps it moves time on (0 unless TIMESHIFT); the index of
+its instrument in ``INSTRUMENTS`` and its MIDI pitch (-1 unless OFF or ON)."""
+
+
+def name(token: int) -> str:
+    """The token's name as the paper writes it, e.g. ``PIANO_ON_60`` or ``TIMESHIFT_800``."""
+    kind = Kind(KIND[token])
+    if kind is Kind.TIMESHIFT:
+        return f"TIMESHIFT_{STEPS[token] * STEP_MS}"
+    if kind in (Kind.OFF, Kind.ON):
+        return f"{INSTRUMENTS[INSTRUMENT[token]].name}_{kind.name}_{PITCH[token]}"
+    return kind.name
+
+
+def to_steps(seconds: float) -> int:
+    """Absolute time in seconds to the nearest step: quantise times, never differences."""
+    return round(seconds * 1000 / STEP_MS)
+
+
+def to_seconds(steps: int) -> float:
+    """Steps to seconds."""
+    return int(steps) * STEP_MS / 1000

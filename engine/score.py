@@ -1,0 +1,83 @@
+"""The score: what the composer makes, and all that export and bridge ever see.
+
+Times are seconds from the score's zero, as floats; the tempo map is derived from the bars only
+when a file needs one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+VELOCITY = 80
+CHORD_VELOCITY = 120
+
+
+class Instrument(Enum):
+    """The five parts (LPD-5's families), in the order used everywhere."""
+
+    BASS = "bass"
+    DRUMS = "drums"
+    GUITAR = "guitar"
+    PIANO = "piano"
+    STRINGS = "strings"
+
+    @property
+    def program(self) -> int:
+        """General MIDI program, counted from 0 (drums: the standard kit)."""
+        return _PROGRAMS[self]
+
+    @property
+    def channel(self) -> int:
+        """MIDI channel, counted from 0; General MIDI reserves 9 for drums."""
+        return _CHANNELS[self]
+
+
+_PROGRAMS = {
+    Instrument.BASS: 32,
+    Instrument.DRUMS: 0,
+    Instrument.GUITAR: 25,
+    Instrument.PIANO: 0,
+    Instrument.STRINGS: 48,
+}
+_CHANNELS = {
+    Instrument.BASS: 0,
+    Instrument.DRUMS: 9,
+    Instrument.GUITAR: 1,
+    Instrument.PIANO: 2,
+    Instrument.STRINGS: 3,
+}
+
+CHORDAL = (Instrument.GUITAR, Instrument.PIANO)
+"""The instruments whose chords can mark a boundary (paper, III-B2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note: ``onset <= t < end`` in seconds, MIDI ``pitch`` and ``velocity`` 0..127."""
+
+    instrument: Instrument
+    onset: float
+    end: float
+    pitch: int
+    velocity: int = VELOCITY
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A finished piece.
+
+    notes: sorted by onset, then instrument, then pitch.
+    bars: downbeats in seconds, rising.
+    chords: times of the CHORD marks (long chords meant as boundaries) in seconds, rising.
+    duration: length in seconds; no note ends after it.
+    """
+
+    notes: tuple[Note, ...]
+    bars: tuple[float, ...]
+    chords: tuple[float, ...]
+    duration: float
+
+    def part(self, instrument: Instrument) -> tuple[Note, ...]:
+        """The notes of one instrument, in time order."""
+        return tuple(note for note in self.notes if note.instrument is instrument)

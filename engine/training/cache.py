@@ -1,0 +1,188 @@
+"""The corpus, tokenised once: every song end to end in one memory-mapped file.
+
+A cache folder holds ``tokens.npy`` (uint16), ``songs.npz`` (a row a song) and ``report.json``
+(what went in, what was left out and why). Preparing works in shards and takes up where it was
+interrupted.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import multiprocessing
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from engine.errors import EmsyncError
+from engine.files import write_atomically
+from engine.music import conditions, vocabulary
+from engine.music.conditions import Conditions
+from engine.music.events import encode, normalise
+from engine.training.corpus import UnusableSong, read_song
+
+SHARD = 256
+VALIDATION_SHARE = 0.05
+"""Of songs without an index that says their split; chosen by name, so stable."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A prepared corpus, opened.
+
+    tokens: [n] uint16, memory-mapped. start: [songs + 1] where each song begins.
+    conditions: [songs, len(conditions.ALL)], NaN unknown. families: [songs] how many play.
+    validation: [songs] true for split=val.
+    """
+
+    tokens: npt.NDArray[np.uint16]
+    start: npt.NDArray[np.int64]
+    conditions: npt.NDArray[np.float32]
+    families: npt.NDArray[np.int8]
+    validation: npt.NDArray[np.bool_]
+
+    @staticmethod
+    def open(folder: Path) -> Cache:
+        """Open what :func:`prepare` wrote."""
+        try:
+            songs = np.load(folder / "songs.npz")
+            tokens = np.load(folder / "tokens.npy", mmap_mode="r")
+        except FileNotFoundError as error:
+            raise EmsyncError(f"{folder}: no token cache here; make one with emsync prepare") from error
+        return Cache(tokens, **{name: songs[name] for name in songs.files})
+
+    def __len__(self) -> int:
+        return len(self.families)
+
+    def song(self, index: int) -> npt.NDArray[np.uint16]:
+        """The tokens of one song."""
+        return np.asarray(self.tokens[self.start[index] : self.start[index + 1]])
+
+
+def prepare(source: Path, folder: Path, index: Path | None = None, workers: int = 2) -> Row:
+    """Tokenise every MIDI file under ``source`` into a cache; returns the report.
+
+    index: a table (tab-separated, with columns ``file`` and ``split``, optionally
+    ``valence_spotify``, ``valence_deezer``, ``arousal_note_density``, ...) of the files' labels.
+    """
+    files = sorted(p for p in source.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
+    if not files:
+        raise EmsyncError(f"{source}: no MIDI files (.mid, .midi) here")
+    labels = _read_index(index) if index else {}
+    if labels:
+        files = [file for file in files if file.name in labels]
+    # In an order of chance, so that any few shards are a fair sample.
+    files = [files[i] for i in np.random.default_rng(0).permutation(len(files))]
+    shards = folder / "shards"
+    shards.mkdir(parents=True, exist_ok=True)
+    jobs = []
+    for number, first in enumerate(range(0, len(files), SHARD)):
+        path = shards / f"{number:05d}.npz"
+        if not path.exists():
+            chunk = files[first : first + SHARD]
+            jobs.append((path, [(file, labels.get(file.name, {})) for file in chunk]))
+    with multiprocessing.Pool(workers) as pool:
+        for _ in tqdm(pool.imap(_write_shard, jobs), "preparing", len(jobs), unit="shard"):
+            pass
+    return merge(folder)
+
+
+def merge(folder: Path) -> Row:
+    """Join the shards there are into the cache; returns the report."""
+    shards = [np.load(path) for path in sorted((folder / "shards").glob("*.npz"))]
+    lengths = np.concatenate([shard["lengths"] for shard in shards])
+    start = np.append(0, np.cumsum(lengths))
+    out = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
+        folder / "tokens.npy", "w+", np.uint16, (int(start[-1]),)
+    )
+    position = 0
+    for shard in shards:
+        out[position : position + len(shard["tokens"])] = shard["tokens"]
+        position += len(shard["tokens"])
+    out.flush()
+    columns = {
+        name: np.concatenate([shard[name] for shard in shards])
+        for name in ("conditions", "families", "validation")
+    }
+    np.savez(folder / "songs.npz", start=start, **columns)
+    skipped: Counter[str] = Counter()
+    for shard in shards:
+        skipped.update(json.loads(str(shard["skipped"])))
+    minutes = float(vocabulary.STEPS[out].sum()) * vocabulary.STEP_MS / 60_000
+    report = {
+        "songs": len(lengths),
+        "validation_songs": int(columns["validation"].sum()),
+        "skipped": dict(skipped),
+        "tokens": int(start[-1]),
+        "hours": minutes / 60,
+        "tokens_per_minute": float(start[-1] / minutes),
+        "chords_per_minute": float((out == vocabulary.CHORD).sum() / minutes),
+        "families": {str(n): int((columns["families"] == n).sum()) for n in range(1, 6)},
+        "known": {
+            name: int(np.isfinite(columns["conditions"][:, i]).sum())
+            for i, name in enumerate(conditions.ALL)
+        },
+    }
+    write_atomically(folder / "report.json", json.dumps(report, indent=2) + "\n")
+    return report
+
+
+def _write_shard(job: tuple[Path, list[tuple[Path, Mapping[str, str]]]]) -> None:
+    path, songs = job
+    tokens, rows, families, validation = [], [], [], []
+    skipped: Counter[str] = Counter()
+    for file, label in songs:
+        try:
+            song = read_song(file)
+        except UnusableSong as reason:
+            skipped[str(reason)] += 1
+            continue
+        tokens.append(encode(normalise(song.score)))
+        rows.append(_labelled(song.conditions, label).vector(conditions.ALL))
+        families.append(len(song.instruments))
+        validation.append(_is_validation(file, label))
+    beside = path.with_suffix(".part.npz")
+    np.savez_compressed(
+        beside,
+        tokens=np.concatenate(tokens) if tokens else np.array([], np.uint16),
+        lengths=np.array([len(t) for t in tokens], np.int64),
+        conditions=np.array(rows, np.float32).reshape(-1, len(conditions.ALL)),
+        families=np.array(families, np.int8),
+        validation=np.array(validation, bool),
+        skipped=np.array(json.dumps(skipped)),
+    )
+    beside.rename(path)
+
+
+def _labelled(known: Conditions, label: Mapping[str, str]) -> Conditions:
+    """Valence from Spotify or Deezer, arousal by note density, as far as the index has them."""
+
+    def first(*columns: str) -> float:
+        return next((float(label[c]) for c in columns if label.get(c)), conditions.UNKNOWN)
+
+    return replace(
+        known,
+        valence=first("valence_spotify", "valence_deezer"),
+        arousal=first("arousal_note_density"),
+    )
+
+
+def _is_validation(file: Path, label: Mapping[str, str]) -> bool:
+    if "split" in label:
+        return label["split"] == "val"
+    digest = hashlib.sha256(file.name.encode()).digest()
+    return int.from_bytes(digest[:4], "big") < VALIDATION_SHARE * 2**32
+
+
+def _read_index(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(newline="") as lines:
+        return {row["file"]: row for row in csv.DictReader(lines, delimiter="\t")}
