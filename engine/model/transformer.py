@@ -1,8 +1,8 @@
 """The music model in PyTorch, for training (paper, III-A2, III-B2 and Figure 1).
 
-Shapes: B batch, C condition slots, T tokens, S = C + T, D width, H heads, W head width, V vocabulary.
-Relative global attention: Huang et al., Music Transformer, 2019. Rotary positions: Su et al.,
-RoFormer, 2021. Squared ReLU: So et al., Primer, 2021. RMS norm: Zhang and Sennrich, 2019.
+Shapes: B batch, C condition slots, T tokens, S = C + T, D width, H heads, W width of a head, V size
+of the vocabulary. Relative global attention: Huang et al., Music Transformer, 2019. Squared ReLU:
+So et al., Primer, 2021. RMS norm: Zhang and Sennrich, 2019.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.model.config import ModelConfig
+from engine.model.rotary import rotary_tables
 from engine.music import vocabulary as voc
 from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
 
-ROTARY_BASE = 10_000.0
 NEAR_STEPS = voc.MAX_SHIFT + 1
 """Offsets of up to one TIMESHIFT each have a learned vector (rotary network), so that the
 network can step exactly onto a boundary; a last vector stands for all that are further."""
@@ -72,8 +72,8 @@ class Attention(nn.Module):
             self.distances = nn.Parameter(torch.randn(config.context, self.head_width) * 0.02)
         else:
             cos, sin = rotary_tables(config.context, self.head_width)
-            self.register_buffer("cos", cos, persistent=False)
-            self.register_buffer("sin", sin, persistent=False)
+            self.cos = nn.Buffer(torch.from_numpy(cos), persistent=False)
+            self.sin = nn.Buffer(torch.from_numpy(sin), persistent=False)
         self.relative = relative
 
     def forward(self, x: Tensor) -> Tensor:
@@ -100,13 +100,6 @@ def relative_scores(q: Tensor, distances: Tensor) -> Tensor:
     scores = q @ distances[-length:].T  # [B, H, S, S]; column m is distance S - 1 - m
     # One more column a row makes each following row lie one further right.
     return F.pad(scores, (0, 1)).flatten(2)[..., length - 1 : -1].view(scores.shape)
-
-
-def rotary_tables(context: int, head_width: int) -> tuple[Tensor, Tensor]:
-    """cos and sin of position times frequency: two of [context, W / 2]."""
-    frequency = ROTARY_BASE ** (-torch.arange(0, head_width, 2) / head_width)
-    angle = torch.arange(context)[:, None] * frequency
-    return angle.cos(), angle.sin()
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:

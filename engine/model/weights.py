@@ -39,7 +39,9 @@ def read_weights(path: Path) -> tuple[ModelConfig, State]:
     except (OSError, SafetensorError) as error:
         raise EmsyncError(f"{path}: no weights of the music model can be read here") from error
     if "config" not in metadata:
-        raise EmsyncError(f"{path}: these weights carry no EMSYNC config; train or export them anew")
+        raise EmsyncError(
+            f"{path}: these weights carry no EMSYNC config; train or export them anew"
+        )
     return ModelConfig.from_json(metadata["config"]), state
 
 

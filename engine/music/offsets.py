@@ -58,9 +58,7 @@ class BoundaryTracker:
         return self.offset
 
 
-def training_offsets(
-    tokens: Tokens, removed: npt.NDArray[np.bool_]
-) -> tuple[Tokens, Offsets]:
+def training_offsets(tokens: Tokens, removed: npt.NDArray[np.bool_]) -> tuple[Tokens, Offsets]:
     """A song's tokens without the removed CHORDs, and the offset of each in seconds.
 
     tokens: [n], with every CHORD. removed: [n], true for CHORD tokens to take out; their

@@ -33,6 +33,7 @@ VALIDATION_SHARE = 0.05
 """Of songs without an index that says their split; chosen by name, so stable."""
 
 Row = dict[str, Any]
+Job = tuple[Path, list[tuple[Path, Mapping[str, str]]]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,9 @@ class Cache:
             songs = np.load(folder / "songs.npz")
             tokens = np.load(folder / "tokens.npy", mmap_mode="r")
         except FileNotFoundError as error:
-            raise EmsyncError(f"{folder}: no token cache here; make one with emsync prepare") from error
+            raise EmsyncError(
+                f"{folder}: no token cache here; make one with emsync prepare"
+            ) from error
         return Cache(tokens, **{name: songs[name] for name in songs.files})
 
     def __len__(self) -> int:
@@ -84,7 +87,7 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
     files = [files[i] for i in np.random.default_rng(0).permutation(len(files))]
     shards = folder / "shards"
     shards.mkdir(parents=True, exist_ok=True)
-    jobs = []
+    jobs: list[Job] = []
     for number, first in enumerate(range(0, len(files), SHARD)):
         path = shards / f"{number:05d}.npz"
         if not path.exists():
@@ -101,9 +104,7 @@ def merge(folder: Path) -> Row:
     shards = [np.load(path) for path in sorted((folder / "shards").glob("*.npz"))]
     lengths = np.concatenate([shard["lengths"] for shard in shards])
     start = np.append(0, np.cumsum(lengths))
-    out = np.lib.format.open_memmap(  # type: ignore[no-untyped-call]
-        folder / "tokens.npy", "w+", np.uint16, (int(start[-1]),)
-    )
+    out = np.lib.format.open_memmap(folder / "tokens.npy", "w+", np.uint16, (int(start[-1]),))
     position = 0
     for shard in shards:
         out[position : position + len(shard["tokens"])] = shard["tokens"]
@@ -113,7 +114,7 @@ def merge(folder: Path) -> Row:
         name: np.concatenate([shard[name] for shard in shards])
         for name in ("conditions", "families", "validation")
     }
-    np.savez(folder / "songs.npz", start=start, **columns)
+    np.savez(folder / "songs.npz", allow_pickle=False, start=start, **columns)
     skipped: Counter[str] = Counter()
     for shard in shards:
         skipped.update(json.loads(str(shard["skipped"])))
@@ -136,7 +137,7 @@ def merge(folder: Path) -> Row:
     return report
 
 
-def _write_shard(job: tuple[Path, list[tuple[Path, Mapping[str, str]]]]) -> None:
+def _write_shard(job: Job) -> None:
     path, songs = job
     tokens, rows, families, validation = [], [], [], []
     skipped: Counter[str] = Counter()

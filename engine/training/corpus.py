@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import symusic
+from symusic.core import ScoreTick
 
 from engine.music.chords import chord_onsets
 from engine.music.conditions import METRES, UNKNOWN, Conditions
@@ -65,7 +65,7 @@ def family(program: int, is_drum: bool) -> Instrument | None:
 def read_song(path: Path) -> Song:
     """Read a MIDI file; raises :class:`UnusableSong` with the reason where it will not do."""
     try:
-        midi = symusic.Score(str(path))
+        midi = ScoreTick(path)
     except Exception as error:  # the parser raises many kinds on broken files
         raise UnusableSong("unreadable") from error
     parts = _parts(midi)
@@ -123,7 +123,7 @@ def read_song(path: Path) -> Song:
     return Song(score, conditions)
 
 
-def _parts(midi: symusic.Score) -> dict[Instrument, tuple[Floats, Floats, npt.NDArray[np.int64]]]:
+def _parts(midi: ScoreTick) -> dict[Instrument, tuple[Floats, Floats, npt.NDArray[np.int64]]]:
     """Onsets and ends in ticks, and pitches, of each part that has notes."""
     merged: dict[Instrument, list[tuple[Floats, Floats, npt.NDArray[np.int64]]]] = {}
     for track in midi.tracks:
@@ -143,7 +143,7 @@ def _parts(midi: symusic.Score) -> dict[Instrument, tuple[Floats, Floats, npt.ND
 class _Clock:
     """Ticks to seconds through a file's tempo map."""
 
-    def __init__(self, midi: symusic.Score) -> None:
+    def __init__(self, midi: ScoreTick) -> None:
         tempos = midi.tempos.numpy()
         ticks, mspq = tempos["time"].astype(np.float64), tempos["mspq"].astype(np.float64)
         if not len(ticks) or ticks[0] > 0:
@@ -175,7 +175,7 @@ class _Clock:
         return float(60 / (median * self._quarter))
 
 
-def _bars(midi: symusic.Score, end: float) -> tuple[Floats, float]:
+def _bars(midi: ScoreTick, end: float) -> tuple[Floats, float]:
     """Downbeats in ticks up to ``end``, and the metre's index (NaN if changing or unusual).
 
     Without a time signature it is 4/4 (the MIDI standard's default). Bars of a single beat are

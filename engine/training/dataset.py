@@ -178,9 +178,7 @@ def choose_start(
     return start
 
 
-def draw_transposition(
-    tokens: npt.NDArray[np.uint16], most: int, rng: np.random.Generator
-) -> int:
+def draw_transposition(tokens: npt.NDArray[np.uint16], most: int, rng: np.random.Generator) -> int:
     """Semitones to move a song by, such that every pitch stays in range."""
     pitches = voc.PITCH[tokens[_is_pitched(tokens)]]
     if not len(pitches):

@@ -237,9 +237,7 @@ def _log_header(folder: Path, config: ModelConfig, plan: Plan, recipe: Recipe) -
         csv.writer(log).writerow(LOG_COLUMNS)
 
 
-def _log_row(
-    folder: Path, step: int, tokens: int, loss: float, nll: float, rate: float
-) -> None:
+def _log_row(folder: Path, step: int, tokens: int, loss: float, nll: float, rate: float) -> None:
     row = (step, tokens, f"{loss:.4f}", f"{nll:.4f}", f"{rate:.0f}")
     with (folder / LOG).open("a", newline="") as log:
         csv.writer(log).writerow(row)

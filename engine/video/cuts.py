@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from engine.video.reader import Frame
 
-THRESHOLD = 1.5
+THRESHOLD = 1.6
 """Score of a cut: this many times the greatest change nearby."""
 
 T_DIFF = 4.0
@@ -40,10 +40,10 @@ _FLASH = 1 / 6
 _CELL = 10
 """Pixels of a frame's reduced image that make up one side of a compared cell."""
 
-_DARKEST = 0.01
+_DARKEST = 0.05
 """Brightness, 0..1, under which the square root no longer spreads the steps: black's noise."""
 
-_FLOOR = 0.01
+_FLOOR = 0.007
 """Change, where black to white is 1, that means nothing: noise and recompression."""
 
 

@@ -77,8 +77,14 @@ class VideoReader:
         count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
         self._promised = max(0.0, count / self._fps) if self._fps > 0 else 0.0
         self._duration: float | None = None
-        if 0 < self._promised < SHORTEST:
-            self._measure()
+        if self._promised < SHORTEST:
+            for _ in self._decode(0.0, SHORTEST):
+                pass
+
+    @property
+    def fps(self) -> float:
+        """Nominal frames a second, as the header has it."""
+        return self._fps
 
     @property
     def video(self) -> Video:
@@ -170,7 +176,7 @@ class VideoReader:
         The header knows the last frame's own time on screen, but may count sound, or frames that
         are lost, or frames of equal length; so it is believed only if its answer is plausible.
         """
-        plausible = last < self._promised <= last + 2 * shown
+        plausible = last + shown / 2 <= self._promised <= last + 2 * shown
         self._duration = self._promised if plausible else last + shown
         if self._duration < SHORTEST:
             raise EmsyncError(

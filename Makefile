@@ -1,0 +1,35 @@
+# Two commands: `make score` (VIDEO=film.mp4 OUT=folder) and `make test`.
+# Each sets up what it needs in .venv on a fresh machine.
+
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= out
+DEMO = $(VENV)/demo.mp4
+VIDEO ?= $(DEMO)
+PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: score test lint clean
+
+score: $(VENV)/ready $(VIDEO)
+	$(VENV)/bin/emsync score "$(VIDEO)" -o "$(OUT)" $(ARGS)
+
+test: $(VENV)/ready-to-test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/pytest
+
+$(DEMO): $(VENV)/ready engine/video/demo.py
+	$(VENV)/bin/emsync demo -o $@
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -e '.[cpu]'
+	touch $@
+
+$(VENV)/ready-to-test: $(VENV)/ready
+	$(PIP) -e '.[cpu,train,dev]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info

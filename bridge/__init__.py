@@ -1,0 +1,1 @@
+"""The bridge: how people and DAWs reach the engine."""

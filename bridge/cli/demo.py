@@ -1,0 +1,22 @@
+"""``emsync demo``: the demo film, drawn by our own code."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from engine.video.demo import draw_demo
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("demo.mp4"), metavar="FILE",
+        help="the film to write (default: demo.mp4)",
+    )  # fmt: skip
+
+
+def run(args: Namespace) -> None:
+    """Draw."""
+    draw_demo(args.output)
+    print(f"the demo film: {args.output}")

@@ -1,0 +1,19 @@
+"""Commands that need more than composing does say so in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from engine.errors import EmsyncError
+
+
+@contextmanager
+def need_train_extra() -> Iterator[None]:
+    """Around imports that need the ``train`` extra."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise EmsyncError(
+            f"{error.name} is not installed; training needs: pip install 'emsync-bridge[train]'"
+        ) from error

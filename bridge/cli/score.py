@@ -1,0 +1,116 @@
+"""``emsync score``: a film in, MIDI out."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from export.midi import write_midi, write_stems
+from export.report import Timings, report, summary, write_report
+
+from bridge.cli.film import apply_wishes, film_arguments, watch
+from bridge.cli.progress import progress_bar
+from engine.cues import CueSheet, check_same_film, read_cues, write_cues
+from engine.errors import EmsyncError
+from engine.files import output_folder
+from engine.model.runtime import SHIPPED, Network
+from engine.music.composer import Order, compose
+from engine.music.sampling import Sampling
+from engine.score import CHORDAL, Instrument
+from engine.video.reader import open_video
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    film_arguments(parser)
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
+        help="where score.mid, stems/, cues.json and report.json go (default: out)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--cues", type=Path, metavar="FILE", help="an edited cue sheet, in place of watching"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="another seed, another piece")
+    parser.add_argument(
+        "--instruments",
+        type=parse_instruments,
+        default=tuple(Instrument),
+        metavar="A,B,...",
+        help=f"who plays (default: {','.join(i.value for i in Instrument)})",
+    )
+    usual = Sampling()
+    parser.add_argument(
+        "--temperature", type=float, default=usual.temperature, metavar="T",
+        help=f"above {usual.temperature:g} bolder, below safer (default: {usual.temperature:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--top-p", type=float, default=usual.top_p, metavar="P",
+        help=f"choose among the likeliest tokens of this total share (default: {usual.top_p:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model", type=Path, default=SHIPPED, metavar="FILE", help="another network (.onnx)"
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    parser.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"
+    )
+
+
+def parse_instruments(text: str) -> tuple[Instrument, ...]:
+    """``bass,piano`` as instruments, in the usual order."""
+    names = {word.strip().lower() for word in text.split(",") if word.strip()}
+    unknown = names - {i.value for i in Instrument}
+    if unknown or not names:
+        raise EmsyncError(
+            f"instruments: {', '.join(sorted(unknown)) or 'none'}; "
+            f"choose from {', '.join(i.value for i in Instrument)}"
+        )
+    return tuple(i for i in Instrument if i.value in names)
+
+
+def run(args: Namespace) -> None:
+    """Watch, compose, write, and say what came of it."""
+    begun = time.perf_counter()
+    order = Order(args.seed, args.instruments, Sampling(args.temperature, args.top_p))
+    if not set(CHORDAL) & set(args.instruments):
+        warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=1)
+    folder = output_folder(args.output)
+
+    cues = request(args)
+    analyzed = time.perf_counter()
+    network = Network(args.model, args.device, args.threads)
+    loaded = time.perf_counter()
+    with progress_bar("Composing", cues.duration, "s") as show:
+        score = compose(cues, network, order, show)
+    composed = time.perf_counter()
+    write_midi(score, folder / "score.mid")
+    write_stems(score, folder / "stems")
+    write_cues(cues, folder / "cues.json")
+    done = time.perf_counter()
+    timings = Timings(
+        load=loaded - analyzed,
+        analyze=analyzed - begun,
+        compose=composed - loaded,
+        export=done - composed,
+        total=done - begun,
+    )
+    result = report(cues, score, order.seed, network.card, network.device, timings)
+    write_report(result, folder / "report.json")
+    print(summary(result, cues, folder))
+
+
+def request(args: Namespace) -> CueSheet:
+    """What the film, or an edited cue sheet, and the options ask for."""
+    if args.cues is None:
+        return apply_wishes(watch(args), args)
+    if args.start is not None or args.end is not None:
+        raise EmsyncError(
+            "--start and --end: the cue sheet has its own; edit it or leave out --cues"
+        )
+    cues = read_cues(args.cues)
+    video = open_video(args.video).video
+    check_same_film(cues, video)
+    return apply_wishes(replace(cues, video=video), args)

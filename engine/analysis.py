@@ -1,0 +1,55 @@
+"""Watching a film: one pass over its frames feeds every analysis."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.cues import CueSheet
+from engine.emotion.perception import Perception, sections
+from engine.errors import EmsyncError
+from engine.video.cuts import CutDetector, find_cuts, keep_apart
+from engine.video.reader import SHORTEST, open_video
+
+
+def analyze(
+    path: Path,
+    start: float = 0.0,
+    end: float | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> CueSheet:
+    """The cue sheet of a film, or of the part of it from ``start`` to ``end`` (seconds).
+
+    progress: called with the share of the way that is done, 0..1. A file that breaks off early
+    is scored as far as it decodes, with a warning.
+    """
+    reader = open_video(path)
+    if start < 0 or (end is not None and end - start < SHORTEST):
+        raise EmsyncError(
+            f"from {start:g} s to {end:g} s: give a stretch of at least {SHORTEST:g} s"
+            if end is not None
+            else f"start {start:g} s: give 0 or more"
+        )
+    detector, perception = CutDetector(reader.fps), Perception()
+    for frame in reader.frames(start, math.inf if end is None else end, progress):
+        detector.push(frame)
+        perception.push(frame.time - start, frame.image)
+    video = reader.video
+    if reader.missing:
+        warnings.warn(
+            f"{path}: breaks off {reader.missing:.1f} s before the end its header promises; "
+            "scoring what decodes",
+            stacklevel=2,
+        )
+    end = video.duration if end is None else end
+    if end > video.duration + 0.001:
+        raise EmsyncError(f"{path}: lasts {video.duration:.3f} s; --end {end:g} lies beyond")
+    if end - start < SHORTEST:
+        raise EmsyncError(
+            f"{path}: from {start:g} s to its end is less than {SHORTEST:g} s; start earlier"
+        )
+    cuts = tuple(cut - start for cut in find_cuts(detector.result()))
+    duration = end - start
+    return CueSheet(video, start, end, cuts, keep_apart(cuts), sections(perception, cuts, duration))

@@ -1,0 +1,312 @@
+"""The network as an ONNX graph with a key-value cache, built node by node.
+
+One graph serves prefill (condition slots and many tokens on an empty cache) and single steps.
+It holds no weights of its own: its initialisers point into the fp16 safetensors file that lies
+beside it, and are cast to fp32 (and transposed) once, when the session is made.
+
+Inputs, with B pieces, S tokens, C condition slots, p = 1 for a prefill and 0 for a step,
+N = p * C + S places, H heads of width W:
+
+    tokens [B, S] int64; offsets [B, N] seconds, the slots' too; conditions [B, p, C];
+    last [B] int32, the index of the last place; total [] int32, how many places there are now;
+    past_key.<i>, past_value.<i> [B, H, context, W]
+
+and outputs ``logits`` [B, S, V] and present_key.<i>, present_value.<i>, which are meant to be
+bound to the same buffers as the past ones: the cache never moves.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from engine.model.config import ModelConfig
+from engine.model.rotary import rotary_tables
+from engine.model.weights import read_weights
+from engine.music import vocabulary as voc
+from engine.music.conditions import CATEGORIES
+from engine.music.offsets import MAX_OFFSET
+
+OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+_CONTRIB = "com.microsoft"
+
+
+def export_onnx(weights: Path, path: Path) -> None:
+    """Write the graph for a weights file; both must stay in one folder."""
+    if weights.parent.resolve() != path.parent.resolve():
+        raise ValueError("the graph must lie beside its weights")
+    config, state = read_weights(weights)
+    graph = _Graph(config, weights, {name: list(value.shape) for name, value in state.items()})
+    graph.build()
+    model = helper.make_model(graph.finish(), opset_imports=OPSETS, ir_version=10)
+    model.metadata_props.add(key="config", value=config.to_json())
+    beside = path.with_name(path.name + ".part")
+    onnx.save(model, beside)
+    os.replace(beside, path)
+
+
+class _Graph:
+    """Nodes under construction; methods return the name of the tensor they make."""
+
+    def __init__(self, config: ModelConfig, weights: Path, shapes: dict[str, list[int]]) -> None:
+        self.config = config
+        self.shapes = shapes
+        self.weights = weights.name
+        self.places = _byte_ranges(weights)
+        self.nodes: list[onnx.NodeProto] = []
+        self.initialisers: dict[str, onnx.TensorProto] = {}
+        self.count = 0
+
+    # Building blocks
+
+    def node(self, op: str, *inputs: str, outputs: int = 1, **attributes: Any) -> str:
+        """Add a node and return its (first) output."""
+        self.count += 1
+        names = [f"{op}_{self.count}" + (f".{i}" if i else "") for i in range(outputs)]
+        contrib = ("GroupQueryAttention",)
+        domain = _CONTRIB if op in contrib else ""
+        self.nodes.append(helper.make_node(op, list(inputs), names, domain=domain, **attributes))
+        return names[0]
+
+    def constant(self, value: object, dtype: type = np.int64) -> str:
+        """A small constant."""
+        array: npt.NDArray[Any] = np.array(value, dtype)
+        name = f"{array.dtype}{array.shape}:{array.tolist()}"
+        if name not in self.initialisers:
+            self.initialisers[name] = numpy_helper.from_array(array, name)
+        return name
+
+    def table(self, name: str, array: np.ndarray) -> str:
+        """A computed constant, kept in the graph itself."""
+        self.initialisers[name] = numpy_helper.from_array(array.astype(np.float32), name)
+        return name
+
+    def weight(self, name: str, transpose: bool = False) -> str:
+        """A tensor of the weights file in fp32."""
+        cast = f"{name}:{'T' if transpose else 'fp32'}"
+        if name not in self.initialisers:
+            begin, length = self.places[name]
+            tensor = TensorProto(
+                name=name,
+                data_type=TensorProto.FLOAT16,
+                dims=self.shapes[name],
+                data_location=TensorProto.EXTERNAL,
+            )
+            for key, value in (("location", self.weights), ("offset", begin), ("length", length)):
+                tensor.external_data.add(key=key, value=str(value))
+            self.initialisers[name] = tensor
+        if not any(cast in node.output for node in self.nodes):
+            source = name
+            if transpose:
+                source = self.node("Transpose", name, perm=[1, 0])
+            self.nodes.append(helper.make_node("Cast", [source], [cast], to=TensorProto.FLOAT))
+        return cast
+
+    def linear(self, x: str, name: str) -> str:
+        """x W^T, plus the bias where the layer has one."""
+        product = self.node("MatMul", x, self.weight(f"{name}.weight", transpose=True))
+        if f"{name}.bias" in self.shapes:
+            product = self.node("Add", product, self.weight(f"{name}.bias"))
+        return product
+
+    def feed_forward(self, x: str, name: str) -> str:
+        """Linear, ReLU, Linear."""
+        return self.linear(self.node("Relu", self.linear(x, f"{name}.0")), f"{name}.2")
+
+    def norm(self, x: str, name: str) -> str:
+        """Layer norm or RMS norm, as the config has it."""
+        weight = self.weight(f"{name}.weight")
+        if self.config.positions == "relative":
+            bias = self.weight(f"{name}.bias")
+            return self.node("LayerNormalization", x, weight, bias, axis=-1, epsilon=1e-6)
+        return self.node("SimplifiedLayerNormalization", x, weight, axis=-1, epsilon=1e-6)
+
+    # The network
+
+    def build(self) -> None:
+        """The whole network, from the inputs to ``logits``."""
+        config = self.config
+        relative = config.positions == "relative"
+        slots = [self.slot(i, name) for i, name in enumerate(config.controls)]
+        embedded = self.node("Gather", self.weight("embedding.weight"), "tokens")
+        scale = self.constant(math.sqrt(config.width), np.float32)
+        x = self.node("Concat", *slots, self.node("Mul", embedded, scale), axis=1)
+        x = self.node("Add", x, self.where())
+        for layer in range(config.layers):
+            x = self.paper_block(x, layer) if relative else self.rotary_block(x, layer)
+        # The condition slots come first; only the tokens' places have logits.
+        length = self.node("Neg", self.node("Shape", "tokens", start=1, end=2))
+        end, axis = self.constant([np.iinfo(np.int64).max]), self.constant([1])
+        x = self.node("Slice", x, length, end, axis)
+        if relative:
+            logits = self.linear(x, "output")
+        else:
+            tied = self.weight("embedding.weight", transpose=True)
+            logits = self.node("MatMul", self.norm(x, "norm"), tied)
+        self.nodes.append(helper.make_node("Identity", [logits], ["logits"]))
+
+    def slot(self, index: int, name: str) -> str:
+        """One condition as a vector [B, p, D]; its learned unknown where it is NaN."""
+        column = self.node("Gather", "conditions", self.constant([index]), axis=2)  # [B, p, 1]
+        unknown = self.node("IsNaN", column)
+        if name in CATEGORIES:
+            last = self.constant(CATEGORIES[name], np.float32)
+            index_of = self.node("Where", unknown, last, column)
+            indices = self.node("Cast", index_of, to=TensorProto.INT64)
+            rows = self.node("Gather", self.weight(f"slots.{index}.table.weight"), indices)
+            return self.node("Squeeze", rows, self.constant([2]))
+        zero = self.constant(0, np.float32)
+        known = self.feed_forward(self.node("Where", unknown, zero, column), f"slots.{index}.ffn")
+        return self.node("Where", unknown, self.weight(f"slots.{index}.unknown"), known)
+
+    def where(self) -> str:
+        """Positions and boundary offsets of all places: [B, N, D]."""
+        config = self.config
+        longest = self.constant(MAX_OFFSET, np.float32)
+        near = self.node("Sub", longest, self.node("Min", "offsets", longest))
+        encoded = self.feed_forward(self.node("Unsqueeze", near, self.constant([2])), "offsets")
+        if config.positions == "relative":
+            rows = self.node(
+                "Slice", self.weight("positions"), self.past(), self.total(), self.constant([0])
+            )  # [N, D / 2]
+            # Adding zeros of the offsets' shape spreads the positions over the batch.
+            zeros = self.node("Mul", encoded, self.constant(0, np.float32))
+            return self.node("Concat", encoded, self.node("Add", zeros, rows), axis=2)
+        steps = self.node("Mul", "offsets", self.constant(1000 / voc.STEP_MS, np.float32))
+        furthest = self.constant(self.shapes["near.weight"][0] - 1, np.float32)
+        rounded = self.node("Min", self.node("Round", steps), furthest)
+        indices = self.node("Cast", rounded, to=TensorProto.INT64)
+        fine = self.node("Gather", self.weight("near.weight"), indices)
+        scale = self.constant(math.sqrt(config.width), np.float32)
+        return self.node("Add", encoded, self.node("Mul", fine, scale))
+
+    def total(self) -> str:
+        """How many places there are now: [1]."""
+        wide = self.node("Cast", "total", to=TensorProto.INT64)
+        return self.node("Reshape", wide, self.constant([1]))
+
+    def past(self) -> str:
+        """How many places there were before: [1]."""
+        return self.node("Sub", self.total(), self.node("Shape", "offsets", start=1, end=2))
+
+    def paper_block(self, x: str, layer: int) -> str:
+        """As ``transformer.PaperBlock``."""
+        name = f"blocks.{layer}"
+        x = self.norm(self.node("Add", x, self.attention(x, layer)), f"{name}.norm1")
+        up = self.node("Relu", self.linear(x, f"{name}.up"))
+        return self.norm(self.node("Add", x, self.linear(up, f"{name}.down")), f"{name}.norm2")
+
+    def rotary_block(self, x: str, layer: int) -> str:
+        """As ``transformer.RotaryBlock``."""
+        name = f"blocks.{layer}"
+        x = self.node("Add", x, self.attention(self.norm(x, f"{name}.norm1"), layer))
+        up = self.node("Relu", self.linear(self.norm(x, f"{name}.norm2"), f"{name}.up"))
+        return self.node("Add", x, self.linear(self.node("Mul", up, up), f"{name}.down"))
+
+    def attention(self, x: str, layer: int) -> str:
+        """Grouped-query attention (a group a head) over the cache."""
+        config = self.config
+        name = f"blocks.{layer}.attention"
+        qkv = self.linear(x, f"{name}.qkv")
+        inputs = [qkv, "", "", f"past_key.{layer}", f"past_value.{layer}", "last", "total"]
+        rotary = config.positions == "rotary"
+        if rotary:
+            inputs += list(self.rotary_tables())
+        else:
+            bias = self.relative_bias(qkv, name)
+            # Packed queries, keys and values do not go with a bias: take them apart.
+            self.count += 1
+            parts = [f"{part}_{self.count}" for part in "qkv"]
+            self.nodes.append(helper.make_node("Split", [qkv], parts, axis=2, num_outputs=None))
+            inputs[:3] = parts
+            inputs += ["", "", "", bias]
+        mixed = f"{name}.mixed"
+        outputs = [mixed, f"present_key.{layer}", f"present_value.{layer}"]
+        self.nodes.append(
+            helper.make_node(
+                "GroupQueryAttention",
+                inputs,
+                outputs,
+                domain=_CONTRIB,
+                num_heads=config.heads,
+                kv_num_heads=config.heads,
+                do_rotary=int(rotary),
+            )
+        )
+        return self.linear(mixed, f"{name}.out")
+
+    def rotary_tables(self) -> tuple[str, str]:
+        """cos and sin of position times frequency: two of [context, W / 2]."""
+        cos, sin = rotary_tables(self.config.context, self.config.head_width)
+        return self.table("cos", cos), self.table("sin", sin)
+
+    def relative_bias(self, qkv: str, name: str) -> str:
+        """q . E[distance] / sqrt(W) for every new place and all places: [B, H, N, total].
+
+        The same 'skewing' as ``transformer.relative_scores``, for N queries and total keys.
+        """
+        config = self.config
+        zero, axis = self.constant([0]), self.constant([2])
+        q = self.node("Slice", qkv, zero, self.constant([config.width]), axis)
+        q = self.node("Reshape", q, self.constant([0, 0, config.heads, config.head_width]))
+        q = self.node("Transpose", q, perm=[0, 2, 1, 3])  # [B, H, N, W]
+        distances = self.node(
+            "Slice",
+            self.weight(f"{name}.distances"),
+            self.node("Neg", self.total()),
+            self.constant([np.iinfo(np.int64).max]),
+            zero,
+        )
+        scores = self.node("MatMul", q, self.node("Transpose", distances, perm=[1, 0]))
+        scale = self.constant(1 / math.sqrt(config.head_width), np.float32)
+        scores = self.node("Mul", scores, scale)  # column m is distance total - 1 - m
+        shape = self.node("Shape", scores)
+        padded = self.node("Pad", scores, self.constant([0, 0, 0, 0, 0, 0, 0, 1]))
+        flat = self.node("Reshape", padded, self.constant([0, 0, -1]))
+        length = self.node("Shape", "offsets", start=1, end=2)
+        begin = self.node("Sub", length, self.constant([1]))
+        shifted = self.node("Slice", flat, begin, self.constant([-1]), axis)
+        return self.node("Reshape", shifted, shape)
+
+    def finish(self) -> onnx.GraphProto:
+        """The graph with its inputs and outputs."""
+        config = self.config
+        value = helper.make_tensor_value_info
+        cache: list[str | int] = ["B", config.heads, config.context, config.head_width]
+        inputs = [
+            value("tokens", TensorProto.INT64, ["B", "S"]),
+            value("offsets", TensorProto.FLOAT, ["B", "N"]),
+            value("conditions", TensorProto.FLOAT, ["B", "p", len(config.controls)]),
+            value("last", TensorProto.INT32, ["B"]),
+            value("total", TensorProto.INT32, []),
+        ]
+        outputs = [value("logits", TensorProto.FLOAT, ["B", "S", voc.SIZE])]
+        for layer in range(config.layers):
+            for part in ("key", "value"):
+                inputs.append(value(f"past_{part}.{layer}", TensorProto.FLOAT, cache))
+                outputs.append(value(f"present_{part}.{layer}", TensorProto.FLOAT, cache))
+        return helper.make_graph(
+            self.nodes, "emsync", inputs, outputs, list(self.initialisers.values())
+        )
+
+
+def _byte_ranges(weights: Path) -> dict[str, tuple[int, int]]:
+    """Where each tensor lies in a safetensors file: (first byte, length)."""
+    with weights.open("rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+    header.pop("__metadata__", None)
+    data = 8 + length
+    return {
+        name: (data + entry["data_offsets"][0], entry["data_offsets"][1] - entry["data_offsets"][0])
+        for name, entry in header.items()
+    }

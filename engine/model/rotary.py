@@ -1,0 +1,17 @@
+"""Rotary positions (Su et al., RoFormer, 2021): the tables that training and composing share."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+BASE = 10_000.0
+
+Table = npt.NDArray[np.float32]
+
+
+def rotary_tables(context: int, head_width: int) -> tuple[Table, Table]:
+    """cos and sin of position times frequency: two of [context, head_width / 2]."""
+    frequency = BASE ** (-np.arange(0, head_width, 2) / head_width)
+    angle = np.arange(context)[:, None] * frequency
+    return np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)

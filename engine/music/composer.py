@@ -1,0 +1,181 @@
+"""The composing loop: a cue sheet in, a score out (paper, Algorithm 1).
+
+The network's window is finite. When it is full the oldest half is forgotten, from a BAR on, and
+the rest read anew; notes struck in the forgotten half are ended, for the network no longer knows
+of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from engine.cues import CueSheet
+from engine.errors import EmsyncError
+from engine.model.runtime import Decoder, Network
+from engine.music import vocabulary as voc
+from engine.music.conditions import Conditions
+from engine.music.events import ScoreBuilder
+from engine.music.offsets import BoundaryTracker
+from engine.music.sampling import Sampling, choose
+from engine.music.vocabulary import Kind, to_seconds, to_steps
+from engine.score import Instrument, Score
+
+MORE_FROM = 3
+"""Pieces for this many instruments or more ask for MORE_INSTRUMENTS (paper, III-B1)."""
+LONGEST_NOTE = {Instrument.STRINGS: 20.0}
+LONGEST_OTHER = 10.0
+"""No note is held longer than this, in seconds: a forgotten OFF must not drone through a film."""
+MOST_AT_ONCE = 64
+"""After so many tokens within one instant time must move on; real songs stay well below."""
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How to compose, beyond what the film asks.
+
+    seed: the same seed, cue sheet and machine give the same piece. instruments: who may play.
+    wishes: conditions beyond emotion (each section brings its own valence and arousal).
+    """
+
+    seed: int = 0
+    instruments: tuple[Instrument, ...] = voc.INSTRUMENTS
+    sampling: Sampling = field(default_factory=Sampling)
+    wishes: Conditions = field(default_factory=Conditions)
+
+    def __post_init__(self) -> None:
+        if not self.instruments:
+            raise EmsyncError(
+                f"instruments: name at least one of {', '.join(i.value for i in Instrument)}"
+            )
+
+
+def compose(
+    cues: CueSheet, network: Network, order: Order, progress: Progress | None = None
+) -> Score:
+    """Compose for a cue sheet.
+
+    progress: called with the seconds of music composed so far.
+    """
+    return _Composition(cues, network, order).run(progress or (lambda seconds: None))
+
+
+class _Composition:
+    """One piece on its way: what has been said, what sounds, and what may be said next."""
+
+    def __init__(self, cues: CueSheet, network: Network, order: Order) -> None:
+        self.cues, self.order = cues, order
+        self.config = network.config
+        self.decoder = Decoder(network)
+        self.rng = np.random.default_rng(order.seed)
+        self.tracker = BoundaryTracker(cues.boundaries)
+        self.builder = ScoreBuilder()
+        many = len(order.instruments) >= MORE_FROM
+        self.slot = voc.MORE_INSTRUMENTS if many else voc.FEWER_INSTRUMENTS
+        self.tokens: list[int] = [voc.START]
+        self.offsets: list[float] = [self.tracker.offset]
+        self.struck: dict[tuple[int, int], int] = {}
+        """(instrument index, pitch) -> where in ``tokens`` the note's ON stands."""
+        self.at_once = 0
+        self.section = 0
+        self.may_play = np.isin(
+            voc.INSTRUMENT, [voc.INSTRUMENTS.index(i) for i in order.instruments]
+        ) & (voc.KIND == Kind.ON)
+        self.allowed = self.may_play | (voc.KIND == Kind.TIMESHIFT)
+        self.allowed[[voc.BAR, voc.CHORD]] = True
+        self.only_shifts = voc.KIND == Kind.TIMESHIFT
+
+    def run(self, progress: Progress) -> Score:
+        """Compose to the end."""
+        end = to_steps(self.cues.duration)
+        logits = self._read_window()
+        while True:
+            allowed = self.only_shifts if self.at_once >= MOST_AT_ONCE else self.allowed
+            token = choose(logits, allowed, self.order.sampling, self.rng)
+            self._take(token)
+            if self.builder.cursor >= end:
+                progress(self.cues.duration)
+                return self.builder.finish(self.cues.duration)
+            moved = voc.KIND[token] == Kind.TIMESHIFT
+            if moved:
+                progress(to_seconds(self.builder.cursor))
+            if self.decoder.room == 0:
+                self._forget_half()
+                logits = self._read_window()
+            elif moved and self._enter_section():
+                logits = self._read_window()
+            else:
+                logits = self.decoder.step([token], [self.offsets[-1]])[0]
+
+    def _take(self, token: int) -> None:
+        """Write a token down and see what it allows and forbids."""
+        self.builder.push(token)
+        self.tokens.append(token)
+        self.offsets.append(self.tracker.push(token))
+        kind = voc.KIND[token]
+        if kind == Kind.TIMESHIFT:
+            self.at_once = 0
+            self.allowed[[voc.BAR, voc.CHORD]] = True
+            self._end_long_notes()
+            return
+        self.at_once += 1
+        if kind in (Kind.BAR, Kind.CHORD):
+            self.allowed[token] = False
+        elif kind == Kind.ON:
+            self.struck[int(voc.INSTRUMENT[token]), int(voc.PITCH[token])] = len(self.tokens) - 1
+            self.allowed[[token - 1, token]] = True, False
+        elif kind == Kind.OFF:
+            self._silence((int(voc.INSTRUMENT[token]), int(voc.PITCH[token])))
+
+    def _silence(self, key: tuple[int, int]) -> None:
+        """A note has ended: it may be struck again, and has no OFF to come."""
+        self.struck.pop(key, None)
+        off = voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
+        self.allowed[off] = False
+        self.allowed[off + 1] = self.may_play[off + 1]
+
+    def _end_long_notes(self) -> None:
+        for key, (onset, _) in list(self.builder.sounding.items()):
+            limit = LONGEST_NOTE.get(voc.INSTRUMENTS[key[0]], LONGEST_OTHER)
+            if self.builder.cursor - onset >= to_steps(limit):
+                self.builder.close(key)
+                self._silence(key)
+
+    def _forget_half(self) -> None:
+        """Drop the oldest half of the window, from a BAR on where there is one."""
+        half = len(self.tokens) // 2
+        bars = (i for i in range(half, len(self.tokens)) if self.tokens[i] == voc.BAR)
+        first = next(bars, half)
+        for key, position in list(self.struck.items()):
+            if position < first:
+                self.builder.close(key)
+                self._silence(key)
+            else:
+                self.struck[key] = position - first
+        del self.tokens[:first]
+        del self.offsets[:first]
+
+    def _read_window(self) -> np.ndarray:
+        """Prefill with the window under the present section; logits [V] of what follows."""
+        tokens = np.array([[self.slot, *self.tokens]], np.int64)
+        offsets = np.array([[self.offsets[0], *self.offsets]], np.float32)
+        conditions = self._conditions().vector(self.config.controls)[None]
+        return self.decoder.prefill(tokens, offsets, conditions)[0, -1]
+
+    def _conditions(self) -> Conditions:
+        section = self.cues.sections[self.section]
+        return replace(self.order.wishes, valence=section.valence, arousal=section.arousal)
+
+    def _enter_section(self) -> bool:
+        """Move on to the section of now; whether it asks for another emotion."""
+        before = self._conditions()
+        now = to_seconds(self.builder.cursor)
+        last = len(self.cues.sections) - 1
+        while self.section < last and self.cues.sections[self.section].end <= now:
+            self.section += 1
+        # As text, for NaN is unlike itself.
+        return repr(before) != repr(self._conditions())

@@ -1,0 +1,46 @@
+"""Choosing the next token from the network's logits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import EmsyncError
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How freely to choose.
+
+    temperature: above 1 bolder, below 1 safer. top_p: choose among the likeliest tokens that
+    together have this probability (nucleus sampling, Holtzman et al. 2020).
+    """
+
+    temperature: float = 1.0
+    top_p: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not self.temperature > 0:
+            raise EmsyncError(f"temperature {self.temperature}: must be above 0 (try 1.0)")
+        if not 0 < self.top_p <= 1:
+            raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 0.95)")
+
+
+def choose(
+    logits: npt.NDArray[np.float32],
+    allowed: npt.NDArray[np.bool_],
+    sampling: Sampling,
+    rng: np.random.Generator,
+) -> int:
+    """Draw a token from logits [V] among those allowed [V]; one draw of ``rng`` a call."""
+    candidates = np.flatnonzero(allowed)
+    scaled = logits[candidates].astype(np.float64) / sampling.temperature
+    weights = np.exp(scaled - scaled.max())
+    order = np.argsort(-weights, kind="stable")
+    cumulative = np.cumsum(weights[order])
+    # The likeliest token is always in; the one that crosses top_p is out, as in the paper's code.
+    kept = max(1, int(np.searchsorted(cumulative, sampling.top_p * cumulative[-1], "right")))
+    draw = rng.random() * cumulative[kept - 1]
+    return int(candidates[order[min(kept - 1, int(np.searchsorted(cumulative, draw, "right")))]])

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.cues import (
+    EKMAN,
+    CueSheet,
+    Section,
+    Video,
+    check_same_film,
+    from_json,
+    parse_time,
+    read_boundaries,
+    read_cues,
+    to_json,
+    write_cues,
+)
+from engine.errors import EmsyncError
+
+EVEN = {emotion: 1 / 6 for emotion in EKMAN}
+FILM = Video("film.mp4", 30.0, 24.0, 854, 480)
+CUES = CueSheet(
+    video=FILM,
+    start=2.0,
+    end=22.0,
+    cuts=(1.5, 8.0, 9.25),
+    boundaries=(1.5, 8.0),
+    sections=(
+        Section(0.0, 8.0, EVEN, 0.25, -0.5, "colour, motion, cutting rate"),
+        Section(8.0, 20.0, {}, math.nan, 1.0, "user"),
+    ),
+)
+
+
+def edited(*places: str | int, to: Any) -> str:
+    """The JSON of CUES with one field replaced, or removed if ``to`` is ``...``."""
+    sheet = json.loads(to_json(CUES))
+    target = sheet
+    for place in places[:-1]:
+        target = target[place]
+    if to is ...:
+        del target[places[-1]]
+    else:
+        target[places[-1]] = to
+    return json.dumps(sheet, sort_keys=True)
+
+
+@st.composite
+def cue_sheets(draw: st.DrawFn) -> CueSheet:
+    end = draw(st.floats(1.0, 40000.0))
+    start = draw(st.floats(0.0, end / 2))
+    duration = end - start
+    times = st.lists(st.floats(0.0, duration), unique=True).map(sorted).map(tuple)
+    inner = draw(st.lists(st.integers(1, 99), unique=True, max_size=5).map(sorted))
+    edges = [0.0, *(duration * part / 100 for part in inner), duration]
+    known = st.floats(-1.0, 1.0) | st.just(math.nan)
+    sections = tuple(
+        Section(a, b, draw(st.sampled_from([EVEN, {}])), draw(known), draw(known), draw(st.text()))
+        for a, b in pairwise(edges)
+    )
+    return CueSheet(replace(FILM, duration=end), start, end, draw(times), draw(times), sections)
+
+
+@given(cue_sheets())
+def test_json_round_trip(cues):
+    text = to_json(cues)
+    assert "NaN" not in text
+    assert repr(from_json(text)) == repr(cues)
+
+
+def test_file_round_trip_with_null_for_unknown(tmp_path):
+    write_cues(CUES, tmp_path / "cues.json")
+    assert repr(read_cues(tmp_path / "cues.json")) == repr(CUES)
+    sheet = json.loads((tmp_path / "cues.json").read_text())
+    assert sheet["sections"][1]["valence"] is None
+    assert list(sheet) == ["video", "start", "end", "cuts", "boundaries", "sections"]
+
+
+@pytest.mark.parametrize(
+    ("places", "to"),
+    [
+        (("cuts",), ...),
+        (("sections", 0, "probabilities"), ...),
+        (("sections", 1, "source"), ...),
+        (("video", "duration"), 30),
+        (("sections", 0, "end"), 8),
+        (("sections", 0, "end"), 8.004),
+        (("sections", 1, "end"), 19.995),
+        (("sections", 0, "probabilities"), {"joy": 1}),
+        (("note",), "mine"),
+    ],
+)
+def test_harmless_edits_are_taken(places, to):
+    cues = from_json(edited(*places, to=to))
+    assert cues.sections[0].end == cues.sections[1].start
+    assert cues.sections[1].end == cues.duration
+
+
+def test_emotions_left_out_count_zero():
+    cues = from_json(edited("sections", 0, "probabilities", to={"joy": 0.75, "fear": 0.25}))
+    assert list(cues.sections[0].probabilities.items()) == [
+        ("anger", 0.0),
+        ("disgust", 0.0),
+        ("fear", 0.25),
+        ("joy", 0.75),
+        ("sadness", 0.0),
+        ("surprise", 0.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("places", "to", "complaint"),
+    [
+        (("video",), ..., "video is missing"),
+        (("video",), [], "video must be a JSON object"),
+        (("video", "duration"), "30", "video.duration must be a number"),
+        (("video", "path"), 3, "video.path must be a text"),
+        (("video", "width"), 0, "video.width is 0"),
+        (("start",), -1, "start is -1"),
+        (("end",), 2, "end must be after start"),
+        (("end",), 31, "end is 31"),
+        (("end",), True, "end must be a number"),
+        (("end",), float("inf"), "end is inf"),
+        (("cuts",), [3, 1], r"cuts\[1\] is not after 3"),
+        (("boundaries",), ..., "boundaries is missing"),
+        (("boundaries",), 3, "boundaries must be a list"),
+        (("boundaries",), [1, "x"], r"boundaries\[1\] must be a number"),
+        (("boundaries",), [1, float("nan")], r"boundaries\[1\] is nan"),
+        (("boundaries",), [21], r"boundaries\[0\] is 21; .* from 0 to 20"),
+        (("boundaries",), [4, 4], "sort the times"),
+        (("sections",), [], "at least one section"),
+        (("sections", 0), 5, r"sections\[0\] must be a JSON object"),
+        (("sections", 0, "valence"), 3, r"sections\[0\].valence is 3; .* from -1 to 1"),
+        (("sections", 1, "arousal"), ..., r"sections\[1\].arousal is missing"),
+        (("sections", 1, "start"), 9, r"sections\[1\].start must be 8"),
+        (("sections", 1, "end"), 19, r"sections\[1\].end must be 20"),
+        (("sections", 0, "end"), 0, "after the section's start"),
+        (("sections", 0, "probabilities"), {"joy": 0.5}, "sum to 0.5"),
+        (("sections", 0, "probabilities"), {"bliss": 1}, r"sections\[0\].probabilities.bliss"),
+        (("sections", 0, "probabilities", "joy"), 2, "probabilities.joy is 2"),
+    ],
+)
+def test_wrong_fields_are_named(places, to, complaint):
+    with pytest.raises(EmsyncError, match=complaint) as caught:
+        from_json(edited(*places, to=to), "my.json")
+    assert str(caught.value).startswith("my.json: ") and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", "[" * 100_000])
+def test_what_is_no_cue_sheet(tmp_path, text):
+    path = tmp_path / "cues.json"
+    path.write_text(text)
+    with pytest.raises(EmsyncError, match=r"cues\.json: "):
+        read_cues(path)
+
+
+def test_unreadable_files(tmp_path):
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for name, complaint in (("gone", "can't be read"), ("", "can't be read"), ("binary", "UTF-8")):
+        with pytest.raises(EmsyncError, match=complaint):
+            read_cues(tmp_path / name)
+
+
+def test_same_film():
+    check_same_film(CUES, replace(FILM, path="moved.mp4", duration=30.4, fps=25.0))
+    for other in (replace(FILM, duration=31.0), replace(FILM, width=480, height=854)):
+        with pytest.raises(EmsyncError, match="cue sheet is of a film"):
+            check_same_film(CUES, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0.0),
+        ("75.5", 75.5),
+        ("1:15.5", 75.5),
+        ("00:01:15.500", 75.5),
+        (" 90:00 ", 5400.0),
+        ("10:00:00", 36000.0),
+        ("7.", 7.0),
+    ],
+)
+def test_times(text, seconds):
+    assert parse_time(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-1", "1:60", "1:60:00", "1:2:3:4", "nan", "1e3", "x", "1:-2"]
+)
+def test_what_is_no_time(text):
+    with pytest.raises(ValueError, match="not a time"):
+        parse_time(text)
+
+
+def test_boundaries(tmp_path):
+    path = tmp_path / "hits.txt"
+    path.write_text("\ufeff# hits\n\n 1.5  # door\n00:00:04.250\r\n0:30\n", encoding="utf-8")
+    assert read_boundaries(path, 30.0) == (1.5, 4.25, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        ("1\n\nx", "line 3: 'x' is not a time"),
+        ("-1", "line 1: '-1' is not a time"),
+        ("5\n4", "line 2: 4 is not after"),
+        ("5\n5", "line 2: 5 is not after"),
+        ("5\n31", "line 2: 31 is beyond the end"),
+    ],
+)
+def test_wrong_boundaries_name_the_line(tmp_path, lines, complaint):
+    path = tmp_path / "hits.txt"
+    path.write_text(lines)
+    with pytest.raises(EmsyncError, match=complaint) as caught:
+        read_boundaries(path, 30.0)
+    assert "hits.txt" in str(caught.value)

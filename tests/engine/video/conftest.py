@@ -1,0 +1,117 @@
+"""Small films, and MP4 files edited as phones and broken downloads make them."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+@pytest.fixture
+def scene() -> Callable[[int], Image]:
+    """A made-up place, 120 x 400, a different one for each seed."""
+
+    def draw(seed: int, dark: int = 0, bright: int = 255) -> Image:
+        coarse = np.random.default_rng(seed).random((6, 20, 3)).astype(np.float32)
+        smooth = np.clip(cv2.resize(coarse, (400, 120), interpolation=cv2.INTER_CUBIC), 0, 1)
+        return (dark + (bright - dark) * smooth).astype(np.uint8)
+
+    return draw
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> Callable[..., Path]:
+    """Writes frames to a film, MPEG-4 at 24 frames a second unless told otherwise."""
+
+    def write(images: Iterable[Image], fps: float = 24, name: str = "film.mp4") -> Path:
+        path, writer = tmp_path / name, None
+        for image in images:
+            if writer is None:
+                fourcc = cv2.VideoWriter.fourcc(*"mp4v")
+                writer = cv2.VideoWriter(str(path), fourcc, fps, image.shape[1::-1])
+            writer.write(image)
+        assert writer is not None
+        writer.release()
+        return path
+
+    return write
+
+
+@pytest.fixture
+def numbered(film: Callable[..., Path]) -> Callable[..., Path]:
+    """Writes a film of so many frames, each as bright as its number."""
+
+    def write(count: int, width: int = 64, height: int = 48, **options: object) -> Path:
+        frames = (np.full((height, width, 3), 2 * n % 256, np.uint8) for n in range(count))
+        return film(frames, **options)
+
+    return write
+
+
+@pytest.fixture
+def turn_right() -> Callable[[Path], None]:
+    """Marks an MP4 as a phone held upright does: shown a quarter turned."""
+
+    def edit(path: Path) -> None:
+        data = bytearray(path.read_bytes())
+        matrix = (0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+        struct.pack_into(">9i", data, _box(data, "moov", "trak", "tkhd")[-1] + 48, *matrix)
+        path.write_bytes(data)
+
+    return edit
+
+
+@pytest.fixture
+def retime() -> Callable[[Path, list[tuple[int, int]]], None]:
+    """Gives an MP4's frames uneven lengths: runs of (frames, milliseconds each)."""
+
+    def edit(path: Path, runs: list[tuple[int, int]]) -> None:
+        data = bytearray(path.read_bytes())
+        media = _box(data, "moov", "trak", "mdia", "mdhd")[-1]
+        struct.pack_into(">I", data, media + 20, 1000)
+        edits = _box(data, "moov", "trak", "edts")[-1]
+        data[edits + 4 : edits + 8] = b"free"
+        places = _box(data, "moov", "trak", "mdia", "minf", "stbl", "stts")
+        begin, old = places[-1], struct.unpack_from(">I", data, places[-1])[0]
+        table = b"".join(struct.pack(">II", *run) for run in runs)
+        new = struct.pack(">I4sII", 16 + len(table), b"stts", 0, len(runs)) + table
+        data[begin : begin + old] = new
+        for place in places[:-1]:
+            size = struct.unpack_from(">I", data, place)[0]
+            struct.pack_into(">I", data, place, size + len(new) - old)
+        path.write_bytes(data)
+
+    return edit
+
+
+@pytest.fixture
+def cut_short() -> Callable[[Path, float], None]:
+    """Keeps a share of an MP4's picture, as a broken download with its index at the front."""
+
+    def edit(path: Path, share: float) -> None:
+        data = bytearray(path.read_bytes())
+        begin = _box(data, "mdat")[-1]
+        size = struct.unpack_from(">I", data, begin)[0]
+        lost = begin + 8 + round((size - 8) * share)
+        data[lost : begin + size] = bytes(begin + size - lost)
+        path.write_bytes(data)
+
+    return edit
+
+
+def _box(data: bytes, *path: str) -> list[int]:
+    """Offsets of the nested MP4 boxes of that path, the outermost first."""
+    places, begin = [], 0
+    for kind in path:
+        while data[begin + 4 : begin + 8] != kind.encode():
+            begin += struct.unpack_from(">I", data, begin)[0]
+        places.append(begin)
+        begin += 8
+    return places

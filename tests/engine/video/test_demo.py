@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import EmsyncError
+from engine.video.cuts import CutDetector, find_cuts, keep_apart
+from engine.video.demo import CUTS, DURATION, FPS, draw_demo, draw_frame
+from engine.video.reader import open_video
+
+
+def test_its_cuts_are_found_and_nothing_else(tmp_path):
+    draw_demo(tmp_path / "demo.mp4")
+    reader, detector = open_video(tmp_path / "demo.mp4"), CutDetector(FPS)
+    for frame in reader.frames():
+        detector.push(frame)
+    cuts = find_cuts(detector.result())
+    assert cuts == pytest.approx(CUTS, abs=1e-6)
+    assert len(keep_apart(cuts)) == len(CUTS) - 1
+    assert (reader.video.duration, reader.video.fps) == (DURATION, FPS)
+
+
+def test_it_is_drawn_the_same_every_time(tmp_path):
+    for name in ("one.mp4", "two.mp4"):
+        draw_demo(tmp_path / name, seconds=1)
+    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.mp4", "two.mp4"]
+
+
+def test_the_grief_is_darker_than_the_town():
+    assert draw_frame(24.0).mean() < 0.5 * draw_frame(8.0).mean()
+
+
+def test_unwritable(tmp_path):
+    with pytest.raises(EmsyncError, match="can't be written"):
+        draw_demo(tmp_path / "gone" / "demo.mp4", seconds=1)
