@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from export.midi import write_midi, write_stems
-from export.report import Timings, report, summary, write_report
+from export.report import Model, Report, Timings, report, write_report
 
 from bridge.cli.film import apply_wishes, film_arguments, watch
 from bridge.cli.progress import progress_bar
@@ -97,9 +97,31 @@ def run(args: Namespace) -> None:
         export=done - composed,
         total=done - begun,
     )
-    result = report(cues, score, order.seed, network.card, network.device, timings)
+    card = network.card
+    model = Model(card.name, card.sha256, card.parameters)
+    result = report(cues, score, order.seed, model, network.device, timings)
     write_report(result, folder / "report.json")
     print(summary(result, cues, folder))
+
+
+def summary(result: Report, cues: CueSheet, folder: Path) -> str:
+    """What came of it, in a few lines."""
+    notes = ", ".join(f"{name} {count}" for name, count in result.notes.items())
+    times = result.timings
+    lines = [
+        f"{folder}: score.mid, stems/, cues.json, report.json",
+        f"  {cues.duration:.1f} s at {result.tempo:.0f} bpm; notes: {notes}",
+        f"  composed by {result.model.name} on {result.device} in {times.compose:.1f} s "
+        f"(watched in {times.analyze:.1f} s, all in {times.total:.1f} s)",
+    ]
+    if cues.boundaries:
+        met = round(result.second * len(cues.boundaries))
+        lines.insert(
+            2,
+            f"  {len(result.chords)} long chords; {met} of {len(cues.boundaries)} boundaries "
+            "have one within a second",
+        )
+    return "\n".join(lines)
 
 
 def request(args: Namespace) -> CueSheet:

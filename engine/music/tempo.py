@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -302,19 +303,23 @@ def _fit(beats: Floats, seconds: Floats) -> tuple[Floats, Floats]:
 
     The first point is a knot as it stands, because a file starts at zero.
     """
-    runs = _runs(beats, seconds)
-    lines = [np.polyfit(beats[i : j + 1], seconds[i : j + 1], 1) for i, j in runs]
-    knots = [0, *(j for _, j in runs)]
-    times = [
-        float(np.mean([np.polyval(line, beats[knot]) for line in lines[max(n - 1, 0) : n + 1]]))
-        for n, knot in enumerate(knots)
-    ]
-    times[0] = float(seconds[0])
-    return _without_small_changes(beats, seconds, knots, times)
+    knots = _without_small_changes(beats, seconds, _runs(beats, seconds))
+    return beats[knots], _knot_times(beats, seconds, knots)
 
 
-def _runs(beats: Floats, seconds: Floats) -> list[tuple[int, int]]:
-    """First and last point of each run; neighbours share a point. Segmented least squares."""
+def _knot_times(beats: Floats, seconds: Floats, knots: list[int]) -> Floats:
+    """Where the runs between these points meet: the mean of what either has there."""
+    times = np.zeros(len(knots))
+    for n, (i, j) in enumerate(pairwise(knots)):
+        line = np.polyfit(beats[i : j + 1], seconds[i : j + 1], 1)
+        times[n : n + 2] += np.polyval(line, beats[[i, j]]) / 2
+    times[0] = seconds[0]
+    times[-1] *= 2
+    return times
+
+
+def _runs(beats: Floats, seconds: Floats) -> list[int]:
+    """The points where runs start or end. Segmented least squares; neighbours share a point."""
     flat = seconds - np.polyval(np.polyfit(beats, seconds, 1), beats)
     sums = np.cumsum([np.ones_like(beats), beats, flat, beats**2, beats * flat, flat**2], axis=1)
     sums = np.concatenate([np.zeros((6, 1)), sums], axis=1)
@@ -326,42 +331,36 @@ def _runs(beats: Floats, seconds: Floats) -> list[tuple[int, int]]:
         total = best[:j] + np.maximum(error, 0.0) + _ASTRAY**2
         start[j] = total.argmin()
         best[j] = total[start[j]]
-    runs = []
-    j = len(beats) - 1
-    while j > 0:
-        runs.append((int(start[j]), j))
-        j = int(start[j])
-    return runs[::-1]
+    knots = [len(beats) - 1]
+    while knots[-1] > 0:
+        knots.append(int(start[knots[-1]]))
+    return knots[::-1]
 
 
-def _without_small_changes(
-    beats: Floats, seconds: Floats, knots: list[int], times: list[float]
-) -> tuple[Floats, Floats]:
-    """Take out knots, the slightest change first, as far as BARs stay near their bar lines."""
+def _without_small_changes(beats: Floats, seconds: Floats, knots: list[int]) -> list[int]:
+    """Take out knots, the slightest change first, as far as bar lines stay near their BARs."""
     room = max(NO_CHANGE * float(np.median(np.diff(seconds))), _ASTRAY)
-    kept = list(range(len(knots)))
-
-    def line(chosen: list[int]) -> tuple[Floats, Floats]:
-        return beats[[knots[n] for n in chosen]], np.array([times[n] for n in chosen])
-
-    tried: set[int] = set()
+    needed: set[int] = set()
     while True:
-        at, when = line(kept)
-        tempo = np.diff(when) / np.diff(at)
+        times = _knot_times(beats, seconds, knots)
+        tempo = np.diff(times) / np.diff(beats[knots])
         changes = np.abs(tempo[1:] / tempo[:-1] - 1)
         small = [
-            (change, n)
-            for change, n in zip(changes, kept[1:-1], strict=True)
-            if change < NO_CHANGE and n not in tried
+            (change, knot)
+            for change, knot in zip(changes, knots[1:-1], strict=True)
+            if change < NO_CHANGE and knot not in needed
         ]
         if not small:
-            return at, when
-        _, n = min(small)
-        tried.add(n)
-        fewer = [other for other in kept if other != n]
-        before, after = (np.abs(np.interp(beats, *line(c)) - seconds) for c in (kept, fewer))
-        if (after <= np.maximum(before, room)).all():
-            kept = fewer
+            return knots
+        _, knot = min(small)
+        fewer = [other for other in knots if other != knot]
+        astray = np.abs(np.interp(beats, beats[knots], times) - seconds)
+        fewer_times = _knot_times(beats, seconds, fewer)
+        fewer_astray = np.abs(np.interp(beats, beats[fewer], fewer_times) - seconds)
+        if (fewer_astray <= np.maximum(astray, room)).all():
+            knots = fewer
+        else:
+            needed.add(knot)
 
 
 def _round(beats: Floats, seconds: Floats) -> tuple[Tempo, ...]:
