@@ -200,21 +200,22 @@ _PULSES = np.array([kind.pulses for kind in _METRES], np.float64)
 _DOTTED = _BEATS != _PULSES
 _RARITY = -np.log([kind.share for kind in _METRES])
 
-# How unlikely things are, in nats.
+# How unlikely things are, in nats; chosen by hand, and the priors by trial on training songs.
 _TEMPO_CHANGE = 30.0  # for each e-fold
-_METRE_CHANGE = 5.0  # and the new metre's rarity
-_MISSING = 2.0  # for each doubling of the bars that one BAR stands for
+_METRE_CHANGE = 6.0
+_MISSING = 2.0  # for each doubling of the bars that one BAR stands for, up to _COUNTS
 _EXTRA = 4.0  # for each BAR that is none
-_ONSETS = 0.25  # for each nat of an onset's misfit: parts move together, so onsets count for less
+_ONSETS = 0.25  # for each nat of an onset's misfit: onsets follow from one another
+_PRIOR = 0.2  # for each nat that metre and pulse rate are rare: bars repeat one another
 
 _AT_MOST_EXTRA = 2
 _COUNTS = 4
 
 _PULSE_RATE = 118 / 60  # a second: the median of Lakh songs with three families or more
-_PULSE_SPREAD = 0.3  # in e-folds
+_PULSE_SPREAD = 0.5  # in e-folds
 _ONSET_SPREAD = 0.015  # seconds
-_STRAY = 0.1  # the share of onsets that keep to no subdivision
-_SUBDIVISIONS = {1: (0.3, 0.3), 2: (0.3, 0.05), 3: (0.1, 0.45), 4: (0.25, 0.0), 6: (0.05, 0.2)}
+_STRAY = 0.4  # the share of onsets that keep to no subdivision
+_SUBDIVISIONS = {1: (0.2, 0.25), 2: (0.2, 0.05), 3: (0.2, 0.5), 4: (0.35, 0.0), 6: (0.05, 0.2)}
 """How many of a plain and of a dotted pulse's onsets keep to a grid of so many a pulse."""
 
 
@@ -229,7 +230,7 @@ def _count(bars: Floats, onsets: Floats) -> tuple[Ints, Ints, Ints]:
     usual = _median(lengths[lengths < _LONGEST_BAR])
 
     reach, kinds = _AT_MOST_EXTRA + 1, np.repeat(np.arange(len(_METRES)), _COUNTS + 1)
-    change = np.where(kinds[:, None] == kinds, 0.0, _METRE_CHANGE + _RARITY[kinds])
+    change = np.where(kinds[:, None] == kinds, 0.0, _METRE_CHANGE)
     change = np.tile(change, (reach, 1))
     shape = (len(bars), reach, len(kinds))
     cost = np.full(shape, np.inf)
@@ -244,16 +245,15 @@ def _count(bars: Floats, onsets: Floats) -> tuple[Ints, Ints, Ints]:
             counts = np.tile(counts, len(_METRES))
             pulses = counts * _PULSES[kinds]
             here = onsets[np.searchsorted(onsets, bars[i]) : np.searchsorted(onsets, bars[j])]
+            off = np.log(pulses / length / _PULSE_RATE) / _PULSE_SPREAD
             unlikely = (
-                _EXTRA * extra
-                + _MISSING * np.log2(counts)
+                _PRIOR * (_RARITY[kinds] + off**2 / 2)
+                + _EXTRA * extra
+                + _MISSING * np.log2(np.minimum(counts, _COUNTS))
                 + _ONSETS * _misfit((here - bars[i]) / length, length, pulses, _DOTTED[kinds])
             )
             rate = np.log(counts * _BEATS[kinds] / length)
-            if i == 0:
-                off = np.log(pulses / length / _PULSE_RATE) / _PULSE_SPREAD
-                unlikely += _RARITY[kinds] + off**2 / 2
-            else:
+            if i > 0:
                 leap = np.abs(tempo[i].reshape(-1, 1) - rate)
                 paths = cost[i].reshape(-1, 1) + _TEMPO_CHANGE * leap + change
                 came_from[j, extra] = paths.argmin(axis=0)

@@ -8,7 +8,6 @@ interrupted.
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import multiprocessing
 from collections import Counter
@@ -24,9 +23,9 @@ from tqdm import tqdm
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.music import conditions, vocabulary
-from engine.music.conditions import Conditions
 from engine.music.events import encode, normalise
 from engine.training.corpus import UnusableSong, read_song
+from engine.training.labels import emotion_labels, share
 
 SHARD = 256
 VALIDATION_SHARE = 0.05
@@ -41,12 +40,13 @@ class Cache:
     """A prepared corpus, opened.
 
     tokens: [n] uint16, memory-mapped. start: [songs + 1] where each song begins.
-    conditions: [songs, len(conditions.ALL)], NaN unknown. families: [songs] how many play.
+    names: [songs] the files'. conditions: [songs, len(conditions.ALL)], NaN unknown. families: [songs] how many play.
     validation: [songs] true for split=val.
     """
 
     tokens: npt.NDArray[np.uint16]
     start: npt.NDArray[np.int64]
+    names: npt.NDArray[np.str_]
     conditions: npt.NDArray[np.float32]
     families: npt.NDArray[np.int8]
     validation: npt.NDArray[np.bool_]
@@ -112,7 +112,7 @@ def merge(folder: Path) -> Row:
     out.flush()
     columns = {
         name: np.concatenate([shard[name] for shard in shards])
-        for name in ("conditions", "families", "validation")
+        for name in ("names", "conditions", "families", "validation")
     }
     np.savez(folder / "songs.npz", allow_pickle=False, start=start, **columns)
     skipped: Counter[str] = Counter()
@@ -139,7 +139,7 @@ def merge(folder: Path) -> Row:
 
 def _write_shard(job: Job) -> None:
     path, songs = job
-    tokens, rows, families, validation = [], [], [], []
+    names, tokens, rows, families, validation = [], [], [], [], []
     skipped: Counter[str] = Counter()
     for file, label in songs:
         try:
@@ -148,12 +148,16 @@ def _write_shard(job: Job) -> None:
             skipped[str(reason)] += 1
             continue
         tokens.append(encode(normalise(song.score)))
-        rows.append(_labelled(song.conditions, label).vector(conditions.ALL))
+        valence, arousal = emotion_labels(label)
+        known = replace(song.conditions, valence=valence, arousal=arousal)
+        names.append(file.name)
+        rows.append(known.vector(conditions.ALL))
         families.append(len(song.instruments))
         validation.append(_is_validation(file, label))
     beside = path.with_suffix(".part.npz")
     np.savez_compressed(
         beside,
+        names=np.array(names, str),
         tokens=np.concatenate(tokens) if tokens else np.array([], np.uint16),
         lengths=np.array([len(t) for t in tokens], np.int64),
         conditions=np.array(rows, np.float32).reshape(-1, len(conditions.ALL)),
@@ -164,24 +168,10 @@ def _write_shard(job: Job) -> None:
     beside.rename(path)
 
 
-def _labelled(known: Conditions, label: Mapping[str, str]) -> Conditions:
-    """Valence from Spotify or Deezer, arousal by note density, as far as the index has them."""
-
-    def first(*columns: str) -> float:
-        return next((float(label[c]) for c in columns if label.get(c)), conditions.UNKNOWN)
-
-    return replace(
-        known,
-        valence=first("valence_spotify", "valence_deezer"),
-        arousal=first("arousal_note_density"),
-    )
-
-
 def _is_validation(file: Path, label: Mapping[str, str]) -> bool:
     if "split" in label:
         return label["split"] == "val"
-    digest = hashlib.sha256(file.name.encode()).digest()
-    return int.from_bytes(digest[:4], "big") < VALIDATION_SHARE * 2**32
+    return share(file.name) < VALIDATION_SHARE
 
 
 def _read_index(path: Path) -> dict[str, dict[str, str]]:

@@ -40,7 +40,7 @@ class Recipe:
     chord_removal: float = 0.2
     emotion_dropout: float = 0.2
     control_dropout: float = 0.35
-    labelled: float = 2.0
+    labelled: float = 3.0
     many: float = 2.0
     transpose: int = 3
 

@@ -1,0 +1,133 @@
+"""Scores as standard MIDI files, whole and in stems.
+
+Every file is of type 1: a conductor track with tempo and metre, then named parts. All files of a
+score share one tempo map and one length, so that they line up in a DAW at zero. A note's ticks lie
+within one tick of its seconds. Equal scores give equal bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from mido import Message, MetaMessage, MidiFile, MidiTrack
+
+from engine.files import output_folder, write_atomically
+from engine.music.tempo import PPQ, TempoMap, tempo_map
+from engine.score import Instrument, Score
+
+CHORD_MARKER = "chord"
+"""The text of the marker at each of the score's CHORDs."""
+
+Event = tuple[int, Message | MetaMessage]
+
+
+def write_midi(score: Score, path: str | Path) -> None:
+    """Write the five parts, tempo map and chord markers to ``path``.
+
+    Raises EmsyncError when ``path`` can't be written.
+    """
+    plan = _plan(score)
+    write_atomically(path, _file(plan, [_conductor(plan, score.chords), *plan.parts.values()]))
+
+
+def write_stems(score: Score, folder: str | Path) -> dict[Instrument, Path]:
+    """Write each part to ``folder``/<instrument>.mid, silent ones too; returns the paths.
+
+    Raises EmsyncError when ``folder`` can't be made or written.
+    """
+    plan = _plan(score)
+    folder = output_folder(folder)
+    paths = {instrument: folder / f"{instrument.value}.mid" for instrument in Instrument}
+    for instrument, path in paths.items():
+        write_atomically(path, _file(plan, [_conductor(plan), plan.parts[instrument]]))
+    return paths
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A score in ticks: what all of its files share. ``end`` is the tick they all last to."""
+
+    tempo_map: TempoMap
+    end: int
+    parts: dict[Instrument, list[Event]]
+
+
+def _plan(score: Score) -> _Plan:
+    beats = tempo_map(score)
+    onsets = beats.tick_at([note.onset for note in score.notes]).tolist()
+    ends = beats.tick_at([note.end for note in score.notes]).tolist()
+    # A note lasts a tick at least, even one that rounds to the very end.
+    last = max([int(beats.tick_at(score.duration)), *(onset + 1 for onset in onsets)])
+    spans: dict[Instrument, dict[int, dict[int, tuple[int, int]]]] = {i: {} for i in Instrument}
+    for note, onset, end in zip(score.notes, onsets, ends, strict=True):
+        of_pitch = spans[note.instrument].setdefault(note.pitch, {})
+        span = (max(min(end, last), onset + 1), note.velocity)
+        of_pitch[onset] = max(span, of_pitch.get(onset, span))
+    return _Plan(beats, last, {i: _part(i, spans[i]) for i in Instrument})
+
+
+def _part(
+    instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]
+) -> list[Event]:
+    """The events of one part, given each pitch's end and velocity by onset, all in ticks."""
+    channel = instrument.channel
+    head: list[Event] = [
+        (0, MetaMessage("track_name", name=instrument.value.capitalize())),
+        (0, Message("program_change", channel=channel, program=instrument.program)),
+    ]
+    notes: list[tuple[int, bool, int, int]] = []
+    for pitch, spans in pitches.items():
+        onsets = sorted(spans)
+        for onset, following in zip(onsets, [*onsets[1:], None], strict=True):
+            end, velocity = spans[onset]
+            notes.append((onset, True, pitch, velocity))
+            # A pitch can't sound twice on a channel: the second stroke ends the first note.
+            notes.append((end if following is None else min(end, following), False, pitch, 0))
+    return head + [
+        (
+            tick,
+            Message(
+                "note_on" if on else "note_off", channel=channel, note=pitch, velocity=velocity
+            ),
+        )
+        for tick, on, pitch, velocity in sorted(notes)
+    ]
+
+
+def _conductor(plan: _Plan, chords: Iterable[float] = ()) -> list[Event]:
+    events: list[Event] = [(0, MetaMessage("track_name", name="Conductor"))]
+    events += [
+        (
+            metre.tick,
+            MetaMessage(
+                "time_signature", numerator=metre.numerator, denominator=metre.denominator
+            ),
+        )
+        for metre in plan.tempo_map.metres
+    ]
+    events += [
+        (tempo.tick, MetaMessage("set_tempo", tempo=tempo.microseconds))
+        for tempo in plan.tempo_map.tempos
+    ]
+    events += [
+        (tick, MetaMessage("marker", text=CHORD_MARKER))
+        for tick in plan.tempo_map.tick_at(list(chords)).tolist()
+    ]
+    return sorted(events, key=lambda event: event[0])
+
+
+def _file(plan: _Plan, tracks: Iterable[list[Event]]) -> bytes:
+    midi = MidiFile(type=1, ticks_per_beat=PPQ)
+    for events in tracks:
+        track = MidiTrack()
+        now = 0
+        for tick, message in [*events, (plan.end, MetaMessage("end_of_track"))]:
+            track.append(message.copy(time=tick - now))
+            now = tick
+        midi.tracks.append(track)
+    buffer = BytesIO()
+    midi.save(file=buffer)
+    return buffer.getvalue()
