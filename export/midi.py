@@ -64,14 +64,13 @@ def _plan(score: Score) -> _Plan:
     spans: dict[Instrument, dict[int, dict[int, tuple[int, int]]]] = {i: {} for i in Instrument}
     for note, onset, end in zip(score.notes, onsets, ends, strict=True):
         of_pitch = spans[note.instrument].setdefault(note.pitch, {})
-        span = (max(min(end, last), onset + 1), note.velocity)
+        # Struck at velocity 0 is how MIDI says released.
+        span = (max(min(end, last), onset + 1), max(note.velocity, 1))
         of_pitch[onset] = max(span, of_pitch.get(onset, span))
     return _Plan(beats, last, {i: _part(i, spans[i]) for i in Instrument})
 
 
-def _part(
-    instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]
-) -> list[Event]:
+def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]) -> list[Event]:
     """The events of one part, given each pitch's end and velocity by onset, all in ticks."""
     channel = instrument.channel
     head: list[Event] = [
@@ -102,9 +101,7 @@ def _conductor(plan: _Plan, chords: Iterable[float] = ()) -> list[Event]:
     events += [
         (
             metre.tick,
-            MetaMessage(
-                "time_signature", numerator=metre.numerator, denominator=metre.denominator
-            ),
+            MetaMessage("time_signature", numerator=metre.numerator, denominator=metre.denominator),
         )
         for metre in plan.tempo_map.metres
     ]
@@ -115,6 +112,7 @@ def _conductor(plan: _Plan, chords: Iterable[float] = ()) -> list[Event]:
     events += [
         (tick, MetaMessage("marker", text=CHORD_MARKER))
         for tick in plan.tempo_map.tick_at(list(chords)).tolist()
+        if tick <= plan.end
     ]
     return sorted(events, key=lambda event: event[0])
 

@@ -133,8 +133,9 @@ def derive(bars: Sequence[float], duration: float, onsets: Sequence[float] = ())
 def _lay_out(
     tempos: tuple[Tempo, ...], lengths: list[tuple[int, int]], duration: float
 ) -> TempoMap:
-    """The map of these bars; the last one is repeated to the end."""
+    """The map of these bars up to the end; the last one is repeated where they fall short."""
     end = TempoMap(tempos, (), ()).beat_at(duration)
+    tempos = tuple(tempo for tempo in tempos if tempo.tick < max(end * PPQ, 1))
     bars: list[float] = []
     metres: list[Metre] = []
     beat, i = 0.0, 0

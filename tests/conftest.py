@@ -1,0 +1,91 @@
+"""What many tests share: small networks with random weights, in PyTorch and as ONNX graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+from engine.model.config import ModelConfig
+from engine.music.conditions import ALL, EMOTION
+
+if TYPE_CHECKING:
+    from engine.model.runtime import Network
+    from engine.model.transformer import Transformer
+
+# No deadline: a busy machine is no fault of the code.
+settings.register_profile("emsync", deadline=None, max_examples=60)
+settings.load_profile("emsync")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of films and songs beside the checkout; skips where it is not."""
+    folder = Path(__file__).parents[2] / "shared"
+    if not folder.is_dir():
+        pytest.skip("needs ../shared, which a lone clone does not have")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Callable[..., ModelConfig]:
+    """The config of a tiny network: ``tiny("relative")``, ``tiny("rotary", context=64)``."""
+
+    def config(positions: str = "rotary", **changes: object) -> ModelConfig:
+        controls = EMOTION if positions == "relative" else ALL
+        small = ModelConfig(
+            layers=2, heads=2, width=32, hidden=48, context=96, dropout=0.0,
+            positions=positions, controls=controls,
+        )  # fmt: skip
+        return replace(small, **changes)
+
+    return config
+
+
+@pytest.fixture(scope="session")
+def random_model() -> Callable[..., Transformer]:
+    """A network whose every weight is random and exact in fp16, in evaluation mode."""
+    torch = pytest.importorskip("torch")
+    from engine.model.transformer import Transformer
+
+    def make(config: ModelConfig, seed: int = 0) -> Transformer:
+        torch.manual_seed(seed)
+        model = Transformer(config).eval().requires_grad_(False)
+        for parameter in model.parameters():
+            parameter.copy_((parameter + 0.1 * torch.randn_like(parameter)).half())
+        return model
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Transformer], Path]:
+    """Writes a network's weights and graph; returns the path of the graph."""
+    from engine.model.export import export_onnx
+    from engine.model.weights import write_weights
+
+    def write(model: Transformer) -> Path:
+        graph = tmp_path_factory.mktemp("network") / "model.onnx"
+        weights = graph.with_suffix(".safetensors")
+        state = {name: value.numpy() for name, value in model.state_dict().items()}
+        write_weights(weights, model.config, state, {"name": "tiny"})
+        export_onnx(weights, graph)
+        return graph
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def network(
+    tiny: Callable[..., ModelConfig],
+    random_model: Callable[..., Transformer],
+    exported: Callable[[Transformer], Path],
+) -> Network:
+    """A tiny rotary network, ready to compose with."""
+    from engine.model.runtime import Network
+
+    return Network(exported(random_model(tiny())), "cpu", threads=1)
