@@ -55,5 +55,20 @@ def output_folder(path: str | Path) -> Path:
     return path
 
 
+@contextmanager
+def output(path: str | Path) -> Iterator[Path]:
+    """``output_folder``, taken away again if the block fails before it holds anything."""
+    path = Path(path)
+    missing = not path.exists()
+    folder = output_folder(path)
+    try:
+        yield folder
+    except BaseException:
+        if missing:
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
 def _unwritable(path: Path, error: OSError) -> EmsyncError:
     return EmsyncError(f"{path}: can't be written ({error.strerror}); choose another place")

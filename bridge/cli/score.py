@@ -8,19 +8,18 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from export.midi import write_midi, write_stems
-from export.report import Model, Report, Timings, report, write_report
-
 from bridge.cli.film import apply_wishes, film_arguments, watch
 from bridge.cli.progress import progress_bar
 from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
-from engine.files import output_folder
+from engine.files import output
 from engine.model.runtime import SHIPPED, Network
 from engine.music.composer import Order, compose
 from engine.music.sampling import Sampling
 from engine.score import CHORDAL, Instrument
 from engine.video.reader import open_video
+from export.midi import write_midi, write_stems
+from export.report import Model, Report, Timings, report, write_report
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -72,13 +71,17 @@ def parse_instruments(text: str) -> tuple[Instrument, ...]:
 
 
 def run(args: Namespace) -> None:
-    """Watch, compose, write, and say what came of it."""
-    begun = time.perf_counter()
+    """Check the options before any work is spent on them, then score the film."""
     order = Order(args.seed, args.instruments, Sampling(args.temperature, args.top_p))
     if not set(CHORDAL) & set(args.instruments):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=1)
-    folder = output_folder(args.output)
+    with output(args.output) as folder:
+        score_film(args, order, folder)
 
+
+def score_film(args: Namespace, order: Order, folder: Path) -> None:
+    """Watch, compose, write into ``folder``, and say what came of it."""
+    begun = time.perf_counter()
     cues = request(args)
     analyzed = time.perf_counter()
     network = Network(args.model, args.device, args.threads)

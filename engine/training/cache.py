@@ -40,8 +40,8 @@ class Cache:
     """A prepared corpus, opened.
 
     tokens: [n] uint16, memory-mapped. start: [songs + 1] where each song begins.
-    names: [songs] the files'. conditions: [songs, len(conditions.ALL)], NaN unknown. families: [songs] how many play.
-    validation: [songs] true for split=val.
+    names: [songs] of the files. conditions: [songs, len(conditions.ALL)], NaN unknown.
+    families: [songs] how many play. validation: [songs] true for split=val.
     """
 
     tokens: npt.NDArray[np.uint16]

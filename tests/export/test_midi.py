@@ -1,17 +1,6 @@
-from collections import defaultdict
-from pathlib import Path
-
-import mido
-import pretty_midi
-import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.errors import EmsyncError
-from engine.music.events import normalise
-from engine.music.tempo import PPQ, tempo_map
-from engine.score import Instrument, Note, Score
-from export.midi import write_midi, write_stems
+from engine.score import Instrument, Note
 
 P = Instrument.PIANO
 TICK = 0.001

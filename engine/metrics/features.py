@@ -1,0 +1,185 @@
+"""What the judge of emotion hears in a piece: harmony, metre, drums, texture, register.
+
+How many notes a second there are is left out on purpose: the labels of arousal that the network
+learns from are note densities, and a judge that counted notes would only confirm the count.
+Nothing depends on the absolute key. A feature of what is not there (the drums of a piano piece)
+is NaN, which the judge takes for the average.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.metrics.columns import Columns, Floats, bar_positions, columns
+from engine.metrics.musicality import in_scale, pitch_class_entropy, polyphony
+from engine.music.key import find_key
+from engine.music.vocabulary import INSTRUMENTS
+from engine.score import Instrument, Score
+
+FRAME = 1 / 8
+"""Harmony is looked at so often, in seconds."""
+FRAMES_A_CHORD = 4
+_KIT = {
+    "kick": (35, 36),
+    "snare": (38, 40),
+    "closed_hat": (42, 44),
+    "open_hat": (46,),
+    "crash": (49, 52, 55, 57),
+    "ride": (51, 53, 59),
+    "tom": (41, 43, 45, 47, 48, 50),
+}
+"""General MIDI percussion."""
+_DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
+
+
+def describe(score: Score) -> dict[str, float]:
+    """Every feature of a piece by name, NaN where it has none."""
+    notes = columns(score)
+    roll = _chroma_roll(notes.pitched, score.duration)
+    return {
+        **_tonality(notes.pitched),
+        **_harmony(roll),
+        **_intervals("interval", roll),
+        **_intervals("guitar_interval", _chroma_roll(notes.of(Instrument.GUITAR), score.duration)),
+        **_metre(notes, score),
+        **_drums(notes.of(Instrument.DRUMS), score),
+        **_texture(notes, score),
+    }
+
+
+def _tonality(notes: Columns) -> dict[str, float]:
+    """Key and mode: how much of the time each degree of the key sounds."""
+    key = find_key(notes.pitch, notes.length)
+    if math.isnan(key):
+        degrees = np.full(12, np.nan)
+    else:
+        chroma = np.bincount(notes.pitch % 12, notes.length, 12)
+        degrees = np.roll(chroma / chroma.sum(), -int(key) % 12)
+    return {
+        "minor": math.nan if math.isnan(key) else float(key >= 12),
+        "key_clear": float(not math.isnan(key)),
+        "pitch_class_entropy": pitch_class_entropy(notes),
+        "in_scale": in_scale(notes),
+        **{f"degree_{name}": float(d) for name, d in zip(_DEGREES, degrees, strict=True)},
+    }
+
+
+def _chroma_roll(notes: Columns, duration: float) -> npt.NDArray[np.bool_]:
+    """Which pitch classes sound in each frame: [frames, 12]."""
+    frames = max(1, math.ceil(duration / FRAME))
+    change = np.zeros((frames + 1, 12))
+    first = np.minimum((notes.onset / FRAME).astype(int), frames - 1)
+    last = np.minimum(np.maximum(np.ceil(notes.end / FRAME).astype(int), first + 1), frames)
+    np.add.at(change, (first, notes.pitch % 12), 1)
+    np.add.at(change, (last, notes.pitch % 12), -1)
+    return np.cumsum(change, axis=0)[:-1] > 0
+
+
+def _triads() -> Floats:
+    rows = np.zeros((24, 12))
+    for tonic in range(12):
+        for mode, third in enumerate((4, 3)):
+            rows[12 * mode + tonic, [tonic, (tonic + third) % 12, (tonic + 7) % 12]] = 1
+    return rows / math.sqrt(3)
+
+
+_TRIADS = _triads()
+
+
+def _harmony(roll: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """Chords by their nearest triad: major or minor, how plainly, how often they change."""
+    chords = len(roll) // FRAMES_A_CHORD
+    chroma = roll[: chords * FRAMES_A_CHORD].reshape(chords, FRAMES_A_CHORD, 12).sum(1)
+    chroma = chroma[(chroma > 0).sum(1) >= 3].astype(np.float64)
+    if not len(chroma):
+        return dict.fromkeys(("minor_triads", "triad_fit", "chord_changes", "chord_kinds"), np.nan)
+    fits = chroma / np.linalg.norm(chroma, axis=1, keepdims=True) @ _TRIADS.T
+    best = fits.argmax(1)
+    return {
+        "minor_triads": float(np.mean(best >= 12)),
+        "triad_fit": float(fits.max(1).mean()),
+        "chord_changes": float(np.mean(best[1:] != best[:-1])) if len(best) > 1 else math.nan,
+        "chord_kinds": len(set(best.tolist())) / len(best) ** 0.5,
+    }
+
+
+def _intervals(name: str, roll: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """Of all pairs of pitch classes that sound together, the share of each interval class."""
+    sounding = roll.astype(np.float64)
+    pairs = np.array([(sounding * np.roll(sounding, k, axis=1)).sum() for k in range(1, 7)])
+    pairs[5] /= 2
+    shares = pairs / pairs.sum() if pairs.sum() else np.full(6, np.nan)
+    return {f"{name}_{k}": float(share) for k, share in enumerate(shares, 1)}
+
+
+def _metre(notes: Columns, score: Score) -> dict[str, float]:
+    """Bars a minute, and where in the bar notes are struck."""
+    bars = np.array(score.bars)
+    length = float(np.median(np.diff(bars))) if len(bars) > 1 else math.nan
+    result = {"bar_rate": math.log2(60 / length) if length > 0 else math.nan}
+    for name, chosen in (("pitched", notes.pitched), ("bass", notes.of(Instrument.BASS))):
+        _, position = bar_positions(chosen.onset, score.bars)
+        sixteenths = position * 16
+        place = np.rint(sixteenths)
+        on = np.abs(sixteenths - place) < 0.2
+        result |= {
+            f"{name}_on_beat": _mean(on & (place % 4 == 0)),
+            f"{name}_on_eighth": _mean(on & (place % 4 == 2)),
+            f"{name}_on_sixteenth": _mean(on & (place % 2 == 1)),
+            f"{name}_off_grid": _mean(~on),
+            f"{name}_on_bar": _mean(on & (place % 16 == 0)),
+        }
+    return result
+
+
+def _drums(drums: Columns, score: Score) -> dict[str, float]:
+    """Which of the kit play, and how kick and snare share the bar."""
+    result = {
+        f"drums_{name}": _mean(np.isin(drums.pitch, pitches)) for name, pitches in _KIT.items()
+    }
+    bar, position = bar_positions(drums.onset, score.bars)
+    place = np.rint(position * 16) % 16
+    played = len(set(bar.tolist())) / max(1, len(score.bars))
+    kick = place[np.isin(drums.pitch, _KIT["kick"])]
+    snare = place[np.isin(drums.pitch, _KIT["snare"])]
+    return result | {
+        "drums_bars": min(1.0, played),
+        "kick_on_one_and_three": _mean(kick % 8 == 0),
+        "kick_on_two_and_four": _mean(kick % 8 == 4),
+        "snare_on_two_and_four": _mean(snare % 8 == 4),
+    }
+
+
+def _texture(notes: Columns, score: Score) -> dict[str, float]:
+    """Who plays, how long their notes are held, how high they lie."""
+    bars = np.diff(score.bars)
+    bar = float(np.median(bars)) if len(bars) else math.nan
+    pitched = notes.pitched
+    result = {
+        "polyphony": polyphony(pitched),
+        "pitch_spread": float(pitched.pitch.std()) if len(pitched) else math.nan,
+        "highest": float(np.percentile(pitched.pitch, 95)) if len(pitched) else math.nan,
+    }
+    for index, instrument in enumerate(INSTRUMENTS):
+        name, part = instrument.value, notes.of(instrument)
+        result[f"{name}_share"] = _mean(notes.part == index)
+        result[f"{name}_plays"] = float(len(part) > 0)
+        if instrument is Instrument.DRUMS:
+            continue
+        result |= {
+            f"{name}_held": math.log2(np.median(part.length) / bar) if len(part) else math.nan,
+            f"{name}_height": float(part.pitch.mean()) if len(part) else math.nan,
+            f"{name}_repeats": _mean(np.diff(part.pitch) == 0),
+        }
+    return result
+
+
+def _mean(values: npt.NDArray[np.bool_]) -> float:
+    return float(values.mean()) if len(values) else math.nan
+
+
+FEATURES = tuple(describe(Score((), (), (), 1.0)))
+"""Their names, in order."""

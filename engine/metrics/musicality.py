@@ -1,0 +1,190 @@
+"""Musicality: is a composed piece, in what can be counted, like the songs of the corpus?
+
+Goal: each measure's distribution over composed pieces against that over excerpts of songs never
+trained on, as the area the two share (Yang and Lerch 2020, *On the evaluation of generative models
+in music*), here of histograms. Songs differ from songs too, and few pieces make ragged histograms:
+the ceiling is the same area between the validation songs and as many training songs, and what
+counts is the share of the ceiling that is reached.
+
+Measures as in MusPy (Dong et al. 2020), unless said otherwise: pitch-class entropy and groove are
+Wu and Yang's (2020, *The Jazz Transformer on the front line*), scale consistency Mogren's (2016).
+Conventions: a bar's onsets are rounded to its sixteenth parts; only pitched instruments have
+harmony, length and polyphony; NaN where a piece has nothing to measure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.metrics.columns import Columns, Floats, Ints, bar_positions, columns
+from engine.metrics.statistics import Json, percentiles
+from engine.music.vocabulary import INSTRUMENTS
+from engine.score import Score
+
+PLACES = 16
+"""Parts of a bar."""
+BINS = 12
+RESAMPLES = 200
+
+_MAJOR_SCALE = np.isin(np.arange(12), (0, 2, 4, 5, 7, 9, 11))
+_SCALES = np.array([np.roll(_MAJOR_SCALE, tonic) for tonic in range(12)], np.float64)
+
+Table = dict[str, Floats]
+"""Each measure's values, a piece each: [pieces]."""
+
+
+def measure(score: Score) -> dict[str, float]:
+    """Every measure of a piece by name."""
+    notes = columns(score)
+    pitched = notes.pitched
+    grids = _bar_grids(notes, score.bars)
+    return {
+        "pitch_class_entropy": pitch_class_entropy(pitched),
+        "in_scale": in_scale(pitched),
+        "groove": groove(grids),
+        "polyphony": polyphony(pitched),
+        "note_length": float(np.median(pitched.length)) if len(pitched) else math.nan,
+        "empty_bars": empty_bars(grids),
+        "repetition": repetition(grids),
+        **{
+            f"{instrument.value}_density": len(notes.of(instrument)) / score.duration
+            for instrument in INSTRUMENTS
+        },
+    }
+
+
+def pitch_class_entropy(notes: Columns) -> float:
+    """Entropy of the histogram of pitch classes in bits, 0..3.58."""
+    if not len(notes):
+        return math.nan
+    shares = np.bincount(notes.pitch % 12, minlength=12) / len(notes)
+    return float(-sum(p * math.log2(p) for p in shares if p > 0))
+
+
+def in_scale(notes: Columns) -> float:
+    """The share of notes in the major (or its natural minor) scale that holds the most."""
+    if not len(notes):
+        return math.nan
+    return float((_SCALES @ np.bincount(notes.pitch % 12, minlength=12)).max() / len(notes))
+
+
+def polyphony(notes: Columns) -> float:
+    """How many notes sound at once on average, while any does."""
+    times = np.concatenate([notes.onset, notes.end])
+    order = np.argsort(times, kind="stable")
+    steps = np.repeat([1, -1], len(notes))[order]
+    sounding, spans = np.cumsum(steps)[:-1], np.diff(times[order])
+    busy = float(spans[sounding > 0].sum())
+    return float((sounding * spans).sum()) / busy if busy else math.nan
+
+
+Grids = list[npt.NDArray[np.int64]]
+"""Of each bar, what is struck: sorted ``(place * parts + part) * 128 + pitch``."""
+
+
+def _bar_grids(notes: Columns, bars: tuple[float, ...]) -> Grids:
+    bar, position = bar_positions(notes.onset, bars)
+    inside = bar >= 0
+    place = np.minimum(np.rint(position[inside] * PLACES), PLACES - 1).astype(np.int64)
+    struck = (place * len(INSTRUMENTS) + notes.part[inside]) * 128 + notes.pitch[inside]
+    of_bar = bar[inside]
+    return [np.unique(struck[of_bar == n]) for n in range(len(bars))] if len(bars) > 1 else []
+
+
+def groove(grids: Grids) -> float:
+    """How alike neighbouring bars are in when anything is struck, 0..1 (1 less Hamming)."""
+    places = [set((grid // (len(INSTRUMENTS) * 128)).tolist()) for grid in grids]
+    if len(places) < 2:
+        return math.nan
+    unlike = [len(a ^ b) / PLACES for a, b in zip(places, places[1:], strict=False)]
+    return 1 - float(np.mean(unlike))
+
+
+def empty_bars(grids: Grids) -> float:
+    """The share of bars in which nothing is struck."""
+    return float(np.mean([not len(grid) for grid in grids])) if grids else math.nan
+
+
+def repetition(grids: Grids) -> float:
+    """How much of a bar was in an earlier one: the best Jaccard index, averaged over bars.
+
+    Our own measure, after the self-similarity of bars (Foote 1999); empty bars do not count.
+    """
+    bars = [set(grid.tolist()) for grid in grids if len(grid)]
+    best = [
+        max(len(bar & before) / len(bar | before) for before in bars[:n])
+        for n, bar in enumerate(bars)
+        if n
+    ]
+    return float(np.mean(best)) if best else math.nan
+
+
+def table(scores: Sequence[Score]) -> Table:
+    """The measures of many pieces."""
+    rows = [measure(score) for score in scores]
+    names = measure(Score((), (), (), 1.0))
+    return {name: np.array([row[name] for row in rows], np.float64) for name in names}
+
+
+def overlap(ours: Floats, theirs: Floats) -> float:
+    """The area that two histograms share, 0..1; NaN are left out; NaN when one is empty.
+
+    :data:`BINS` equal bins between the 1st and the 99th percentile of both together; what lies
+    beyond counts in the outermost.
+    """
+    ours, theirs = ours[np.isfinite(ours)], theirs[np.isfinite(theirs)]
+    if not len(ours) or not len(theirs):
+        return math.nan
+    # Both weigh the same, however many they are.
+    low, high = np.mean([np.percentile(values, (1, 99)) for values in (ours, theirs)], axis=0)
+    edges = np.linspace(low, high, BINS + 1)[1:-1]
+    shares = [np.bincount(_bin(v, edges), minlength=BINS) / len(v) for v in (ours, theirs)]
+    return float(np.minimum(*shares).sum())
+
+
+def _bin(values: Floats, edges: Floats) -> Ints:
+    return np.searchsorted(edges, values, "right").astype(np.int64)
+
+
+def evaluate(pieces: Table, validation: Table, training: Table, rng: np.random.Generator) -> Json:
+    """Overlap of pieces with validation songs, its ceiling, and the mean share of it.
+
+    Intervals are the bootstrap's, all three sets resampled. For a fair ceiling give as many
+    training songs as pieces.
+    """
+    measures: Json = {}
+    for name, ours in pieces.items():
+        theirs, others = validation[name], training[name]
+        measures[name] = {
+            "overlap": overlap(ours, theirs),
+            "ceiling": overlap(others, theirs),
+            "median": float(np.nanmedian(ours)) if np.isfinite(ours).any() else None,
+            "median_songs": float(np.nanmedian(theirs)),
+        }
+    sizes = [len(next(iter(one.values()))) for one in (pieces, validation, training)]
+    drawn = []
+    for _ in range(RESAMPLES):
+        rows = [rng.integers(size, size=size) for size in sizes]
+        drawn.append(_share_of_ceiling(*(
+            {name: values[chosen] for name, values in one.items()}
+            for one, chosen in zip((pieces, validation, training), rows, strict=True)
+        )))  # fmt: skip
+    return {
+        "n": dict(zip(("pieces", "validation", "training"), sizes, strict=True)),
+        "share_of_ceiling": _share_of_ceiling(pieces, validation, training),
+        "interval": percentiles(drawn),
+        "measures": measures,
+    }
+
+
+def _share_of_ceiling(pieces: Table, validation: Table, training: Table) -> float:
+    """Mean over the measures of overlap by ceiling."""
+    shares = [
+        overlap(pieces[name], validation[name]) / overlap(training[name], validation[name])
+        for name in pieces
+    ]
+    return float(np.nanmean(shares))

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from engine.cues import read_cues
+
+
+def test_writes_a_cue_sheet(emsync, clip, tmp_path):
+    result = emsync("analyze", clip, "-o", tmp_path / "cues.json")
+    assert result.status == 0
+    assert result.out.startswith("1 cuts, 1 boundaries, 1 sections in 9.0 s")
+    cues = read_cues(tmp_path / "cues.json")
+    assert abs(cues.boundaries[0] - 4.0) < 0.01
+    assert cues.duration == 9.0
+
+
+def test_refuses_to_write_over_a_folder(emsync, clip, tmp_path):
+    (tmp_path / "taken").mkdir()
+    assert emsync("analyze", clip, "-o", tmp_path / "taken").status == 2
+
+
+def test_demo_is_a_film(emsync, tmp_path):
+    assert emsync("demo", "-o", tmp_path / "demo.mp4").status == 0
+    assert emsync("analyze", tmp_path / "demo.mp4", "-o", tmp_path / "cues.json").status == 0
+    assert read_cues(tmp_path / "cues.json").boundaries[:3] == (6.0, 11.0, 16.0)

@@ -1,0 +1,120 @@
+"""Whatever is wrong: one line, exit status 2, nothing left behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import wave
+
+import pytest
+
+WRONG_OPTIONS = {
+    "valence": ("--valence", "3"),
+    "arousal": ("--arousal", "-1.5"),
+    "emotion": ("--emotion", "hunger"),
+    "instrument": ("--instruments", "piano,kazoo"),
+    "no instrument": ("--instruments", ","),
+    "temperature": ("--temperature", "0"),
+    "top-p": ("--top-p", "2"),
+    "device": ("--device", "abacus"),
+    "cuda without cuda": ("--device", "cuda"),
+    "end before start": ("--start", "5", "--end", "3"),
+    "end beyond the film": ("--end", "99"),
+    "start beyond the film": ("--start", "99"),
+    "a time that is none": ("--start", "noon"),
+    "an unknown option": ("--louder",),
+    "a missing model": ("--model", "nowhere.onnx"),
+    "a missing cue sheet": ("--cues", "nowhere.json"),
+    "missing boundaries": ("--boundaries", "nowhere.txt"),
+}
+
+
+@pytest.fixture
+def refused(emsync, network_file, tmp_path):
+    """Run ``score``, see that it is refused in one line, and return the line."""
+
+    def run(video, *options, output=None):
+        output = output or tmp_path / "out"
+        model = () if "--model" in options else ("--model", network_file)
+        result = emsync("score", video, "-o", output, *model, *options)
+        assert result.status == 2
+        assert result.out == ""
+        assert result.err.startswith("emsync: ")
+        assert result.err.count("\n") == 1, result.err
+        assert not (tmp_path / "out").exists()
+        return result.err
+
+    return run
+
+
+@pytest.mark.parametrize("options", WRONG_OPTIONS.values(), ids=WRONG_OPTIONS.keys())
+def test_wrong_options(refused, clip, options):
+    assert refused(clip, *options)
+
+
+def test_no_such_film(refused, tmp_path):
+    assert "no such file" in refused(tmp_path / "nothing.mp4")
+
+
+def test_a_text_for_a_film(tmp_path):
+    # In a process of its own, where nothing has quietened FFmpeg before us.
+    path = tmp_path / "notes.mp4"
+    path.write_text("not a film\n" * 100)
+    command = "import sys; from bridge.cli import main; sys.exit(main())"
+    words = [sys.executable, "-c", command, "score", path, "-o", tmp_path / "out"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    expected = f"emsync: {path}: no picture can be decoded; give a video file that plays\n"
+    assert (done.returncode, done.stderr) == (2, expected)
+
+
+def test_sound_without_picture(refused, tmp_path):
+    path = tmp_path / "sound.wav"
+    with wave.open(str(path), "wb") as sound:
+        sound.setparams((1, 2, 8000, 0, "NONE", ""))
+        sound.writeframes(bytes(16000))
+    assert "no picture" in refused(path)
+
+
+def test_a_film_cut_off_before_its_index(refused, clip, tmp_path):
+    path = tmp_path / "half.mp4"
+    path.write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    assert str(path) in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [("3\n2\n", "line 2"), ("1\n20\n", "line 2"), ("-1\n", "line 1"), ("soon\n", "line 1")],
+)
+def test_boundaries_that_will_not_do(refused, clip, tmp_path, text, complaint):
+    path = tmp_path / "hits.txt"
+    path.write_text(text)
+    assert complaint in refused(clip, "--boundaries", path)
+
+
+def test_an_output_that_can_not_be_written(refused, clip, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    assert "can't be written" in refused(clip, output=tmp_path / "file" / "out")
+
+
+def test_the_cue_sheet_of_another_film(refused, emsync, clip, tmp_path):
+    assert emsync("analyze", clip, "-o", tmp_path / "cues.json").status == 0
+    cues = json.loads((tmp_path / "cues.json").read_text())
+    cues["video"]["duration"] = cues["end"] = 60.0
+    cues["sections"][-1]["end"] = 60.0
+    (tmp_path / "cues.json").write_text(json.dumps(cues))
+    assert "analyze this film anew" in refused(clip, "--cues", tmp_path / "cues.json")
+
+
+@pytest.mark.parametrize("words", [(), ("compose",), ("score",)])
+def test_wrong_commands(emsync, words):
+    result = emsync(*words)
+    assert result.status == 2
+    assert result.err.count("\n") == 1
+
+
+def test_help_and_version(emsync):
+    for words in (("--help",), ("score", "--help"), ("--version",)):
+        with pytest.raises(SystemExit) as stopped:
+            emsync(*words)
+        assert stopped.value.code == 0

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import json
+
+import mido
+import pretty_midi
+import pytest
+
+from engine.score import Instrument
+
+FILES = {"score.mid", "cues.json", "report.json", "stems"}
+
+
+@pytest.fixture
+def score(emsync, clip, network_file, tmp_path):
+    """Score the clip with the tiny network; returns the folder."""
+
+    def run(*options, name="out"):
+        folder = tmp_path / name
+        result = emsync("score", clip, "-o", folder, "--model", network_file, *options)
+        assert result.status == 0, result.err
+        return folder
+
+    return run
+
+
+def test_writes_everything_and_says_so(emsync, clip, network_file, tmp_path):
+    result = emsync("score", clip, "-o", tmp_path / "out", "--model", network_file)
+    assert result.status == 0
+    assert "boundaries have one within a second" in result.out
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+
+
+def test_every_file_lasts_as_long_as_the_film(score):
+    folder = score()
+    for path in [folder / "score.mid", *(folder / "stems").iterdir()]:
+        assert mido.MidiFile(path).length == pytest.approx(9.0, abs=0.05)
+        assert pretty_midi.PrettyMIDI(str(path)).get_end_time() <= 9.05
+
+
+def test_stems_hold_what_the_score_holds(score):
+    folder = score()
+    parts = {i.name: i.notes for i in pretty_midi.PrettyMIDI(str(folder / "score.mid")).instruments}
+    for instrument in Instrument:
+        stem = pretty_midi.PrettyMIDI(str(folder / "stems" / f"{instrument.value}.mid"))
+        notes = [str(note) for part in stem.instruments for note in part.notes]
+        assert notes == [str(note) for note in parts.get(instrument.value.capitalize(), [])]
+
+
+def test_cues_and_report_have_their_fields(score):
+    folder = score()
+    cues = json.loads((folder / "cues.json").read_text())
+    assert cues["video"].keys() == {"path", "duration", "fps", "width", "height"}
+    assert cues["cuts"] == cues["boundaries"] == [pytest.approx(4.0, abs=0.01)]
+    assert cues["sections"][0]["source"] == "colour, motion, cutting rate"
+    report = json.loads((folder / "report.json").read_text())
+    assert report["timings"].keys() == {"load", "analyze", "compose", "export", "total"}
+    assert report["model"].keys() == {"name", "sha256", "parameters"}
+    assert report["alignment"].keys() == {"frame", "second", "precision"}
+    assert report["notes"].keys() == {i.value for i in Instrument}
+
+
+def test_same_seed_same_bytes_other_seed_other_piece(score):
+    first, again, other = (
+        (score("--seed", seed, name=name) / "score.mid").read_bytes()
+        for seed, name in ((1, "a"), (1, "b"), (2, "c"))
+    )
+    assert first == again
+    assert first != other
+
+
+def test_only_the_named_instruments_play(score):
+    report = json.loads((score("--instruments", "piano,bass") / "report.json").read_text())
+    playing = {name for name, count in report["notes"].items() if count}
+    assert playing <= {"piano", "bass"}
+
+
+def test_warns_where_no_chord_can_be_hit(emsync, clip, network_file, tmp_path):
+    words = ("score", clip, "-o", tmp_path, "--model", network_file, "--instruments", "drums")
+    assert "no chord can land on a boundary" in emsync(*words).err
+
+
+def test_an_edited_cue_sheet_comes_back(score, tmp_path):
+    cues = json.loads((score(name="first") / "cues.json").read_text())
+    cues["boundaries"] = [2.5, 7.0]
+    cues["sections"][0] |= {"valence": 0.25, "arousal": None}
+    edited = tmp_path / "edited.json"
+    edited.write_text(json.dumps(cues))
+    after = json.loads((score("--cues", edited, name="second") / "cues.json").read_text())
+    assert after["boundaries"] == [2.5, 7.0]
+    assert after["sections"][0]["valence"] == 0.25
+    assert after["sections"][0]["arousal"] is None
+
+
+def test_own_boundaries_are_not_thinned(score, tmp_path):
+    hits = tmp_path / "hits.txt"
+    hits.write_text("1.0\n0:02.5\n00:00:03.250\n")
+    cues = json.loads((score("--boundaries", hits) / "cues.json").read_text())
+    assert cues["boundaries"] == [1.0, 2.5, 3.25]
+
+
+def test_a_part_of_the_film(score):
+    folder = score("--start", 2, "--end", "0:07")
+    cues = json.loads((folder / "cues.json").read_text())
+    assert cues["boundaries"] == [pytest.approx(2.0, abs=0.01)]
+    assert mido.MidiFile(folder / "score.mid").length == pytest.approx(5.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--emotion", "joy"), (0.8, 0.505)),
+        (("--valence", "-0.5", "--arousal", "1"), (-0.5, 1.0)),
+    ],
+)
+def test_the_users_emotion_holds(score, options, expected):
+    cues = json.loads((score(*options) / "cues.json").read_text())
+    found = [(s["valence"], s["arousal"]) for s in cues["sections"]]
+    assert found == [pytest.approx(expected, abs=0.001)] * len(found)
+    assert {s["source"] for s in cues["sections"]} == {"user"}

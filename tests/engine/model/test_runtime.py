@@ -1,0 +1,190 @@
+"""The ONNX graph against the PyTorch network, and what loading refuses."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import shutil
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+onnx = pytest.importorskip("onnx")
+
+from onnx import TensorProto, helper  # noqa: E402
+
+from engine.errors import EmsyncError  # noqa: E402
+from engine.model.export import export_onnx  # noqa: E402
+from engine.model.runtime import Decoder, Network, choose_device  # noqa: E402
+from engine.music import vocabulary as voc  # noqa: E402
+
+KINDS = ("relative", "rotary")
+CONTEXT = 96
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def pair(request, tiny, random_model, exported):
+    """A random network twice: (PyTorch, ONNX)."""
+    model = random_model(tiny(request.param))
+    return model, Network(exported(model), "cpu", threads=1)
+
+
+def example(model, length: int, batch: int = 2, seed: int = 0):
+    """Random tokens and offsets [B, T], and conditions [B, C] with a NaN in each row."""
+    rng = np.random.default_rng(seed)
+    tokens = rng.integers(0, voc.SIZE, (batch, length))
+    offsets = rng.choice([0.0, 0.008, 0.504, 1.0, 1.008, 7.9, 8.0], (batch, length))
+    conditions = rng.uniform(0, 1, (batch, len(model.config.controls)))
+    for row in range(batch):
+        conditions[row, row :: max(2, batch)] = np.nan
+    return tokens, offsets.astype(np.float32), conditions.astype(np.float32)
+
+
+def expected(model, *arrays: np.ndarray) -> np.ndarray:
+    return model(*map(torch.from_numpy, arrays)).numpy()
+
+
+def close(a: np.ndarray, b: np.ndarray) -> bool:
+    return bool(np.abs(a - b).max() < 1e-4) and bool(np.abs(b).max() > 0.1)
+
+
+@pytest.mark.parametrize("batch", [1, 2])
+def test_prefill_then_steps_equal_pytorch(pair, batch):
+    model, network = pair
+    tokens, offsets, conditions = example(model, 30, batch)
+    truth = expected(model, tokens, offsets, conditions)
+    decoder = Decoder(network, batch)
+    assert close(decoder.prefill(tokens[:, :11], offsets[:, :11], conditions), truth[:, :11])
+    for t in range(11, 30):
+        assert close(decoder.step(tokens[:, t], offsets[:, t]), truth[:, t])
+
+
+def test_all_conditions_unknown(pair):
+    model, network = pair
+    tokens, offsets, conditions = example(model, 5, 1)
+    conditions[:] = math.nan
+    logits = Decoder(network).prefill(tokens, offsets, conditions)
+    assert close(logits, expected(model, tokens, offsets, conditions))
+
+
+def test_every_category_is_read(pair):
+    model, network = pair
+    tokens, offsets, conditions = example(model, 3, 1)
+    for i, name in enumerate(model.config.controls):
+        if name in ("metre", "key"):
+            conditions[:, i] = 4.0
+    logits = Decoder(network).prefill(tokens, offsets, conditions)
+    assert close(logits, expected(model, tokens, offsets, conditions))
+
+
+def test_a_prefill_forgets_what_was_before(pair):
+    model, network = pair
+    used, fresh = Decoder(network), Decoder(network)
+    used.prefill(*example(model, 60, 1, seed=1))
+    window = example(model, 7, 1, seed=2)
+    assert used.prefill(*window).tolist() == fresh.prefill(*window).tolist()
+    assert used.step([5], [0.5]).tolist() == fresh.step([5], [0.5]).tolist()
+
+
+def test_the_context_fills_to_the_last_place(pair):
+    model, network = pair
+    window = CONTEXT - len(model.config.controls)
+    tokens, offsets, conditions = example(model, window, 1)
+    truth = expected(model, tokens, offsets, conditions)
+    stepping, reading = Decoder(network), Decoder(network)
+    stepping.prefill(tokens[:, :-2], offsets[:, :-2], conditions)
+    assert stepping.room == 2
+    stepping.step(tokens[:, -2], offsets[:, -2])
+    assert close(stepping.step(tokens[:, -1], offsets[:, -1]), truth[:, -1])
+    assert close(reading.prefill(tokens, offsets, conditions), truth)
+    assert stepping.room == reading.room == 0
+    with pytest.raises(ValueError, match="0 left"):
+        stepping.step([1], [8.0])
+    with pytest.raises(ValueError, match=f"{CONTEXT + 1} places"):
+        reading.prefill(*example(model, window + 1, 1))
+
+
+def test_card_names_and_counts_the_weights(tiny, random_model, exported):
+    model = random_model(tiny())
+    graph = exported(model)
+    card = Network(graph, "cpu").card
+    weights = graph.with_suffix(".safetensors").read_bytes()
+    assert (card.name, card.sha256) == ("tiny", hashlib.sha256(weights).hexdigest())
+    assert card.parameters == sum(p.numel() for p in model.parameters())
+
+
+def test_the_graph_holds_no_weights_of_its_own(tiny, random_model, exported):
+    graph = exported(random_model(tiny(layers=8)))
+    assert graph.stat().st_size < 0.5 * graph.with_suffix(".safetensors").stat().st_size
+    assert sorted(file.name for file in graph.parent.iterdir()) == [
+        "model.onnx",
+        "model.safetensors",
+    ]
+
+
+def test_the_graph_must_lie_beside_its_weights(tiny, random_model, exported, tmp_path):
+    weights = exported(random_model(tiny())).with_suffix(".safetensors")
+    with pytest.raises(ValueError, match="beside"):
+        export_onnx(weights, tmp_path / "model.onnx")
+
+
+def test_devices():
+    assert choose_device("cpu") == "cpu"
+    assert choose_device("auto") in ("cpu", "cuda")
+    with pytest.raises(EmsyncError, match="choose auto, cuda or cpu"):
+        choose_device("abacus")
+
+
+def test_a_device_that_is_not_there():
+    import onnxruntime
+
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this onnxruntime has CUDA")
+    with pytest.raises(EmsyncError, match="gpu extra"):
+        choose_device("cuda")
+
+
+def missing(graph):
+    graph.unlink()
+
+
+def text(graph):
+    graph.write_text("not a graph")
+
+
+def half(graph):
+    graph.write_bytes(graph.read_bytes()[: graph.stat().st_size // 2])
+
+
+def without_weights(graph):
+    graph.with_suffix(".safetensors").unlink()
+
+
+def half_the_weights(graph):
+    weights = graph.with_suffix(".safetensors")
+    weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
+
+
+def foreign(graph):
+    value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    other = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
+    node = helper.make_node("Neg", ["x"], ["y"])
+    opset = helper.make_opsetid("", 17)
+    model = helper.make_model(
+        helper.make_graph([node], "g", [value], [other]), opset_imports=[opset], ir_version=10
+    )
+    onnx.save(model, graph)
+
+
+@pytest.mark.parametrize(
+    "harm", [missing, text, half, without_weights, half_the_weights, foreign]
+)
+def test_a_broken_network_is_one_line(tiny, random_model, exported, tmp_path, harm):
+    for file in exported(random_model(tiny())).parent.iterdir():
+        shutil.copy(file, tmp_path)
+    harm(tmp_path / "model.onnx")
+    with pytest.raises(EmsyncError) as error:
+        Network(tmp_path / "model.onnx", "cpu")
+    assert str(tmp_path / "model.onnx") in str(error.value)
+    assert "\n" not in str(error.value)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("safetensors")
+
+from safetensors.numpy import save_file  # noqa: E402
+
+from engine.errors import EmsyncError  # noqa: E402
+from engine.model.weights import read_figures, read_weights, write_weights  # noqa: E402
+
+STATE = {"a": np.arange(6, dtype=np.float32).reshape(2, 3).T / 3, "b.c": np.ones(4, np.float32)}
+
+
+def test_round_trip(tiny, tmp_path):
+    path = tmp_path / "model.safetensors"
+    write_weights(path, tiny("relative"), STATE, {"tokens_seen": "12"})
+    config, state = read_weights(path)
+    assert config == tiny("relative")
+    assert {name: value.tolist() for name, value in state.items()} == {
+        name: value.astype(np.float16).tolist() for name, value in STATE.items()
+    }
+    assert read_figures(path) == {"tokens_seen": "12"}
+    assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
+
+
+def test_writing_replaces_what_was_there(tiny, tmp_path):
+    path = tmp_path / "model.safetensors"
+    for config in (tiny("relative"), tiny("rotary")):
+        write_weights(path, config, STATE, {})
+    assert read_weights(path)[0] == tiny("rotary")
+
+
+def none(path):
+    pass
+
+
+def text(path):
+    path.write_text("no weights at all")
+
+
+def half(path):
+    save_file(STATE, path, {"config": "{}"})
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def foreign(path):
+    save_file(STATE, path)
+
+
+def of_another_version(path):
+    save_file(STATE, path, {"config": '{"layers": 2, "controls": [], "wings": 2}'})
+
+
+@pytest.mark.parametrize("write", [none, text, half, foreign, of_another_version])
+def test_unreadable_weights_are_one_line(tmp_path, write):
+    path = tmp_path / "model.safetensors"
+    write(path)
+    with pytest.raises(EmsyncError, match=r"^[^\n]*model\.safetensors: [^\n]*$"):
+        read_weights(path)

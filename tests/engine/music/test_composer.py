@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engine.cues import CueSheet, Section, Video
+from engine.errors import EmsyncError
+from engine.model.runtime import Decoder, Network
+from engine.music import vocabulary as voc
+from engine.music.composer import LONGEST_NOTE, LONGEST_OTHER, MOST_AT_ONCE, Order, compose
+from engine.music.conditions import Conditions
+from engine.music.sampling import Sampling
+from engine.music.vocabulary import Kind
+from engine.score import Instrument, Score
+
+BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
+BOLD = Sampling(1.0, 1.0)
+
+
+def film(*edges: float, emotions=(), boundaries=()) -> CueSheet:
+    """A cue sheet whose sections lie between the edges; emotions are (valence, arousal)."""
+    emotions = emotions or [(0.1, 0.2)] * (len(edges) - 1)
+    sections = tuple(
+        Section(a, b, {}, *emotion, "user")
+        for (a, b), emotion in zip(pairwise(edges), emotions, strict=True)
+    )
+    video = Video("film.mp4", edges[-1] + 1, 24.0, 64, 48)
+    return CueSheet(video, 1.0, edges[-1] + 1, (), boundaries, sections)
+
+
+def order(seed: int = 0, **others: object) -> Order:
+    return Order(seed=seed, sampling=BOLD, **others)
+
+
+@pytest.fixture(scope="module")
+def leaning(tiny, random_model, exported) -> Callable[..., Network]:
+    """A network that leans for (above 0) or against (below 0) kinds of tokens, at all times."""
+
+    def make(context: int = 1024, **kinds: float) -> Network:
+        model = random_model(tiny("relative", context=context))
+        for kind, lean in kinds.items():
+            model.output.bias[np.flatnonzero(Kind[kind] == voc.KIND)] = lean
+        return Network(exported(model), "cpu", threads=1)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def piece(network) -> Score:
+    """Twenty seconds; the tiny network's window passes many times."""
+    return compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, order())
+
+
+def test_lasts_as_long_as_the_film(piece):
+    assert piece.duration == 20.0
+    assert max(note.end for note in piece.notes) <= 20.0
+    assert max(note.onset for note in piece.notes) > 19.0
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.997, 1.0005])
+def test_lasts_as_long_as_any_film(network, seconds):
+    score = compose(film(0.0, seconds), network, order())
+    assert abs(score.duration - seconds) <= 0.004 + 1e-9
+    assert all(note.end <= score.duration for note in score.notes)
+
+
+def test_same_seed_same_piece(network, piece):
+    again = compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, order())
+    other = compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, order(seed=1))
+    assert again == piece != other
+
+
+def test_only_the_chosen_play(network, piece):
+    assert {note.instrument for note in piece.notes} == set(Instrument)
+    few = compose(film(0.0, 5.0), network, order(instruments=(DRUMS, PIANO)))
+    assert {note.instrument for note in few.notes} == {DRUMS, PIANO}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked"),
+    [
+        ((PIANO,), voc.FEWER_INSTRUMENTS),
+        ((PIANO, DRUMS), voc.FEWER_INSTRUMENTS),
+        ((PIANO, DRUMS, BASS), voc.MORE_INSTRUMENTS),
+    ],
+)
+def test_two_parts_or_one_are_fewer_instruments(tiny, random_model, exported, chosen, asked):
+    def piece(forgotten: int) -> Score:
+        model = random_model(tiny())
+        model.embedding.weight[forgotten] = 0
+        small = Network(exported(model), "cpu", threads=1)
+        return compose(film(0.0, 4.0), small, order(instruments=chosen))
+
+    (other,) = {voc.FEWER_INSTRUMENTS, voc.MORE_INSTRUMENTS} - {asked}
+    assert piece(voc.PAD) == piece(other) != piece(asked)
+
+
+def test_somebody_must_play():
+    with pytest.raises(EmsyncError, match="bass, drums, guitar, piano, strings"):
+        Order(instruments=())
+
+
+def test_a_small_window_passes_many_times(tiny, random_model, exported):
+    small = Network(exported(random_model(tiny(context=32))), "cpu", threads=1)
+    score = compose(film(0.0, 20.0), small, order())
+    assert score.duration == 20.0
+    assert len(score.notes) > 10 * 32 / 4
+    # A note whose ON is forgotten ends, so that none spans more than a window of tokens.
+    onsets = np.array([note.onset for note in score.notes])
+    for note in score.notes:
+        assert ((onsets > note.onset) & (onsets < note.end)).sum() < 32
+
+
+def test_boundaries_and_wishes_reach_the_network(network, piece):
+    cues = film(0.0, 20.0, boundaries=(5.0, 12.0))
+    assert compose(replace(cues, boundaries=()), network, order()) != piece
+    assert compose(cues, network, order(wishes=Conditions(tempo=180.0))) != piece
+
+
+def notes_before(score: Score, seconds: float) -> list[tuple[Instrument, float, int]]:
+    return [(n.instrument, n.onset, n.pitch) for n in score.notes if n.onset < seconds]
+
+
+def test_a_section_changes_the_music_from_its_start_on(network):
+    calm, wild, unknown = (-0.9, -0.9), (0.9, 0.9), (float("nan"), 0.1)
+    whole = compose(film(0.0, 8.0, emotions=[calm]), network, order())
+    for other in (wild, unknown):
+        parted = compose(film(0.0, 4.0, 8.0, emotions=[calm, other]), network, order())
+        assert notes_before(parted, 4.0) == notes_before(whole, 4.0)
+        assert notes_before(parted, 8.0) != notes_before(whole, 8.0)
+
+
+class Watched(Decoder):
+    """A decoder that notes down, for every token it reads, the time and the valence asked for."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self.seen: list[tuple[float, float]] = []
+        decoders.append(self)
+
+    def look(self, token: int) -> None:
+        before = self.seen[-1][0] if self.seen else 0.0
+        self.seen.append((before + voc.to_seconds(voc.STEPS[token]), self.valence))
+
+    def prefill(self, tokens, offsets, conditions):
+        self.valence = float(conditions[0, 0])
+        self.look(int(tokens[0, -1]))
+        return super().prefill(tokens, offsets, conditions)
+
+    def step(self, tokens, offsets):
+        self.look(tokens[0])
+        return super().step(tokens, offsets)
+
+
+decoders: list[Watched] = []
+
+
+def test_every_token_is_composed_under_the_emotion_of_its_moment(
+    tiny, random_model, exported, monkeypatch
+):
+    monkeypatch.setattr("engine.music.composer.Decoder", Watched)
+    valences = np.linspace(-1, 1, 40, dtype=np.float32).tolist()
+    cues = film(*np.arange(41) / 2, emotions=[(valence, 0.0) for valence in valences])
+    compose(cues, Network(exported(random_model(tiny(context=32))), "cpu", threads=1), order())
+    seen = decoders[-1].seen
+    assert len(seen) > 300
+    assert [valence for _, valence in seen] == [valences[int(time * 2)] for time, _ in seen]
+
+
+@pytest.mark.parametrize("emotion", [(0.3, 0.4), (float("nan"), 0.4)])
+def test_a_section_of_the_same_emotion_changes_nothing(network, emotion):
+    whole = compose(film(0.0, 6.0, emotions=[emotion]), network, order())
+    parted = compose(film(0.0, 2.0, 2.004, 6.0, emotions=[emotion] * 3), network, order())
+    assert parted == whole
+
+
+def test_no_note_is_longer_than_its_limit(leaning):
+    forgetful = leaning(OFF=-30.0, ON=-2.0, TIMESHIFT=0.0)
+    score = compose(film(0.0, 60.0), forgetful, order())
+    for instrument in Instrument:
+        limit = LONGEST_NOTE.get(instrument, LONGEST_OTHER)
+        longest = max(note.end - note.onset for note in score.part(instrument))
+        assert limit * 0.9 <= longest <= limit + 1e-9
+
+
+def test_an_instant_holds_so_many_tokens_and_no_more(leaning):
+    timeless = leaning(TIMESHIFT=-30.0)
+    score = compose(film(0.0, 5.0), timeless, order())
+    struck = np.unique([note.onset for note in score.notes], return_counts=True)[1]
+    assert 0.5 * MOST_AT_ONCE < struck.max() <= MOST_AT_ONCE
+
+
+def test_one_bar_and_one_chord_an_instant(leaning):
+    insistent = leaning(BAR=20.0, CHORD=20.0)
+    score = compose(film(0.0, 2.0), insistent, order())
+    assert len(set(score.bars)) == len(score.bars) > 1
+    assert len(set(score.chords)) == len(score.chords) > 1
+
+
+def test_progress_rises_to_the_duration(network):
+    heard: list[float] = []
+    compose(film(0.0, 5.003), network, order(), heard.append)
+    assert all(a < b for a, b in pairwise(heard))
+    assert heard[-1] == pytest.approx(5.003)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from engine.music.conditions import ALL, EMOTION, KEYS, Conditions, transpose_key
+
+
+def test_unknown_unless_asked():
+    assert np.isnan(Conditions().vector(ALL)).all()
+
+
+def test_vector_holds_what_the_network_reads():
+    asked = Conditions(0.5, -0.25, tempo=60.0, metre=2, key=21, density=20.0)
+    assert asked.vector(ALL).tolist() == [0.5, -0.25, -1.0, 2.0, 21.0, 1.0]
+    assert asked.vector(("density", *EMOTION)).tolist() == [1.0, 0.5, -0.25]
+
+
+@pytest.mark.parametrize(
+    ("key", "semitones", "moved"),
+    [
+        ("C major", 1, "C# major"),
+        ("B major", 1, "C major"),
+        ("C minor", -3, "A minor"),
+        ("A minor", 3, "C minor"),
+        ("G major", 0, "G major"),
+    ],
+)
+def test_keys_move_within_their_mode(key, semitones, moved):
+    assert KEYS[int(transpose_key(float(KEYS.index(key)), semitones))] == moved
+
+
+def test_an_unknown_key_stays_unknown():
+    assert math.isnan(transpose_key(math.nan, 2))
