@@ -50,6 +50,7 @@ def tiny() -> Callable[..., ModelConfig]:
 def random_model() -> Callable[..., Transformer]:
     """A network whose every weight is random and exact in fp16, in evaluation mode."""
     torch = pytest.importorskip("torch")
+    torch.set_num_threads(1)
     from engine.model.transformer import Transformer
 
     def make(config: ModelConfig, seed: int = 0) -> Transformer:

@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "draw the demo film",
     "prepare": "turn a folder of MIDI files into a token cache to train on",
     "train": "train the music model on a token cache",
+    "evaluate": "measure a network: likelihood, boundaries, emotion, musicality, controls",
     "export": "turn trained weights into the network that composing runs on",
 }
 """Command -> what it does; the module of the same name has ``arguments(parser)`` and

@@ -175,8 +175,11 @@ def evaluate(pieces: Table, validation: Table, training: Table, rng: np.random.G
         )))  # fmt: skip
     return {
         "n": dict(zip(("pieces", "validation", "training"), sizes, strict=True)),
-        "share_of_ceiling": _share_of_ceiling(pieces, validation, training),
-        "interval": percentiles(drawn),
+        "share_of_ceiling": {
+            "value": _share_of_ceiling(pieces, validation, training),
+            "interval": percentiles(drawn),
+            "n": sizes[0],
+        },
         "measures": measures,
     }
 

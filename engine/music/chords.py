@@ -35,8 +35,8 @@ def chord_onsets(parts: Iterable[Part]) -> Beats:
 
 
 def _part_chords(onsets: Beats, ends: Beats, pitches: npt.NDArray[np.int64]) -> Iterator[float]:
-    # A pitch struck again ends the note of that pitch which still sounds.
-    order = np.lexsort((onsets, pitches))
+    # A pitch struck again ends the note that still sounds; of two struck at once the longer stays.
+    order = np.lexsort((ends, onsets, pitches))
     onsets, ends, pitches = onsets[order], ends[order], pitches[order]
     same = pitches[1:] == pitches[:-1]
     ends = np.append(np.where(same, np.minimum(ends[:-1], onsets[1:]), ends[:-1]), ends[-1:])

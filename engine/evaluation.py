@@ -1,0 +1,163 @@
+"""The evaluation of a network: every part of the report, in one call.
+
+Each part draws from its own generator, so that leaving one out changes no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.metrics import (
+    boundaries,
+    columns,
+    controls,
+    emotion,
+    faults,
+    features,
+    likelihood,
+    musicality,
+    songs,
+)
+from engine.metrics.emotion import Clips, Songs
+from engine.metrics.keeping import Arrays, code, keep
+from engine.metrics.pieces import Studio
+from engine.metrics.statistics import Json, finite
+from engine.metrics.targets import targets
+from engine.music import events, key
+from engine.training import corpus, labels
+from engine.training.cache import Cache
+
+MINUTE = 60.0
+
+Bar = Callable[[str, float, str], AbstractContextManager[Callable[[float], None]]]
+"""Shows a title, a total and a unit; inside, it is told how far things are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much to measure.
+
+    windows: of split=val for the likelihood. boundaries: at least so many are asked for. seeds:
+    pieces at each point of the emotion grid. songs: excerpts of split=val at most. controls:
+    pieces for each pair of controls. seed: of everything drawn.
+    """
+
+    windows: int = 100
+    boundaries: int = 1000
+    seeds: int = 4
+    songs: int = 400
+    controls: int = 60
+    seed: int = 0
+
+
+QUICK = Plan(windows=12, boundaries=40, seeds=1, songs=60, controls=8)
+"""A look, not a figure to quote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What there is to measure with.
+
+    cache: the token cache. index: the corpus index, for the judge; None leaves emotion out.
+    emopia: the archive and the table of EMOPIA; None leaves the check of the judge out.
+    """
+
+    cache: Path
+    index: Path | None = None
+    emopia: tuple[Path, Path] | None = None
+
+
+def evaluate(sources: Sources, studio: Studio, plan: Plan, bar: Bar) -> Json:
+    """The whole report, fit for JSON, with what was left out and why under ``left_out``."""
+    cache = Cache.open(sources.cache)
+    card = studio.network.card
+    report: Json = {
+        "model": asdict(card),
+        "plan": asdict(plan),
+        "sampling": asdict(studio.sampling),
+        "left_out": {},
+    }
+    if cache.validation.any():
+        report["likelihood"] = _likelihood(cache, studio, plan, bar)
+    else:
+        report["left_out"]["likelihood"] = "the cache has no songs of split=val"
+    report |= _music(cache, studio, plan, bar)
+    if sources.index is None:
+        report["left_out"]["emotion"] = "no corpus index was given"
+    else:
+        report["emotion"] = _emotion(cache, sources, studio, plan, bar)
+        if sources.emopia is None:
+            report["left_out"]["emopia"] = "its archive and table were not given"
+    return finite({**report, "targets": targets(report)})
+
+
+def _likelihood(cache: Cache, studio: Studio, plan: Plan, bar: Bar) -> Json:
+    total = plan.windows * len(likelihood.cases(studio.network.config))
+    with bar("Reading songs", total, "windows") as show:
+        return likelihood.evaluate(studio.network, cache, plan.windows, _rng(plan, 0), show)
+
+
+def _music(cache: Cache, studio: Studio, plan: Plan, bar: Bar) -> Json:
+    """Boundaries, musicality, faults and controls: all that needs no labels."""
+    asked = boundaries.requests(plan.boundaries, _rng(plan, 1))
+    wishes = controls.requests(plan.controls, studio.network.config.controls, _rng(plan, 2))
+    with bar("Composing for boundaries", len(asked), "pieces") as show:
+        scores = studio.record(asked, show)
+    with bar("Composing to order", len(wishes), "pieces") as show:
+        ordered = studio.record(wishes, show)
+    minutes = [s for a, s in zip(asked, scores, strict=True) if a.duration == MINUTE]
+    rng = _rng(plan, 3)
+    validation = songs.excerpts(cache, MINUTE, plan.songs, True, rng)
+    training = songs.excerpts(cache, MINUTE, len(minutes), False, rng)
+    tables = [
+        musicality.table(some)
+        for some in (minutes, [score for _, score in validation], [s for _, s in training])
+    ]
+    half_minutes = songs.excerpts(cache, controls.DURATION, plan.controls, True, rng)
+    pairs = [(request.wishes, score) for request, score in zip(wishes, ordered, strict=True)]
+    return {
+        "boundaries": boundaries.evaluate(asked, scores, _rng(plan, 4)),
+        "musicality": musicality.evaluate(*tables, _rng(plan, 5)),
+        "faults": faults.evaluate(minutes, [score for _, score in validation]),
+        "controls": controls.evaluate(pairs, half_minutes, _rng(plan, 6)),
+    }
+
+
+def _emotion(cache: Cache, sources: Sources, studio: Studio, plan: Plan, bar: Bar) -> Json:
+    asked = emotion.requests(plan.seeds)
+    with bar("Composing for emotion", len(asked), "pieces") as show:
+        scores = studio.record(asked, show)
+    rng = _rng(plan, 7)
+    judges, trust = emotion.appoint(*_judge_hears(cache, sources, studio, bar), rng)
+    return {"judge": trust, **emotion.evaluate(asked, scores, judges, rng)}
+
+
+def _judge_hears(
+    cache: Cache, sources: Sources, studio: Studio, bar: Bar
+) -> tuple[Songs, Clips | None]:
+    """The features of the judge's songs and of EMOPIA, kept beside the pieces."""
+    assert sources.index is not None
+    index = sources.index
+    hears = code(songs, features, columns, musicality, events, key, labels, corpus)
+
+    def hear_songs() -> Arrays:
+        table = songs.read_table(index, "split_group", *labels.VALENCE, *songs.ENERGY)
+        with bar("Hearing songs", 1.0, "") as show:
+            return asdict(songs.labelled(cache, table, studio.workers, show))
+
+    size = len(cache.tokens), index.stat().st_size
+    found = Songs(**keep(studio.folder, ("songs", size, hears), hear_songs))
+    if sources.emopia is None:
+        return found, None
+    archive, table = sources.emopia
+
+    def hear_clips() -> Arrays:
+        with bar("Hearing EMOPIA", 1.0, "") as show:
+            return asdict(songs.read_clips(archive, table, studio.workers, show))
+
+    return found, Clips(**keep(studio.folder, ("clips", archive.name, hears), hear_clips))

@@ -1,0 +1,111 @@
+"""Pieces to measure: composed once, kept on disk, by as many processes as wanted.
+
+A piece is kept under all that it hangs on (what was asked, the weights, the sampling and the code
+that composes), so that an interrupted evaluation goes on and a changed one starts anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from engine.cues import CueSheet, Section, Video
+from engine.files import replacing
+from engine.metrics.keeping import code, place
+from engine.metrics.parallel import spread
+from engine.model import runtime
+from engine.model.runtime import Network
+from engine.music import composer, events, offsets, sampling, vocabulary
+from engine.music.composer import Order, compose
+from engine.music.conditions import UNKNOWN, Conditions
+from engine.music.events import decode, encode
+from engine.music.sampling import Sampling
+from engine.score import Score
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A piece to compose, for all five instruments.
+
+    duration, boundaries: seconds. valence, arousal: -1..1, NaN unknown, one for the whole piece.
+    wishes: other conditions. The same seed gives the same piece.
+    """
+
+    duration: float
+    seed: int
+    valence: float = UNKNOWN
+    arousal: float = UNKNOWN
+    boundaries: tuple[float, ...] = ()
+    wishes: Conditions = field(default_factory=Conditions)
+
+    def cues(self) -> CueSheet:
+        """As the cue sheet of a film without a picture."""
+        film = Video("", self.duration, 1.0, 1, 1)
+        section = Section(0.0, self.duration, {}, self.valence, self.arousal, "evaluation")
+        return CueSheet(film, 0.0, self.duration, (), self.boundaries, (section,))
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """Where pieces are composed and kept.
+
+    graph: the network's ONNX file. folder: where pieces are kept; made where needed. device and
+    threads: as :class:`Network` has them. workers: processes; with 1 composing happens here.
+    """
+
+    graph: Path
+    folder: Path
+    sampling: Sampling = field(default_factory=Sampling)
+    device: str = "auto"
+    threads: int = 0
+    workers: int = 1
+
+    def record(self, requests: Sequence[Request], progress: Progress | None = None) -> list[Score]:
+        """The pieces, in order; those that are not kept yet are composed.
+
+        progress: is told how many pieces there are so far.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        told = progress or (lambda count: None)
+        jobs = [(self, request) for request in requests if not self.path(request).exists()]
+        there = len(requests) - len(jobs)
+        told(there)
+        spread(_perform, jobs, self.workers, lambda count: told(there + count))
+        return [self._read(request) for request in requests]
+
+    @property
+    def network(self) -> Network:
+        """The network that plays here."""
+        return _network(self.graph, self.device, self.threads)
+
+    def path(self, request: Request) -> Path:
+        """Where a piece is kept."""
+        hangs_on = request, self.network.card.sha256, self.sampling, _composing_code()
+        return place(self.folder, hangs_on, ".npy")
+
+    def _read(self, request: Request) -> Score:
+        return decode(np.load(self.path(request)).tolist(), request.duration)
+
+
+def _perform(job: tuple[Studio, Request]) -> None:
+    studio, request = job
+    order = Order(request.seed, sampling=studio.sampling, wishes=request.wishes)
+    score = compose(request.cues(), studio.network, order)
+    with replacing(studio.path(request)) as beside:
+        np.save(beside, encode(score))
+
+
+@lru_cache(maxsize=1)
+def _network(graph: Path, device: str, threads: int) -> Network:
+    return Network(graph, device, threads)
+
+
+@lru_cache(maxsize=1)
+def _composing_code() -> str:
+    return code(composer, events, offsets, sampling, vocabulary, runtime)

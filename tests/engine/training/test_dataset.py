@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from engine.music import conditions as cond
+from engine.music import vocabulary as voc
+from engine.music.events import decode
+from engine.music.offsets import BoundaryTracker
+from engine.score import Instrument
+from engine.training.dataset import (
+    IGNORED,
+    Batch,
+    Recipe,
+    Windows,
+    choose_start,
+    draw_transposition,
+    drop_conditions,
+    stack,
+    transpose,
+    validation_batches,
+    window,
+)
+
+PLAIN = Recipe(
+    start=1.0, chord_removal=0.0, emotion_dropout=0.0, control_dropout=0.0, transpose=0
+)
+KEY = cond.ALL.index("key")
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def same(a: Batch, b: Batch) -> bool:
+    return all(
+        np.array_equal(getattr(a, f.name), getattr(b, f.name), equal_nan=True) for f in fields(a)
+    )
+
+
+def chorded(cache) -> int:
+    """A song with chords."""
+    return next(i for i in range(len(cache)) if (cache.song(i) == voc.CHORD).any())
+
+
+@pytest.fixture(scope="module")
+def whole(tiny):
+    """A network whose window holds any of the songs."""
+    return tiny("rotary", context=1024)
+
+
+def test_tokens_offsets_and_targets_line_up(cache, whole):
+    song = chorded(cache)
+    (tokens,), (offsets,), _, (targets,) = (
+        getattr(Windows(cache, whole, PLAIN)._window(song, rng()), f.name) for f in fields(Batch)
+    )
+    music = cache.song(song).tolist()
+    count = len(music)
+    tracker = BoundaryTracker(decode(music).chords)
+    assert tokens[: count].tolist() == [voc.MORE_INSTRUMENTS, *music[:-1]]
+    assert targets[:count].tolist() == [IGNORED, *music[1:]]
+    assert offsets[0] == np.float32(tracker.offset)
+    assert offsets[1:count] == pytest.approx([tracker.push(t) for t in music[:-1]], abs=1e-6)
+    assert set(tokens[count:]) == {voc.PAD} and set(targets[count:]) == {IGNORED}
+
+
+@pytest.mark.parametrize("first", [0, 1, 17])
+def test_a_window_asks_for_the_next_token(tiny, first):
+    tokens = np.arange(100, 300, dtype=np.uint16)
+    offsets = np.linspace(8, 0, 200).astype(np.float32)
+    config = tiny("rotary", context=40)
+    cut = window(tokens, offsets, first, np.zeros(6, np.float32), 2, config)
+    assert cut.tokens.shape == cut.offsets.shape == cut.targets.shape == (1, config.window)
+    assert cut.tokens[0, 0] == voc.FEWER_INSTRUMENTS
+    assert cut.tokens[0, 1:].tolist() == tokens[first : first + config.window - 1].tolist()
+    assert (cut.tokens[0, 2:] == cut.targets[0, 1:-1]).all()
+    assert cut.targets[0, -1] == tokens[first + config.window - 1]
+    assert cut.offsets[0].tolist() == offsets[[first, *range(first, first + 33)]].tolist()
+
+
+@pytest.mark.parametrize(
+    ("families", "slot"), [(2, voc.FEWER_INSTRUMENTS), (3, voc.MORE_INSTRUMENTS)]
+)
+def test_three_families_are_more_instruments(tiny, families, slot):
+    tokens = np.array([voc.START, voc.BAR], np.uint16)
+    cut = window(tokens, np.zeros(2, np.float32), 0, np.zeros(6, np.float32), families, tiny())
+    assert cut.tokens[0, 0] == slot
+
+
+def test_removed_chords_keep_their_boundaries(cache, whole):
+    song = chorded(cache)
+    recipe = replace(PLAIN, chord_removal=1.0)
+    bare = Windows(cache, whole, recipe)._window(song, rng())
+    full = Windows(cache, whole, PLAIN)._window(song, rng())
+    music = bare.tokens[0][bare.tokens[0] != voc.PAD]
+    assert voc.CHORD not in music and voc.CHORD not in bare.targets
+    tracker = BoundaryTracker(decode(cache.song(song)).chords)
+    expected = [tracker.push(int(t)) for t in music[1:]]
+    assert bare.offsets[0, 1 : len(music)] == pytest.approx(expected, abs=1e-6)
+    assert (full.tokens == voc.CHORD).sum() == 4
+
+
+def test_a_fifth_of_the_chords_is_removed(cache, whole):
+    recipe = replace(PLAIN, chord_removal=0.2)
+    windows = Windows(cache, whole, recipe)
+    chords = [(windows._window(chorded(cache), rng(i)).tokens == voc.CHORD).sum() for i in range(250)]
+    assert np.mean(chords) == pytest.approx(4 * 0.8, abs=0.2)
+
+
+@pytest.mark.parametrize("semitones", [-3, 0, 2])
+def test_transposition_keeps_drums(cache, semitones):
+    before = decode(cache.song(chorded(cache)))
+    after = decode(transpose(cache.song(chorded(cache)), semitones))
+    drums = Instrument.DRUMS
+    assert after.part(drums) == before.part(drums)
+    for instrument in set(Instrument) - {drums}:
+        moved = [replace(n, pitch=n.pitch + semitones) for n in before.part(instrument)]
+        assert list(after.part(instrument)) == moved
+    assert (after.bars, after.chords) == (before.bars, before.chords)
+
+
+@pytest.mark.parametrize(
+    ("pitches", "drawn"),
+    [((60,), range(-3, 4)), ((22, 60), range(-1, 4)), ((108,), range(-3, 1)), ((21, 108), {0})],
+)
+def test_transposition_stays_in_range(pitches, drawn):
+    drum = voc.note_on(Instrument.DRUMS, 21)
+    tokens = np.array([drum, *(voc.note_on(Instrument.PIANO, p) for p in pitches)], np.uint16)
+    dice = rng()
+    assert {draw_transposition(tokens, 3, dice) for _ in range(200)} == set(drawn)
+
+
+def test_drums_alone_are_not_transposed():
+    drum = np.array([voc.note_on(Instrument.DRUMS, 60)], np.uint16)
+    assert {draw_transposition(drum, 3, rng(i)) for i in range(50)} == {0}
+
+
+def test_the_key_moves_with_the_song(cache, whole):
+    song = next(i for i in range(12) if np.isfinite(cache.conditions[i, KEY]))
+    windows = Windows(cache, whole, replace(PLAIN, transpose=3))
+    before = int(cache.conditions[song, KEY])
+    music = cache.song(song)
+    first = np.flatnonzero(voc.PITCH[music] >= 0)
+    pitched = first[voc.INSTRUMENT[music[first]] != voc.INSTRUMENTS.index(Instrument.DRUMS)][0]
+    moves = set()
+    for seed in range(20):
+        cut = windows._window(song, rng(seed))
+        moved = (int(cut.tokens[0, pitched + 1]) - int(music[pitched])) // 2
+        moves.add(moved)
+        assert cut.conditions[0, KEY] % 12 == (before + moved) % 12
+        assert cut.conditions[0, KEY] // 12 == before // 12
+    assert len(moves) > 3
+
+
+def test_the_cache_is_untouched(cache, whole):
+    tokens, conditions = cache.tokens.copy(), cache.conditions.copy()
+    Windows(cache, whole, Recipe()).batch(0, 30)
+    validation_batches(cache, whole, 10, 5, cond.EMOTION)
+    assert np.array_equal(cache.tokens, tokens)
+    assert np.array_equal(cache.conditions, conditions, equal_nan=True)
+
+
+def test_label_dropout():
+    dropped = np.isnan([drop_conditions(np.zeros(6, np.float32), Recipe(), rng(i)) for i in range(4000)])
+    shares = dict(zip(cond.ALL, dropped.mean(0), strict=True))
+    for name in cond.ALL:
+        expected = 0.2 if name in cond.EMOTION else 1 - 0.65 * 0.65
+        assert shares[name] == pytest.approx(expected, abs=0.03)
+    controls = dropped[:, 2:]
+    assert controls.all(1).mean() > 0.35 > 0.05 > controls.any(1).mean() - 1 + 0.65**5
+
+
+def test_unknown_conditions_stay_unknown():
+    known = np.array([np.nan, 1, 1, 1, 1, 1], np.float32)
+    kept = drop_conditions(known, replace(Recipe(), emotion_dropout=0, control_dropout=0), rng())
+    assert np.array_equal(kept, known, equal_nan=True)
+
+
+LONG = np.array([voc.START, *([voc.BAR, *[voc.shift(9)] * 49] * 40)], np.uint16)
+"""Two thousand tokens with a bar in each fifty."""
+
+
+def starts(recipe: Recipe, tokens=LONG, length: int = 100, times: int = 2000) -> np.ndarray:
+    dice = rng()
+    return np.array([choose_start(tokens, length, recipe, dice) for _ in range(times)])
+
+
+def test_where_windows_start():
+    found = starts(Recipe())
+    assert (found == 0).mean() == pytest.approx(0.05, abs=0.02)
+    assert (LONG[found] == voc.BAR).mean() == pytest.approx(0.5 + 0.45 / 50, abs=0.03)
+    assert np.percentile(found, [10, 50, 90]) == pytest.approx([150, 950, 1750], abs=100)
+    assert found.max() <= len(LONG) - 50
+
+
+def test_a_song_no_longer_than_half_a_window_starts_at_its_start():
+    assert set(starts(Recipe(), LONG[:50], times=50)) == {0}
+
+
+@pytest.mark.parametrize("bar", [0.0, 1.0])
+def test_windows_moved_to_a_chord_hold_it(bar):
+    tokens = LONG.copy()
+    tokens[1234] = voc.CHORD
+    found = starts(Recipe(start=0.0, bar=bar, chord=1.0), tokens)
+    # The first token of a window is given, never asked for.
+    assert ((found < 1234) & (1234 < found + 100)).all()
+
+
+def test_batches_depend_on_seed_and_step_alone(cache, tiny):
+    first, again = (Windows(cache, tiny(), Recipe(), seed=5) for _ in range(2))
+    first.batch(0, 4)
+    assert same(first.batch(7, 4), again.batch(7, 4))
+    assert not same(first.batch(7, 4), first.batch(8, 4))
+    assert not same(first.batch(7, 4), first.batch(7, 4, rank=1))
+    assert not same(first.batch(7, 4), Windows(cache, tiny(), Recipe(), seed=6).batch(7, 4))
+
+
+def drawn(cache, tiny, recipe: Recipe) -> np.ndarray:
+    """How often each song of the cache is drawn, of 3000."""
+    numbered = replace(cache, conditions=cache.conditions.copy())
+    # The density tells which song it is.
+    numbered.conditions[:, cond.ALL.index("density")] = np.arange(12)
+    recipe = replace(recipe, control_dropout=0.0)
+    batch = Windows(numbered, tiny("rotary", context=12), recipe).batch(0, 3000)
+    return np.bincount(batch.conditions[:, -1].astype(int), minlength=12)
+
+
+def test_songs_are_drawn_by_length_label_and_families(cache, tiny):
+    counts = drawn(cache, tiny, Recipe())
+    assert (counts[cache.validation] == 0).all()
+    weights = np.diff(cache.start) * np.where(cache.families >= 3, 2.0, 1.0)
+    weights[np.isfinite(cache.conditions[:, 0])] *= Recipe().labelled
+    weights[cache.validation] = 0
+    assert counts / 3000 == pytest.approx(weights / weights.sum(), abs=0.03)
+
+
+def test_validation_is_fixed_and_unaltered(cache, tiny):
+    batches, again = (validation_batches(cache, tiny(), 10, 4, cond.EMOTION) for _ in range(2))
+    assert [len(batch.tokens) for batch in batches] == [4, 4, 2]
+    assert all(same(a, b) for a, b in zip(batches, again, strict=True))
+    whole = stack(batches)
+    assert np.isnan(whole.conditions[:, 2:]).all()
+    arousal = set(cache.conditions[cache.validation, 1].tolist())
+    assert set(whole.conditions[:, 1].tolist()) <= arousal
+    music = [cache.song(int(i)).tobytes() for i in np.flatnonzero(cache.validation)]
+    for row in whole.targets:
+        asked = row[row != IGNORED].astype(np.uint16).tobytes()
+        assert any(asked in song for song in music)
+
+
+def test_controls_choose_the_conditions(cache, tiny):
+    batch = Windows(cache, tiny("relative"), PLAIN).batch(0, 3)
+    assert batch.conditions.shape == (3, 2)
+
+
+def test_training_without_a_song_to_train_on_is_an_error(cache, tiny):
+    from engine.errors import EmsyncError
+
+    everything = replace(cache, validation=np.ones(len(cache), bool))
+    with pytest.raises(EmsyncError):
+        Windows(everything, tiny(), Recipe())

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import csv
+import json
+import math
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from engine.errors import EmsyncError  # noqa: E402
+from engine.model.transformer import Transformer  # noqa: E402
+from engine.model.weights import read_figures, read_weights  # noqa: E402
+from engine.music import vocabulary as voc  # noqa: E402
+from engine.training.cache import Cache  # noqa: E402
+from engine.training.dataset import Recipe  # noqa: E402
+from engine.training.loop import (  # noqa: E402
+    LOG_COLUMNS,
+    Plan,
+    make_optimizers,
+    set_rates,
+    train,
+    validate,
+)
+from engine.training.muon import Muon  # noqa: E402
+
+PLAN = Plan(steps=6, batch=4, micro=2, warmup=2, validate_every=3, validation_windows=4)
+both = pytest.mark.parametrize("positions", ["relative", "rotary"])
+
+
+@pytest.fixture
+def config(tiny):
+    """A network that trains in a moment; its dropout tries the random state."""
+    return lambda positions="rotary": tiny(positions, layers=1, context=48, dropout=0.1)
+
+
+def log(folder) -> list[dict[str, str]]:
+    with (folder / "log.csv").open() as lines:
+        return list(csv.DictReader(lines))
+
+
+def weights(folder) -> dict[str, torch.Tensor]:
+    return torch.load(folder / "checkpoint.pt", weights_only=True)["model"]
+
+
+def equal(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+@both
+def test_training_lowers_the_loss(cache, config, tmp_path, positions):
+    plan = replace(PLAN, steps=40, validate_every=10)
+    nll = train(cache, config(positions), plan, tmp_path)
+    rows = log(tmp_path)
+    assert list(rows[0]) == list(LOG_COLUMNS)
+    assert [int(row["step"]) for row in rows] == [10, 20, 30, 40]
+    assert float(rows[-1]["train_loss"]) < 0.9 * float(rows[0]["train_loss"])
+    assert nll < 0.85 * math.log(voc.SIZE)
+    assert f"{nll:.4f}" == rows[-1]["validation_nll"]
+
+
+def test_what_a_run_leaves(cache, config, tmp_path):
+    nll = train(cache, config(), PLAN, tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "checkpoint.pt",
+        "log.csv",
+        "model.safetensors",
+        "settings.json",
+    }
+    found, state = read_weights(tmp_path / "model.safetensors")
+    assert found == config()
+    for name, value in weights(tmp_path).items():
+        assert np.array_equal(state[name], value.half().numpy())
+    figures = read_figures(tmp_path / "model.safetensors")
+    assert figures["nats_per_token"] == f"{nll:.4f}"
+    assert figures["tokens_seen"] == log(tmp_path)[-1]["tokens"]
+    settings = json.loads((tmp_path / "settings.json").read_text())
+    assert settings["plan"]["steps"] == 6
+    assert settings["recipe"]["chord"] == Recipe().chord
+
+
+class PowerCut(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class Failing(Cache):
+    """A cache whose power goes after so many songs."""
+
+    left: list[None] = field(default_factory=list)
+
+    def song(self, index: int):
+        if not self.left:
+            raise PowerCut
+        self.left.pop()
+        return super().song(index)
+
+
+@both
+@pytest.mark.parametrize("optimizer", ["muon", "adam"])
+def test_a_resumed_run_equals_an_unbroken_one(cache, config, tmp_path, positions, optimizer):
+    plan = replace(PLAN, optimizer=optimizer, checkpoint_minutes=0.0, validate_every=100)
+    train(cache, config(positions), plan, tmp_path / "whole")
+    columns = {f.name: getattr(cache, f.name) for f in fields(Cache)}
+    failing = Failing(**columns, left=[None] * (3 * plan.batch + 1))
+    with pytest.raises(PowerCut):
+        train(failing, config(positions), plan, tmp_path / "broken")
+    assert torch.load(tmp_path / "broken" / "checkpoint.pt")["step"] == 3
+    train(cache, config(positions), plan, tmp_path / "broken")
+    assert equal(weights(tmp_path / "broken"), weights(tmp_path / "whole"))
+    without_speed = [
+        [{k: v for k, v in row.items() if k != "tokens_per_second"} for row in log(folder)]
+        for folder in (tmp_path / "broken", tmp_path / "whole")
+    ]
+    assert without_speed[0][-1]["tokens"] == without_speed[1][-1]["tokens"]
+
+
+def test_a_finished_run_is_not_trained_on(cache, config, tmp_path):
+    nll = train(cache, config(), PLAN, tmp_path)
+    before = weights(tmp_path)
+    assert train(cache, config(), PLAN, tmp_path) == nll
+    assert equal(weights(tmp_path), before)
+
+
+def test_starting_from_weights(cache, config, tmp_path):
+    train(cache, config(), PLAN, tmp_path / "first")
+    start = tmp_path / "first" / "model.safetensors"
+    still = replace(PLAN, rate=0.0, muon_rate=0.0)
+    train(cache, config(), still, tmp_path / "second", weights=start)
+    assert (tmp_path / "second" / "model.safetensors").exists()
+    first, second = (read_weights(tmp_path / n / "model.safetensors")[1] for n in ("first", "second"))
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    with pytest.raises(EmsyncError, match="another network"):
+        train(cache, config("relative"), PLAN, tmp_path / "third", weights=start)
+
+
+def test_another_seed_is_another_run(cache, config, tmp_path):
+    for seed in (0, 1):
+        train(cache, config(), replace(PLAN, steps=1, seed=seed), tmp_path / str(seed))
+    assert not equal(weights(tmp_path / "0"), weights(tmp_path / "1"))
+
+
+def test_resuming_with_another_network_is_an_error(cache, config, tmp_path):
+    train(cache, config(), PLAN, tmp_path)
+    with pytest.raises(EmsyncError, match=r"^[^\n]*checkpoint[^\n]*$"):
+        train(cache, config("relative"), PLAN, tmp_path)
+
+
+@pytest.mark.parametrize("device", ["cuda", "abacus"])
+def test_a_device_that_is_not_there_is_an_error(cache, config, tmp_path, device):
+    if device == "cuda" and torch.cuda.is_available():
+        pytest.skip("CUDA is there")
+    with pytest.raises(EmsyncError, match=device):
+        train(cache, config(), PLAN, tmp_path, device=device)
+
+
+def test_a_run_gone_astray_stops(cache, config, tmp_path):
+    with pytest.raises(EmsyncError, match="lower the rate"):
+        train(cache, config(), replace(PLAN, rate=math.inf), tmp_path)
+
+
+def test_micro_batches_add_up(cache, config, tmp_path):
+    still = replace(config(), dropout=0.0)
+    plan = replace(PLAN, steps=1, optimizer="adam", rate=1e-3, chord_weight=1.0)
+    for micro in (1, 4):
+        train(cache, still, replace(plan, micro=micro), tmp_path / str(micro))
+    one, four = (weights(tmp_path / micro) for micro in ("1", "4"))
+    moved = max((one[n] - four[n]).abs().mean().item() for n in one)
+    assert moved < 1e-4
+
+
+def test_muon_has_the_matrices_of_the_blocks(tiny):
+    for positions in ("relative", "rotary"):
+        model = Transformer(tiny(positions))
+        muon, adam = make_optimizers(model, PLAN)
+        names = {id(p): name for name, p in model.named_parameters()}
+        mine = {names[id(p)] for group in muon.param_groups for p in group["params"]}
+        rest = {names[id(p)] for group in adam.param_groups for p in group["params"]}
+        parts = ("attention.qkv", "attention.out", "up", "down")
+        assert mine == {f"blocks.{i}.{part}.weight" for i in range(2) for part in parts}
+        assert mine | rest == set(names.values()) and not mine & rest
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "shares"),
+    [("muon", [0.5, 0.9, 0.8, 0.5, 0.1]), ("adam", [0.5, 1.0, 1.0, 0.25, 0.25])],
+)
+def test_the_rate_rises_and_falls(tiny, optimizer, shares):
+    plan = replace(PLAN, steps=10, optimizer=optimizer)
+    optimizers = make_optimizers(Transformer(tiny()), plan)
+    for step, share in zip((0, 1, 2, 5, 9), shares, strict=True):
+        set_rates(optimizers, plan, step)
+        for one in optimizers:
+            peak = plan.muon_rate if isinstance(one, Muon) else plan.rate
+            assert one.param_groups[0]["lr"] == pytest.approx(peak * share)
+
+
+def test_validation_is_the_mean_over_tokens(cache, tiny, random_model):
+    model = random_model(tiny("relative"))
+    model.output.weight.zero_()
+    model.output.bias.zero_()
+    sure = validate(model, cache, windows=6, size=4, device="cpu")
+    assert sure["nats_per_token"] == pytest.approx(math.log(voc.SIZE), rel=1e-5)
+    assert sure["nats_per_second"] > sure["nats_per_token"]
+    assert validate(model, cache, 6, 1, "cpu") == pytest.approx(sure)
