@@ -114,15 +114,15 @@ def _music(cache: Cache, studio: Studio, plan: Plan, bar: Bar) -> Json:
     rng = _rng(plan, 3)
     validation = songs.excerpts(cache, MINUTE, plan.songs, True, rng)
     training = songs.excerpts(cache, MINUTE, len(minutes), False, rng)
-    tables = [
+    ours, theirs, others = (
         musicality.table(some)
-        for some in (minutes, [score for _, score in validation], [s for _, s in training])
-    ]
+        for some in (minutes, [score for _, score in validation], [score for _, score in training])
+    )
     half_minutes = songs.excerpts(cache, controls.DURATION, plan.controls, True, rng)
     pairs = [(request.wishes, score) for request, score in zip(wishes, ordered, strict=True)]
     return {
         "boundaries": boundaries.evaluate(asked, scores, _rng(plan, 4)),
-        "musicality": musicality.evaluate(*tables, _rng(plan, 5)),
+        "musicality": musicality.evaluate(ours, theirs, others, _rng(plan, 5)),
         "faults": faults.evaluate(minutes, [score for _, score in validation]),
         "controls": controls.evaluate(pairs, half_minutes, _rng(plan, 6)),
     }
@@ -161,3 +161,7 @@ def _judge_hears(
             return asdict(songs.read_clips(archive, table, studio.workers, show))
 
     return found, Clips(**keep(studio.folder, ("clips", archive.name, hears), hear_clips))
+
+
+def _rng(plan: Plan, part: int) -> np.random.Generator:
+    return np.random.default_rng((plan.seed, part))

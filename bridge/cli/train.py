@@ -34,7 +34,8 @@ def run(args: Namespace) -> None:
     """Train, and print the validation NLL."""
     with need_train_extra():
         from engine.training.cache import Cache
-        from engine.training.loop import Plan, train
+        from engine.training.loop import train
+        from engine.training.plan import Plan
     rate = args.rate if args.rate is not None else {"muon": 3e-3, "adam": 2e-4}[args.optimizer]
     given = {f.name: getattr(args, f.name) for f in fields(Plan) if hasattr(args, f.name)}
     plan = Plan(**{**given, "rate": rate})

@@ -3,9 +3,9 @@
     frames -> Perception -> Features -> reading on the valence-arousal plane -> six probabilities
 
 Colour speaks as Valdez and Mehrabian (1994) measured: pleasure = .69 brightness + .22 saturation
-and arousal = -.31 brightness + .60 saturation, all standardised; hue is left out. Motion and cutting
-rate carry arousal (Hanjalic and Xu 2005). The film's own sound is left out on purpose: its music
-must not leak into the music made for it (paper, IV-B).
+and arousal = -.31 brightness + .60 saturation, all standardised; hue is left out. Motion and
+cutting rate carry arousal (Hanjalic and Xu 2005). The film's own sound is left out on purpose: its
+music must not leak into the music made for it (paper, IV-B).
 
 All this is weak evidence, and is treated so: the reading is a Gaussian wide enough that no film
 whatever gets an answer of less than three quarters of the entropy of six equal chances.

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +33,8 @@ CONTROLS = ("tempo", "key", "metre", "density")
 
 Wish = tuple[Conditions, Score]
 """What was asked for, NaN where nothing was, and the piece."""
+Excerpt = tuple[npt.NDArray[np.float32], Score]
+"""The conditions of a whole song, as ``Conditions.vector(ALL)``, and an excerpt of it."""
 
 
 def requests(count: int, controls: Sequence[str], rng: np.random.Generator) -> list[Request]:
@@ -98,26 +99,26 @@ def heard(score: Score) -> Conditions:
     )
 
 
-def evaluate(
-    pieces: Sequence[Wish], songs: Sequence[tuple[Floats, Score]], rng: np.random.Generator
-) -> Json:
+def evaluate(pieces: Sequence[Wish], songs: Sequence[Excerpt], rng: np.random.Generator) -> Json:
     """Shares of pieces that give what was asked, with intervals and n.
 
-    songs: excerpts with the conditions of their whole songs, as ``Conditions.vector(ALL)``; their
-    figures come under ``songs``.
+    The figures of the songs, each against its own conditions, come under ``songs``.
     """
     wished = _rows([wish.vector(ALL) for wish, _ in pieces])
     got = [heard(score) for _, score in pieces]
     report = _figures(wished, _rows([one.vector(ALL) for one in got]), rng)
     for name, figures in report.items():
-        both = [(getattr(wish, name), getattr(one, name)) for (wish, _), one in zip(pieces, got)]
+        both = [
+            (getattr(wish, name), getattr(one, name))
+            for (wish, _), one in zip(pieces, got, strict=True)
+        ]
         figures["pairs"] = [list(pair) for pair in both if not math.isnan(pair[0])]
     labels = _rows([row for row, _ in songs])
     found = _rows([heard(score).vector(ALL) for _, score in songs])
     return {**report, "songs": _figures(labels, found, rng)}
 
 
-def _rows(vectors: Sequence[npt.NDArray[np.floating[Any]]]) -> Floats:
+def _rows(vectors: Sequence[npt.NDArray[np.float32]]) -> Floats:
     return np.array(vectors, np.float64).reshape(-1, len(ALL))
 
 

@@ -4,7 +4,8 @@ Goal: Pearson's correlation of requested and judged valence, and arousal, over p
 a grid of both. The judge (:mod:`engine.metrics.judge`) is fitted on songs whose labels the network
 never saw (``labels.is_judged``); for arousal its labels are of another kind too (Spotify's energy,
 measured from the sound, where the network learns note density), and it cannot count notes
-(:mod:`engine.metrics.features`). EMOPIA's quadrants (Hung et al. 2021), never used to fit, check it.
+(:mod:`engine.metrics.features`). EMOPIA's quadrants (Hung et al. 2021) check it and are never used
+to fit; they are of piano clips alone, and say nothing of what the judge hears in drums and bands.
 """
 
 from __future__ import annotations

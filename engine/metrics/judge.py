@@ -49,12 +49,13 @@ def fit(features: Floats, labels: Floats, penalty: float) -> Judge:
     filled = np.where(known, features, 0.0)
     low, high = np.nanpercentile(filled, TAILS, axis=0)
     clipped = np.clip(filled, low, high)
-    spread = np.nanstd(clipped, 0)
-    centre, spread = np.nanmean(clipped, 0), np.where(spread > 0, spread, 1.0)
+    centre, spread = np.nanmean(clipped, 0), np.nanstd(clipped, 0).astype(np.float64)
+    spread[spread == 0] = 1.0
     mean = float(labels.mean())
     scale = Judge(low, high, centre, spread, np.zeros(len(low)), mean)
     x = scale._standard(features)
-    weights = np.linalg.solve(x.T @ x + penalty * np.eye(x.shape[1]), x.T @ (labels - mean))
+    gram = x.T @ x + penalty * np.eye(x.shape[1])
+    weights = np.asarray(np.linalg.solve(gram, x.T @ (labels - mean)), np.float64)
     return Judge(low, high, centre, spread, weights, mean)
 
 

@@ -33,7 +33,7 @@ def _types() -> tuple[tuple[str, ...], np.ndarray]:
     names = (*(kind.name for kind in plain), *(f"ON_{i.name}" for i in voc.INSTRUMENTS))
     of_token = np.full(voc.SIZE, -1)
     for index, kind in enumerate(plain):
-        of_token[voc.KIND == kind] = index
+        of_token[kind == voc.KIND] = index
     on = voc.KIND == Kind.ON
     of_token[on] = len(plain) + voc.INSTRUMENT[on]
     return names, of_token

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -100,7 +101,7 @@ def groove(grids: Grids) -> float:
     places = [set((grid // (len(INSTRUMENTS) * 128)).tolist()) for grid in grids]
     if len(places) < 2:
         return math.nan
-    unlike = [len(a ^ b) / PLACES for a, b in zip(places, places[1:], strict=False)]
+    unlike = [len(a ^ b) / PLACES for a, b in pairwise(places)]
     return 1 - float(np.mean(unlike))
 
 

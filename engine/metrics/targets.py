@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from engine.metrics.statistics import Json
 
@@ -45,7 +46,7 @@ def targets(report: Json) -> list[Json]:
 
 def _found(report: Json) -> Iterator[Json]:
     for target in TARGETS:
-        entry = report
+        entry: Any = report
         for key in target.path:
             entry = entry.get(key, {})
         if not isinstance(entry, dict):

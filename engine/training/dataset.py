@@ -6,6 +6,7 @@ Everything is drawn from (seed, step), so that a resumed run sees what an unbrok
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,9 @@ from engine.music import conditions as cond
 from engine.music import vocabulary as voc
 from engine.music.offsets import training_offsets
 from engine.training.cache import Cache
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 IGNORED = -100
 """Target of positions that carry no loss (PyTorch's ``ignore_index``)."""
@@ -57,6 +61,20 @@ class Batch:
     offsets: npt.NDArray[np.float32]
     conditions: npt.NDArray[np.float32]
     targets: npt.NDArray[np.int64]
+
+    def rows(self, rows: slice) -> Batch:
+        """Some of the windows."""
+        return Batch(
+            self.tokens[rows], self.offsets[rows], self.conditions[rows], self.targets[rows]
+        )
+
+    def tensors(self, device: str) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The four arrays on a device."""
+        import torch
+
+        arrays = (self.tokens, self.offsets, self.conditions, self.targets)
+        tokens, offsets, conditions, targets = (torch.from_numpy(a).to(device) for a in arrays)
+        return tokens, offsets, conditions, targets
 
 
 class Windows:

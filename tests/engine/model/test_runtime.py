@@ -177,9 +177,7 @@ def foreign(graph):
     onnx.save(model, graph)
 
 
-@pytest.mark.parametrize(
-    "harm", [missing, text, half, without_weights, half_the_weights, foreign]
-)
+@pytest.mark.parametrize("harm", [missing, text, half, without_weights, half_the_weights, foreign])
 def test_a_broken_network_is_one_line(tiny, random_model, exported, tmp_path, harm):
     for file in exported(random_model(tiny())).parent.iterdir():
         shutil.copy(file, tmp_path)

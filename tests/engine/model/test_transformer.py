@@ -24,9 +24,8 @@ def example(model: Transformer, length: int = 20, batch: int = 2, seed: int = 0)
 
 
 def test_the_paper_s_network_has_37_178_355_parameters():
-    with torch.device("meta"):
-        model = Transformer(PRESETS["paper"])
-    assert sum(p.numel() for p in model.parameters()) == 37_178_355
+    model = Transformer(PRESETS["paper"])
+    assert sum(parameter.numel() for parameter in model.parameters()) == 37_178_355
 
 
 @both

@@ -5,10 +5,10 @@ import pytest
 
 pytest.importorskip("safetensors")
 
-from safetensors.numpy import save_file  # noqa: E402
+from safetensors.numpy import save_file
 
-from engine.errors import EmsyncError  # noqa: E402
-from engine.model.weights import read_figures, read_weights, write_weights  # noqa: E402
+from engine.errors import EmsyncError
+from engine.model.weights import read_figures, read_weights, write_weights
 
 STATE = {"a": np.arange(6, dtype=np.float32).reshape(2, 3).T / 3, "b.c": np.ones(4, np.float32)}
 

@@ -12,8 +12,8 @@ import pytest
 pytest.importorskip("symusic")
 torch = pytest.importorskip("torch")
 
-from engine.training.cache import Cache, prepare
-from engine.training.labels import is_judged
+from engine.training.cache import Cache, prepare  # noqa: E402
+from engine.training.labels import is_judged  # noqa: E402
 
 # Networks this small lose more to threads waiting for each other than they gain.
 torch.set_num_threads(1)
@@ -90,9 +90,7 @@ def songs(tmp_path_factory, write_song, beat) -> Path:
         if number % 2:
             roots = (60, 65, 67, 60)
             parts[25] = [
-                (8 * i + 2, 3, root + third)
-                for i, root in enumerate(roots)
-                for third in (0, 4, 7)
+                (8 * i + 2, 3, root + third) for i, root in enumerate(roots) for third in (0, 4, 7)
             ]
         write_song(folder / f"song{number:02d}.mid", parts)
     return folder

@@ -42,9 +42,7 @@ def test_tracks_merge_into_parts(tmp_path, write_song, beat):
 def test_times_follow_every_tempo(tmp_path, write_song, beat):
     tempos = [(0, 120), (8, 60), (8, 240), (16, 60)]  # the last of two at once holds
     score = read_song(write_song(tmp_path / "a.mid", {"drums": beat}, tempos)).score
-    assert [note.onset for note in score.notes[:64:8]] == pytest.approx(
-        [0, 2, 4, 5, 6, 10, 14, 18]
-    )
+    assert [note.onset for note in score.notes[:64:8]] == pytest.approx([0, 2, 4, 5, 6, 10, 14, 18])
     assert score.bars == pytest.approx((0, 2, 4, 5, 6, 10, 14, 18))
     assert score.duration == pytest.approx(6 + 15.75)
 

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
+from engine.errors import EmsyncError
 from engine.music import conditions as cond
 from engine.music import vocabulary as voc
 from engine.music.events import decode
@@ -24,9 +25,7 @@ from engine.training.dataset import (
     window,
 )
 
-PLAIN = Recipe(
-    start=1.0, chord_removal=0.0, emotion_dropout=0.0, control_dropout=0.0, transpose=0
-)
+PLAIN = Recipe(start=1.0, chord_removal=0.0, emotion_dropout=0.0, control_dropout=0.0, transpose=0)
 KEY = cond.ALL.index("key")
 
 
@@ -53,13 +52,12 @@ def whole(tiny):
 
 def test_tokens_offsets_and_targets_line_up(cache, whole):
     song = chorded(cache)
-    (tokens,), (offsets,), _, (targets,) = (
-        getattr(Windows(cache, whole, PLAIN)._window(song, rng()), f.name) for f in fields(Batch)
-    )
+    cut = Windows(cache, whole, PLAIN)._window(song, rng())
+    (tokens,), (offsets,), (targets,) = cut.tokens, cut.offsets, cut.targets
     music = cache.song(song).tolist()
     count = len(music)
     tracker = BoundaryTracker(decode(music).chords)
-    assert tokens[: count].tolist() == [voc.MORE_INSTRUMENTS, *music[:-1]]
+    assert tokens[:count].tolist() == [voc.MORE_INSTRUMENTS, *music[:-1]]
     assert targets[:count].tolist() == [IGNORED, *music[1:]]
     assert offsets[0] == np.float32(tracker.offset)
     assert offsets[1:count] == pytest.approx([tracker.push(t) for t in music[:-1]], abs=1e-6)
@@ -105,7 +103,9 @@ def test_removed_chords_keep_their_boundaries(cache, whole):
 def test_a_fifth_of_the_chords_is_removed(cache, whole):
     recipe = replace(PLAIN, chord_removal=0.2)
     windows = Windows(cache, whole, recipe)
-    chords = [(windows._window(chorded(cache), rng(i)).tokens == voc.CHORD).sum() for i in range(250)]
+    chords = [
+        (windows._window(chorded(cache), rng(i)).tokens == voc.CHORD).sum() for i in range(250)
+    ]
     assert np.mean(chords) == pytest.approx(4 * 0.8, abs=0.2)
 
 
@@ -163,13 +163,14 @@ def test_the_cache_is_untouched(cache, whole):
 
 
 def test_label_dropout():
-    dropped = np.isnan([drop_conditions(np.zeros(6, np.float32), Recipe(), rng(i)) for i in range(4000)])
+    dropped = np.isnan(
+        [drop_conditions(np.zeros(6, np.float32), Recipe(), rng(i)) for i in range(4000)]
+    )
     shares = dict(zip(cond.ALL, dropped.mean(0), strict=True))
     for name in cond.ALL:
         expected = 0.2 if name in cond.EMOTION else 1 - 0.65 * 0.65
         assert shares[name] == pytest.approx(expected, abs=0.03)
-    controls = dropped[:, 2:]
-    assert controls.all(1).mean() > 0.35 > 0.05 > controls.any(1).mean() - 1 + 0.65**5
+    assert dropped[:, 2:].all(1).mean() == pytest.approx(0.35 + 0.65 * 0.35**4, abs=0.03)
 
 
 def test_unknown_conditions_stay_unknown():
@@ -205,7 +206,7 @@ def test_windows_moved_to_a_chord_hold_it(bar):
     tokens[1234] = voc.CHORD
     found = starts(Recipe(start=0.0, bar=bar, chord=1.0), tokens)
     # The first token of a window is given, never asked for.
-    assert ((found < 1234) & (1234 < found + 100)).all()
+    assert ((found < 1234) & (found + 100 > 1234)).all()
 
 
 def test_batches_depend_on_seed_and_step_alone(cache, tiny):
@@ -217,23 +218,23 @@ def test_batches_depend_on_seed_and_step_alone(cache, tiny):
     assert not same(first.batch(7, 4), Windows(cache, tiny(), Recipe(), seed=6).batch(7, 4))
 
 
-def drawn(cache, tiny, recipe: Recipe) -> np.ndarray:
-    """How often each song of the cache is drawn, of 3000."""
+def drawn(cache, tiny) -> np.ndarray:
+    """How often each song of the cache is drawn, of 2000."""
     numbered = replace(cache, conditions=cache.conditions.copy())
     # The density tells which song it is.
     numbered.conditions[:, cond.ALL.index("density")] = np.arange(12)
-    recipe = replace(recipe, control_dropout=0.0)
-    batch = Windows(numbered, tiny("rotary", context=12), recipe).batch(0, 3000)
+    recipe = replace(Recipe(), control_dropout=0.0)
+    batch = Windows(numbered, tiny("rotary", context=12), recipe).batch(0, 2000)
     return np.bincount(batch.conditions[:, -1].astype(int), minlength=12)
 
 
 def test_songs_are_drawn_by_length_label_and_families(cache, tiny):
-    counts = drawn(cache, tiny, Recipe())
+    counts = drawn(cache, tiny)
     assert (counts[cache.validation] == 0).all()
     weights = np.diff(cache.start) * np.where(cache.families >= 3, 2.0, 1.0)
     weights[np.isfinite(cache.conditions[:, 0])] *= Recipe().labelled
     weights[cache.validation] = 0
-    assert counts / 3000 == pytest.approx(weights / weights.sum(), abs=0.03)
+    assert counts / 2000 == pytest.approx(weights / weights.sum(), abs=0.04)
 
 
 def test_validation_is_fixed_and_unaltered(cache, tiny):
@@ -256,8 +257,6 @@ def test_controls_choose_the_conditions(cache, tiny):
 
 
 def test_training_without_a_song_to_train_on_is_an_error(cache, tiny):
-    from engine.errors import EmsyncError
-
     everything = replace(cache, validation=np.ones(len(cache), bool))
-    with pytest.raises(EmsyncError):
+    with pytest.raises(EmsyncError, match="train"):
         Windows(everything, tiny(), Recipe())

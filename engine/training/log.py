@@ -1,0 +1,40 @@
+"""What a run writes down as it goes: its settings, and a line a validation."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from engine.model.config import ModelConfig
+from engine.training.dataset import Recipe
+from engine.training.plan import Plan
+
+LOG_COLUMNS = ("step", "tokens", "train_loss", "validation_nll", "tokens_per_second")
+
+
+class Log:
+    """``settings.json`` and ``log.csv`` of a run folder; a resumed run appends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "log.csv"
+        self._settings = folder / "settings.json"
+
+    def begin(self, config: ModelConfig, plan: Plan, recipe: Recipe) -> None:
+        """Start a new log."""
+        settings = {
+            "config": json.loads(config.to_json()),
+            "plan": asdict(plan),
+            "recipe": asdict(recipe),
+        }
+        self._settings.write_text(json.dumps(settings, indent=2) + "\n")
+        with self._path.open("w", newline="") as log:
+            csv.writer(log).writerow(LOG_COLUMNS)
+
+    def row(self, step: int, tokens: int, loss: float, nll: float, rate: float) -> None:
+        """Append a line, and print it."""
+        row = (step, tokens, f"{loss:.4f}", f"{nll:.4f}", f"{rate:.0f}")
+        with self._path.open("a", newline="") as log:
+            csv.writer(log).writerow(row)
+        print("  ".join(f"{k} {v}" for k, v in zip(LOG_COLUMNS, row, strict=True)), flush=True)

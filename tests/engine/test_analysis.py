@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.analysis import analyze
+from engine.errors import EmsyncError
+
+FPS = 24
+CUTS = (1.5, 3.0, 6.0)
+DURATION = 8.0
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory) -> Path:
+    """Eight seconds of four made-up places."""
+    path = tmp_path_factory.mktemp("films") / "film.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, (160, 90))
+    dice = np.random.default_rng(0)
+    coarse = dice.random((4, 5, 8, 3)).astype(np.float32)
+    places = [cv2.resize(place, (160, 90), interpolation=cv2.INTER_LINEAR) for place in coarse]
+    for frame in range(int(DURATION * FPS)):
+        writer.write((places[np.searchsorted(CUTS, frame / FPS, "right")] * 255).astype(np.uint8))
+    writer.release()
+    return path
+
+
+def test_the_whole_film(film):
+    cues = analyze(film)
+    assert (cues.start, cues.end) == (0.0, pytest.approx(DURATION))
+    assert cues.video.path == str(film)
+    assert (cues.video.width, cues.video.height, cues.video.fps) == (160, 90, FPS)
+    assert cues.cuts == pytest.approx(CUTS, abs=0.01)
+    assert cues.boundaries == pytest.approx((1.5, 6.0), abs=0.01)
+
+
+def test_a_part_counts_from_its_own_zero(film):
+    cues = analyze(film, 1.0, 6.5)
+    assert (cues.start, cues.end, cues.duration) == (1.0, 6.5, 5.5)
+    assert cues.cuts == pytest.approx((0.5, 2.0, 5.0), abs=0.01)
+    assert cues.boundaries == pytest.approx((0.5, 5.0), abs=0.01)
+    assert cues.video.duration == pytest.approx(DURATION)
+
+
+@pytest.mark.parametrize(("start", "end"), [(0.0, None), (2.0, None), (0.0, 2.5), (1.0, 6.5)])
+def test_sections_cover_the_part(film, start, end):
+    cues = analyze(film, start, end)
+    edges = [0.0, *(section.end for section in cues.sections)]
+    assert [section.start for section in cues.sections] == edges[:-1]
+    assert edges[-1] == cues.duration == pytest.approx((end or DURATION) - start)
+    assert all(a < b for a, b in pairwise(edges))
+    for section in cues.sections:
+        assert sum(section.probabilities.values()) == pytest.approx(1)
+        assert -1 <= section.valence <= 1 and -1 <= section.arousal <= 1
+
+
+def test_progress_rises_to_one(film):
+    heard: list[float] = []
+    analyze(film, progress=heard.append)
+    assert heard == sorted(heard)
+    assert 0 <= heard[0] < 0.1 and heard[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "what"),
+    [
+        (-1.0, None, "start -1 s"),
+        (-1.0, 5.0, "start -1 s"),
+        (3.0, 3.5, "at least 1 s"),
+        (5.0, 3.0, "at least 1 s"),
+        (7.5, None, "start earlier"),
+        (20.0, None, "lasts 8"),
+        (0.0, 9.0, "--end 9"),
+        (20.0, 30.0, "lasts 8"),
+    ],
+)
+def test_a_part_that_is_not_there(film, start, end, what):
+    with pytest.raises(EmsyncError, match=rf"^[^\n]*{what}[^\n]*$"):
+        analyze(film, start, end)
+
+
+def test_a_film_that_breaks_off_is_scored_as_far_as_it_goes(film, tmp_path):
+    broken = tmp_path / "broken.avi"
+    broken.write_bytes(film.read_bytes()[: int(film.stat().st_size * 0.6)])
+    with pytest.warns(UserWarning, match=r"breaks off [23]\.\d s before"):
+        cues = analyze(broken)
+    assert 4 < cues.duration < 6
+    assert cues.cuts == pytest.approx(CUTS[:2], abs=0.01)
+    assert cues.sections[-1].end == cues.duration
