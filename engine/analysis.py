@@ -26,11 +26,11 @@ def analyze(
     is scored as far as it decodes, with a warning.
     """
     reader = open_video(path)
-    if start < 0 or (end is not None and end - start < SHORTEST):
+    if start < 0:
+        raise EmsyncError(f"start {start:g} s: give 0 or more")
+    if end is not None and end - start < SHORTEST:
         raise EmsyncError(
             f"from {start:g} s to {end:g} s: give a stretch of at least {SHORTEST:g} s"
-            if end is not None
-            else f"start {start:g} s: give 0 or more"
         )
     detector, perception = CutDetector(reader.fps), Perception()
     for frame in reader.frames(start, math.inf if end is None else end, progress):

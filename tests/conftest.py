@@ -70,12 +70,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Transformer]
     from engine.model.weights import write_weights
 
     def write(model: Transformer) -> Path:
-        graph = tmp_path_factory.mktemp("network") / "model.onnx"
-        weights = graph.with_suffix(".safetensors")
+        weights = tmp_path_factory.mktemp("network") / "model.safetensors"
         state = {name: value.numpy() for name, value in model.state_dict().items()}
         write_weights(weights, model.config, state, {"name": "tiny"})
-        export_onnx(weights, graph)
-        return graph
+        return export_onnx(weights)
 
     return write
 

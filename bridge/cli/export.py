@@ -17,6 +17,5 @@ def run(args: Namespace) -> None:
     """Export; the graph goes beside the weights, which it points into."""
     with need_train_extra():
         from engine.model.export import export_onnx
-    graph = args.weights.with_suffix(".onnx")
-    export_onnx(args.weights, graph)
+    graph = export_onnx(args.weights)
     print(f"{graph} (keep it beside {args.weights.name})")

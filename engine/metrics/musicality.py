@@ -15,7 +15,7 @@ harmony, length and polyphony; NaN where a piece has nothing to measure.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -157,38 +157,54 @@ def evaluate(pieces: Table, validation: Table, training: Table, rng: np.random.G
     Intervals are the bootstrap's, all three sets resampled. For a fair ceiling give as many
     training songs as pieces.
     """
-    measures: Json = {}
-    for name, ours in pieces.items():
-        theirs, others = validation[name], training[name]
-        measures[name] = {
-            "overlap": overlap(ours, theirs),
-            "ceiling": overlap(others, theirs),
-            "median": float(np.nanmedian(ours)) if np.isfinite(ours).any() else None,
-            "median_songs": float(np.nanmedian(theirs)),
-        }
-    sizes = [len(next(iter(one.values()))) for one in (pieces, validation, training)]
-    drawn = []
-    for _ in range(RESAMPLES):
-        rows = [rng.integers(size, size=size) for size in sizes]
-        drawn.append(_share_of_ceiling(*(
-            {name: values[chosen] for name, values in one.items()}
-            for one, chosen in zip((pieces, validation, training), rows, strict=True)
-        )))  # fmt: skip
+    sets = pieces, validation, training
+    sizes = [len(next(iter(one.values()))) for one in sets]
+    found = _overlaps(*sets)
+    drawn = np.array([_overlaps(*_resample(sets, sizes, rng)) for _ in range(RESAMPLES)])
     return {
         "n": dict(zip(("pieces", "validation", "training"), sizes, strict=True)),
         "share_of_ceiling": {
-            "value": _share_of_ceiling(pieces, validation, training),
-            "interval": percentiles(drawn),
+            "value": _share_of_ceiling(found),
+            "interval": percentiles([_share_of_ceiling(one) for one in drawn]),
             "n": sizes[0],
         },
-        "measures": measures,
+        "measures": {
+            name: {
+                "overlap": float(found[row, 0]),
+                "interval": percentiles(drawn[:, row, 0].tolist()),
+                "ceiling": float(found[row, 1]),
+                "median": _median(pieces[name]),
+                "median_songs": _median(validation[name]),
+            }
+            for row, name in enumerate(pieces)
+        },
     }
 
 
-def _share_of_ceiling(pieces: Table, validation: Table, training: Table) -> float:
-    """Mean over the measures of overlap by ceiling."""
-    shares = [
-        overlap(pieces[name], validation[name]) / overlap(training[name], validation[name])
-        for name in pieces
-    ]
-    return float(np.nanmean(shares))
+def _overlaps(pieces: Table, validation: Table, training: Table) -> Floats:
+    """Overlap with the validation songs of pieces, and of training songs: [measures, 2]."""
+    return np.array(
+        [
+            [overlap(one[name], validation[name]) for one in (pieces, training)]
+            for name in validation
+        ]
+    )
+
+
+def _resample(
+    sets: Sequence[Table], sizes: Sequence[int], rng: np.random.Generator
+) -> Iterator[Table]:
+    for one, size in zip(sets, sizes, strict=True):
+        rows = rng.integers(size, size=size)
+        yield {name: values[rows] for name, values in one.items()}
+
+
+def _share_of_ceiling(overlaps: Floats) -> float:
+    """Mean over the measures of overlap by ceiling, where there is one."""
+    known = np.isfinite(overlaps).all(1) & (overlaps[:, 1] > 0)
+    return float((overlaps[known, 0] / overlaps[known, 1]).mean()) if known.any() else math.nan
+
+
+def _median(values: Floats) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else math.nan

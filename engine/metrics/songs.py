@@ -18,11 +18,10 @@ from engine.metrics.parallel import spread
 from engine.metrics.statistics import Floats
 from engine.music import vocabulary as voc
 from engine.music.events import Tokens, decode, encode, normalise
-from engine.music.vocabulary import to_steps
+from engine.music.vocabulary import MORE_FROM, to_steps
 from engine.score import Score
 from engine.training.cache import Cache
 from engine.training.corpus import UnusableSong, read_song
-from engine.training.dataset import MORE_FROM
 from engine.training.labels import VALENCE, first_known, is_judged
 
 ENERGY = ("energy_spotify",)

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 """What goes into a report; NaN becomes null on the way to the file."""
 Floats = npt.NDArray[np.float64]
 
-RESAMPLES = 2000
+RESAMPLES = 1000
 
 
 def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Literal, get_args
 
+from engine.errors import EmsyncError
 from engine.music import conditions
+
+Positions = Literal["relative", "rotary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +31,14 @@ class ModelConfig:
     hidden: int = 2048
     context: int = 1216
     dropout: float = 0.1
-    positions: str = "relative"
+    positions: Positions = "relative"
     controls: tuple[str, ...] = conditions.EMOTION
+
+    def __post_init__(self) -> None:
+        if self.width % (2 * self.heads):
+            raise ValueError(f"width {self.width} does not give {self.heads} heads of even width")
+        if self.positions not in get_args(Positions):
+            raise ValueError(f"positions {self.positions!r}: {' or '.join(get_args(Positions))}")
 
     @property
     def head_width(self) -> int:
@@ -46,9 +56,14 @@ class ModelConfig:
 
     @staticmethod
     def from_json(text: str) -> ModelConfig:
-        """The inverse of :meth:`to_json`."""
-        values = json.loads(text)
-        return ModelConfig(**{**values, "controls": tuple(values["controls"])})
+        """The inverse of :meth:`to_json`; raises EmsyncError for what no config says."""
+        try:
+            values = json.loads(text)
+            return ModelConfig(**{**values, "controls": tuple(values["controls"])})
+        except (ValueError, TypeError, KeyError) as error:
+            raise EmsyncError(
+                "a network of another version of EMSYNC; export it anew with this one"
+            ) from error
 
 
 PRESETS = {

@@ -17,10 +17,7 @@ bound to the same buffers as the past ones: the cache never moves.
 
 from __future__ import annotations
 
-import json
 import math
-import os
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +26,9 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from engine.files import replacing
 from engine.model.config import ModelConfig
+from engine.model.header import read_header
 from engine.model.rotary import rotary_tables
 from engine.model.weights import read_weights
 from engine.music import vocabulary as voc
@@ -37,45 +36,38 @@ from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
 
 OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
-_CONTRIB = "com.microsoft"
 
 
-def export_onnx(weights: Path, path: Path) -> None:
-    """Write the graph for a weights file; both must stay in one folder."""
-    if weights.parent.resolve() != path.parent.resolve():
-        raise ValueError("the graph must lie beside its weights")
-    config, state = read_weights(weights)
-    graph = _Graph(config, weights, {name: list(value.shape) for name, value in state.items()})
+def export_onnx(weights: Path) -> Path:
+    """Write the graph beside a weights file, under the same name; returns its path."""
+    path = weights.with_suffix(".onnx")
+    config, _ = read_weights(weights)
+    graph = _Graph(config, weights)
     graph.build()
     model = helper.make_model(graph.finish(), opset_imports=OPSETS, ir_version=10)
     model.metadata_props.add(key="config", value=config.to_json())
-    beside = path.with_name(path.name + ".part")
-    onnx.save(model, beside)
-    os.replace(beside, path)
+    with replacing(path) as beside:
+        onnx.save(model, beside)
+    return path
 
 
 class _Graph:
     """Nodes under construction; methods return the name of the tensor they make."""
 
-    def __init__(self, config: ModelConfig, weights: Path, shapes: dict[str, list[int]]) -> None:
+    def __init__(self, config: ModelConfig, weights: Path) -> None:
         self.config = config
-        self.shapes = shapes
         self.weights = weights.name
-        self.places = _byte_ranges(weights)
+        self.tensors = read_header(weights).tensors
         self.nodes: list[onnx.NodeProto] = []
         self.initialisers: dict[str, onnx.TensorProto] = {}
         self.count = 0
 
-    # Building blocks
-
-    def node(self, op: str, *inputs: str, outputs: int = 1, **attributes: Any) -> str:
-        """Add a node and return its (first) output."""
+    def node(self, op: str, *inputs: str, **attributes: Any) -> str:
+        """Add a node with one output and return its name."""
         self.count += 1
-        names = [f"{op}_{self.count}" + (f".{i}" if i else "") for i in range(outputs)]
-        contrib = ("GroupQueryAttention",)
-        domain = _CONTRIB if op in contrib else ""
-        self.nodes.append(helper.make_node(op, list(inputs), names, domain=domain, **attributes))
-        return names[0]
+        name = f"{op}_{self.count}"
+        self.nodes.append(helper.make_node(op, list(inputs), [name], **attributes))
+        return name
 
     def constant(self, value: object, dtype: type = np.int64) -> str:
         """A small constant."""
@@ -94,27 +86,30 @@ class _Graph:
         """A tensor of the weights file in fp32."""
         cast = f"{name}:{'T' if transpose else 'fp32'}"
         if name not in self.initialisers:
-            begin, length = self.places[name]
+            source = self.tensors[name]
             tensor = TensorProto(
                 name=name,
                 data_type=TensorProto.FLOAT16,
-                dims=self.shapes[name],
+                dims=source.shape,
                 data_location=TensorProto.EXTERNAL,
             )
-            for key, value in (("location", self.weights), ("offset", begin), ("length", length)):
+            where = {
+                "location": self.weights,
+                "offset": source.begin,
+                "length": source.length,
+            }
+            for key, value in where.items():
                 tensor.external_data.add(key=key, value=str(value))
             self.initialisers[name] = tensor
         if not any(cast in node.output for node in self.nodes):
-            source = name
-            if transpose:
-                source = self.node("Transpose", name, perm=[1, 0])
-            self.nodes.append(helper.make_node("Cast", [source], [cast], to=TensorProto.FLOAT))
+            turned = self.node("Transpose", name, perm=[1, 0]) if transpose else name
+            self.nodes.append(helper.make_node("Cast", [turned], [cast], to=TensorProto.FLOAT))
         return cast
 
     def linear(self, x: str, name: str) -> str:
         """x W^T, plus the bias where the layer has one."""
         product = self.node("MatMul", x, self.weight(f"{name}.weight", transpose=True))
-        if f"{name}.bias" in self.shapes:
+        if f"{name}.bias" in self.tensors:
             product = self.node("Add", product, self.weight(f"{name}.bias"))
         return product
 
@@ -129,8 +124,6 @@ class _Graph:
             bias = self.weight(f"{name}.bias")
             return self.node("LayerNormalization", x, weight, bias, axis=-1, epsilon=1e-6)
         return self.node("SimplifiedLayerNormalization", x, weight, axis=-1, epsilon=1e-6)
-
-    # The network
 
     def build(self) -> None:
         """The whole network, from the inputs to ``logits``."""
@@ -182,7 +175,7 @@ class _Graph:
             zeros = self.node("Mul", encoded, self.constant(0, np.float32))
             return self.node("Concat", encoded, self.node("Add", zeros, rows), axis=2)
         steps = self.node("Mul", "offsets", self.constant(1000 / voc.STEP_MS, np.float32))
-        furthest = self.constant(self.shapes["near.weight"][0] - 1, np.float32)
+        furthest = self.constant(self.tensors["near.weight"].shape[0] - 1, np.float32)
         rounded = self.node("Min", self.node("Round", steps), furthest)
         indices = self.node("Cast", rounded, to=TensorProto.INT64)
         fine = self.node("Gather", self.weight("near.weight"), indices)
@@ -226,7 +219,7 @@ class _Graph:
             # Packed queries, keys and values do not go with a bias: take them apart.
             self.count += 1
             parts = [f"{part}_{self.count}" for part in "qkv"]
-            self.nodes.append(helper.make_node("Split", [qkv], parts, axis=2, num_outputs=None))
+            self.nodes.append(helper.make_node("Split", [qkv], parts, axis=2))
             inputs[:3] = parts
             inputs += ["", "", "", bias]
         mixed = f"{name}.mixed"
@@ -236,7 +229,7 @@ class _Graph:
                 "GroupQueryAttention",
                 inputs,
                 outputs,
-                domain=_CONTRIB,
+                domain="com.microsoft",
                 num_heads=config.heads,
                 kv_num_heads=config.heads,
                 do_rotary=int(rotary),
@@ -297,16 +290,3 @@ class _Graph:
         return helper.make_graph(
             self.nodes, "emsync", inputs, outputs, list(self.initialisers.values())
         )
-
-
-def _byte_ranges(weights: Path) -> dict[str, tuple[int, int]]:
-    """Where each tensor lies in a safetensors file: (first byte, length)."""
-    with weights.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-    header.pop("__metadata__", None)
-    data = 8 + length
-    return {
-        name: (data + entry["data_offsets"][0], entry["data_offsets"][1] - entry["data_offsets"][0])
-        for name, entry in header.items()
-    }

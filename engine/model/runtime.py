@@ -7,9 +7,6 @@ and copies nothing.
 from __future__ import annotations
 
 import hashlib
-import json
-import math
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +17,7 @@ import onnxruntime as ort
 
 from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
+from engine.model.header import read_header
 from engine.music import vocabulary as voc
 
 Logits = npt.NDArray[np.float32]
@@ -54,29 +52,27 @@ class Network:
         self.device = choose_device(device)
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
-        options.log_severity_level = 3
+        options.log_severity_level = 4
         try:
             self.session = ort.InferenceSession(
                 str(graph), options, providers=[PROVIDERS[self.device]]
             )
         except Exception as error:  # the runtime raises many kinds on broken files
-            raise EmsyncError(f"{graph}: not a network of EMSYNC, or broken: {error}") from error
+            raise EmsyncError(
+                f"{graph}: broken, or without its {graph.stem}.safetensors; export it anew"
+            ) from error
         metadata = self.session.get_modelmeta().custom_metadata_map
+        if "config" not in metadata:
+            raise EmsyncError(f"{graph}: not a network of EMSYNC; give one that it exported")
         self.config = ModelConfig.from_json(metadata["config"])
-        self.card = _card(graph)
+        self.card = _card(graph.with_suffix(".safetensors"))
 
 
-def _card(graph: Path) -> Card:
-    """Read off the weights beside the graph; their name is in their metadata."""
-    weights = graph.with_suffix(".safetensors")
+def _card(weights: Path) -> Card:
+    header = read_header(weights)
     with weights.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        header = json.loads(file.read(length))
-        file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    metadata = header.pop("__metadata__", {})
-    parameters = sum(math.prod(tensor["shape"]) for tensor in header.values())
-    return Card(metadata.get("name", graph.stem), digest, parameters)
+    return Card(header.metadata.get("name", weights.stem), digest, header.parameters)
 
 
 def choose_device(wanted: str) -> str:

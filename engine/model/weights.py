@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from engine.errors import EmsyncError
+from engine.files import replacing
 from engine.model.config import ModelConfig
 
 State = dict[str, npt.NDArray[np.float16]]
@@ -25,9 +25,8 @@ def write_weights(
 ) -> None:
     """Write weights (rounded to fp16), the config and figures such as the validation NLL."""
     halves = {name: np.ascontiguousarray(value, np.float16) for name, value in state.items()}
-    beside = path.with_name(path.name + ".part")
-    save_file(halves, beside, {"config": config.to_json(), **figures})
-    os.replace(beside, path)
+    with replacing(path) as beside:
+        save_file(halves, beside, {"config": config.to_json(), **figures})
 
 
 def read_weights(path: Path) -> tuple[ModelConfig, State]:
@@ -43,9 +42,3 @@ def read_weights(path: Path) -> tuple[ModelConfig, State]:
             f"{path}: these weights carry no EMSYNC config; train or export them anew"
         )
     return ModelConfig.from_json(metadata["config"]), state
-
-
-def read_figures(path: Path) -> dict[str, str]:
-    """The metadata beside the config: tokens seen, validation NLL and so on."""
-    with safe_open(path, "numpy") as file:
-        return {k: v for k, v in (file.metadata() or {}).items() if k != "config"}

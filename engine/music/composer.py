@@ -23,8 +23,6 @@ from engine.music.sampling import Sampling, choose
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import Instrument, Score
 
-MORE_FROM = 3
-"""Pieces for this many instruments or more ask for MORE_INSTRUMENTS (paper, III-B1)."""
 LONGEST_NOTE = {Instrument.STRINGS: 20.0}
 LONGEST_OTHER = 10.0
 """No note is held longer than this, in seconds: a forgotten OFF must not drone through a film."""
@@ -74,8 +72,7 @@ class _Composition:
         self.rng = np.random.default_rng(order.seed)
         self.tracker = BoundaryTracker(cues.boundaries)
         self.builder = ScoreBuilder()
-        many = len(order.instruments) >= MORE_FROM
-        self.slot = voc.MORE_INSTRUMENTS if many else voc.FEWER_INSTRUMENTS
+        self.slot = voc.instrument_slot(len(order.instruments))
         self.tokens: list[int] = [voc.START]
         self.offsets: list[float] = [self.tracker.offset]
         self.struck: dict[tuple[int, int], int] = {}
@@ -100,13 +97,14 @@ class _Composition:
             if self.builder.cursor >= end:
                 progress(self.cues.duration)
                 return self.builder.finish(self.cues.duration)
-            moved = voc.KIND[token] == Kind.TIMESHIFT
+            moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
             if moved:
                 progress(to_seconds(self.builder.cursor))
-            if self.decoder.room == 0:
+            changed = moved and self._enter_section()
+            full = self.decoder.room == 0
+            if full:
                 self._forget_half()
-                logits = self._read_window()
-            elif moved and self._enter_section():
+            if full or changed:
                 logits = self._read_window()
             else:
                 logits = self.decoder.step([token], [self.offsets[-1]])[0]
@@ -116,20 +114,20 @@ class _Composition:
         self.builder.push(token)
         self.tokens.append(token)
         self.offsets.append(self.tracker.push(token))
-        kind = voc.KIND[token]
-        if kind == Kind.TIMESHIFT:
+        kind, _, instrument, pitch = voc.TOKENS[token]
+        if kind is Kind.TIMESHIFT:
             self.at_once = 0
             self.allowed[[voc.BAR, voc.CHORD]] = True
             self._end_long_notes()
             return
         self.at_once += 1
-        if kind in (Kind.BAR, Kind.CHORD):
+        if kind is Kind.BAR or kind is Kind.CHORD:
             self.allowed[token] = False
-        elif kind == Kind.ON:
-            self.struck[int(voc.INSTRUMENT[token]), int(voc.PITCH[token])] = len(self.tokens) - 1
+        elif kind is Kind.ON:
+            self.struck[instrument, pitch] = len(self.tokens) - 1
             self.allowed[[token - 1, token]] = True, False
-        elif kind == Kind.OFF:
-            self._silence((int(voc.INSTRUMENT[token]), int(voc.PITCH[token])))
+        elif kind is Kind.OFF:
+            self._silence((instrument, pitch))
 
     def _silence(self, key: tuple[int, int]) -> None:
         """A note has ended: it may be struck again, and has no OFF to come."""
@@ -140,16 +138,15 @@ class _Composition:
 
     def _end_long_notes(self) -> None:
         for key, (onset, _) in list(self.builder.sounding.items()):
-            limit = LONGEST_NOTE.get(voc.INSTRUMENTS[key[0]], LONGEST_OTHER)
-            if self.builder.cursor - onset >= to_steps(limit):
-                self.builder.close(key)
+            limit = to_steps(LONGEST_NOTE.get(voc.INSTRUMENTS[key[0]], LONGEST_OTHER))
+            if self.builder.cursor - onset >= limit:
+                self.builder.close(key, onset + limit)
                 self._silence(key)
 
     def _forget_half(self) -> None:
-        """Drop the oldest half of the window, from a BAR on where there is one."""
-        half = len(self.tokens) // 2
-        bars = (i for i in range(half, len(self.tokens)) if self.tokens[i] == voc.BAR)
-        first = next(bars, half)
+        """Drop the oldest half of the window, up to a BAR where one is near."""
+        half, most = len(self.tokens) // 2, len(self.tokens) * 3 // 4
+        first = next((i for i in range(half, most) if self.tokens[i] == voc.BAR), half)
         for key, position in list(self.struck.items()):
             if position < first:
                 self.builder.close(key)

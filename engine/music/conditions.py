@@ -7,6 +7,7 @@ Valence and arousal are the paper's (III-A2); tempo, metre, key and density go b
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -48,7 +49,7 @@ class Conditions:
         return np.array([_SCALES.get(c, float)(getattr(self, c)) for c in controls], np.float32)
 
 
-def _octaves(reference: float):  # type: ignore[no-untyped-def]
+def _octaves(reference: float) -> Callable[[float], float]:
     return lambda value: math.log2(value / reference)
 
 

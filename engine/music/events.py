@@ -67,7 +67,7 @@ def normalise(score: Score) -> Score:
 
 
 def encode(score: Score) -> Tokens:
-    """The tokens of a score in normal form, from START to a last TIMESHIFT that reaches its end.
+    """The tokens of a score in normal form, from START up to its end.
 
     Order within an instant: OFFs, BAR, ONs of drums, bass, strings, CHORD, ONs of guitar, piano.
     """
@@ -121,31 +121,32 @@ class ScoreBuilder:
 
     def push(self, token: int) -> None:
         """Take the next token."""
-        kind = voc.KIND[token]
-        if kind == Kind.TIMESHIFT:
-            self.cursor += int(voc.STEPS[token])
-        elif kind in (Kind.OFF, Kind.ON):
-            key = int(voc.INSTRUMENT[token]), int(voc.PITCH[token])
+        kind, steps, instrument, pitch = voc.TOKENS[token]
+        if kind is Kind.TIMESHIFT:
+            self.cursor += steps
+        elif kind is Kind.OFF or kind is Kind.ON:
+            key = instrument, pitch
             self.close(key)
-            if kind == Kind.ON:
+            if kind is Kind.ON:
                 struck = bool(self._chords) and self._chords[-1] == self.cursor
-                chordal = voc.INSTRUMENTS[key[0]] in CHORDAL
+                chordal = voc.INSTRUMENTS[instrument] in CHORDAL
                 self.sounding[key] = self.cursor, CHORD_VELOCITY if struck and chordal else VELOCITY
-        elif kind in (Kind.BAR, Kind.CHORD):
-            marks = self._bars if kind == Kind.BAR else self._chords
+        elif kind is Kind.BAR or kind is Kind.CHORD:
+            marks = self._bars if kind is Kind.BAR else self._chords
             if not marks or marks[-1] != self.cursor:
                 marks.append(self.cursor)
 
-    def close(self, key: tuple[int, int]) -> None:
-        """End the note of this (instrument index, pitch) now, if it sounds."""
+    def close(self, key: tuple[int, int], at: int | None = None) -> None:
+        """End the note of this (instrument index, pitch), if it sounds, now or ``at`` a step."""
         if key in self.sounding:
             onset, velocity = self.sounding.pop(key)
-            if onset < self.cursor:
+            end = self.cursor if at is None else at
+            if onset < end:
                 self.notes.append(
                     Note(
                         voc.INSTRUMENTS[key[0]],
                         to_seconds(onset),
-                        to_seconds(self.cursor),
+                        to_seconds(end),
                         key[1],
                         velocity,
                     )

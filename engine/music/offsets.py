@@ -47,10 +47,10 @@ class BoundaryTracker:
 
     def push(self, token: int) -> float:
         """Take a token and return its offset in seconds."""
-        kind = voc.KIND[token]
-        if kind == Kind.TIMESHIFT:
-            self._cursor += int(voc.STEPS[token])
-        elif kind == Kind.CHORD and self._boundaries.size:
+        kind, steps, *_ = voc.TOKENS[token]
+        if kind is Kind.TIMESHIFT:
+            self._cursor += steps
+        elif kind is Kind.CHORD and self._boundaries.size:
             distance = np.abs(self._boundaries - self._cursor)
             nearest = int(distance.argmin())
             if distance[nearest] < to_steps(SENSITIVITY):

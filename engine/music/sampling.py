@@ -22,8 +22,8 @@ class Sampling:
     top_p: float = 0.95
 
     def __post_init__(self) -> None:
-        if not self.temperature > 0:
-            raise EmsyncError(f"temperature {self.temperature}: must be above 0 (try 1.0)")
+        if not 0.01 <= self.temperature <= 100:
+            raise EmsyncError(f"temperature {self.temperature}: give 0.01 to 100 (try 1.0)")
         if not 0 < self.top_p <= 1:
             raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 0.95)")
 

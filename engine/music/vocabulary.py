@@ -8,6 +8,7 @@ instrument the OFF/ON pairs of MIDI pitches 21..108, then FEWER_ and MORE_INSTRU
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,8 @@ MAX_SHIFT = 125
 LOWEST_PITCH, HIGHEST_PITCH = 21, 108
 PITCHES = HIGHEST_PITCH - LOWEST_PITCH + 1
 INSTRUMENTS = tuple(Instrument)
+MORE_FROM = 3
+"""Families from which on a piece is MORE_INSTRUMENTS (paper, III-B1)."""
 
 
 class Kind(IntEnum):
@@ -63,37 +66,47 @@ def note_on(instrument: Instrument, pitch: int) -> int:
     return note_off(instrument, pitch) + 1
 
 
-def _table() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    kind = np.zeros(SIZE, np.uint8)
-    steps = np.zeros(SIZE, np.int64)
-    instrument = np.full(SIZE, -1, np.int8)
-    pitch = np.full(SIZE, -1, np.int16)
-    kind[[PAD, START, BAR, CHORD]] = Kind.PAD, Kind.START, Kind.BAR, Kind.CHORD
-    kind[FIRST_SHIFT:FIRST_NOTE] = Kind.TIMESHIFT
-    steps[FIRST_SHIFT:FIRST_NOTE] = np.arange(1, MAX_SHIFT + 1)
-    notes = np.arange(FEWER_INSTRUMENTS - FIRST_NOTE)
-    kind[FIRST_NOTE:FEWER_INSTRUMENTS] = np.where(notes % 2, Kind.ON, Kind.OFF)
-    instrument[FIRST_NOTE:FEWER_INSTRUMENTS] = notes // 2 // PITCHES
-    pitch[FIRST_NOTE:FEWER_INSTRUMENTS] = notes // 2 % PITCHES + LOWEST_PITCH
-    kind[FEWER_INSTRUMENTS:] = Kind.FEWER_INSTRUMENTS, Kind.MORE_INSTRUMENTS
-    for column in (kind, steps, instrument, pitch):
-        column.setflags(write=False)
-    return kind, steps, instrument, pitch
+class Token(NamedTuple):
+    """What one token means: its kind; the steps it moves time on (0 unless TIMESHIFT); the index
+    of its instrument in ``INSTRUMENTS`` and its MIDI pitch (-1 unless OFF or ON)."""
+
+    kind: Kind
+    steps: int = 0
+    instrument: int = -1
+    pitch: int = -1
 
 
-KIND, STEPS, INSTRUMENT, PITCH = _table()
-"""By token id: its :class:`Kind`; the steps it moves time on (0 unless TIMESHIFT); the index of
-its instrument in ``INSTRUMENTS`` and its MIDI pitch (-1 unless OFF or ON)."""
+TOKENS = (
+    *(Token(kind) for kind in (Kind.PAD, Kind.START, Kind.BAR, Kind.CHORD)),
+    *(Token(Kind.TIMESHIFT, steps=steps) for steps in range(1, MAX_SHIFT + 1)),
+    *(
+        Token(kind, instrument=instrument, pitch=pitch)
+        for instrument in range(len(INSTRUMENTS))
+        for pitch in range(LOWEST_PITCH, HIGHEST_PITCH + 1)
+        for kind in (Kind.OFF, Kind.ON)
+    ),
+    Token(Kind.FEWER_INSTRUMENTS),
+    Token(Kind.MORE_INSTRUMENTS),
+)
+"""By id: what to look up for a single token."""
+
+KIND, STEPS, INSTRUMENT, PITCH = (np.array(column) for column in zip(*TOKENS, strict=True))
+"""The same by column, to look up whole arrays of tokens: [SIZE] each."""
 
 
 def name(token: int) -> str:
     """The token's name as the paper writes it, e.g. ``PIANO_ON_60`` or ``TIMESHIFT_800``."""
-    kind = Kind(KIND[token])
+    kind, steps, instrument, pitch = TOKENS[token]
     if kind is Kind.TIMESHIFT:
-        return f"TIMESHIFT_{STEPS[token] * STEP_MS}"
+        return f"TIMESHIFT_{steps * STEP_MS}"
     if kind in (Kind.OFF, Kind.ON):
-        return f"{INSTRUMENTS[INSTRUMENT[token]].name}_{kind.name}_{PITCH[token]}"
+        return f"{INSTRUMENTS[instrument].name}_{kind.name}_{pitch}"
     return kind.name
+
+
+def instrument_slot(families: int) -> int:
+    """The token that heads a piece for so many families: MORE_INSTRUMENTS from three on."""
+    return MORE_INSTRUMENTS if families >= MORE_FROM else FEWER_INSTRUMENTS
 
 
 def to_steps(seconds: float) -> int:

@@ -8,6 +8,7 @@ interrupted.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import multiprocessing
 from collections import Counter
@@ -21,7 +22,7 @@ import numpy.typing as npt
 from tqdm import tqdm
 
 from engine.errors import EmsyncError
-from engine.files import write_atomically
+from engine.files import replacing, write_atomically
 from engine.music import conditions, vocabulary
 from engine.music.events import encode, normalise
 from engine.training.corpus import UnusableSong, read_song
@@ -81,12 +82,15 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
     if not files:
         raise EmsyncError(f"{source}: no MIDI files (.mid, .midi) here")
     labels = _read_index(index) if index else {}
-    if labels:
+    if index:
         files = [file for file in files if file.name in labels]
+        if not files:
+            raise EmsyncError(f"{index}: names none of the MIDI files in {source}")
     # In an order of chance, so that any few shards are a fair sample.
     files = [files[i] for i in np.random.default_rng(0).permutation(len(files))]
     shards = folder / "shards"
     shards.mkdir(parents=True, exist_ok=True)
+    _same_songs(folder / "files.sha256", files)
     jobs: list[Job] = []
     for number, first in enumerate(range(0, len(files), SHARD)):
         path = shards / f"{number:05d}.npz"
@@ -101,8 +105,10 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
 
 def merge(folder: Path) -> Row:
     """Join the shards there are into the cache; returns the report."""
-    shards = [np.load(path) for path in sorted((folder / "shards").glob("*.npz"))]
+    shards = [np.load(path) for path in sorted((folder / "shards").glob("[0-9]*.npz"))]
     lengths = np.concatenate([shard["lengths"] for shard in shards])
+    if not len(lengths):
+        raise EmsyncError(f"{folder}: none of the songs can be used; give longer, multi-part MIDI")
     start = np.append(0, np.cumsum(lengths))
     out = np.lib.format.open_memmap(folder / "tokens.npy", "w+", np.uint16, (int(start[-1]),))
     position = 0
@@ -110,11 +116,12 @@ def merge(folder: Path) -> Row:
         out[position : position + len(shard["tokens"])] = shard["tokens"]
         position += len(shard["tokens"])
     out.flush()
-    columns = {
+    columns: Row = {
         name: np.concatenate([shard[name] for shard in shards])
         for name in ("names", "conditions", "families", "validation")
     }
-    np.savez(folder / "songs.npz", allow_pickle=False, start=start, **columns)
+    with replacing(folder / "songs.npz") as beside:
+        np.savez(beside, start=start, **columns)
     skipped: Counter[str] = Counter()
     for shard in shards:
         skipped.update(json.loads(str(shard["skipped"])))
@@ -137,6 +144,14 @@ def merge(folder: Path) -> Row:
     return report
 
 
+def _same_songs(path: Path, files: list[Path]) -> None:
+    """Shards count through the list of files: another list must not go on from them."""
+    digest = hashlib.sha256("\n".join(file.name for file in files).encode()).hexdigest()
+    if path.exists() and path.read_text() != digest:
+        raise EmsyncError(f"{path.parent}: begun with other songs; choose another folder")
+    write_atomically(path, digest)
+
+
 def _write_shard(job: Job) -> None:
     path, songs = job
     names, tokens, rows, families, validation = [], [], [], [], []
@@ -154,9 +169,7 @@ def _write_shard(job: Job) -> None:
         rows.append(known.vector(conditions.ALL))
         families.append(len(song.instruments))
         validation.append(_is_validation(file, label))
-    beside = path.with_suffix(".part.npz")
-    np.savez_compressed(
-        beside,
+    columns: Row = dict(
         names=np.array(names, str),
         tokens=np.concatenate(tokens) if tokens else np.array([], np.uint16),
         lengths=np.array([len(t) for t in tokens], np.int64),
@@ -165,7 +178,8 @@ def _write_shard(job: Job) -> None:
         validation=np.array(validation, bool),
         skipped=np.array(json.dumps(skipped)),
     )
-    beside.rename(path)
+    with replacing(path) as beside:
+        np.savez_compressed(beside, **columns)
 
 
 def _is_validation(file: Path, label: Mapping[str, str]) -> bool:
@@ -175,5 +189,10 @@ def _is_validation(file: Path, label: Mapping[str, str]) -> bool:
 
 
 def _read_index(path: Path) -> dict[str, dict[str, str]]:
-    with path.open(newline="") as lines:
-        return {row["file"]: row for row in csv.DictReader(lines, delimiter="\t")}
+    try:
+        with path.open(newline="") as lines:
+            return {row["file"]: row for row in csv.DictReader(lines, delimiter="\t")}
+    except (OSError, UnicodeDecodeError) as error:
+        raise EmsyncError(f"{path}: can't be read; give a tab-separated table") from error
+    except KeyError as error:
+        raise EmsyncError(f"{path}: has no column 'file'; give a tab-separated table") from error

@@ -202,5 +202,5 @@ def _bars(midi: ScoreTick, end: float) -> tuple[Floats, float]:
             bars.append(np.arange(time, until, length))
     main = max(spans, key=spans.__getitem__, default="4/4")
     steady = spans.get(main, 0.0) >= STEADY * sum(spans.values())
-    metre = float(METRES.index(main)) if main in METRES and steady and len(times) else UNKNOWN
+    metre = float(METRES.index(main)) if main in METRES and steady else UNKNOWN
     return np.concatenate(bars) if bars else np.array([]), metre

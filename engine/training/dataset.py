@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.music import conditions as cond
 from engine.music import vocabulary as voc
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 IGNORED = -100
 """Target of positions that carry no loss (PyTorch's ``ignore_index``)."""
-MORE_FROM = 3
-"""Songs of three families or more are MORE_INSTRUMENTS (paper, III-B1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,10 @@ class Windows:
         weights = np.diff(cache.start).astype(np.float64)
         labelled = np.isfinite(cache.conditions[:, cond.ALL.index("valence")])
         weights *= np.where(labelled, recipe.labelled, 1)
-        weights *= np.where(cache.families >= MORE_FROM, recipe.many, 1)
+        weights *= np.where(cache.families >= voc.MORE_FROM, recipe.many, 1)
         weights[cache.validation] = 0
+        if not weights.any():
+            raise EmsyncError("the cache has no song to train on: all are for validation")
         self.cumulative = np.cumsum(weights / weights.sum())
 
     def batch(self, step: int, size: int, rank: int = 0) -> Batch:
@@ -122,7 +123,7 @@ def validation_batches(
     rng = np.random.default_rng(1)
     songs = np.flatnonzero(cache.validation)
     if not len(songs):
-        songs = np.arange(len(cache))
+        raise EmsyncError("the cache has no song to validate on: give an index with split = val")
     lengths = np.diff(cache.start)[songs]
     drawn = rng.choice(songs, windows, p=lengths / lengths.sum())
     columns = [cond.ALL.index(name) for name in config.controls]
@@ -153,9 +154,8 @@ def window(
     """
     length = config.window
     piece = tokens[first : first + length].astype(np.int64)
-    more = voc.MORE_INSTRUMENTS if families >= MORE_FROM else voc.FEWER_INSTRUMENTS
     inputs = np.full(length, voc.PAD, np.int64)
-    inputs[0] = more
+    inputs[0] = voc.instrument_slot(families)
     inputs[1 : len(piece)] = piece[:-1]
     times = np.zeros(length, np.float32)
     times[0] = offsets[first]
@@ -190,9 +190,9 @@ def choose_start(
         lowest, highest = max(0, chord - length + 1), min(latest, max(0, chord - 1))
     start = int(rng.integers(lowest, max(lowest, highest) + 1))
     if draw < recipe.start + recipe.bar:
-        bars = np.flatnonzero(tokens[: start + 1] == voc.BAR)
+        bars = np.flatnonzero(tokens[lowest : start + 1] == voc.BAR)
         if len(bars):
-            return int(bars[-1])
+            return lowest + int(bars[-1])
     return start
 
 

@@ -32,6 +32,13 @@ class Log:
         with self._path.open("w", newline="") as log:
             csv.writer(log).writerow(LOG_COLUMNS)
 
+    def resume(self, step: int) -> None:
+        """Take back the lines of steps after ``step``, which are going to be made again."""
+        with self._path.open(newline="") as log:
+            head, *rows = csv.reader(log)
+        with self._path.open("w", newline="") as log:
+            csv.writer(log).writerows([head, *(row for row in rows if int(row[0]) <= step)])
+
     def row(self, step: int, tokens: int, loss: float, nll: float, rate: float) -> None:
         """Append a line, and print it."""
         row = (step, tokens, f"{loss:.4f}", f"{nll:.4f}", f"{rate:.0f}")

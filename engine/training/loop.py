@@ -38,7 +38,7 @@ def train(
     """Train up to ``plan.steps`` and return the validation NLL in nats a token.
 
     folder: where ``checkpoint.pt``, ``log.csv`` and the finished ``model.safetensors`` go; a
-    checkpoint there is resumed exactly. weights: start from these (and warm up again) instead.
+    checkpoint there is resumed exactly. weights: what a run without a checkpoint starts from.
     Under ``torchrun`` every process works on its share of each batch.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -49,17 +49,21 @@ def train(
     log, checkpoint = Log(folder), folder / "checkpoint.pt"
     if checkpoint.exists():
         run.resume(checkpoint)
+        if world.leads:
+            log.resume(run.step)
     elif world.leads:
         log.begin(config, plan, windows.recipe)
 
     losses: list[float] = []
+    figures: dict[str, float] = {}
     saved_at = begun = time.monotonic()
     tokens_before = run.tokens
     while run.step < plan.steps:
         losses.append(run.learn(windows.batch(run.step, plan.batch // world.size, world.rank)))
         last = run.step == plan.steps
         if world.leads and (last or run.step % plan.validate_every == 0):
-            nll = run.validate(cache)["nats_per_token"]
+            figures = run.validate(cache)
+            nll = figures["nats_per_token"]
             rate = (run.tokens - tokens_before) / (time.monotonic() - begun)
             log.row(run.step, run.tokens, float(np.mean(losses)), nll, rate)
             losses.clear()
@@ -68,7 +72,7 @@ def train(
         if world.leads and (last or time.monotonic() - saved_at > 60 * plan.checkpoint_minutes):
             run.save(checkpoint)
             saved_at = time.monotonic()
-    figures = run.validate(cache)
+    figures = figures or run.validate(cache)
     if world.leads:
         run.write(folder / "model.safetensors", figures)
     return figures["nats_per_token"]
@@ -173,7 +177,11 @@ class Run:
             path,
             self.model.config,
             {k: v.detach().cpu().numpy() for k, v in self.model.state_dict().items()},
-            {"tokens_seen": str(self.tokens), **{k: f"{v:.4f}" for k, v in figures.items()}},
+            {
+                "name": path.parent.name,
+                "tokens_seen": str(self.tokens),
+                **{k: f"{v:.4f}" for k, v in figures.items()},
+            },
         )
 
     def _load(self, weights: Path) -> None:

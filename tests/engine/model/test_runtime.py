@@ -15,7 +15,6 @@ onnx = pytest.importorskip("onnx")
 from onnx import TensorProto, helper  # noqa: E402
 
 from engine.errors import EmsyncError  # noqa: E402
-from engine.model.export import export_onnx  # noqa: E402
 from engine.model.runtime import Decoder, Network, choose_device  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 
@@ -121,12 +120,6 @@ def test_the_graph_holds_no_weights_of_its_own(tiny, random_model, exported):
         "model.onnx",
         "model.safetensors",
     ]
-
-
-def test_the_graph_must_lie_beside_its_weights(tiny, random_model, exported, tmp_path):
-    weights = exported(random_model(tiny())).with_suffix(".safetensors")
-    with pytest.raises(ValueError, match="beside"):
-        export_onnx(weights, tmp_path / "model.onnx")
 
 
 def test_devices():

@@ -8,7 +8,8 @@ pytest.importorskip("safetensors")
 from safetensors.numpy import save_file
 
 from engine.errors import EmsyncError
-from engine.model.weights import read_figures, read_weights, write_weights
+from engine.model.header import read_header
+from engine.model.weights import read_weights, write_weights
 
 STATE = {"a": np.arange(6, dtype=np.float32).reshape(2, 3).T / 3, "b.c": np.ones(4, np.float32)}
 
@@ -21,7 +22,7 @@ def test_round_trip(tiny, tmp_path):
     assert {name: value.tolist() for name, value in state.items()} == {
         name: value.astype(np.float16).tolist() for name, value in STATE.items()
     }
-    assert read_figures(path) == {"tokens_seen": "12"}
+    assert read_header(path).metadata["tokens_seen"] == "12"
     assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
 
 

@@ -11,8 +11,9 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from engine.errors import EmsyncError  # noqa: E402
+from engine.model.header import read_header  # noqa: E402
 from engine.model.transformer import Transformer  # noqa: E402
-from engine.model.weights import read_figures, read_weights  # noqa: E402
+from engine.model.weights import read_weights  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 from engine.training.cache import Cache  # noqa: E402
 from engine.training.dataset import Recipe  # noqa: E402
@@ -70,7 +71,7 @@ def test_what_a_run_leaves(cache, config, tmp_path):
     assert found == config()
     for name, value in weights(tmp_path).items():
         assert np.array_equal(state[name], value.half().numpy())
-    figures = read_figures(tmp_path / "model.safetensors")
+    figures = read_header(tmp_path / "model.safetensors").metadata
     assert figures["nats_per_token"] == f"{nll:.4f}"
     assert figures["tokens_seen"] == log(tmp_path)[-1]["tokens"]
     settings = json.loads((tmp_path / "settings.json").read_text())

@@ -1,0 +1,55 @@
+"""The header of a safetensors file, read without the library: all that composing needs of it.
+
+A safetensors file is the length of a JSON header (8 bytes, little-endian), the header, and the
+tensors' bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import EmsyncError
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """Where a tensor lies: its shape, first byte in the file and length in bytes."""
+
+    shape: tuple[int, ...]
+    begin: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Metadata (config, name, figures) and the tensors by name."""
+
+    metadata: dict[str, str]
+    tensors: dict[str, Tensor]
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the tensors hold."""
+        return sum(math.prod(tensor.shape) for tensor in self.tensors.values())
+
+
+def read_header(path: Path) -> Header:
+    """Read the header; raises EmsyncError where there is none."""
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if length > path.stat().st_size:
+                raise ValueError("no safetensors file")
+            content = json.loads(file.read(length))
+        metadata = content.pop("__metadata__", {})
+        tensors = {}
+        for name, entry in content.items():
+            begin, end = entry["data_offsets"]
+            tensors[name] = Tensor(tuple(entry["shape"]), 8 + length + begin, end - begin)
+    except (OSError, struct.error, ValueError, KeyError, AttributeError) as error:
+        raise EmsyncError(f"{path}: no weights of the music model can be read here") from error
+    return Header(metadata, tensors)
