@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.errors import EmsyncError
 from engine.metrics import (
     boundaries,
     columns,
@@ -54,6 +55,10 @@ class Plan:
     controls: int = 60
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        if self.boundaries < 1:
+            raise EmsyncError(f"boundaries {self.boundaries}: ask for at least 1")
+
 
 QUICK = Plan(windows=12, boundaries=40, seeds=1, songs=60, controls=8)
 """A look, not a figure to quote."""
@@ -71,6 +76,12 @@ class Sources:
     index: Path | None = None
     emopia: tuple[Path, Path] | None = None
 
+    def __post_init__(self) -> None:
+        """What is missing is better known now than after hours of composing."""
+        for path in (self.index, *(self.emopia or ())):
+            if path is not None and not path.is_file():
+                raise EmsyncError(f"{path}: no such file; give its place or leave it out")
+
 
 def evaluate(sources: Sources, studio: Studio, plan: Plan, bar: Bar) -> Json:
     """The whole report, fit for JSON, with what was left out and why under ``left_out``."""
@@ -87,6 +98,10 @@ def evaluate(sources: Sources, studio: Studio, plan: Plan, bar: Bar) -> Json:
     else:
         report["left_out"]["likelihood"] = "the cache has no songs of split=val"
     report |= _music(cache, studio, plan, bar)
+    if report["musicality"] is None:
+        report["left_out"]["musicality"] = (
+            "the cache has no songs of a minute and three families in split=val or none to train on"
+        )
     if sources.index is None:
         report["left_out"]["emotion"] = "no corpus index was given"
     else:
@@ -114,22 +129,25 @@ def _music(cache: Cache, studio: Studio, plan: Plan, bar: Bar) -> Json:
     rng = _rng(plan, 3)
     validation = songs.excerpts(cache, MINUTE, plan.songs, True, rng)
     training = songs.excerpts(cache, MINUTE, len(minutes), False, rng)
-    ours, theirs, others = (
-        musicality.table(some)
-        for some in (minutes, [score for _, score in validation], [score for _, score in training])
-    )
     half_minutes = songs.excerpts(cache, controls.DURATION, plan.controls, True, rng)
     pairs = [(request.wishes, score) for request, score in zip(wishes, ordered, strict=True)]
     return {
         "boundaries": boundaries.evaluate(asked, scores, _rng(plan, 4)),
-        "musicality": musicality.evaluate(ours, theirs, others, _rng(plan, 5)),
+        "musicality": musicality.evaluate(
+            musicality.table(minutes),
+            musicality.table([score for _, score in validation]),
+            musicality.table([score for _, score in training]),
+            _rng(plan, 5),
+        )
+        if validation and training
+        else None,
         "faults": faults.evaluate(minutes, [score for _, score in validation]),
         "controls": controls.evaluate(pairs, half_minutes, _rng(plan, 6)),
     }
 
 
 def _emotion(cache: Cache, sources: Sources, studio: Studio, plan: Plan, bar: Bar) -> Json:
-    asked = emotion.requests(plan.seeds)
+    asked = emotion.requests(1000 * plan.seed + n for n in range(plan.seeds))
     with bar("Composing for emotion", len(asked), "pieces") as show:
         scores = studio.record(asked, show)
     rng = _rng(plan, 7)
@@ -147,8 +165,10 @@ def _judge_hears(
 
     def hear_songs() -> Arrays:
         table = songs.read_table(index, "split_group", *labels.VALENCE, *songs.ENERGY)
-        with bar("Hearing songs", 1.0, "") as show:
-            return asdict(songs.labelled(cache, table, studio.workers, show))
+        with bar("Hearing songs", 100, "%") as show:
+            return asdict(
+                songs.labelled(cache, table, studio.workers, lambda share: show(100 * share))
+            )
 
     size = len(cache.tokens), index.stat().st_size
     found = Songs(**keep(studio.folder, ("songs", size, hears), hear_songs))
@@ -157,10 +177,18 @@ def _judge_hears(
     archive, table = sources.emopia
 
     def hear_clips() -> Arrays:
-        with bar("Hearing EMOPIA", 1.0, "") as show:
-            return asdict(songs.read_clips(archive, table, studio.workers, show))
+        with bar("Hearing EMOPIA", 100, "%") as show:
+            return asdict(
+                songs.read_clips(archive, table, studio.workers, lambda share: show(100 * share))
+            )
 
-    return found, Clips(**keep(studio.folder, ("clips", archive.name, hears), hear_clips))
+    return found, Clips(
+        **keep(
+            studio.folder,
+            ("clips", archive.stat().st_size, table.stat().st_size, hears),
+            hear_clips,
+        )
+    )
 
 
 def _rng(plan: Plan, part: int) -> np.random.Generator:

@@ -12,10 +12,13 @@ from hypothesis import settings
 
 from engine.model.config import ModelConfig
 from engine.music.conditions import ALL, EMOTION
+from engine.video.reader import hush
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
     from engine.model.transformer import Transformer
+
+hush()
 
 # No deadline: a busy machine is no fault of the code.
 settings.register_profile("emsync", deadline=None, max_examples=60)

@@ -10,12 +10,13 @@ to fit; they are of piano clips alone, and say nothing of what the judge hears i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import EmsyncError
 from engine.metrics.columns import columns
 from engine.metrics.features import FEATURES, describe
 from engine.metrics.judge import Judge, best_penalty, cross_validate, fit
@@ -39,6 +40,7 @@ LABELS = {
         "arousal": "Spotify's energy",
     },
 }
+FEWEST_SONGS = 10
 QUADRANTS = {"valence": ("Q1", "Q4"), "arousal": ("Q1", "Q2")}
 """EMOPIA's quadrants in which each is high."""
 
@@ -65,11 +67,11 @@ class Clips:
     quadrants: npt.NDArray[np.str_]
 
 
-def requests(seeds: int) -> list[Request]:
-    """The grid, each point ``seeds`` times."""
+def requests(seeds: Iterable[int]) -> list[Request]:
+    """The grid, each point with every one of these seeds."""
     return [
         Request(DURATION, seed, valence, arousal)
-        for seed in range(seeds)
+        for seed in seeds
         for valence in GRID
         for arousal in GRID
     ]
@@ -91,6 +93,11 @@ def appoint(songs: Songs, clips: Clips | None, rng: np.random.Generator) -> tupl
         ours, held = known & ~songs.validation, known & songs.validation
         features, labels = songs.features[ours], songs.labels[ours, column]
         groups = songs.groups[ours]
+        if len(np.unique(groups)) < FEWEST_SONGS:
+            raise EmsyncError(
+                f"the index labels the {name} of too few songs of the cache for a judge; "
+                "give the index that the cache was prepared with"
+            )
         penalty = best_penalty(features, labels, groups)
         judge = judges[name] = fit(features, labels, penalty)
         blind = cross_validate(features, labels, groups, penalty)

@@ -151,7 +151,13 @@ def _bin(values: Floats, edges: Floats) -> Ints:
     return np.searchsorted(edges, values, "right").astype(np.int64)
 
 
-def evaluate(pieces: Table, validation: Table, training: Table, rng: np.random.Generator) -> Json:
+def evaluate(
+    pieces: Table,
+    validation: Table,
+    training: Table,
+    rng: np.random.Generator,
+    resamples: int = RESAMPLES,
+) -> Json:
     """Overlap of pieces with validation songs, its ceiling, and the mean share of it.
 
     Intervals are the bootstrap's, all three sets resampled. For a fair ceiling give as many
@@ -160,7 +166,7 @@ def evaluate(pieces: Table, validation: Table, training: Table, rng: np.random.G
     sets = pieces, validation, training
     sizes = [len(next(iter(one.values()))) for one in sets]
     found = _overlaps(*sets)
-    drawn = np.array([_overlaps(*_resample(sets, sizes, rng)) for _ in range(RESAMPLES)])
+    drawn = np.array([_overlaps(*_resample(sets, sizes, rng)) for _ in range(resamples)])
     return {
         "n": dict(zip(("pieces", "validation", "training"), sizes, strict=True)),
         "share_of_ceiling": {

@@ -48,7 +48,7 @@ def _found(report: Json) -> Iterator[Json]:
     for target in TARGETS:
         entry: Any = report
         for key in target.path:
-            entry = entry.get(key, {})
+            entry = (entry or {}).get(key, {})
         if not isinstance(entry, dict):
             entry = {"value": entry}
         if "value" in entry:

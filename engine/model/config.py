@@ -55,14 +55,14 @@ class ModelConfig:
         return json.dumps(asdict(self))
 
     @staticmethod
-    def from_json(text: str) -> ModelConfig:
-        """The inverse of :meth:`to_json`; raises EmsyncError for what no config says."""
+    def from_json(text: str, name: str = "network") -> ModelConfig:
+        """The inverse of :meth:`to_json`; ``name`` is what an EmsyncError calls the source."""
         try:
             values = json.loads(text)
             return ModelConfig(**{**values, "controls": tuple(values["controls"])})
         except (ValueError, TypeError, KeyError) as error:
             raise EmsyncError(
-                "a network of another version of EMSYNC; export it anew with this one"
+                f"{name}: a network of another version of EMSYNC; export it anew with this one"
             ) from error
 
 

@@ -64,7 +64,7 @@ class Network:
         metadata = self.session.get_modelmeta().custom_metadata_map
         if "config" not in metadata:
             raise EmsyncError(f"{graph}: not a network of EMSYNC; give one that it exported")
-        self.config = ModelConfig.from_json(metadata["config"])
+        self.config = ModelConfig.from_json(metadata["config"], str(graph))
         self.card = _card(graph.with_suffix(".safetensors"))
 
 

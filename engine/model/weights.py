@@ -41,4 +41,4 @@ def read_weights(path: Path) -> tuple[ModelConfig, State]:
         raise EmsyncError(
             f"{path}: these weights carry no EMSYNC config; train or export them anew"
         )
-    return ModelConfig.from_json(metadata["config"]), state
+    return ModelConfig.from_json(metadata["config"], str(path)), state

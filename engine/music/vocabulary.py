@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.score import Instrument
 
@@ -90,7 +91,14 @@ TOKENS = (
 )
 """By id: what to look up for a single token."""
 
-KIND, STEPS, INSTRUMENT, PITCH = (np.array(column) for column in zip(*TOKENS, strict=True))
+
+def _column(values: tuple[int, ...]) -> npt.NDArray[np.int64]:
+    column = np.array(values, np.int64)
+    column.setflags(write=False)
+    return column
+
+
+KIND, STEPS, INSTRUMENT, PITCH = (_column(values) for values in zip(*TOKENS, strict=True))
 """The same by column, to look up whole arrays of tokens: [SIZE] each."""
 
 

@@ -105,7 +105,7 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
 
 def merge(folder: Path) -> Row:
     """Join the shards there are into the cache; returns the report."""
-    shards = [np.load(path) for path in sorted((folder / "shards").glob("[0-9]*.npz"))]
+    shards = [np.load(path) for path in sorted((folder / "shards").glob("?????.npz"))]
     lengths = np.concatenate([shard["lengths"] for shard in shards])
     if not len(lengths):
         raise EmsyncError(f"{folder}: none of the songs can be used; give longer, multi-part MIDI")

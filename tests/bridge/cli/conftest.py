@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from bridge.cli import main
-from engine.video.reader import hush
 
 
 class Result(NamedTuple):
@@ -37,7 +36,6 @@ def emsync(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film of 9 s, two scenes, with a cut at 4 s."""
-    hush()
     path = tmp_path_factory.mktemp("films") / "clip.mp4"
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12, (96, 64))
     rng = np.random.default_rng(0)

@@ -71,6 +71,8 @@ def test_report_and_plots(
         (("--emopia", "e.tar"), "give both"),
         (("--model", "none.onnx"), "no such network"),
         (("--top-p", "2"), "top-p"),
+        (("--boundaries", "0"), "at least 1"),
+        (("--index", "none.tsv"), "no such file"),
     ],
 )
 def test_bad_input(

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from engine.errors import EmsyncError
 from engine.metrics.emotion import GRID, Clips, Songs, appoint, evaluate, hear, requests
 from engine.metrics.pieces import Request
 from engine.score import Instrument
@@ -32,7 +33,7 @@ def songs(play) -> Songs:
 
 
 def test_requests_cover_the_grid() -> None:
-    asked = requests(2)
+    asked = requests(range(2))
     assert len(set(asked)) == 50
     assert {(one.valence, one.arousal) for one in asked} == {(v, a) for v in GRID for a in GRID}
 
@@ -60,3 +61,9 @@ def test_the_judge_hears_and_is_checked(play, songs: Songs) -> None:
 
     deaf = evaluate(asked, [play(1, 1, one.seed) for one in asked], judges, rng)
     assert abs(deaf["valence"]["pearson"]["value"]) < 0.6
+
+
+def test_too_few_songs(songs: Songs) -> None:
+    few = Songs(songs.features[:4], songs.labels[:4], songs.groups[:4], songs.validation[:4])
+    with pytest.raises(EmsyncError, match="too few songs"):
+        appoint(few, None, np.random.default_rng(0))

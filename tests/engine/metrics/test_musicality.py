@@ -3,7 +3,6 @@ import math
 import numpy as np
 import pytest
 
-from engine.metrics import musicality
 from engine.metrics.musicality import evaluate, measure, overlap, table
 from engine.score import Instrument, Score
 
@@ -59,10 +58,9 @@ def test_overlap_of_known_shapes() -> None:
     assert math.isnan(overlap(np.array([math.nan]), even))
 
 
-def test_evaluate_is_whole_for_songs_alike(scale, monkeypatch) -> None:
-    monkeypatch.setattr(musicality, "RESAMPLES", 5)
+def test_evaluate_is_whole_for_songs_alike(scale) -> None:
     rng = np.random.default_rng(0)
     some = table([scale(*rng.integers(0, 12, 16)) for _ in range(20)])
     other = table([scale(*rng.integers(0, 2, 4)) for _ in range(20)])
-    assert evaluate(some, some, some, rng)["share_of_ceiling"]["value"] == 1
-    assert evaluate(other, some, some, rng)["share_of_ceiling"]["value"] < 0.8
+    assert evaluate(some, some, some, rng, 5)["share_of_ceiling"]["value"] == 1
+    assert evaluate(other, some, some, rng, 5)["share_of_ceiling"]["value"] < 0.8

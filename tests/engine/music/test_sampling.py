@@ -62,7 +62,7 @@ def test_far_apart_logits_do_not_overflow():
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan])
 def test_bad_temperature(temperature):
-    with pytest.raises(EmsyncError, match=r"^temperature .*above 0"):
+    with pytest.raises(EmsyncError, match=r"^temperature .*0\.01 to 100"):
         Sampling(temperature=temperature)
 
 
