@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from engine.model.config import ModelConfig
 from engine.music.conditions import ALL, EMOTION
+from engine.video.demo import draw_demo
 from engine.video.reader import hush
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared, which a lone clone does not have")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo film, drawn once."""
+    path = tmp_path_factory.mktemp("demo") / "demo.mp4"
+    draw_demo(path)
+    return path
 
 
 @pytest.fixture(scope="session")

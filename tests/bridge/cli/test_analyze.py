@@ -17,7 +17,6 @@ def test_refuses_to_write_over_a_folder(emsync, clip, tmp_path):
     assert emsync("analyze", clip, "-o", tmp_path / "taken").status == 2
 
 
-def test_demo_is_a_film(emsync, tmp_path):
-    assert emsync("demo", "-o", tmp_path / "demo.mp4").status == 0
-    assert emsync("analyze", tmp_path / "demo.mp4", "-o", tmp_path / "cues.json").status == 0
-    assert read_cues(tmp_path / "cues.json").boundaries[:3] == (6.0, 11.0, 16.0)
+def test_the_demo_film(emsync, demo, tmp_path):
+    assert emsync("analyze", demo, "-o", tmp_path / "cues.json").status == 0
+    assert read_cues(tmp_path / "cues.json").boundaries == (6.0, 11.0, 16.0, 22.0, 26.5)

@@ -8,9 +8,8 @@ from engine.video.demo import CUTS, DURATION, FPS, draw_demo, draw_frame
 from engine.video.reader import open_video
 
 
-def test_its_cuts_are_found_and_nothing_else(tmp_path):
-    draw_demo(tmp_path / "demo.mp4")
-    reader, detector = open_video(tmp_path / "demo.mp4"), CutDetector(FPS)
+def test_its_cuts_are_found_and_nothing_else(demo):
+    reader, detector = open_video(demo), CutDetector(FPS)
     for frame in reader.frames():
         detector.push(frame)
     cuts = find_cuts(detector.result())
