@@ -14,7 +14,7 @@ from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.files import output
 from engine.model.runtime import SHIPPED, Network
-from engine.music.composer import Order, compose
+from engine.music.composer import Commission, compose
 from engine.music.sampling import Sampling
 from engine.score import CHORDAL, Instrument
 from engine.video.reader import open_video
@@ -72,14 +72,14 @@ def parse_instruments(text: str) -> tuple[Instrument, ...]:
 
 def run(args: Namespace) -> None:
     """Check the options before any work is spent on them, then score the film."""
-    order = Order(args.seed, args.instruments, Sampling(args.temperature, args.top_p))
+    commission = Commission(args.seed, args.instruments, Sampling(args.temperature, args.top_p))
     if not set(CHORDAL) & set(args.instruments):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=1)
     with output(args.output) as folder:
-        score_film(args, order, folder)
+        score_film(args, commission, folder)
 
 
-def score_film(args: Namespace, order: Order, folder: Path) -> None:
+def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     """Watch, compose, write into ``folder``, and say what came of it."""
     begun = time.perf_counter()
     cues = request(args)
@@ -87,7 +87,7 @@ def score_film(args: Namespace, order: Order, folder: Path) -> None:
     network = Network(args.model, args.device, args.threads)
     loaded = time.perf_counter()
     with progress_bar("Composing", cues.duration, "s") as show:
-        score = compose(cues, network, order, show)
+        score = compose(cues, network, commission, show)
     composed = time.perf_counter()
     write_midi(score, folder / "score.mid")
     write_stems(score, folder / "stems")
@@ -102,7 +102,7 @@ def score_film(args: Namespace, order: Order, folder: Path) -> None:
     )
     card = network.card
     model = Model(card.name, card.sha256, card.parameters)
-    result = report(cues, score, order.seed, model, network.device, timings)
+    result = report(cues, score, commission.seed, model, network.device, timings)
     write_report(result, folder / "report.json")
     print(summary(result, cues, folder))
 

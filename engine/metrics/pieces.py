@@ -20,7 +20,7 @@ from engine.metrics.parallel import spread
 from engine.model import runtime
 from engine.model.runtime import Network
 from engine.music import composer, events, offsets, sampling, vocabulary
-from engine.music.composer import Order, compose
+from engine.music.composer import Commission, compose
 from engine.music.conditions import UNKNOWN, Conditions
 from engine.music.events import decode, encode
 from engine.music.sampling import Sampling
@@ -95,8 +95,8 @@ class Studio:
 
 def _perform(job: tuple[Studio, Request]) -> None:
     studio, request = job
-    order = Order(request.seed, sampling=studio.sampling, wishes=request.wishes)
-    score = compose(request.cues(), studio.network, order)
+    commission = Commission(request.seed, sampling=studio.sampling, wishes=request.wishes)
+    score = compose(request.cues(), studio.network, commission)
     with replacing(studio.path(request)) as beside:
         np.save(beside, encode(score))
 

@@ -116,7 +116,7 @@ def _wishes(axis: Axes, part: Json, name: str, unit: str) -> None:
     if len(pairs):
         ends = [pairs[:, 0].min(), pairs[:, 0].max()]
         axis.plot(ends, ends, color=_GREY)
-        axis.loglog(pairs[:, 0], pairs[:, 1], ".", color=_OURS)
+        axis.plot(pairs[:, 0], pairs[:, 1], ".", color=_OURS)
     axis.set_title(f"{name.capitalize()}, {unit}")
     axis.set_xlabel("requested")
     axis.set_ylabel("heard")

@@ -33,7 +33,7 @@ Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Commission:
     """How to compose, beyond what the film asks.
 
     seed: the same seed, cue sheet and machine give the same piece. instruments: who may play.
@@ -53,26 +53,26 @@ class Order:
 
 
 def compose(
-    cues: CueSheet, network: Network, order: Order, progress: Progress | None = None
+    cues: CueSheet, network: Network, commission: Commission, progress: Progress | None = None
 ) -> Score:
     """Compose for a cue sheet.
 
     progress: called with the seconds of music composed so far.
     """
-    return _Composition(cues, network, order).run(progress or (lambda seconds: None))
+    return _Composition(cues, network, commission).run(progress or (lambda seconds: None))
 
 
 class _Composition:
     """One piece on its way: what has been said, what sounds, and what may be said next."""
 
-    def __init__(self, cues: CueSheet, network: Network, order: Order) -> None:
-        self.cues, self.order = cues, order
+    def __init__(self, cues: CueSheet, network: Network, commission: Commission) -> None:
+        self.cues, self.commission = cues, commission
         self.config = network.config
         self.decoder = Decoder(network)
-        self.rng = np.random.default_rng(order.seed)
+        self.rng = np.random.default_rng(commission.seed)
         self.tracker = BoundaryTracker(cues.boundaries)
         self.builder = ScoreBuilder()
-        self.slot = voc.instrument_slot(len(order.instruments))
+        self.slot = voc.instrument_slot(len(commission.instruments))
         self.tokens: list[int] = [voc.START]
         self.offsets: list[float] = [self.tracker.offset]
         self.struck: dict[tuple[int, int], int] = {}
@@ -80,7 +80,7 @@ class _Composition:
         self.at_once = 0
         self.section = 0
         self.may_play = np.isin(
-            voc.INSTRUMENT, [voc.INSTRUMENTS.index(i) for i in order.instruments]
+            voc.INSTRUMENT, [voc.INSTRUMENTS.index(i) for i in commission.instruments]
         ) & (voc.KIND == Kind.ON)
         self.allowed = self.may_play | (voc.KIND == Kind.TIMESHIFT)
         self.allowed[[voc.BAR, voc.CHORD]] = True
@@ -92,7 +92,7 @@ class _Composition:
         logits = self._read_window()
         while True:
             allowed = self.only_shifts if self.at_once >= MOST_AT_ONCE else self.allowed
-            token = choose(logits, allowed, self.order.sampling, self.rng)
+            token = choose(logits, allowed, self.commission.sampling, self.rng)
             self._take(token)
             if self.builder.cursor >= end:
                 progress(self.cues.duration)
@@ -165,7 +165,7 @@ class _Composition:
 
     def _conditions(self) -> Conditions:
         section = self.cues.sections[self.section]
-        return replace(self.order.wishes, valence=section.valence, arousal=section.arousal)
+        return replace(self.commission.wishes, valence=section.valence, arousal=section.arousal)
 
     def _enter_section(self) -> bool:
         """Move on to the section of now; whether it asks for another emotion."""

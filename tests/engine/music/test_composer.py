@@ -11,7 +11,7 @@ from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
-from engine.music.composer import LONGEST_NOTE, LONGEST_OTHER, MOST_AT_ONCE, Order, compose
+from engine.music.composer import LONGEST_NOTE, LONGEST_OTHER, MOST_AT_ONCE, Commission, compose
 from engine.music.conditions import Conditions
 from engine.music.sampling import Sampling
 from engine.music.vocabulary import Kind
@@ -32,8 +32,8 @@ def film(*edges: float, emotions=(), boundaries=()) -> CueSheet:
     return CueSheet(video, 1.0, edges[-1] + 1, (), boundaries, sections)
 
 
-def order(seed: int = 0, **others: object) -> Order:
-    return Order(seed=seed, sampling=BOLD, **others)
+def commission(seed: int = 0, **others: object) -> Commission:
+    return Commission(seed=seed, sampling=BOLD, **others)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def leaning(tiny, random_model, exported) -> Callable[..., Network]:
 @pytest.fixture(scope="module")
 def piece(network) -> Score:
     """Twenty seconds; the tiny network's window passes many times."""
-    return compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, order())
+    return compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, commission())
 
 
 def test_lasts_as_long_as_the_film(piece):
@@ -63,20 +63,20 @@ def test_lasts_as_long_as_the_film(piece):
 
 @pytest.mark.parametrize("seconds", [1.0, 2.997, 1.0005])
 def test_lasts_as_long_as_any_film(network, seconds):
-    score = compose(film(0.0, seconds), network, order())
+    score = compose(film(0.0, seconds), network, commission())
     assert abs(score.duration - seconds) <= 0.004 + 1e-9
     assert all(note.end <= score.duration for note in score.notes)
 
 
 def test_same_seed_same_piece(network, piece):
-    again = compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, order())
-    other = compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, order(seed=1))
+    again = compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, commission())
+    other = compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, commission(seed=1))
     assert again == piece != other
 
 
 def test_only_the_chosen_play(network, piece):
     assert {note.instrument for note in piece.notes} == set(Instrument)
-    few = compose(film(0.0, 5.0), network, order(instruments=(DRUMS, PIANO)))
+    few = compose(film(0.0, 5.0), network, commission(instruments=(DRUMS, PIANO)))
     assert {note.instrument for note in few.notes} == {DRUMS, PIANO}
 
 
@@ -93,7 +93,7 @@ def test_two_parts_or_one_are_fewer_instruments(tiny, random_model, exported, ch
         model = random_model(tiny())
         model.embedding.weight[forgotten] = 0
         small = Network(exported(model), "cpu", threads=1)
-        return compose(film(0.0, 4.0), small, order(instruments=chosen))
+        return compose(film(0.0, 4.0), small, commission(instruments=chosen))
 
     (other,) = {voc.FEWER_INSTRUMENTS, voc.MORE_INSTRUMENTS} - {asked}
     assert piece(voc.PAD) == piece(other) != piece(asked)
@@ -101,12 +101,12 @@ def test_two_parts_or_one_are_fewer_instruments(tiny, random_model, exported, ch
 
 def test_somebody_must_play():
     with pytest.raises(EmsyncError, match="bass, drums, guitar, piano, strings"):
-        Order(instruments=())
+        Commission(instruments=())
 
 
 def test_a_small_window_passes_many_times(tiny, random_model, exported):
     small = Network(exported(random_model(tiny(context=32))), "cpu", threads=1)
-    score = compose(film(0.0, 20.0), small, order())
+    score = compose(film(0.0, 20.0), small, commission())
     assert score.duration == 20.0
     assert len(score.notes) > 10 * 32 / 4
     # A note whose ON is forgotten ends, so that none spans more than a window of tokens.
@@ -117,8 +117,8 @@ def test_a_small_window_passes_many_times(tiny, random_model, exported):
 
 def test_boundaries_and_wishes_reach_the_network(network, piece):
     cues = film(0.0, 20.0, boundaries=(5.0, 12.0))
-    assert compose(replace(cues, boundaries=()), network, order()) != piece
-    assert compose(cues, network, order(wishes=Conditions(tempo=180.0))) != piece
+    assert compose(replace(cues, boundaries=()), network, commission()) != piece
+    assert compose(cues, network, commission(wishes=Conditions(tempo=180.0))) != piece
 
 
 def notes_before(score: Score, seconds: float) -> list[tuple[Instrument, float, int]]:
@@ -127,9 +127,9 @@ def notes_before(score: Score, seconds: float) -> list[tuple[Instrument, float, 
 
 def test_a_section_changes_the_music_from_its_start_on(network):
     calm, wild, unknown = (-0.9, -0.9), (0.9, 0.9), (float("nan"), 0.1)
-    whole = compose(film(0.0, 8.0, emotions=[calm]), network, order())
+    whole = compose(film(0.0, 8.0, emotions=[calm]), network, commission())
     for other in (wild, unknown):
-        parted = compose(film(0.0, 4.0, 8.0, emotions=[calm, other]), network, order())
+        parted = compose(film(0.0, 4.0, 8.0, emotions=[calm, other]), network, commission())
         assert notes_before(parted, 4.0) == notes_before(whole, 4.0)
         assert notes_before(parted, 8.0) != notes_before(whole, 8.0)
 
@@ -165,7 +165,7 @@ def test_every_token_is_composed_under_the_emotion_of_its_moment(
     monkeypatch.setattr("engine.music.composer.Decoder", Watched)
     valences = np.linspace(-1, 1, 40, dtype=np.float32).tolist()
     cues = film(*np.arange(41) / 2, emotions=[(valence, 0.0) for valence in valences])
-    compose(cues, Network(exported(random_model(tiny(context=32))), "cpu", threads=1), order())
+    compose(cues, Network(exported(random_model(tiny(context=32))), "cpu", threads=1), commission())
     seen = decoders[-1].seen
     assert len(seen) > 150
     assert [valence for _, valence in seen] == [valences[int(time * 2)] for time, _ in seen]
@@ -173,14 +173,14 @@ def test_every_token_is_composed_under_the_emotion_of_its_moment(
 
 @pytest.mark.parametrize("emotion", [(0.3, 0.4), (float("nan"), 0.4)])
 def test_a_section_of_the_same_emotion_changes_nothing(network, emotion):
-    whole = compose(film(0.0, 6.0, emotions=[emotion]), network, order())
-    parted = compose(film(0.0, 2.0, 2.004, 6.0, emotions=[emotion] * 3), network, order())
+    whole = compose(film(0.0, 6.0, emotions=[emotion]), network, commission())
+    parted = compose(film(0.0, 2.0, 2.004, 6.0, emotions=[emotion] * 3), network, commission())
     assert parted == whole
 
 
 def test_no_note_is_longer_than_its_limit(leaning):
     forgetful = leaning(OFF=-30.0, ON=-2.0, TIMESHIFT=0.0)
-    score = compose(film(0.0, 60.0), forgetful, order())
+    score = compose(film(0.0, 60.0), forgetful, commission())
     for instrument in Instrument:
         limit = LONGEST_NOTE.get(instrument, LONGEST_OTHER)
         longest = max(note.end - note.onset for note in score.part(instrument))
@@ -189,20 +189,20 @@ def test_no_note_is_longer_than_its_limit(leaning):
 
 def test_an_instant_holds_so_many_tokens_and_no_more(leaning):
     timeless = leaning(TIMESHIFT=-30.0)
-    score = compose(film(0.0, 5.0), timeless, order())
+    score = compose(film(0.0, 5.0), timeless, commission())
     struck = np.unique([note.onset for note in score.notes], return_counts=True)[1]
     assert 0.5 * MOST_AT_ONCE < struck.max() <= MOST_AT_ONCE
 
 
 def test_one_bar_and_one_chord_an_instant(leaning):
     insistent = leaning(BAR=20.0, CHORD=20.0)
-    score = compose(film(0.0, 2.0), insistent, order())
+    score = compose(film(0.0, 2.0), insistent, commission())
     assert len(set(score.bars)) == len(score.bars) > 1
     assert len(set(score.chords)) == len(score.chords) > 1
 
 
 def test_progress_rises_to_the_duration(network):
     heard: list[float] = []
-    compose(film(0.0, 5.003), network, order(), heard.append)
+    compose(film(0.0, 5.003), network, commission(), heard.append)
     assert all(a < b for a, b in pairwise(heard))
     assert heard[-1] == pytest.approx(5.003)
