@@ -7,21 +7,16 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from bridge.cli.composing import composing_arguments, sampling
 from bridge.cli.extras import need_train_extra
 from bridge.cli.progress import progress_bar
 from engine.errors import EmsyncError
 from engine.files import output_folder, write_atomically
-from engine.model.runtime import SHIPPED
-from engine.music.sampling import Sampling
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("cache", type=Path, metavar="CACHE", help="what emsync prepare wrote")
-    parser.add_argument(
-        "--model", type=Path, default=SHIPPED, metavar="FILE",
-        help="the network (.onnx; default: the one that comes with emsync)",
-    )  # fmt: skip
     parser.add_argument(
         "--index", type=Path, metavar="FILE",
         help="the corpus index with labels (.tsv), for the judge of emotion",
@@ -45,19 +40,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="of everything drawn (default: 0)")
     parser.add_argument("--quick", action="store_true", help="a look with small numbers")
-    usual = Sampling()
-    parser.add_argument(
-        "--temperature", type=float, default=usual.temperature, metavar="T",
-        help=f"of sampling (default: {usual.temperature:g})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--top-p", type=float, default=usual.top_p, metavar="P",
-        help=f"of sampling (default: {usual.top_p:g})",
-    )  # fmt: skip
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    parser.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="CPU threads of each process"
-    )
+    composing_arguments(parser)
     parser.add_argument(
         "--workers", type=int, default=1, metavar="N", help="processes that compose (default: 1)"
     )
@@ -80,7 +63,7 @@ def run(args: Namespace) -> None:
     studio = Studio(
         args.model,
         args.work or args.cache / "evaluation",
-        Sampling(args.temperature, args.top_p),
+        sampling(args),
         args.device,
         args.threads,
         args.workers,

@@ -8,14 +8,14 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from bridge.cli.composing import composing_arguments, sampling
 from bridge.cli.film import apply_wishes, film_arguments, watch
 from bridge.cli.progress import progress_bar
 from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.files import output
-from engine.model.runtime import SHIPPED, Network
+from engine.model.runtime import Network
 from engine.music.composer import Commission, compose
-from engine.music.sampling import Sampling
 from engine.score import CHORDAL, Instrument
 from engine.video.reader import open_video
 from export.midi import write_midi, write_stems
@@ -40,22 +40,7 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="A,B,...",
         help=f"who plays (default: {','.join(i.value for i in Instrument)})",
     )
-    usual = Sampling()
-    parser.add_argument(
-        "--temperature", type=float, default=usual.temperature, metavar="T",
-        help=f"above {usual.temperature:g} bolder, below safer (default: {usual.temperature:g})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--top-p", type=float, default=usual.top_p, metavar="P",
-        help=f"choose among the likeliest tokens of this total share (default: {usual.top_p:g})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--model", type=Path, default=SHIPPED, metavar="FILE", help="another network (.onnx)"
-    )
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
-    parser.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"
-    )
+    composing_arguments(parser)
 
 
 def parse_instruments(text: str) -> tuple[Instrument, ...]:
@@ -72,7 +57,7 @@ def parse_instruments(text: str) -> tuple[Instrument, ...]:
 
 def run(args: Namespace) -> None:
     """Check the options before any work is spent on them, then score the film."""
-    commission = Commission(args.seed, args.instruments, Sampling(args.temperature, args.top_p))
+    commission = Commission(args.seed, args.instruments, sampling(args))
     if not set(CHORDAL) & set(args.instruments):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=1)
     with output(args.output) as folder:

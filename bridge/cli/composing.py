@@ -1,0 +1,35 @@
+"""The options about the network and how it is sampled, shared by all that composes."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from engine.model.runtime import SHIPPED
+from engine.music.sampling import Sampling
+
+
+def composing_arguments(parser: ArgumentParser) -> None:
+    """Add the network, its device and its sampling."""
+    usual = Sampling()
+    parser.add_argument(
+        "--temperature", type=float, default=usual.temperature, metavar="T",
+        help=f"above {usual.temperature:g} bolder, below safer (default: {usual.temperature:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--top-p", type=float, default=usual.top_p, metavar="P",
+        help=f"choose among the likeliest tokens of this total share (default: {usual.top_p:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--model", type=Path, default=SHIPPED, metavar="FILE",
+        help="the network (.onnx; default: the one that comes with emsync)",
+    )  # fmt: skip
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    parser.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"
+    )
+
+
+def sampling(args: Namespace) -> Sampling:
+    """The sampling asked for."""
+    return Sampling(args.temperature, args.top_p)
