@@ -11,7 +11,7 @@ PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c c
 .PHONY: score test lint clean
 
 score: $(VENV)/ready $(VIDEO)
-	$(VENV)/bin/emsync score "$(VIDEO)" -o "$(OUT)" $(ARGS)
+	@$(VENV)/bin/emsync score "$(VIDEO)" -o "$(OUT)" $(ARGS)
 
 test: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
@@ -20,16 +20,17 @@ test: $(VENV)/ready-to-test
 	$(VENV)/bin/pytest
 
 $(DEMO): $(VENV)/ready engine/video/demo.py
-	$(VENV)/bin/emsync demo -o $@
+	@$(VENV)/bin/emsync demo -o $@
 
 $(VENV)/ready: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) -e '.[cpu]'
-	touch $@
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -e '.[cpu]'
+	@touch $@
 
 $(VENV)/ready-to-test: $(VENV)/ready
-	$(PIP) -e '.[cpu,train,dev]'
-	touch $@
+	@$(PIP) -e '.[cpu,train,dev]'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) build *.egg-info

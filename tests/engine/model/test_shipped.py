@@ -1,0 +1,33 @@
+"""The network that comes with the product."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.cues import CueSheet, Section, Video
+from engine.model.runtime import SHIPPED, Network
+from engine.music.composer import Commission, compose
+from engine.music.conditions import ALL
+
+MEGABYTE = 2**20
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Network:
+    return Network(SHIPPED, "cpu")
+
+
+def test_it_is_small_and_knows_all_conditions(shipped):
+    files = [SHIPPED, SHIPPED.with_suffix(".safetensors")]
+    assert sum(file.stat().st_size for file in files) < 115 * MEGABYTE
+    assert shipped.config.controls == ALL
+    assert shipped.card.name != "model"
+
+
+def test_it_plays_in_several_parts_and_bars(shipped):
+    film = Video("film.mp4", 12.0, 24.0, 64, 36)
+    section = Section(0.0, 12.0, {}, 0.4, 0.2, "user")
+    score = compose(CueSheet(film, 0.0, 12.0, (), (6.0,), (section,)), shipped, Commission())
+    assert len(score.notes) >= 40
+    assert len({note.instrument for note in score.notes}) >= 3
+    assert len(score.bars) >= 3
