@@ -8,9 +8,9 @@ DEMO = $(VENV)/demo.mp4
 VIDEO ?= $(DEMO)
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: score test lint clean
+.PHONY: score test clean
 
-score: $(VENV)/ready $(VIDEO)
+score: $(VENV)/ready $(if $(filter $(DEMO),$(VIDEO)),$(DEMO))
 	@$(VENV)/bin/emsync score "$(VIDEO)" -o "$(OUT)" $(ARGS)
 
 test: $(VENV)/ready-to-test
