@@ -42,7 +42,6 @@ def train(
     Under ``torchrun`` every process works on its share of each batch.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    torch.set_flush_denormal(True)
     world = join_world(device)
     run = Run(config, plan, world, weights)
     windows = Windows(cache, config, recipe or Recipe(), plan.seed)
