@@ -13,7 +13,7 @@ import json
 import multiprocessing
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,8 @@ class Cache:
             raise EmsyncError(
                 f"{folder}: no token cache here; make one with emsync prepare"
             ) from error
+        if {*songs.files, "tokens"} != {field.name for field in fields(Cache)}:
+            raise EmsyncError(f"{folder}: a cache of another version of EMSYNC; prepare it anew")
         return Cache(tokens, **{name: songs[name] for name in songs.files})
 
     def __len__(self) -> int:

@@ -122,3 +122,13 @@ def test_opening_what_is_no_cache(tmp_path):
 def test_tokens_are_mapped_not_read(cache):
     assert isinstance(cache.tokens, np.memmap)
     assert cache.tokens.max() < voc.FEWER_INSTRUMENTS
+
+
+def test_a_cache_of_another_version_is_an_error(tmp_path, cache_folder):
+    folder = tmp_path / "old"
+    shutil.copytree(cache_folder, folder)
+    songs = dict(np.load(folder / "songs.npz"))
+    del songs["names"]
+    np.savez(folder / "songs.npz", **songs)
+    with pytest.raises(EmsyncError, match="prepare it anew"):
+        Cache.open(folder)
