@@ -15,11 +15,15 @@ from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.files import output
 from engine.model.runtime import Network
-from engine.music.composer import Commission, compose
+from engine.music.composer import Commission
+from engine.music.takes import best_take
 from engine.score import CHORDAL, Instrument
 from engine.video.reader import open_video
 from export.midi import write_midi, write_stems
 from export.report import Model, Report, Timings, report, write_report
+
+TAKES = 4
+"""Takes to choose from, unless told otherwise."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -32,6 +36,10 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--cues", type=Path, metavar="FILE", help="an edited cue sheet, in place of watching"
     )
+    parser.add_argument(
+        "--takes", type=int, default=TAKES, metavar="N",
+        help=f"compose so many and keep the best (default: {TAKES})",
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="another seed, another piece")
     parser.add_argument(
         "--instruments",
@@ -57,7 +65,11 @@ def parse_instruments(text: str) -> tuple[Instrument, ...]:
 
 def run(args: Namespace) -> None:
     """Check the options before any work is spent on them, then score the film."""
-    commission = Commission(args.seed, args.instruments, sampling(args))
+    if args.takes < 1:
+        raise EmsyncError(f"takes {args.takes}: give 1 or more")
+    if args.seed < 0:
+        raise EmsyncError(f"seed {args.seed}: give 0 or more")
+    commission = Commission(args.seed, instruments=args.instruments, sampling=sampling(args))
     if not set(CHORDAL) & set(args.instruments):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=1)
     with output(args.output) as folder:
@@ -71,8 +83,8 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     analyzed = time.perf_counter()
     network = Network(args.model, args.device, args.threads)
     loaded = time.perf_counter()
-    with progress_bar("Composing", cues.duration, "s") as show:
-        score = compose(cues, network, commission, show)
+    with progress_bar("Composing", args.takes * cues.duration, "s") as show:
+        score = best_take(cues, network, commission, args.takes, show)
     composed = time.perf_counter()
     write_midi(score, folder / "score.mid")
     write_stems(score, folder / "stems")

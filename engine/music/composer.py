@@ -21,11 +21,18 @@ from engine.music.events import ScoreBuilder
 from engine.music.offsets import BoundaryTracker
 from engine.music.sampling import Sampling, choose
 from engine.music.vocabulary import Kind, to_seconds, to_steps
-from engine.score import Instrument, Score
+from engine.score import CHORDAL, Instrument, Score
 
 LONGEST_NOTE = {Instrument.STRINGS: 20.0}
 LONGEST_OTHER = 10.0
 """No note is held longer than this, in seconds: a forgotten OFF must not drone through a film."""
+CHORD_NOTES = 3
+CHORD_HOLD = 1.0
+"""A CHORD is followed by so many notes of guitar or of piano at once, held for so many seconds at
+least: what the mark means (paper, III-B2), with two beats taken at 120 a minute. Holds wherever
+the network puts a CHORD; it knows nothing of boundaries."""
+LONGEST_REST = 2.0
+"""After so many seconds of silence a note must be struck before time moves on."""
 MOST_AT_ONCE = 64
 """After so many tokens within one instant time must move on; real songs stay well below."""
 
@@ -36,11 +43,13 @@ Progress = Callable[[float], None]
 class Commission:
     """How to compose, beyond what the film asks.
 
-    seed: the same seed, cue sheet and machine give the same piece. instruments: who may play.
+    seed, take: the same ones, cue sheet and machine give the same piece; takes of one seed are
+    as different as seeds are. instruments: who may play.
     wishes: conditions beyond emotion (each section brings its own valence and arousal).
     """
 
     seed: int = 0
+    take: int = 0
     instruments: tuple[Instrument, ...] = voc.INSTRUMENTS
     sampling: Sampling = field(default_factory=Sampling)
     wishes: Conditions = field(default_factory=Conditions)
@@ -69,30 +78,44 @@ class _Composition:
         self.cues, self.commission = cues, commission
         self.config = network.config
         self.decoder = Decoder(network)
-        self.rng = np.random.default_rng(commission.seed)
+        self.rng = np.random.default_rng((commission.seed, commission.take))
         self.tracker = BoundaryTracker(cues.boundaries)
         self.builder = ScoreBuilder()
         self.slot = voc.instrument_slot(len(commission.instruments))
-        self.tokens: list[int] = [voc.START]
-        self.offsets: list[float] = [self.tracker.offset]
+        self.tokens: list[int] = []
+        self.offsets: list[float] = []
         self.struck: dict[tuple[int, int], int] = {}
         """(instrument index, pitch) -> where in ``tokens`` the note's ON stands."""
         self.at_once = 0
+        self.last_sound = 0
+        """The last step at which anything sounded."""
         self.section = 0
         self.may_play = np.isin(
             voc.INSTRUMENT, [voc.INSTRUMENTS.index(i) for i in commission.instruments]
         ) & (voc.KIND == Kind.ON)
         self.allowed = self.may_play | (voc.KIND == Kind.TIMESHIFT)
         self.allowed[[voc.BAR, voc.CHORD]] = True
+        self.chordal = np.isin(
+            voc.INSTRUMENT,
+            [voc.INSTRUMENTS.index(i) for i in CHORDAL if i in commission.instruments],
+        )
+        self.chord_notes = 0
+        """How many notes the chord being struck still lacks."""
+        self.chord_part = self.chordal
+        self.held: dict[tuple[int, int], int] = {}
+        """(instrument index, pitch) -> the step up to which a chord's note must sound."""
+        self.marks = [voc.BAR, voc.CHORD] if self.chordal.any() else [voc.BAR]
+        self.allowed[voc.CHORD] = voc.CHORD in self.marks
         self.only_shifts = voc.KIND == Kind.TIMESHIFT
+        # Half of all windows learnt from began at a BAR, few at START: begin as most did.
+        self._take(voc.BAR)
 
     def run(self, progress: Progress) -> Score:
         """Compose to the end."""
         end = to_steps(self.cues.duration)
         logits = self._read_window()
         while True:
-            allowed = self.only_shifts if self.at_once >= MOST_AT_ONCE else self.allowed
-            token = choose(logits, allowed, self.commission.sampling, self.rng)
+            token = choose(logits, self._allowed_now(), self.commission.sampling, self.rng)
             self._take(token)
             if self.builder.cursor >= end:
                 progress(self.cues.duration)
@@ -109,32 +132,60 @@ class _Composition:
             else:
                 logits = self.decoder.step([token], [self.offsets[-1]])[0]
 
+    def _allowed_now(self) -> np.ndarray:
+        """Which tokens [V] may come next."""
+        if self.at_once >= MOST_AT_ONCE:
+            return self.only_shifts
+        if self.chord_notes:
+            return self.allowed & self.may_play & self.chord_part
+        silence = self.builder.cursor - self.last_sound
+        if not self.builder.sounding and silence >= to_steps(LONGEST_REST):
+            return self.may_play
+        return self.allowed
+
     def _take(self, token: int) -> None:
         """Write a token down and see what it allows and forbids."""
         self.builder.push(token)
         self.tokens.append(token)
         self.offsets.append(self.tracker.push(token))
         kind, _, instrument, pitch = voc.TOKENS[token]
+        if self.builder.sounding:
+            self.last_sound = self.builder.cursor
         if kind is Kind.TIMESHIFT:
-            self.at_once = 0
-            self.allowed[[voc.BAR, voc.CHORD]] = True
+            self.at_once = self.chord_notes = 0
+            self.allowed[self.marks] = True
             self._end_long_notes()
+            self._release_chords()
             return
         self.at_once += 1
         if kind is Kind.BAR or kind is Kind.CHORD:
             self.allowed[token] = False
+            if kind is Kind.CHORD:
+                self.chord_notes, self.chord_part = CHORD_NOTES, self.chordal
         elif kind is Kind.ON:
             self.struck[instrument, pitch] = len(self.tokens) - 1
             self.allowed[[token - 1, token]] = True, False
+            if self.chord_notes:
+                self.chord_notes -= 1
+                self.chord_part = instrument == voc.INSTRUMENT
+                self.held[instrument, pitch] = self.builder.cursor + to_steps(CHORD_HOLD)
+                self.allowed[token - 1] = False
         elif kind is Kind.OFF:
             self._silence((instrument, pitch))
 
     def _silence(self, key: tuple[int, int]) -> None:
         """A note has ended: it may be struck again, and has no OFF to come."""
         self.struck.pop(key, None)
+        self.held.pop(key, None)
         off = voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
         self.allowed[off] = False
         self.allowed[off + 1] = self.may_play[off + 1]
+
+    def _release_chords(self) -> None:
+        for (instrument, pitch), until in list(self.held.items()):
+            if self.builder.cursor >= until:
+                del self.held[instrument, pitch]
+                self.allowed[voc.note_off(voc.INSTRUMENTS[instrument], pitch)] = True
 
     def _end_long_notes(self) -> None:
         for key, (onset, _) in list(self.builder.sounding.items()):

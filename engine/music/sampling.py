@@ -19,13 +19,13 @@ class Sampling:
     """
 
     temperature: float = 1.0
-    top_p: float = 0.95
+    top_p: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.temperature <= 100:
             raise EmsyncError(f"temperature {self.temperature}: give 0.01 to 100 (try 1.0)")
         if not 0 < self.top_p <= 1:
-            raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 0.95)")
+            raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 1.0)")
 
 
 def choose(

@@ -11,11 +11,20 @@ from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
-from engine.music.composer import LONGEST_NOTE, LONGEST_OTHER, MOST_AT_ONCE, Commission, compose
+from engine.music.composer import (
+    CHORD_HOLD,
+    CHORD_NOTES,
+    LONGEST_NOTE,
+    LONGEST_OTHER,
+    LONGEST_REST,
+    MOST_AT_ONCE,
+    Commission,
+    compose,
+)
 from engine.music.conditions import Conditions
 from engine.music.sampling import Sampling
 from engine.music.vocabulary import Kind
-from engine.score import Instrument, Score
+from engine.score import CHORDAL, Instrument, Score
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
 BOLD = Sampling(1.0, 1.0)
@@ -206,3 +215,23 @@ def test_progress_rises_to_the_duration(network):
     compose(film(0.0, 5.003), network, commission(), heard.append)
     assert all(a < b for a, b in pairwise(heard))
     assert heard[-1] == pytest.approx(5.003)
+
+
+def test_a_chord_is_struck_and_held(network):
+    piece = compose(film(0.0, 240.0), network, commission())
+    assert piece.chords
+    for chord in piece.chords:
+        struck = [n for n in piece.notes if n.onset == chord and n.instrument in CHORDAL]
+        held = [n for n in struck if n.end - n.onset >= min(CHORD_HOLD, 240.0 - chord) - 0.01]
+        if len(struck) < CHORD_NOTES:
+            pytest.fail(f"{len(struck)} notes at {chord}")
+        assert len(held) >= CHORD_NOTES
+        assert {n.velocity for n in struck} == {120}
+
+
+def test_silence_does_not_last(network):
+    piece = compose(film(0.0, 60.0), network, commission())
+    reach = 0.0
+    for note in piece.notes:
+        assert note.onset - reach <= LONGEST_REST + 1.0
+        reach = max(reach, note.end)
