@@ -167,7 +167,7 @@ class _Composition:
             self.allowed[[token - 1, token]] = True, False
             if self.chord_notes:
                 self.chord_notes -= 1
-                self.chord_part = instrument == voc.INSTRUMENT
+                self.chord_part = np.isin(voc.INSTRUMENT, [instrument])
                 self.held[instrument, pitch] = self.builder.cursor + to_steps(CHORD_HOLD)
                 self.allowed[token - 1] = False
         elif kind is Kind.OFF:
