@@ -23,9 +23,15 @@ from engine.music.sampling import Sampling, choose
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import CHORDAL, Instrument, Score
 
-LONGEST_NOTE = {Instrument.STRINGS: 20.0}
-LONGEST_OTHER = 10.0
-"""No note is held longer than this, in seconds: a forgotten OFF must not drone through a film."""
+LONGEST_NOTE = {
+    Instrument.BASS: 3.0,
+    Instrument.DRUMS: 0.5,
+    Instrument.GUITAR: 4.0,
+    Instrument.PIANO: 4.0,
+    Instrument.STRINGS: 6.0,
+}
+"""No note is held longer than this, in seconds: a forgotten OFF must not drone through a film.
+The network is given the OFF, so that it knows."""
 CHORD_NOTES = 3
 CHORD_HOLD = 1.0
 """A CHORD is followed by so many notes of guitar or of piano at once, held for so many seconds at
@@ -115,7 +121,9 @@ class _Composition:
         end = to_steps(self.cues.duration)
         logits = self._read_window()
         while True:
-            token = choose(logits, self._allowed_now(), self.commission.sampling, self.rng)
+            token = self._overdue()
+            if token is None:
+                token = choose(logits, self._allowed_now(), self.commission.sampling, self.rng)
             self._take(token)
             if self.builder.cursor >= end:
                 progress(self.cues.duration)
@@ -154,7 +162,6 @@ class _Composition:
         if kind is Kind.TIMESHIFT:
             self.at_once = self.chord_notes = 0
             self.allowed[self.marks] = True
-            self._end_long_notes()
             self._release_chords()
             return
         self.at_once += 1
@@ -187,12 +194,14 @@ class _Composition:
                 del self.held[instrument, pitch]
                 self.allowed[voc.note_off(voc.INSTRUMENTS[instrument], pitch)] = True
 
-    def _end_long_notes(self) -> None:
-        for key, (onset, _) in list(self.builder.sounding.items()):
-            limit = to_steps(LONGEST_NOTE.get(voc.INSTRUMENTS[key[0]], LONGEST_OTHER))
+    def _overdue(self) -> int | None:
+        """The OFF of a note that has sounded for as long as it may."""
+        for (instrument, pitch), (onset, _) in self.builder.sounding.items():
+            limit = to_steps(LONGEST_NOTE[voc.INSTRUMENTS[instrument]])
             if self.builder.cursor - onset >= limit:
-                self.builder.close(key, onset + limit)
-                self._silence(key)
+                self.builder.close((instrument, pitch), onset + limit)
+                return voc.note_off(voc.INSTRUMENTS[instrument], pitch)
+        return None
 
     def _forget_half(self) -> None:
         """Drop the oldest half of the window, up to a BAR where one is near."""

@@ -15,7 +15,6 @@ from engine.music.composer import (
     CHORD_HOLD,
     CHORD_NOTES,
     LONGEST_NOTE,
-    LONGEST_OTHER,
     LONGEST_REST,
     MOST_AT_ONCE,
     Commission,
@@ -191,7 +190,7 @@ def test_no_note_is_longer_than_its_limit(leaning):
     forgetful = leaning(OFF=-30.0, ON=-2.0, TIMESHIFT=0.0)
     score = compose(film(0.0, 60.0), forgetful, commission())
     for instrument in Instrument:
-        limit = LONGEST_NOTE.get(instrument, LONGEST_OTHER)
+        limit = LONGEST_NOTE[instrument]
         longest = max(note.end - note.onset for note in score.part(instrument))
         assert limit * 0.9 <= longest <= limit + 1e-9
 
