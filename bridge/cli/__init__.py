@@ -40,6 +40,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except EmsyncError as error:
         print(f"emsync: {error}", file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        if error.name != "onnxruntime":
+            raise
+        print(
+            "emsync: onnxruntime is not installed; composing needs one of: "
+            "pip install 'emsync-bridge[cpu]' or 'emsync-bridge[gpu]'",
+            file=sys.stderr,
+        )
+        return 2
     except KeyboardInterrupt:
         print("emsync: stopped", file=sys.stderr)
         return 130
