@@ -12,6 +12,7 @@ from engine.cues import CueSheet
 from engine.files import write_atomically
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
 from engine.metrics.grid import on_grid
+from engine.music.takes import Merit
 from engine.music.tempo import tempo_map
 from engine.score import Instrument, Score
 
@@ -29,11 +30,27 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """The weights that composed."""
+    """The weights that composed, and how."""
 
     name: str
     sha256: str
     parameters: int
+    device: str
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """The merits of all takes, and which (from 0) was kept."""
+
+    kept: int
+    merits: tuple[Merit, ...]
+
+    @property
+    def gain(self) -> float:
+        """By how much the kept one's merit surpasses a random take's."""
+        totals = [merit.total for merit in self.merits]
+        return totals[self.kept] - sum(totals) / len(totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +65,8 @@ class Report:
     """
 
     seed: int
-    device: str
     model: Model
+    takes: Takes
     chords: tuple[float, ...]
     frame: float
     second: float
@@ -61,7 +78,7 @@ class Report:
 
 
 def report(
-    cues: CueSheet, score: Score, seed: int, model: Model, device: str, timings: Timings
+    cues: CueSheet, score: Score, seed: int, model: Model, takes: Takes, timings: Timings
 ) -> Report:
     """Measure a score against what was asked."""
     tempo = tempo_map(score)
@@ -69,8 +86,8 @@ def report(
     near = alignment(cues.boundaries, chords, SECOND)
     return Report(
         seed=seed,
-        device=device,
         model=model,
+        takes=takes,
         chords=chords,
         frame=alignment(cues.boundaries, chords, FRAME).recall,
         second=near.recall,
@@ -90,8 +107,15 @@ def to_json(report: Report) -> str:
 
     content: dict[str, Any] = {
         "seed": report.seed,
-        "device": report.device,
         "model": asdict(report.model),
+        "takes": {
+            "kept": report.takes.kept + 1,
+            "gain": round(report.takes.gain, 4),
+            "merits": [
+                {part: round(value, 4) for part, value in asdict(merit).items()}
+                for merit in report.takes.merits
+            ],
+        },
         "tempo": round(report.tempo, 2),
         "chords": [round(chord, 3) for chord in report.chords],
         "alignment": {

@@ -77,7 +77,7 @@ def random_model() -> Callable[..., Transformer]:
 
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Transformer], Path]:
-    """Writes a network's weights and graph; returns the path of the graph."""
+    """Writes a network's weights and graphs; returns the path of the weights."""
     from engine.model.export import export_onnx
     from engine.model.weights import write_weights
 
@@ -85,7 +85,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Transformer]
         weights = tmp_path_factory.mktemp("network") / "model.safetensors"
         state = {name: value.numpy() for name, value in model.state_dict().items()}
         write_weights(weights, model.config, state, {"name": "tiny"})
-        return export_onnx(weights)
+        export_onnx(weights)
+        return weights
 
     return write
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from engine.model.runtime import SHIPPED
+from engine.model.precision import PRECISIONS
+from engine.model.runtime import SHIPPED, Network
 from engine.music.sampling import Sampling
 
 
@@ -22,9 +23,13 @@ def composing_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--model", type=Path, default=SHIPPED, metavar="FILE",
-        help="the network (.onnx; default: the one that comes with emsync)",
+        help="the network (.safetensors, exported; default: the one that comes with emsync)",
     )  # fmt: skip
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS,
+        help="of the arithmetic (default: what is fastest on the device)",
+    )  # fmt: skip
     parser.add_argument(
         "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"
     )
@@ -33,3 +38,8 @@ def composing_arguments(parser: ArgumentParser) -> None:
 def sampling(args: Namespace) -> Sampling:
     """The sampling asked for."""
     return Sampling(args.temperature, args.top_p)
+
+
+def network(args: Namespace) -> Network:
+    """The network asked for."""
+    return Network(args.model, args.device, args.threads, args.precision)

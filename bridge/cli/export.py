@@ -1,4 +1,4 @@
-"""``emsync export``: weights to the network that composing runs on."""
+"""``emsync export``: weights to the graphs that composing runs on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Export; the graph goes beside the weights, which it points into."""
+    """Export; the graphs go beside the weights, which they point into."""
     with need_train_extra():
         from engine.model.export import export_onnx
-    graph = export_onnx(args.weights)
-    print(f"{graph} (keep it beside {args.weights.name})")
+    for graph in export_onnx(args.weights):
+        print(f"{graph} (keep it beside {args.weights.name})")

@@ -5,22 +5,22 @@ from __future__ import annotations
 import time
 import warnings
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.cli.composing import composing_arguments, sampling
+from bridge.cli.composing import composing_arguments, network, sampling
 from bridge.cli.film import apply_wishes, film_arguments, watch
 from bridge.cli.progress import progress_bar
 from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
-from engine.files import output
-from engine.model.runtime import Network
+from engine.files import output, output_folder
 from engine.music.composer import Commission
-from engine.music.takes import best_take
-from engine.score import CHORDAL, Instrument
+from engine.music.takes import best, compose_takes
+from engine.score import CHORDAL, Instrument, Score
 from engine.video.reader import open_video
 from export.midi import write_midi, write_stems
-from export.report import Model, Report, Timings, report, write_report
+from export.report import Model, Report, Takes, Timings, report, write_report
 
 TAKES = 4
 """Takes to choose from, unless told otherwise."""
@@ -31,14 +31,14 @@ def arguments(parser: ArgumentParser) -> None:
     film_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
-        help="where score.mid, stems/, cues.json and report.json go (default: out)",
+        help="where score.mid, stems/, takes/, cues.json and report.json go (default: out)",
     )  # fmt: skip
     parser.add_argument(
         "--cues", type=Path, metavar="FILE", help="an edited cue sheet, in place of watching"
     )
     parser.add_argument(
         "--takes", type=int, default=TAKES, metavar="N",
-        help=f"compose so many and keep the best (default: {TAKES})",
+        help=f"compose so many, keep the best and write the others to takes/ (default: {TAKES})",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=0, help="another seed, another piece")
     parser.add_argument(
@@ -81,13 +81,16 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     begun = time.perf_counter()
     cues = request(args)
     analyzed = time.perf_counter()
-    network = Network(args.model, args.device, args.threads)
+    player = network(args)
     loaded = time.perf_counter()
     with progress_bar("Composing", args.takes * cues.duration, "s") as show:
-        score = best_take(cues, network, commission, args.takes, show)
+        scores, merits = compose_takes(cues, player, commission, args.takes, show)
     composed = time.perf_counter()
+    kept = best(merits)
+    score = scores[kept]
     write_midi(score, folder / "score.mid")
     write_stems(score, folder / "stems")
+    write_other_takes(scores, kept, folder / "takes")
     write_cues(cues, folder / "cues.json")
     done = time.perf_counter()
     timings = Timings(
@@ -97,11 +100,20 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
         export=done - composed,
         total=done - begun,
     )
-    card = network.card
-    model = Model(card.name, card.sha256, card.parameters)
-    result = report(cues, score, commission.seed, model, network.device, timings)
+    card = player.card
+    model = Model(card.name, card.sha256, card.parameters, player.device, player.precision)
+    result = report(cues, score, commission.seed, model, Takes(kept, tuple(merits)), timings)
     write_report(result, folder / "report.json")
     print(summary(result, cues, folder))
+
+
+def write_other_takes(scores: Sequence[Score], kept: int, folder: Path) -> None:
+    """Write the takes that were not kept, by their numbers from 1, in place of an earlier run's."""
+    for stale in folder.glob("take-*.mid"):
+        stale.unlink()
+    for number, score in enumerate(scores, start=1):
+        if number != kept + 1:
+            write_midi(score, output_folder(folder) / f"take-{number}.mid")
 
 
 def summary(result: Report, cues: CueSheet, folder: Path) -> str:
@@ -111,7 +123,7 @@ def summary(result: Report, cues: CueSheet, folder: Path) -> str:
     lines = [
         f"{folder}: score.mid, stems/, cues.json, report.json",
         f"  {cues.duration:.1f} s at {result.tempo:.0f} bpm; notes: {notes}",
-        f"  composed by {result.model.name} on {result.device} in {times.compose:.1f} s "
+        f"  composed by {result.model.name} on {result.model.device} in {times.compose:.1f} s "
         f"(watched in {times.analyze:.1f} s, all in {times.total:.1f} s)",
     ]
     if cues.boundaries:

@@ -60,16 +60,14 @@ def evaluate(
 
     progress: is told how many windows have been read, of ``windows`` times the cases.
     """
-    decoders: dict[int, Decoder] = {}
+    decoder = Decoder(network)
     report: Json = {}
     done = 0
     for name, known in cases(network.config).items():
         rows = []
         for batch in validation_batches(cache, network.config, windows, BATCH, known):
-            size = len(batch.tokens)
-            decoder = decoders.setdefault(size, Decoder(network, size))
             rows.append(window_sums(decoder, batch))
-            done += size
+            done += len(batch.tokens)
             if progress is not None:
                 progress(done)
         report[name] = _summary(np.concatenate(rows), rng)
@@ -78,7 +76,12 @@ def evaluate(
 
 def window_sums(decoder: Decoder, batch: Batch) -> Floats:
     """Of each window the nats and the tokens of each type, and its seconds: [B, 2 types + 1]."""
-    nats = token_nats(decoder.prefill(batch.tokens, batch.offsets, batch.conditions), batch.targets)
+    nats = [
+        token_nats(decoder.prefill(tokens, offsets, conditions), targets)
+        for tokens, offsets, conditions, targets in zip(
+            batch.tokens, batch.offsets, batch.conditions, batch.targets, strict=True
+        )
+    ]
     asked = batch.targets != IGNORED
     targets = np.where(asked, batch.targets, voc.PAD)
     rows = []

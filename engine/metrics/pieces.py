@@ -20,13 +20,16 @@ from engine.metrics.parallel import spread
 from engine.model import runtime
 from engine.model.runtime import Network
 from engine.music import composer, events, offsets, sampling, vocabulary
-from engine.music.composer import Commission, compose
+from engine.music.composer import Commission, compose_all
 from engine.music.conditions import UNKNOWN, Conditions
 from engine.music.events import decode, encode
 from engine.music.sampling import Sampling
 from engine.score import Score
 
 Progress = Callable[[float], None]
+
+AT_ONCE = 8
+"""So many pieces are composed together: the more, the fewer times the weights are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,11 @@ class Request:
 class Studio:
     """Where pieces are composed and kept.
 
-    graph: the network's ONNX file. folder: where pieces are kept; made where needed. device and
+    weights: the network's. folder: where pieces are kept; made where needed. device and
     threads: as :class:`Network` has them. workers: processes; with 1 composing happens here.
     """
 
-    graph: Path
+    weights: Path
     folder: Path
     sampling: Sampling = field(default_factory=Sampling)
     device: str = "auto"
@@ -73,16 +76,24 @@ class Studio:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         told = progress or (lambda count: None)
-        jobs = [(self, request) for request in requests if not self.path(request).exists()]
-        there = len(requests) - len(jobs)
+        missing = [request for request in requests if not self.path(request).exists()]
+        # Pieces of like length, so that few rows of a batch stand still.
+        missing.sort(key=lambda request: request.duration)
+        there = len(requests) - len(missing)
         told(there)
-        spread(_perform, jobs, self.workers, lambda count: told(there + count))
+        jobs = [(self, missing[i : i + AT_ONCE]) for i in range(0, len(missing), AT_ONCE)]
+        spread(
+            _perform,
+            jobs,
+            self.workers,
+            lambda count: told(min(len(requests), there + AT_ONCE * count)),
+        )
         return [self._read(request) for request in requests]
 
     @property
     def network(self) -> Network:
         """The network that plays here."""
-        return _network(self.graph, self.device, self.threads)
+        return _network(self.weights, self.device, self.threads)
 
     def path(self, request: Request) -> Path:
         """Where a piece is kept."""
@@ -93,17 +104,23 @@ class Studio:
         return decode(np.load(self.path(request)).tolist(), request.duration)
 
 
-def _perform(job: tuple[Studio, Request]) -> None:
-    studio, request = job
-    commission = Commission(request.seed, sampling=studio.sampling, wishes=request.wishes)
-    score = compose(request.cues(), studio.network, commission)
-    with replacing(studio.path(request)) as beside:
-        np.save(beside, encode(score))
+def _perform(job: tuple[Studio, Sequence[Request]]) -> None:
+    studio, requests = job
+    asked = [
+        (
+            request.cues(),
+            Commission(request.seed, sampling=studio.sampling, wishes=request.wishes),
+        )
+        for request in requests
+    ]
+    for request, take in zip(requests, compose_all(asked, studio.network), strict=True):
+        with replacing(studio.path(request)) as beside:
+            np.save(beside, encode(take.score))
 
 
 @lru_cache(maxsize=1)
-def _network(graph: Path, device: str, threads: int) -> Network:
-    return Network(graph, device, threads)
+def _network(weights: Path, device: str, threads: int) -> Network:
+    return Network(weights, device, threads)
 
 
 @lru_cache(maxsize=1)

@@ -1,23 +1,32 @@
-"""The network as an ONNX graph with a key-value cache, built node by node.
+"""The network as ONNX graphs with a key-value cache, built node by node.
 
-One graph serves prefill (condition slots and many tokens on an empty cache) and single steps.
-It holds no weights of its own: its initialisers point into the fp16 safetensors file that lies
-beside it, and are cast to fp32 (and transposed) once, when the session is made.
+One graph serves prefill (condition slots and many tokens on an empty cache) and single steps, of
+several pieces at once that may each be at another place. It holds no weights of its own: its
+initialisers point into the fp16 safetensors file that lies beside it; what else must be done with
+them (casting, transposing, rounding to 8 bits) the runtime does once, when the session is made.
+
+Three graphs differ in their arithmetic:
+
+    fp32: PyTorch's, to 1e-4
+    int8: the large products by weights of 8 bits, a scale for each block of 32, and fp32 beside
+        them; a step streams a quarter of the bytes, which is what a step on a CPU takes
+    fp16: all in half precision, for GPUs
 
 Inputs, with B pieces, S tokens, C condition slots, p = 1 for a prefill and 0 for a step,
 N = p * C + S places, H heads of width W:
 
     tokens [B, S] int64; offsets [B, N] seconds, the slots' too; conditions [B, p, C];
-    last [B] int32, the index of the last place; total [] int32, how many places there are now;
+    last [B] int32, the index of each piece's last place; total [] int32, the most places any has;
     past_key.<i>, past_value.<i> [B, H, context, W]
 
-and outputs ``logits`` [B, S, V] and present_key.<i>, present_value.<i>, which are meant to be
-bound to the same buffers as the past ones: the cache never moves.
+and outputs ``logits`` [B, S, V] in fp32 and present_key.<i>, present_value.<i>, which are meant to
+be bound to the same buffers as the past ones: the cache never moves.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +38,7 @@ from onnx import TensorProto, helper, numpy_helper
 from engine.files import replacing
 from engine.model.config import ModelConfig
 from engine.model.header import read_header
+from engine.model.precision import PRECISIONS, Precision, graph_path
 from engine.model.rotary import rotary_tables
 from engine.model.weights import read_weights
 from engine.music import vocabulary as voc
@@ -36,31 +46,39 @@ from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
 
 OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
+BLOCK = 32
+"""So many neighbouring weights of a row share a scale: the smallest the kernel takes."""
 
 
-def export_onnx(weights: Path) -> Path:
-    """Write the graph beside a weights file, under the same name; returns its path."""
-    path = weights.with_suffix(".onnx")
+def export_onnx(weights: Path, precisions: Iterable[Precision] = PRECISIONS) -> list[Path]:
+    """Write the graphs beside a weights file, under the same name; returns their paths."""
     config, _ = read_weights(weights)
-    graph = _Graph(config, weights)
-    graph.build()
-    model = helper.make_model(graph.finish(), opset_imports=OPSETS, ir_version=10)
-    model.metadata_props.add(key="config", value=config.to_json())
-    with replacing(path) as beside:
-        onnx.save(model, beside)
-    return path
+    paths = []
+    for precision in precisions:
+        graph = _Graph(config, weights, precision)
+        graph.build()
+        model = helper.make_model(graph.finish(), opset_imports=OPSETS, ir_version=10)
+        model.metadata_props.add(key="config", value=config.to_json())
+        paths.append(graph_path(weights, precision))
+        with replacing(paths[-1]) as beside:
+            onnx.save(model, beside)
+    return paths
 
 
 class _Graph:
     """Nodes under construction; methods return the name of the tensor they make."""
 
-    def __init__(self, config: ModelConfig, weights: Path) -> None:
+    def __init__(self, config: ModelConfig, weights: Path, precision: Precision) -> None:
         self.config = config
         self.weights = weights.name
+        self.precision = precision
+        self.type = TensorProto.FLOAT16 if precision == "fp16" else TensorProto.FLOAT
+        self.scalar = np.float16 if precision == "fp16" else np.float32
         self.tensors = read_header(weights).tensors
         self.nodes: list[onnx.NodeProto] = []
         self.initialisers: dict[str, onnx.TensorProto] = {}
         self.count = 0
+        self.distance_rows: str | None = None
 
     def node(self, op: str, *inputs: str, **attributes: Any) -> str:
         """Add a node with one output and return its name."""
@@ -79,12 +97,15 @@ class _Graph:
 
     def table(self, name: str, array: np.ndarray) -> str:
         """A computed constant, kept in the graph itself."""
-        self.initialisers[name] = numpy_helper.from_array(array.astype(np.float32), name)
+        self.initialisers[name] = numpy_helper.from_array(array.astype(self.scalar), name)
         return name
 
-    def weight(self, name: str, transpose: bool = False) -> str:
-        """A tensor of the weights file in fp32."""
-        cast = f"{name}:{'T' if transpose else 'fp32'}"
+    def cast(self, x: str) -> str:
+        """An fp32 input in the graph's own type."""
+        return self.node("Cast", x, to=self.type) if self.precision == "fp16" else x
+
+    def stored(self, name: str) -> str:
+        """A tensor of the weights file as it lies there, in fp16."""
         if name not in self.initialisers:
             source = self.tensors[name]
             tensor = TensorProto(
@@ -101,21 +122,63 @@ class _Graph:
             for key, value in where.items():
                 tensor.external_data.add(key=key, value=str(value))
             self.initialisers[name] = tensor
-        if not any(cast in node.output for node in self.nodes):
-            turned = self.node("Transpose", name, perm=[1, 0]) if transpose else name
-            self.nodes.append(helper.make_node("Cast", [turned], [cast], to=TensorProto.FLOAT))
-        return cast
+        return name
+
+    def weight(self, name: str, transpose: bool = False) -> str:
+        """A tensor of the weights file in the graph's type."""
+        ready = f"{name}:{'T' if transpose else 'ready'}"
+        if not any(ready in node.output for node in self.nodes):
+            stored = self.stored(name)
+            turned = self.node("Transpose", stored, perm=[1, 0]) if transpose else stored
+            self.nodes.append(helper.make_node("Cast", [turned], [ready], to=self.type))
+        return ready
+
+    def product(self, x: str, name: str) -> str:
+        """x W^T with one of the large matrices [rows, columns]."""
+        rows, columns = self.tensors[name].shape
+        if self.precision != "int8" or columns % BLOCK:
+            return self.node("MatMul", x, self.weight(name, transpose=True))
+        whole, scales = self.rounded(name, [rows, columns // BLOCK, BLOCK])
+        return self.node(
+            "MatMulNBits",
+            x,
+            whole,
+            scales,
+            domain="com.microsoft",
+            K=columns,
+            N=rows,
+            bits=8,
+            block_size=BLOCK,
+            accuracy_level=4,  # the activations are rounded to 8 bits too
+        )
+
+    def rounded(self, name: str, shape: list[int]) -> tuple[str, str]:
+        """A matrix as whole numbers -127..127 (plus 128) of the shape, and its blocks' scales."""
+        blocks = self.node("Cast", self.stored(name), to=TensorProto.FLOAT)
+        blocks = self.node("Reshape", blocks, self.constant(shape))
+        largest = self.node("ReduceMax", self.node("Abs", blocks), axes=[2], keepdims=1)
+        scales = self.node("Div", largest, self.constant(127, np.float32))
+        # A block of zeros must not divide by nothing.
+        scales = self.node("Max", scales, self.constant(1e-12, np.float32))
+        whole = self.node("Round", self.node("Div", blocks, scales))
+        whole = self.node("Add", whole, self.constant(128, np.float32))
+        whole = self.node("Cast", whole, to=TensorProto.UINT8)
+        return whole, self.node("Reshape", scales, self.constant([-1]))
 
     def linear(self, x: str, name: str) -> str:
         """x W^T, plus the bias where the layer has one."""
-        product = self.node("MatMul", x, self.weight(f"{name}.weight", transpose=True))
+        product = self.product(x, f"{name}.weight")
         if f"{name}.bias" in self.tensors:
             product = self.node("Add", product, self.weight(f"{name}.bias"))
         return product
 
     def feed_forward(self, x: str, name: str) -> str:
-        """Linear, ReLU, Linear."""
-        return self.linear(self.node("Relu", self.linear(x, f"{name}.0")), f"{name}.2")
+        """Linear, ReLU, Linear; small, so it is not rounded."""
+        for part, ending in (("0", "Relu"), ("2", None)):
+            x = self.node("MatMul", x, self.weight(f"{name}.{part}.weight", transpose=True))
+            x = self.node("Add", x, self.weight(f"{name}.{part}.bias"))
+            x = self.node(ending, x) if ending else x
+        return x
 
     def norm(self, x: str, name: str) -> str:
         """Layer norm or RMS norm, as the config has it."""
@@ -131,7 +194,7 @@ class _Graph:
         relative = config.positions == "relative"
         slots = [self.slot(i, name) for i, name in enumerate(config.controls)]
         embedded = self.node("Gather", self.weight("embedding.weight"), "tokens")
-        scale = self.constant(math.sqrt(config.width), np.float32)
+        scale = self.constant(math.sqrt(config.width), self.scalar)
         x = self.node("Concat", *slots, self.node("Mul", embedded, scale), axis=1)
         x = self.node("Add", x, self.where())
         for layer in range(config.layers):
@@ -143,9 +206,8 @@ class _Graph:
         if relative:
             logits = self.linear(x, "output")
         else:
-            tied = self.weight("embedding.weight", transpose=True)
-            logits = self.node("MatMul", self.norm(x, "norm"), tied)
-        self.nodes.append(helper.make_node("Identity", [logits], ["logits"]))
+            logits = self.product(self.norm(x, "norm"), "embedding.weight")
+        self.nodes.append(helper.make_node("Cast", [logits], ["logits"], to=TensorProto.FLOAT))
 
     def slot(self, index: int, name: str) -> str:
         """One condition as a vector [B, p, D]; its learned unknown where it is NaN."""
@@ -158,7 +220,8 @@ class _Graph:
             rows = self.node("Gather", self.weight(f"slots.{index}.table.weight"), indices)
             return self.node("Squeeze", rows, self.constant([2]))
         zero = self.constant(0, np.float32)
-        known = self.feed_forward(self.node("Where", unknown, zero, column), f"slots.{index}.ffn")
+        number = self.cast(self.node("Where", unknown, zero, column))
+        known = self.feed_forward(number, f"slots.{index}.ffn")
         return self.node("Where", unknown, self.weight(f"slots.{index}.unknown"), known)
 
     def where(self) -> str:
@@ -166,30 +229,46 @@ class _Graph:
         config = self.config
         longest = self.constant(MAX_OFFSET, np.float32)
         near = self.node("Sub", longest, self.node("Min", "offsets", longest))
-        encoded = self.feed_forward(self.node("Unsqueeze", near, self.constant([2])), "offsets")
+        near = self.cast(self.node("Unsqueeze", near, self.constant([2])))
+        encoded = self.feed_forward(near, "offsets")
         if config.positions == "relative":
-            rows = self.node(
-                "Slice", self.weight("positions"), self.past(), self.total(), self.constant([0])
-            )  # [N, D / 2]
-            # Adding zeros of the offsets' shape spreads the positions over the batch.
-            zeros = self.node("Mul", encoded, self.constant(0, np.float32))
-            return self.node("Concat", encoded, self.node("Add", zeros, rows), axis=2)
+            rows = self.node("Gather", self.weight("positions"), self.places())  # [B, N, D / 2]
+            return self.node("Concat", encoded, rows, axis=2)
         steps = self.node("Mul", "offsets", self.constant(1000 / voc.STEP_MS, np.float32))
         furthest = self.constant(self.tensors["near.weight"].shape[0] - 1, np.float32)
         rounded = self.node("Min", self.node("Round", steps), furthest)
         indices = self.node("Cast", rounded, to=TensorProto.INT64)
         fine = self.node("Gather", self.weight("near.weight"), indices)
-        scale = self.constant(math.sqrt(config.width), np.float32)
+        scale = self.constant(math.sqrt(config.width), self.scalar)
         return self.node("Add", encoded, self.node("Mul", fine, scale))
 
-    def total(self) -> str:
-        """How many places there are now: [1]."""
-        wide = self.node("Cast", "total", to=TensorProto.INT64)
-        return self.node("Reshape", wide, self.constant([1]))
+    def lasts(self) -> str:
+        """The index of each piece's last place: [B, 1]."""
+        wide = self.node("Cast", "last", to=TensorProto.INT64)
+        return self.node("Unsqueeze", wide, self.constant([1]))
 
-    def past(self) -> str:
-        """How many places there were before: [1]."""
-        return self.node("Sub", self.total(), self.node("Shape", "offsets", start=1, end=2))
+    def count_to(self, end: str) -> str:
+        """0, 1, ... up to, not including, ``end`` []."""
+        return self.node("Range", self.constant(0), end, self.constant(1))
+
+    def places(self) -> str:
+        """The index of each new place: [B, N]."""
+        length = self.node("Shape", "offsets", start=1, end=2)
+        first = self.node("Sub", self.lasts(), self.node("Sub", length, self.constant([1])))
+        return self.node("Add", first, self.count_to(self.node("Squeeze", length)))
+
+    def rows_of_distances(self) -> str:
+        """Which row of ``distances`` tells how far each place is from the last: [B, total].
+
+        Row -1 is for a distance of 0. Places beyond a piece's last are masked: any row will do.
+        """
+        if self.distance_rows is None:
+            nearest = self.constant(self.config.context - 1)
+            total = self.node("Cast", "total", to=TensorProto.INT64)
+            first = self.node("Sub", nearest, self.lasts())
+            rows = self.node("Add", first, self.count_to(total))
+            self.distance_rows = self.node("Min", rows, nearest)
+        return self.distance_rows
 
     def paper_block(self, x: str, layer: int) -> str:
         """As ``transformer.PaperBlock``."""
@@ -245,23 +324,20 @@ class _Graph:
     def relative_bias(self, qkv: str, name: str) -> str:
         """q . E[distance] / sqrt(W) for every new place and all places: [B, H, N, total].
 
-        The same 'skewing' as ``transformer.relative_scores``, for N queries and total keys.
+        The same 'skewing' as ``transformer.relative_scores``, for N queries and total keys, of
+        pieces that may each be at another place.
         """
         config = self.config
         zero, axis = self.constant([0]), self.constant([2])
         q = self.node("Slice", qkv, zero, self.constant([config.width]), axis)
         q = self.node("Reshape", q, self.constant([0, 0, config.heads, config.head_width]))
         q = self.node("Transpose", q, perm=[0, 2, 1, 3])  # [B, H, N, W]
-        distances = self.node(
-            "Slice",
-            self.weight(f"{name}.distances"),
-            self.node("Neg", self.total()),
-            self.constant([np.iinfo(np.int64).max]),
-            zero,
-        )
-        scores = self.node("MatMul", q, self.node("Transpose", distances, perm=[1, 0]))
-        scale = self.constant(1 / math.sqrt(config.head_width), np.float32)
-        scores = self.node("Mul", scores, scale)  # column m is distance total - 1 - m
+        rows = self.rows_of_distances()
+        distances = self.node("Gather", self.weight(f"{name}.distances"), rows)
+        distances = self.node("Unsqueeze", distances, self.constant([1]))  # [B, 1, total, W]
+        scores = self.node("MatMul", q, self.node("Transpose", distances, perm=[0, 1, 3, 2]))
+        scale = self.constant(1 / math.sqrt(config.head_width), self.scalar)
+        scores = self.node("Mul", scores, scale)  # column m is as far from the last as place m
         shape = self.node("Shape", scores)
         padded = self.node("Pad", scores, self.constant([0, 0, 0, 0, 0, 0, 0, 1]))
         flat = self.node("Reshape", padded, self.constant([0, 0, -1]))
@@ -285,8 +361,8 @@ class _Graph:
         outputs = [value("logits", TensorProto.FLOAT, ["B", "S", voc.SIZE])]
         for layer in range(config.layers):
             for part in ("key", "value"):
-                inputs.append(value(f"past_{part}.{layer}", TensorProto.FLOAT, cache))
-                outputs.append(value(f"present_{part}.{layer}", TensorProto.FLOAT, cache))
+                inputs.append(value(f"past_{part}.{layer}", self.type, cache))
+                outputs.append(value(f"present_{part}.{layer}", self.type, cache))
         return helper.make_graph(
             self.nodes, "emsync", inputs, outputs, list(self.initialisers.values())
         )

@@ -1,12 +1,13 @@
 """The network on ONNX Runtime, with its key-value cache: all that composing needs.
 
-The cache is one buffer a layer, bound as both input and output, so that a step writes one row
-and copies nothing.
+The cache is one buffer for each layer's keys and one for its values, bound as both input and
+output, so that a step writes one row and copies nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +19,19 @@ import onnxruntime as ort
 from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.header import read_header
+from engine.model.precision import Precision, graph_path
 from engine.music import vocabulary as voc
 
 Logits = npt.NDArray[np.float32]
 
-SHIPPED = Path(__file__).parents[1] / "weights" / "model.onnx"
+SHIPPED = Path(__file__).parents[1] / "weights" / "model.safetensors"
 """The network that comes with the product."""
 
 PROVIDERS = {"cuda": "CUDAExecutionProvider", "cpu": "CPUExecutionProvider"}
 """Devices by name, the best first."""
+
+FASTEST: dict[str, Precision] = {"cuda": "fp16", "cpu": "int8"}
+"""The arithmetic that suits each device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +46,28 @@ class Card:
 class Network:
     """A loaded network.
 
-    graph: the ONNX file that ``engine.model.export`` wrote, with its weights beside it.
+    weights: the safetensors file; the graphs that ``engine.model.export`` wrote lie beside it.
     device: "auto" (CUDA where this onnxruntime has it, else CPU), "cpu" or "cuda".
     threads: for the arithmetic; 0 lets the runtime choose.
+    precision: of the arithmetic; None for what is fastest on the device.
     """
 
-    def __init__(self, graph: Path, device: str = "auto", threads: int = 0) -> None:
-        if not graph.is_file():
-            raise EmsyncError(f"{graph}: no such network; give the .onnx file of a trained model")
+    def __init__(
+        self,
+        weights: Path,
+        device: str = "auto",
+        threads: int = 0,
+        precision: Precision | None = None,
+    ) -> None:
+        self.weights = weights
         self.device = choose_device(device)
+        self.precision = precision or FASTEST[self.device]
+        graph = graph_path(weights, self.precision)
+        for file in (weights, graph):
+            if not file.is_file():
+                raise EmsyncError(
+                    f"{file}: no such network; give the .safetensors file of an exported model"
+                )
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4
@@ -59,13 +77,13 @@ class Network:
             )
         except Exception as error:  # the runtime raises many kinds on broken files
             raise EmsyncError(
-                f"{graph}: broken, or without its {graph.stem}.safetensors; export it anew"
+                f"{graph}: broken, or not of the weights beside it; export it anew"
             ) from error
         metadata = self.session.get_modelmeta().custom_metadata_map
         if "config" not in metadata:
             raise EmsyncError(f"{graph}: not a network of EMSYNC; give one that it exported")
         self.config = ModelConfig.from_json(metadata["config"], str(graph))
-        self.card = _card(graph.with_suffix(".safetensors"))
+        self.card = _card(weights)
 
 
 def _card(weights: Path) -> Card:
@@ -91,71 +109,115 @@ def choose_device(wanted: str) -> str:
 
 
 class Decoder:
-    """A batch of sequences being composed: tokens in, logits of the next tokens out."""
+    """Sequences being composed, a row each: tokens in, logits of the next tokens out.
 
-    def __init__(self, network: Network, batch: int = 1) -> None:
+    The rows are read one at a time and then step together, each from its own place.
+    """
+
+    def __init__(self, network: Network, rows: int = 1) -> None:
         config = self.config = network.config
-        self._session = network.session
-        self.batch = batch
-        self.places = 0
-        """Places of the cache in use, condition slots included."""
-        shape = (batch, config.heads, config.context, config.head_width)
+        self._session, self._device = network.session, network.device
+        self.places = np.zeros(rows, np.int32)
+        """Places of each row's cache in use, condition slots included."""
+        type_ = np.float16 if network.precision == "fp16" else np.float32
+        shape = (rows, config.heads, config.context, config.head_width)
         self._caches = {
             f"{part}.{layer}": ort.OrtValue.ortvalue_from_numpy(
-                np.zeros(shape, np.float32), network.device
+                np.zeros(shape, type_), network.device
             )
             for layer in range(config.layers)
             for part in ("key", "value")
         }
-        slots = len(config.controls)
-        self._no_conditions = np.zeros((batch, 0, slots), np.float32)
-        self._binding = self._session.io_binding()
+        self._type, self._shape = type_, shape
+        self._no_conditions = np.zeros((rows, 0, len(config.controls)), np.float32)
+        self._stepping = self._session.io_binding()
+        self._bind_caches(self._stepping, 0, rows)
+
+    def _bind_caches(self, binding: ort.IOBinding, first: int, rows: int) -> None:
+        """Bind ``rows`` rows of the caches, from row ``first`` on."""
+        shape = (rows, *self._shape[1:])
+        skipped = first * math.prod(self._shape[1:]) * np.dtype(self._type).itemsize
         for name, cache in self._caches.items():
-            self._binding.bind_ortvalue_input(f"past_{name}", cache)
-            self._binding.bind_ortvalue_output(f"present_{name}", cache)
+            where = (self._device, 0, self._type, shape, cache.data_ptr() + skipped)
+            binding.bind_input(f"past_{name}", *where)
+            binding.bind_output(f"present_{name}", *where)
 
     @property
-    def room(self) -> int:
-        """How many more tokens fit."""
-        return self.config.context - self.places
+    def rows(self) -> int:
+        """How many sequences there are."""
+        return len(self.places)
+
+    def room(self, row: int = 0) -> int:
+        """How many more tokens fit in a row."""
+        return self.config.context - int(self.places[row])
 
     def prefill(
         self,
         tokens: npt.NDArray[np.int64],
         offsets: npt.NDArray[np.float32],
         conditions: npt.NDArray[np.float32],
+        row: int = 0,
     ) -> Logits:
-        """Forget all and read tokens [B, S] with offsets [B, S] seconds under conditions [B, C].
+        """Forget a row and read tokens [S] with offsets [S] seconds under conditions [C].
 
-        Returns the logits [B, S, V] of what follows each token.
+        Returns the logits [S, V] of what follows each token.
         """
-        self.places = 0
-        slots = np.repeat(offsets[:, :1], len(self.config.controls), axis=1)
-        return self._run(tokens, np.concatenate([slots, offsets], axis=1), conditions[:, None])
+        slots = np.repeat(offsets[:1], len(self.config.controls))
+        places = np.concatenate([slots, offsets])
+        self._check(len(places), self.config.context)
+        self.places[row] = len(places)
+        binding = self._session.io_binding()
+        self._bind_caches(binding, row, 1)
+        used = self.places[row : row + 1]
+        return self._run(binding, tokens[None], places[None], conditions[None, None], used)[0]
 
     def step(self, tokens: Sequence[int], offsets: Sequence[float]) -> Logits:
-        """Read one token each (B of them) and return the logits [B, V] of the next."""
+        """Read one token for each row and return the logits [rows, V] of the next."""
+        self._check(1, self.config.context - int(self.places.max()))
+        self.places += 1
         return self._run(
+            self._stepping,
             np.array(tokens, np.int64)[:, None],
             np.array(offsets, np.float32)[:, None],
             self._no_conditions,
+            self.places,
         )[:, 0]
+
+    def back(self, row: int) -> None:
+        """Forget what a row read last."""
+        self.places[row] -= 1
+
+    def end(self, row: int) -> None:
+        """Give up a row: the last row takes its number."""
+        last = self.rows - 1
+        if row != last:
+            for cache in self._caches.values():
+                rows = cache.numpy()
+                rows[row] = rows[last]
+                cache.update_inplace(rows)
+            self.places[row] = self.places[last]
+        self.places = self.places[:last].copy()
+        self._no_conditions = self._no_conditions[:last]
+        self._stepping = self._session.io_binding()
+        self._bind_caches(self._stepping, 0, last)
+
+    def _check(self, wanted: int, left: int) -> None:
+        if wanted > left:
+            raise ValueError(f"{wanted} places asked for, {left} left in the cache")
 
     def _run(
         self,
+        bind: ort.IOBinding,
         tokens: npt.NDArray[np.int64],
         offsets: npt.NDArray[np.float32],
         conditions: npt.NDArray[np.float32],
+        places: npt.NDArray[np.int32],
     ) -> Logits:
-        if offsets.shape[1] > self.room:
-            raise ValueError(f"{offsets.shape[1]} places asked for, {self.room} left in the cache")
-        self.places += offsets.shape[1]
-        bind = self._binding
         bind.bind_cpu_input("tokens", np.ascontiguousarray(tokens))
         bind.bind_cpu_input("offsets", np.ascontiguousarray(offsets, np.float32))
         bind.bind_cpu_input("conditions", np.ascontiguousarray(conditions, np.float32))
-        bind.bind_cpu_input("last", np.full(self.batch, self.places - 1, np.int32))
-        bind.bind_cpu_input("total", np.array(self.places, np.int32))
+        bind.bind_cpu_input("last", places - 1)
+        bind.bind_cpu_input("total", np.array(places.max(), np.int32))
         logits = np.empty((*tokens.shape, voc.SIZE), np.float32)
         bind.bind_output("logits", "cpu", 0, np.float32, logits.shape, logits.ctypes.data)
         self._session.run_with_iobinding(bind)

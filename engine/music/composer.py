@@ -7,21 +7,22 @@ of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from engine.cues import CueSheet
 from engine.errors import EmsyncError
-from engine.model.runtime import Decoder, Network
+from engine.model.config import ModelConfig
+from engine.model.runtime import Decoder, Logits, Network
 from engine.music import vocabulary as voc
 from engine.music.conditions import Conditions
 from engine.music.events import ScoreBuilder
 from engine.music.offsets import BoundaryTracker
-from engine.music.sampling import Sampling, choose
+from engine.music.sampling import Sampling, choose, surprise
 from engine.music.vocabulary import Kind, to_seconds, to_steps
-from engine.score import CHORDAL, Instrument, Score
+from engine.score import CHORDAL, Instrument, Note, Score
 
 LONGEST_NOTE = {
     Instrument.BASS: 3.0,
@@ -32,6 +33,7 @@ LONGEST_NOTE = {
 }
 """No note is held longer than this, in seconds: a forgotten OFF must not drone through a film.
 The network is given the OFF, so that it knows."""
+_LIMITS = [to_steps(LONGEST_NOTE[instrument]) for instrument in voc.INSTRUMENTS]
 CHORD_NOTES = 3
 CHORD_HOLD = 1.0
 """A CHORD is followed by so many notes of guitar or of piano at once, held for so many seconds at
@@ -43,6 +45,7 @@ MOST_AT_ONCE = 64
 """After so many tokens within one instant time must move on; real songs stay well below."""
 
 Progress = Callable[[float], None]
+Listener = Callable[[tuple[Note, ...], float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +70,109 @@ class Commission:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A finished piece.
+
+    nats: the mean of minus the log probability of its tokens; the lower, the more the piece is
+    what the network thinks music is.
+    """
+
+    score: Score
+    nats: float
+
+
 def compose(
-    cues: CueSheet, network: Network, commission: Commission, progress: Progress | None = None
+    cues: CueSheet,
+    network: Network,
+    commission: Commission,
+    progress: Progress | None = None,
+    listen: Listener | None = None,
 ) -> Score:
     """Compose for a cue sheet.
 
     progress: called with the seconds of music composed so far.
+    listen: called with the notes that have ended since the last call, in order of onset, and the
+        time in seconds before which no further onset will come; by the end it has heard all.
     """
-    return _Composition(cues, network, commission).run(progress or (lambda seconds: None))
+    composition = _Composition(cues, network.config, commission, listen)
+    _compose([composition], network, progress)
+    return composition.take.score
+
+
+def compose_all(
+    requests: Sequence[tuple[CueSheet, Commission]],
+    network: Network,
+    progress: Progress | None = None,
+) -> list[Take]:
+    """Compose several pieces at once.
+
+    progress: called with the seconds of music composed so far, all pieces together.
+    """
+    compositions = [_Composition(cues, network.config, commission) for cues, commission in requests]
+    _compose(compositions, network, progress)
+    return [composition.take for composition in compositions]
+
+
+def _compose(
+    compositions: Sequence[_Composition], network: Network, progress: Progress | None
+) -> None:
+    """Carry compositions to their ends, a row of one decoder each."""
+    decoder = Decoder(network, len(compositions))
+    rows = list(compositions)
+    logits = [composition.read(decoder, row) for row, composition in enumerate(rows)]
+    done = 0.0
+    while rows:
+        for composition, row_logits in zip(rows, logits, strict=True):
+            composition.go_on(row_logits)
+        seconds = sum(composition.seconds for composition in compositions)
+        if progress is not None and seconds > done:
+            progress(seconds)
+            done = seconds
+        for row in reversed(range(len(rows))):
+            if rows[row].finished:
+                decoder.end(row)
+                last = rows.pop()
+                if row < len(rows):
+                    rows[row] = last
+        logits = _next_logits(decoder, rows)
+
+
+def _next_logits(decoder: Decoder, rows: Sequence[_Composition]) -> list[Logits]:
+    """What follows each row's last token: most rows step, some are read anew."""
+    logits = {
+        row: composition.read(decoder, row)
+        for row, composition in enumerate(rows)
+        if composition.must_read
+    }
+    if len(logits) < len(rows):
+        stepped = decoder.step([row.tokens[-1] for row in rows], [row.offsets[-1] for row in rows])
+        for row in logits:
+            decoder.back(row)
+        logits = {**dict(enumerate(stepped)), **logits}
+    return [logits[row] for row in range(len(rows))]
 
 
 class _Composition:
     """One piece on its way: what has been said, what sounds, and what may be said next."""
 
-    def __init__(self, cues: CueSheet, network: Network, commission: Commission) -> None:
-        self.cues, self.commission = cues, commission
-        self.config = network.config
-        self.decoder = Decoder(network)
+    def __init__(
+        self,
+        cues: CueSheet,
+        config: ModelConfig,
+        commission: Commission,
+        listen: Listener | None = None,
+    ) -> None:
+        self.cues, self.commission, self.listen = cues, commission, listen
+        self.config = config
+        self.end = to_steps(cues.duration)
+        self.score: Score | None = None
+        self.nats: list[float] = []
+        """Of each token chosen: minus the log of its probability."""
+        self.must_read = False
+        """Whether the window must be read anew before the next token."""
+        self.heard = 0
+        """How many of the builder's notes the listener has heard."""
         self.rng = np.random.default_rng((commission.seed, commission.take))
         self.tracker = BoundaryTracker(cues.boundaries)
         self.builder = ScoreBuilder()
@@ -116,29 +205,56 @@ class _Composition:
         # Half of all windows learnt from began at a BAR, few at START: begin as most did.
         self._take(voc.BAR)
 
-    def run(self, progress: Progress) -> Score:
-        """Compose to the end."""
-        end = to_steps(self.cues.duration)
-        logits = self._read_window()
-        while True:
-            token = self._overdue()
-            if token is None:
-                token = choose(logits, self._allowed_now(), self.commission.sampling, self.rng)
-            self._take(token)
-            if self.builder.cursor >= end:
-                progress(self.cues.duration)
-                return self.builder.finish(self.cues.duration)
-            moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
-            if moved:
-                progress(to_seconds(self.builder.cursor))
-            changed = moved and self._enter_section()
-            full = self.decoder.room == 0
-            if full:
-                self._forget_half()
-            if full or changed:
-                logits = self._read_window()
-            else:
-                logits = self.decoder.step([token], [self.offsets[-1]])[0]
+    @property
+    def finished(self) -> bool:
+        """Whether the film's end has been reached."""
+        return self.score is not None
+
+    @property
+    def seconds(self) -> float:
+        """How much music there is."""
+        return min(self.cues.duration, to_seconds(self.builder.cursor))
+
+    @property
+    def take(self) -> Take:
+        """The finished piece."""
+        assert self.score is not None
+        return Take(self.score, float(np.mean(self.nats)))
+
+    def go_on(self, logits: Logits) -> None:
+        """Add the next token, chosen by the logits [V] of what follows the last."""
+        token = self._overdue()
+        if token is None:
+            allowed = self._allowed_now()
+            token = choose(logits, allowed, self.commission.sampling, self.rng)
+            self.nats.append(surprise(logits, allowed, token))
+        self._take(token)
+        moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
+        if self.builder.cursor >= self.end:
+            for key in list(self.builder.sounding):
+                self._close(key)
+            self.score = self.builder.finish(self.cues.duration)
+        self.must_read = moved and self._enter_section()
+        # A place stays free, so that a row just read can stand by while the others step.
+        if len(self.tokens) >= self.config.window - 1:
+            self._forget_half()
+            self.must_read = True
+        if moved and self.listen is not None:
+            self._tell(self.listen)
+
+    def _tell(self, listen: Listener) -> None:
+        """Give the listener the notes that have ended since."""
+        known = self.builder.notes[: self.heard]
+        if self.score is not None:
+            before = set(known)
+            fresh = [note for note in self.score.notes if note not in before]
+            until = self.cues.duration
+        else:
+            fresh = self.builder.notes[self.heard :]
+            onsets = (onset for onset, _ in self.builder.sounding.values())
+            until = to_seconds(min(onsets, default=self.builder.cursor))
+        self.heard = len(self.builder.notes)
+        listen(tuple(sorted(fresh, key=lambda note: note.onset)), until)
 
     def _allowed_now(self) -> np.ndarray:
         """Which tokens [V] may come next."""
@@ -195,13 +311,18 @@ class _Composition:
                 self.allowed[voc.note_off(voc.INSTRUMENTS[instrument], pitch)] = True
 
     def _overdue(self) -> int | None:
-        """The OFF of a note that has sounded for as long as it may."""
-        for (instrument, pitch), (onset, _) in self.builder.sounding.items():
-            limit = to_steps(LONGEST_NOTE[voc.INSTRUMENTS[instrument]])
-            if self.builder.cursor - onset >= limit:
-                self.builder.close((instrument, pitch), onset + limit)
-                return voc.note_off(voc.INSTRUMENTS[instrument], pitch)
+        """The OFF of a note that has sounded for as long as it may, now ended."""
+        for key, (onset, _) in self.builder.sounding.items():
+            if self.builder.cursor - onset >= _LIMITS[key[0]]:
+                self._close(key)
+                return voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
         return None
+
+    def _close(self, key: tuple[int, int]) -> None:
+        """End a note now, or when it had sounded for as long as it may."""
+        if key in self.builder.sounding:
+            onset, _ = self.builder.sounding[key]
+            self.builder.close(key, min(self.builder.cursor, onset + _LIMITS[key[0]]))
 
     def _forget_half(self) -> None:
         """Drop the oldest half of the window, up to a BAR where one is near."""
@@ -209,19 +330,19 @@ class _Composition:
         first = next((i for i in range(half, most) if self.tokens[i] == voc.BAR), half)
         for key, position in list(self.struck.items()):
             if position < first:
-                self.builder.close(key)
+                self._close(key)
                 self._silence(key)
             else:
                 self.struck[key] = position - first
         del self.tokens[:first]
         del self.offsets[:first]
 
-    def _read_window(self) -> np.ndarray:
-        """Prefill with the window under the present section; logits [V] of what follows."""
-        tokens = np.array([[self.slot, *self.tokens]], np.int64)
-        offsets = np.array([[self.offsets[0], *self.offsets]], np.float32)
-        conditions = self._conditions().vector(self.config.controls)[None]
-        return self.decoder.prefill(tokens, offsets, conditions)[0, -1]
+    def read(self, decoder: Decoder, row: int) -> Logits:
+        """Have the decoder read the window under the present section: the last logits [V]."""
+        tokens = np.array([self.slot, *self.tokens], np.int64)
+        offsets = np.array([self.offsets[0], *self.offsets], np.float32)
+        conditions = self._conditions().vector(self.config.controls)
+        return decoder.prefill(tokens, offsets, conditions, row)[-1]
 
     def _conditions(self) -> Conditions:
         section = self.cues.sections[self.section]

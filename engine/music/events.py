@@ -135,6 +135,14 @@ class ScoreBuilder:
             marks = self._bars if kind is Kind.BAR else self._chords
             if not marks or marks[-1] != self.cursor:
                 marks.append(self.cursor)
+            if kind is Kind.CHORD:
+                self._strike_harder()
+
+    def _strike_harder(self) -> None:
+        """Give a chord's velocity to the notes of guitar and piano struck before their mark."""
+        for key, (onset, _) in self.sounding.items():
+            if onset == self.cursor and voc.INSTRUMENTS[key[0]] in CHORDAL:
+                self.sounding[key] = onset, CHORD_VELOCITY
 
     def close(self, key: tuple[int, int], at: int | None = None) -> None:
         """End the note of this (instrument index, pitch), if it sounds, now or ``at`` a step."""

@@ -38,9 +38,20 @@ def choose(
     candidates = np.flatnonzero(allowed)
     scaled = logits[candidates].astype(np.float64) / sampling.temperature
     weights = np.exp(scaled - scaled.max())
-    order = np.argsort(-weights, kind="stable")
-    cumulative = np.cumsum(weights[order])
-    # The likeliest token is always in; the one that crosses top_p is out, as in the paper's code.
-    kept = max(1, int(np.searchsorted(cumulative, sampling.top_p * cumulative[-1], "right")))
-    draw = rng.random() * cumulative[kept - 1]
-    return int(candidates[order[min(kept - 1, int(np.searchsorted(cumulative, draw, "right")))]])
+    if sampling.top_p < 1:
+        order = np.argsort(-weights, kind="stable")
+        cumulative = np.cumsum(weights[order])
+        # The likeliest is always in; the one that crosses top_p is out, as in the paper's code.
+        kept = int(np.searchsorted(cumulative, sampling.top_p * cumulative[-1], "right"))
+        candidates, cumulative = candidates[order[: max(1, kept)]], cumulative[: max(1, kept)]
+    else:
+        cumulative = np.cumsum(weights)
+    drawn = np.searchsorted(cumulative, rng.random() * cumulative[-1], "right")
+    return int(candidates[min(int(drawn), len(candidates) - 1)])
+
+
+def surprise(logits: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], token: int) -> float:
+    """Minus the log of a token's probability among those allowed, in nats, at temperature 1."""
+    candidates = logits[allowed].astype(np.float64)
+    highest = candidates.max()
+    return float(np.log(np.exp(candidates - highest).sum()) + highest - logits[token])

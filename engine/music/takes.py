@@ -1,19 +1,20 @@
 """Several takes of one piece, and the best of them.
 
 A network that samples plays unevenly: of a few takes one hits more boundaries and lets more of the
-band play. What counts as good is stated in :func:`merit`, each part of it 0..1.
+band play. What counts as good is stated in :class:`Merit`.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from engine.cues import CueSheet
 from engine.metrics.alignment import SECOND, alignment
 from engine.model.runtime import Network
-from engine.music.composer import CHORD_NOTES, Commission, compose
+from engine.music.composer import CHORD_NOTES, Commission, Take, compose_all
 from engine.music.vocabulary import MORE_FROM
 from engine.score import CHORDAL, Instrument, Score
 
@@ -21,42 +22,61 @@ ENOUGH_NOTES = 10
 """So many notes in each half of the piece make an instrument a part of it."""
 
 
-def best_take(
+@dataclass(frozen=True, slots=True)
+class Merit:
+    """How well a take serves, each part 0..1.
+
+    alignment: the share of boundaries that have a struck chord within a second (1 without any).
+    coverage: the share of the instruments asked for, up to three, that play in both halves.
+    balance: the share of the notes that are not the busiest instrument's.
+    likelihood: the network's own, as the geometric mean probability of a token.
+    """
+
+    alignment: float
+    coverage: float
+    balance: float
+    likelihood: float
+
+    @property
+    def total(self) -> float:
+        """The sum of the parts."""
+        return self.alignment + self.coverage + self.balance + self.likelihood
+
+
+def compose_takes(
     cues: CueSheet,
     network: Network,
     commission: Commission,
     takes: int,
-    progress: Callable[[float], None],
-) -> Score:
-    """Compose ``takes`` takes and return the one of the greatest merit, the earliest of equals.
+    progress: Callable[[float], None] | None = None,
+) -> tuple[list[Score], list[Merit]]:
+    """Compose so many takes at once, and weigh each.
 
     progress: called with the seconds of music composed so far, all takes together.
     """
-
-    def record(take: int) -> Score:
-        before = take * cues.duration
-        return compose(
-            cues, network, replace(commission, take=take), lambda now: progress(before + now)
-        )
-
-    scores = (record(take) for take in range(takes))
-    return max(scores, key=lambda score: merit(score, cues, commission.instruments))
+    requests = [(cues, replace(commission, take=take)) for take in range(takes)]
+    finished = compose_all(requests, network, progress)
+    merits = [merit(take, cues, commission.instruments) for take in finished]
+    return [take.score for take in finished], merits
 
 
-def merit(score: Score, cues: CueSheet, instruments: tuple[Instrument, ...]) -> float:
-    """How well a take serves: the sum of
+def best(merits: Sequence[Merit]) -> int:
+    """Which take is of the greatest merit; the earliest of equals."""
+    return max(range(len(merits)), key=lambda take: (merits[take].total, -take))
 
-    - the share of boundaries that have a struck chord within a second (all, where there is none);
-    - the share of the instruments asked for, up to three, that play in both halves;
-    - the share of the notes that are not the busiest instrument's.
-    """
+
+def merit(take: Take, cues: CueSheet, instruments: tuple[Instrument, ...]) -> Merit:
+    """The merit of a take for the film and the instruments asked for."""
+    score = take.score
     hits = alignment(cues.boundaries, struck_chords(score), SECOND)
-    hit = hits.matched / hits.boundaries if hits.boundaries else 1.0
     playing = sum(_plays_throughout(score, instrument) for instrument in instruments)
-    present = min(1.0, playing / min(MORE_FROM, len(instruments)))
     counts = Counter(note.instrument for note in score.notes)
-    even = 1 - max(counts.values()) / len(score.notes) if counts else 0.0
-    return hit + present + even
+    return Merit(
+        alignment=hits.matched / hits.boundaries if hits.boundaries else 1.0,
+        coverage=min(1.0, playing / min(MORE_FROM, len(instruments))),
+        balance=1 - max(counts.values()) / len(score.notes) if counts else 0.0,
+        likelihood=math.exp(-take.nats),
+    )
 
 
 def struck_chords(score: Score) -> tuple[float, ...]:

@@ -49,5 +49,5 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def network_file(tiny, random_model, exported) -> Path:
-    """The graph of a tiny network."""
+    """The weights of a tiny network, its graphs beside them."""
     return exported(random_model(tiny()))

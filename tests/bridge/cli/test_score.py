@@ -8,7 +8,7 @@ import pytest
 
 from engine.score import Instrument
 
-FILES = {"score.mid", "cues.json", "report.json", "stems"}
+FILES = {"score.mid", "cues.json", "report.json", "stems", "takes"}
 
 
 @pytest.fixture
@@ -55,7 +55,9 @@ def test_cues_and_report_have_their_fields(score):
     assert cues["sections"][0]["source"] == "colour, motion, cutting rate"
     report = json.loads((folder / "report.json").read_text())
     assert report["timings"].keys() == {"load", "analyze", "compose", "export", "total"}
-    assert report["model"].keys() == {"name", "sha256", "parameters"}
+    assert report["model"].keys() == {
+        "name", "sha256", "parameters", "device", "precision",
+    }  # fmt: skip
     assert report["alignment"].keys() == {"frame", "second", "precision"}
     assert report["notes"].keys() == {i.value for i in Instrument}
 

@@ -8,8 +8,8 @@ from engine.music.sampling import Sampling
 
 @pytest.fixture(scope="module")
 def studio(tiny, random_model, exported, tmp_path_factory) -> Studio:
-    graph = exported(random_model(tiny()))
-    return Studio(graph, tmp_path_factory.mktemp("pieces"), device="cpu", threads=1)
+    weights = exported(random_model(tiny()))
+    return Studio(weights, tmp_path_factory.mktemp("pieces"), device="cpu", threads=1)
 
 
 REQUESTS = [Request(3.0, seed, 0.5, -0.5, (1.0,)) for seed in range(3)]

@@ -15,6 +15,7 @@ onnx = pytest.importorskip("onnx")
 from onnx import TensorProto, helper  # noqa: E402
 
 from engine.errors import EmsyncError  # noqa: E402
+from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
 from engine.model.runtime import Decoder, Network, choose_device  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 
@@ -26,7 +27,7 @@ CONTEXT = 96
 def pair(request, tiny, random_model, exported):
     """A random network twice: (PyTorch, ONNX)."""
     model = random_model(tiny(request.param))
-    return model, Network(exported(model), "cpu", threads=1)
+    return model, Network(exported(model), "cpu", threads=1, precision="fp32")
 
 
 def example(model, length: int, batch: int = 2, seed: int = 0):
@@ -48,23 +49,49 @@ def close(a: np.ndarray, b: np.ndarray) -> bool:
     return bool(np.abs(a - b).max() < 1e-4) and bool(np.abs(b).max() > 0.1)
 
 
+def rows(*arrays: np.ndarray) -> list[tuple[np.ndarray, ...]]:
+    return list(zip(*arrays, strict=True))
+
+
 @pytest.mark.parametrize("batch", [1, 2])
 def test_prefill_then_steps_equal_pytorch(pair, batch):
     model, network = pair
     tokens, offsets, conditions = example(model, 30, batch)
     truth = expected(model, tokens, offsets, conditions)
     decoder = Decoder(network, batch)
-    assert close(decoder.prefill(tokens[:, :11], offsets[:, :11], conditions), truth[:, :11])
+    for row, window in enumerate(rows(tokens[:, :11], offsets[:, :11], conditions)):
+        assert close(decoder.prefill(*window, row), truth[row, :11])
     for t in range(11, 30):
         assert close(decoder.step(tokens[:, t], offsets[:, t]), truth[:, t])
+
+
+def test_rows_step_together_from_their_own_places(pair):
+    model, network = pair
+    tokens, offsets, conditions = example(model, 60, 3)
+    truth = expected(model, tokens, offsets, conditions)
+    decoder = Decoder(network, 3)
+    begins = np.array([7, 40, 12])
+    every = np.arange(3)
+    for row, begin in enumerate(begins):
+        decoder.prefill(tokens[row, :begin], offsets[row, :begin], conditions[row], row)
+    for t in range(10):
+        here = begins + t
+        logits = decoder.step(tokens[every, here], offsets[every, here])
+        assert close(logits, truth[every, here])
+    # A row that stood by takes its token anew; one that ends leaves its place to the last.
+    decoder.back(2)
+    decoder.end(1)
+    here, left = np.array([17, 21]), np.array([0, 2])
+    assert close(decoder.step(tokens[left, here], offsets[left, here]), truth[left, here])
+    assert decoder.rows == 2
 
 
 def test_all_conditions_unknown(pair):
     model, network = pair
     tokens, offsets, conditions = example(model, 5, 1)
     conditions[:] = math.nan
-    logits = Decoder(network).prefill(tokens, offsets, conditions)
-    assert close(logits, expected(model, tokens, offsets, conditions))
+    logits = Decoder(network).prefill(tokens[0], offsets[0], conditions[0])
+    assert close(logits, expected(model, tokens, offsets, conditions)[0])
 
 
 def test_every_category_is_read(pair):
@@ -73,15 +100,15 @@ def test_every_category_is_read(pair):
     for i, name in enumerate(model.config.controls):
         if name in ("metre", "key"):
             conditions[:, i] = 4.0
-    logits = Decoder(network).prefill(tokens, offsets, conditions)
-    assert close(logits, expected(model, tokens, offsets, conditions))
+    logits = Decoder(network).prefill(tokens[0], offsets[0], conditions[0])
+    assert close(logits, expected(model, tokens, offsets, conditions)[0])
 
 
 def test_a_prefill_forgets_what_was_before(pair):
     model, network = pair
     used, fresh = Decoder(network), Decoder(network)
-    used.prefill(*example(model, 60, 1, seed=1))
-    window = example(model, 7, 1, seed=2)
+    used.prefill(*rows(*example(model, 60, 1, seed=1))[0])
+    (window,) = rows(*example(model, 7, 1, seed=2))
     assert used.prefill(*window).tolist() == fresh.prefill(*window).tolist()
     assert used.step([5], [0.5]).tolist() == fresh.step([5], [0.5]).tolist()
 
@@ -89,37 +116,55 @@ def test_a_prefill_forgets_what_was_before(pair):
 def test_the_context_fills_to_the_last_place(pair):
     model, network = pair
     window = CONTEXT - len(model.config.controls)
-    tokens, offsets, conditions = example(model, window, 1)
-    truth = expected(model, tokens, offsets, conditions)
+    batch = example(model, window, 1)
+    (truth,) = expected(model, *batch)
+    ((tokens, offsets, conditions),) = rows(*batch)
     stepping, reading = Decoder(network), Decoder(network)
-    stepping.prefill(tokens[:, :-2], offsets[:, :-2], conditions)
-    assert stepping.room == 2
-    stepping.step(tokens[:, -2], offsets[:, -2])
-    assert close(stepping.step(tokens[:, -1], offsets[:, -1]), truth[:, -1])
+    stepping.prefill(tokens[:-2], offsets[:-2], conditions)
+    assert stepping.room() == 2
+    stepping.step(tokens[-2:-1], offsets[-2:-1])
+    assert close(stepping.step(tokens[-1:], offsets[-1:])[0], truth[-1])
     assert close(reading.prefill(tokens, offsets, conditions), truth)
-    assert stepping.room == reading.room == 0
+    assert stepping.room() == reading.room() == 0
     with pytest.raises(ValueError, match="0 left"):
         stepping.step([1], [8.0])
     with pytest.raises(ValueError, match=f"{CONTEXT + 1} places"):
-        reading.prefill(*example(model, window + 1, 1))
+        reading.prefill(*rows(*example(model, window + 1, 1))[0])
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp16"])
+def test_rounded_arithmetic_says_nearly_the_same(pair, tmp_path, precision):
+    model, fp32 = pair
+    network = Network(fp32.weights, "cpu", threads=1, precision=precision)
+    (window,) = rows(*example(model, 60, 1))
+    exact, rounded = Decoder(fp32).prefill(*window), Decoder(network).prefill(*window)
+    spread = exact.std()
+    assert 0 < np.abs(exact - rounded).max() < 0.25 * spread
+    assert np.sqrt(np.mean((exact - rounded) ** 2)) < 0.05 * spread
+    assert np.corrcoef(exact.ravel(), rounded.ravel())[0, 1] > 0.999
+    decoder = Decoder(network)
+    tokens, offsets, conditions = window
+    decoder.prefill(tokens[:50], offsets[:50], conditions)
+    for t in range(50, 60):
+        (step,) = decoder.step(tokens[t : t + 1], offsets[t : t + 1])
+        assert np.sqrt(np.mean((exact[t] - step) ** 2)) < 0.05 * spread
 
 
 def test_card_names_and_counts_the_weights(tiny, random_model, exported):
     model = random_model(tiny())
-    graph = exported(model)
-    card = Network(graph, "cpu").card
-    weights = graph.with_suffix(".safetensors").read_bytes()
-    assert (card.name, card.sha256) == ("tiny", hashlib.sha256(weights).hexdigest())
+    weights = exported(model)
+    card = Network(weights, "cpu").card
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert (card.name, card.sha256) == ("tiny", digest)
     assert card.parameters == sum(p.numel() for p in model.parameters())
 
 
-def test_the_graph_holds_no_weights_of_its_own(tiny, random_model, exported):
-    graph = exported(random_model(tiny(layers=8)))
-    assert graph.stat().st_size < 0.5 * graph.with_suffix(".safetensors").stat().st_size
-    assert sorted(file.name for file in graph.parent.iterdir()) == [
-        "model.onnx",
-        "model.safetensors",
-    ]
+def test_the_graphs_hold_no_weights_of_their_own(tiny, random_model, exported):
+    weights = exported(random_model(tiny(layers=8)))
+    graphs = [graph_path(weights, precision) for precision in PRECISIONS]
+    assert sorted(weights.parent.iterdir()) == sorted([weights, *graphs])
+    for graph in graphs:
+        assert graph.stat().st_size < 0.5 * weights.stat().st_size
 
 
 def test_devices():
@@ -138,28 +183,27 @@ def test_a_device_that_is_not_there():
         choose_device("cuda")
 
 
-def missing(graph):
+def missing(graph, weights):
     graph.unlink()
 
 
-def text(graph):
+def text(graph, weights):
     graph.write_text("not a graph")
 
 
-def half(graph):
+def half(graph, weights):
     graph.write_bytes(graph.read_bytes()[: graph.stat().st_size // 2])
 
 
-def without_weights(graph):
-    graph.with_suffix(".safetensors").unlink()
+def without_weights(graph, weights):
+    weights.unlink()
 
 
-def half_the_weights(graph):
-    weights = graph.with_suffix(".safetensors")
+def half_the_weights(graph, weights):
     weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])
 
 
-def foreign(graph):
+def foreign(graph, weights):
     value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
     other = helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])
     node = helper.make_node("Neg", ["x"], ["y"])
@@ -174,8 +218,9 @@ def foreign(graph):
 def test_a_broken_network_is_one_line(tiny, random_model, exported, tmp_path, harm):
     for file in exported(random_model(tiny())).parent.iterdir():
         shutil.copy(file, tmp_path)
-    harm(tmp_path / "model.onnx")
+    weights = tmp_path / "model.safetensors"
+    harm(graph_path(weights, "int8"), weights)
     with pytest.raises(EmsyncError) as error:
-        Network(tmp_path / "model.onnx", "cpu")
-    assert str(tmp_path / "model.onnx") in str(error.value)
+        Network(weights, "cpu")
+    assert str(tmp_path / "model.") in str(error.value)
     assert "\n" not in str(error.value)

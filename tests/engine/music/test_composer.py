@@ -19,11 +19,12 @@ from engine.music.composer import (
     MOST_AT_ONCE,
     Commission,
     compose,
+    compose_all,
 )
 from engine.music.conditions import Conditions
 from engine.music.sampling import Sampling
 from engine.music.vocabulary import Kind
-from engine.score import CHORDAL, Instrument, Score
+from engine.score import CHORDAL, Instrument, Note, Score
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
 BOLD = Sampling(1.0, 1.0)
@@ -145,8 +146,8 @@ def test_a_section_changes_the_music_from_its_start_on(network):
 class Watched(Decoder):
     """A decoder that notes down, for every token it reads, the time and the valence asked for."""
 
-    def __init__(self, network: Network) -> None:
-        super().__init__(network)
+    def __init__(self, network: Network, rows: int) -> None:
+        super().__init__(network, rows)
         self.seen: list[tuple[float, float]] = []
         decoders.append(self)
 
@@ -154,10 +155,10 @@ class Watched(Decoder):
         before = self.seen[-1][0] if self.seen else 0.0
         self.seen.append((before + voc.to_seconds(voc.STEPS[token]), self.valence))
 
-    def prefill(self, tokens, offsets, conditions):
-        self.valence = float(conditions[0, 0])
-        self.look(int(tokens[0, -1]))
-        return super().prefill(tokens, offsets, conditions)
+    def prefill(self, tokens, offsets, conditions, row=0):
+        self.valence = float(conditions[0])
+        self.look(int(tokens[-1]))
+        return super().prefill(tokens, offsets, conditions, row)
 
     def step(self, tokens, offsets):
         self.look(tokens[0])
@@ -234,3 +235,31 @@ def test_silence_does_not_last(network):
     for note in piece.notes:
         assert note.onset - reach <= LONGEST_REST + 1.0
         reach = max(reach, note.end)
+
+
+def test_a_listener_hears_every_note_in_time(network):
+    heard: list[Note] = []
+    known = 0.0
+
+    def listen(notes: tuple[Note, ...], until: float) -> None:
+        nonlocal known
+        assert all(note.onset >= known for note in notes)
+        heard.extend(notes)
+        known = until
+
+    piece = compose(film(0.0, 20.0), network, commission(), listen=listen)
+    assert known == 20.0
+    assert sorted(heard, key=repr) == sorted(piece.notes, key=repr)
+
+
+def test_pieces_composed_together_each_get_what_they_ask_for(tiny, random_model, exported):
+    small = Network(exported(random_model(tiny(context=64))), "cpu", threads=1, precision="fp32")
+    requests = [
+        (film(0.0, 6.0, boundaries=(3.0,)), commission()),
+        (film(0.0, 2.0, 4.0, emotions=[(0.9, 0.1), (-0.9, 0.8)]), commission(1)),
+        (film(0.0, 12.0), commission(2, instruments=(PIANO, BASS))),
+    ]
+    together = compose_all(requests, small)
+    alone = [compose(cues, small, order) for cues, order in requests]
+    assert [take.score for take in together] == alone
+    assert all(0 < take.nats < 7 for take in together)

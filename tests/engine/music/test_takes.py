@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from engine.cues import CueSheet, Section, Video
-from engine.music.composer import Commission, compose
-from engine.music.takes import best_take, merit, struck_chords
+from engine.music.composer import Commission, Take
+from engine.music.takes import Merit, best, compose_takes, merit, struck_chords
 from engine.score import Instrument, Note, Score
 
 EVERYONE = tuple(Instrument)
@@ -32,22 +32,42 @@ def test_a_mark_without_three_notes_is_no_chord():
     assert struck_chords(piece) == (5.0,)
 
 
+def parts(piece: Score, cues: CueSheet, *instruments: Instrument) -> tuple[float, float, float]:
+    its = merit(Take(piece, 1.0), cues, instruments or EVERYONE)
+    assert its.likelihood == pytest.approx(0.3679, abs=1e-4)
+    assert its.total == its.alignment + its.coverage + its.balance + its.likelihood
+    return its.alignment, its.coverage, its.balance
+
+
 def test_each_part_of_merit_counts():
     band = [note for i in EVERYONE[:3] for note in steady(i)]
-    assert merit(score(*band), film(5.0, 9.0), EVERYONE) == pytest.approx(1 + 2 / 3)
+    assert parts(score(*band), film(5.0, 9.0)) == pytest.approx((0, 1, 2 / 3))
     hit = score(*band, *chord(5.5), chords=(5.5,))
-    assert merit(hit, film(5.0, 9.0), EVERYONE) == pytest.approx(0.5 + 1 + 83 / 123)
+    assert parts(hit, film(5.0, 9.0)) == pytest.approx((0.5, 1, 83 / 123))
     solo = score(*steady(Instrument.DRUMS))
-    assert merit(solo, film(), (Instrument.DRUMS,)) == pytest.approx(2.0)
-    assert merit(score(), film(5.0), EVERYONE) == 0.0
+    assert parts(solo, film(), Instrument.DRUMS) == (1, 1, 0)
+    assert parts(score(), film(5.0)) == (0, 0, 0)
 
 
-def test_the_best_of_the_takes_is_kept(network):
-    cues, commission = film(5.0, 9.0), Commission()
+def test_what_the_network_likes_is_worth_more():
+    piece, cues = score(*steady(Instrument.BASS)), film()
+    liked, disliked = (merit(Take(piece, nats), cues, EVERYONE) for nats in (1.0, 3.0))
+    assert liked.total > disliked.total
+
+
+def test_the_best_is_the_earliest_of_equals():
+    good, better = Merit(1, 1, 0.5, 0.1), Merit(1, 1, 0.6, 0.1)
+    assert best([good, better, better]) == 1
+    assert best([good]) == 0
+
+
+def test_takes_differ_and_each_is_weighed(network):
+    cues = film(5.0, 9.0)
     heard: list[float] = []
-    best = best_take(cues, network, commission, 3, heard.append)
-    takes = [compose(cues, network, Commission(take=take)) for take in range(3)]
-    assert best == max(takes, key=lambda take: merit(take, cues, EVERYONE))
-    assert len(set(takes)) == 3
+    scores, merits = compose_takes(cues, network, Commission(), 3, heard.append)
+    assert len(set(scores)) == 3
+    assert [m.coverage for m in merits] == [
+        merit(Take(s, 1.0), cues, EVERYONE).coverage for s in scores
+    ]
     assert heard == sorted(heard)
     assert heard[-1] == 60.0

@@ -1,0 +1,15 @@
+"""The arithmetics that a network is exported in, and where each one's graph lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+Precision = Literal["fp32", "int8", "fp16"]
+
+PRECISIONS: tuple[Precision, ...] = ("fp32", "int8", "fp16")
+
+
+def graph_path(weights: Path, precision: Precision) -> Path:
+    """The graph of a weights file: ``model.int8.onnx`` beside ``model.safetensors``."""
+    return weights.with_suffix(f".{precision}.onnx")
