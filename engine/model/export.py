@@ -8,8 +8,9 @@ them (casting, transposing, rounding to 8 bits) the runtime does once, when the 
 Three graphs differ in their arithmetic:
 
     fp32: PyTorch's, to 1e-4
-    int8: the large products by weights of 8 bits, a scale for each block of 32, and fp32 beside
-        them; a step streams a quarter of the bytes, which is what a step on a CPU takes
+    int8: the large products by weights of 8 bits, a scale for each block of 32, over a cache of
+        8 bits, a scale for each channel, with fp32 between; a step on a CPU takes the time to
+        stream its bytes, and these are a quarter of them
     fp16: all in half precision, for GPUs
 
 Inputs, with B pieces, S tokens, C condition slots, p = 1 for a prefill and 0 for a step,
@@ -26,7 +27,7 @@ be bound to the same buffers as the past ones: the cache never moves.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,12 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from engine.files import replacing
+from engine.model.calibration import cache_ranges
 from engine.model.config import ModelConfig
 from engine.model.header import read_header
 from engine.model.precision import PRECISIONS, Precision, graph_path
 from engine.model.rotary import rotary_tables
+from engine.model.runtime import Network
 from engine.model.weights import read_weights
 from engine.music import vocabulary as voc
 from engine.music.conditions import CATEGORIES
@@ -54,8 +57,12 @@ def export_onnx(weights: Path, precisions: Iterable[Precision] = PRECISIONS) -> 
     """Write the graphs beside a weights file, under the same name; returns their paths."""
     config, _ = read_weights(weights)
     paths = []
-    for precision in precisions:
-        graph = _Graph(config, weights, precision)
+    for precision in sorted(precisions, key=PRECISIONS.index):
+        # The 8-bit cache's scales are read off the fp32 network at work.
+        ranges = (
+            cache_ranges(Network(weights, "cpu", precision="fp32")) if precision == "int8" else {}
+        )
+        graph = _Graph(config, weights, precision, ranges)
         graph.build()
         model = helper.make_model(graph.finish(), opset_imports=OPSETS, ir_version=10)
         model.metadata_props.add(key="config", value=config.to_json())
@@ -68,8 +75,15 @@ def export_onnx(weights: Path, precisions: Iterable[Precision] = PRECISIONS) -> 
 class _Graph:
     """Nodes under construction; methods return the name of the tensor they make."""
 
-    def __init__(self, config: ModelConfig, weights: Path, precision: Precision) -> None:
+    def __init__(
+        self,
+        config: ModelConfig,
+        weights: Path,
+        precision: Precision,
+        ranges: Mapping[str, npt.NDArray[np.float32]],
+    ) -> None:
         self.config = config
+        self.ranges = ranges
         self.weights = weights.name
         self.precision = precision
         self.type = TensorProto.FLOAT16 if precision == "fp16" else TensorProto.FLOAT
@@ -180,34 +194,43 @@ class _Graph:
             x = self.node(ending, x) if ending else x
         return x
 
-    def norm(self, x: str, name: str) -> str:
-        """Layer norm or RMS norm, as the config has it."""
-        weight = self.weight(f"{name}.weight")
-        if self.config.positions == "relative":
-            bias = self.weight(f"{name}.bias")
-            return self.node("LayerNormalization", x, weight, bias, axis=-1, epsilon=1e-6)
-        return self.node("SimplifiedLayerNormalization", x, weight, axis=-1, epsilon=1e-6)
-
     def build(self) -> None:
         """The whole network, from the inputs to ``logits``."""
         config = self.config
-        relative = config.positions == "relative"
-        slots = [self.slot(i, name) for i, name in enumerate(config.controls)]
+        slots = self.slots()
         embedded = self.node("Gather", self.weight("embedding.weight"), "tokens")
         scale = self.constant(math.sqrt(config.width), self.scalar)
-        x = self.node("Concat", *slots, self.node("Mul", embedded, scale), axis=1)
+        x = self.node("Concat", slots, self.node("Mul", embedded, scale), axis=1)
         x = self.node("Add", x, self.where())
-        for layer in range(config.layers):
-            x = self.paper_block(x, layer) if relative else self.rotary_block(x, layer)
+        x = self.paper_blocks(x) if config.positions == "relative" else self.rotary_blocks(x)
         # The condition slots come first; only the tokens' places have logits.
         length = self.node("Neg", self.node("Shape", "tokens", start=1, end=2))
         end, axis = self.constant([np.iinfo(np.int64).max]), self.constant([1])
         x = self.node("Slice", x, length, end, axis)
-        if relative:
+        if config.positions == "relative":
             logits = self.linear(x, "output")
         else:
-            logits = self.product(self.norm(x, "norm"), "embedding.weight")
+            logits = self.product(x, "embedding.weight")
         self.nodes.append(helper.make_node("Cast", [logits], ["logits"], to=TensorProto.FLOAT))
+
+    def slots(self) -> str:
+        """The conditions as vectors [B, p * C, D]; worked out in a prefill only."""
+        outside, self.nodes = self.nodes, []
+        each = [self.slot(i, name) for i, name in enumerate(self.config.controls)]
+        worked_out = self.branch("slots", self.node("Concat", *each, axis=1))
+        self.nodes = []
+        pieces = self.node("Shape", "tokens", start=0, end=1)
+        shape = self.node("Concat", pieces, self.constant([0, self.config.width]), axis=0)
+        none = self.branch("no_slots", self.node("Expand", self.constant(0, self.scalar), shape))
+        self.nodes = outside
+        prefill = self.node("Cast", self.node("Shape", "conditions", start=1, end=2), to=9)
+        return self.node("If", prefill, then_branch=worked_out, else_branch=none)
+
+    def branch(self, name: str, result: str) -> onnx.GraphProto:
+        """The present nodes as a graph of its own with one result [B, p * C, D]."""
+        shape = ["B", "slots", self.config.width]
+        value = helper.make_tensor_value_info(result, self.type, shape)
+        return helper.make_graph(self.nodes, name, [], [value])
 
     def slot(self, index: int, name: str) -> str:
         """One condition as a vector [B, p, D]; its learned unknown where it is NaN."""
@@ -270,37 +293,67 @@ class _Graph:
             self.distance_rows = self.node("Min", rows, nearest)
         return self.distance_rows
 
-    def paper_block(self, x: str, layer: int) -> str:
-        """As ``transformer.PaperBlock``."""
-        name = f"blocks.{layer}"
-        x = self.norm(self.node("Add", x, self.attention(x, layer)), f"{name}.norm1")
-        up = self.node("Relu", self.linear(x, f"{name}.up"))
-        return self.norm(self.node("Add", x, self.linear(up, f"{name}.down")), f"{name}.norm2")
+    def paper_blocks(self, x: str) -> str:
+        """As so many ``transformer.PaperBlock``."""
+        for layer in range(self.config.layers):
+            name = f"blocks.{layer}"
+            _, x = self.add_norm(x, self.attention(x, layer), f"{name}.norm1")
+            up = self.node("Relu", self.linear(x, f"{name}.up"))
+            _, x = self.add_norm(x, self.linear(up, f"{name}.down"), f"{name}.norm2")
+        return x
 
-    def rotary_block(self, x: str, layer: int) -> str:
-        """As ``transformer.RotaryBlock``."""
-        name = f"blocks.{layer}"
-        x = self.node("Add", x, self.attention(self.norm(x, f"{name}.norm1"), layer))
-        up = self.node("Relu", self.linear(self.norm(x, f"{name}.norm2"), f"{name}.up"))
-        return self.node("Add", x, self.linear(self.node("Mul", up, up), f"{name}.down"))
+    def rotary_blocks(self, x: str) -> str:
+        """As so many ``transformer.RotaryBlock``, and the norm after the last."""
+        gamma = self.weight("blocks.0.norm1.weight")
+        normed = self.node("SimplifiedLayerNormalization", x, gamma, axis=-1, epsilon=1e-6)
+        for layer in range(self.config.layers):
+            name = f"blocks.{layer}"
+            x, normed = self.add_norm(x, self.attention(normed, layer), f"{name}.norm2")
+            up = self.node("Relu", self.linear(normed, f"{name}.up"))
+            down = self.linear(self.node("Mul", up, up), f"{name}.down")
+            last = layer + 1 == self.config.layers
+            x, normed = self.add_norm(x, down, "norm" if last else f"blocks.{layer + 1}.norm1")
+        return normed
+
+    def add_norm(self, x: str, y: str, name: str) -> tuple[str, str]:
+        """x + y, and its layer norm (paper) or RMS norm (rotary), in one node."""
+        relative = self.config.positions == "relative"
+        inputs = [x, y, self.weight(f"{name}.weight")]
+        if relative:
+            inputs.append(self.weight(f"{name}.bias"))
+        self.count += 1
+        total, normed = f"sum_{self.count}", f"normed_{self.count}"
+        kind = "SkipLayerNormalization" if relative else "SkipSimplifiedLayerNormalization"
+        self.nodes.append(
+            helper.make_node(
+                kind, inputs, [normed, "", "", total], domain="com.microsoft", epsilon=1e-6
+            )
+        )
+        return total, normed
 
     def attention(self, x: str, layer: int) -> str:
         """Grouped-query attention (a group a head) over the cache."""
         config = self.config
         name = f"blocks.{layer}.attention"
         qkv = self.linear(x, f"{name}.qkv")
-        inputs = [qkv, "", "", f"past_key.{layer}", f"past_value.{layer}", "last", "total"]
+        parts = [qkv, "", ""]
+        tables, bias = ("", ""), ""
         rotary = config.positions == "rotary"
         if rotary:
-            inputs += list(self.rotary_tables())
+            tables = self.rotary_tables()
         else:
             bias = self.relative_bias(qkv, name)
             # Packed queries, keys and values do not go with a bias: take them apart.
             self.count += 1
             parts = [f"{part}_{self.count}" for part in "qkv"]
             self.nodes.append(helper.make_node("Split", [qkv], parts, axis=2))
-            inputs[:3] = parts
-            inputs += ["", "", "", bias]
+        caches = [f"past_key.{layer}", f"past_value.{layer}"]
+        inputs = [*parts, *caches, "last", "total", *tables, "", bias, ""]
+        rounding: dict[str, Any] = {}
+        if self.ranges:
+            inputs += [self.cache_scales(f"{part}.{layer}") for part in ("key", "value")]
+            rounding = {f"{part}_quant_type": "PER_CHANNEL" for part in "kv"}
+            rounding["kv_cache_bit_width"] = 8
         mixed = f"{name}.mixed"
         outputs = [mixed, f"present_key.{layer}", f"present_value.{layer}"]
         self.nodes.append(
@@ -312,9 +365,14 @@ class _Graph:
                 num_heads=config.heads,
                 kv_num_heads=config.heads,
                 do_rotary=int(rotary),
+                **rounding,
             )
         )
         return self.linear(mixed, f"{name}.out")
+
+    def cache_scales(self, cache: str) -> str:
+        """The step of each channel of a layer's 8-bit keys or values: [D]."""
+        return self.table(f"{cache}.scales", self.ranges[cache] / 127)
 
     def rotary_tables(self) -> tuple[str, str]:
         """cos and sin of position times frequency: two of [context, W / 2]."""
@@ -351,6 +409,7 @@ class _Graph:
         config = self.config
         value = helper.make_tensor_value_info
         cache: list[str | int] = ["B", config.heads, config.context, config.head_width]
+        kept_as = TensorProto.INT8 if self.ranges else self.type
         inputs = [
             value("tokens", TensorProto.INT64, ["B", "S"]),
             value("offsets", TensorProto.FLOAT, ["B", "N"]),
@@ -361,8 +420,8 @@ class _Graph:
         outputs = [value("logits", TensorProto.FLOAT, ["B", "S", voc.SIZE])]
         for layer in range(config.layers):
             for part in ("key", "value"):
-                inputs.append(value(f"past_{part}.{layer}", self.type, cache))
-                outputs.append(value(f"present_{part}.{layer}", self.type, cache))
+                inputs.append(value(f"past_{part}.{layer}", kept_as, cache))
+                outputs.append(value(f"present_{part}.{layer}", kept_as, cache))
         return helper.make_graph(
             self.nodes, "emsync", inputs, outputs, list(self.initialisers.values())
         )

@@ -30,6 +30,9 @@ SHIPPED = Path(__file__).parents[1] / "weights" / "model.safetensors"
 PROVIDERS = {"cuda": "CUDAExecutionProvider", "cpu": "CPUExecutionProvider"}
 """Devices by name, the best first."""
 
+CACHES = {"fp32": np.float32, "int8": np.int8, "fp16": np.float16}
+"""What the keys and values are kept as."""
+
 FASTEST: dict[str, Precision] = {"cuda": "fp16", "cpu": "int8"}
 """The arithmetic that suits each device."""
 
@@ -119,7 +122,7 @@ class Decoder:
         self._session, self._device = network.session, network.device
         self.places = np.zeros(rows, np.int32)
         """Places of each row's cache in use, condition slots included."""
-        type_ = np.float16 if network.precision == "fp16" else np.float32
+        type_ = CACHES[network.precision]
         shape = (rows, config.heads, config.context, config.head_width)
         self._caches = {
             f"{part}.{layer}": ort.OrtValue.ortvalue_from_numpy(
@@ -200,6 +203,12 @@ class Decoder:
         self._no_conditions = self._no_conditions[:last]
         self._stepping = self._session.io_binding()
         self._bind_caches(self._stepping, 0, last)
+
+    def cached(self, row: int = 0) -> dict[str, npt.NDArray[np.generic]]:
+        """A row's keys and values so far: ``key.<layer>``, ``value.<layer>`` [H, places, W]."""
+        return {
+            name: cache.numpy()[row, :, : self.places[row]] for name, cache in self._caches.items()
+        }
 
     def _check(self, wanted: int, left: int) -> None:
         if wanted > left:
