@@ -12,6 +12,7 @@ from engine.cues import CueSheet
 from engine.files import write_atomically
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
 from engine.metrics.grid import on_grid
+from engine.music.composer import Take
 from engine.music.takes import Merit
 from engine.music.tempo import tempo_map
 from engine.score import Instrument, Score
@@ -41,15 +42,20 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """The merits of all takes, and which (from 0) was kept."""
+    """All takes with their merits, and which (from 0) was kept."""
 
     kept: int
-    merits: tuple[Merit, ...]
+    takes: tuple[tuple[Take, Merit], ...]
+
+    @property
+    def tokens(self) -> int:
+        """Of all takes together."""
+        return sum(take.tokens for take, _ in self.takes)
 
     @property
     def gain(self) -> float:
         """By how much the kept one's merit surpasses a random take's."""
-        totals = [merit.total for merit in self.merits]
+        totals = [merit.total for _, merit in self.takes]
         return totals[self.kept] - sum(totals) / len(totals)
 
 
@@ -110,10 +116,11 @@ def to_json(report: Report) -> str:
         "model": asdict(report.model),
         "takes": {
             "kept": report.takes.kept + 1,
+            "tokens": report.takes.tokens,
             "gain": round(report.takes.gain, 4),
             "merits": [
                 {part: round(value, 4) for part, value in asdict(merit).items()}
-                for merit in report.takes.merits
+                for _, merit in report.takes.takes
             ],
         },
         "tempo": round(report.tempo, 2),

@@ -84,13 +84,13 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     player = network(args)
     loaded = time.perf_counter()
     with progress_bar("Composing", args.takes * cues.duration, "s") as show:
-        scores, merits = compose_takes(cues, player, commission, args.takes, show)
+        takes = compose_takes(cues, player, commission, args.takes, show)
     composed = time.perf_counter()
-    kept = best(merits)
-    score = scores[kept]
+    kept = best([merit for _, merit in takes])
+    score = takes[kept][0].score
     write_midi(score, folder / "score.mid")
     write_stems(score, folder / "stems")
-    write_other_takes(scores, kept, folder / "takes")
+    write_other_takes([take.score for take, _ in takes], kept, folder / "takes")
     write_cues(cues, folder / "cues.json")
     done = time.perf_counter()
     timings = Timings(
@@ -102,7 +102,7 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     )
     card = player.card
     model = Model(card.name, card.sha256, card.parameters, player.device, player.precision)
-    result = report(cues, score, commission.seed, model, Takes(kept, tuple(merits)), timings)
+    result = report(cues, score, commission.seed, model, Takes(kept, tuple(takes)), timings)
     write_report(result, folder / "report.json")
     print(summary(result, cues, folder))
 

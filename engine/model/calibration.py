@@ -25,7 +25,7 @@ def cache_ranges(network: Network, seed: int = 0) -> dict[str, npt.NDArray[np.fl
     """The largest magnitude of each channel, with some room: ``key.<layer>`` [D] and so on."""
     rng = np.random.default_rng(seed)
     decoder = Decoder(network, PIECES)
-    trackers = [BoundaryTracker(np.arange(1, 100) * SPACING) for _ in range(PIECES)]
+    trackers = [BoundaryTracker([SPACING * i for i in range(1, 100)]) for _ in range(PIECES)]
     unknown = np.full(len(network.config.controls), np.nan, np.float32)
     begin = np.array([voc.MORE_INSTRUMENTS, voc.BAR])
     offsets = np.array([tracker.offset for tracker in trackers[:1] * 2], np.float32)

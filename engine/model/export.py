@@ -228,7 +228,7 @@ class _Graph:
 
     def branch(self, name: str, result: str) -> onnx.GraphProto:
         """The present nodes as a graph of its own with one result [B, p * C, D]."""
-        shape = ["B", "slots", self.config.width]
+        shape: list[str | int | None] = ["B", "slots", self.config.width]
         value = helper.make_tensor_value_info(result, self.type, shape)
         return helper.make_graph(self.nodes, name, [], [value])
 

@@ -74,11 +74,12 @@ class Commission:
 class Take:
     """A finished piece.
 
-    nats: the mean of minus the log probability of its tokens; the lower, the more the piece is
-    what the network thinks music is.
+    tokens: how many it took. nats: the mean of minus the log probability of those chosen; the
+    lower, the more the piece is what the network thinks music is.
     """
 
     score: Score
+    tokens: int
     nats: float
 
 
@@ -167,6 +168,8 @@ class _Composition:
         self.config = config
         self.end = to_steps(cues.duration)
         self.score: Score | None = None
+        self.count = 0
+        """Of all tokens so far."""
         self.nats: list[float] = []
         """Of each token chosen: minus the log of its probability."""
         self.must_read = False
@@ -219,7 +222,7 @@ class _Composition:
     def take(self) -> Take:
         """The finished piece."""
         assert self.score is not None
-        return Take(self.score, float(np.mean(self.nats)))
+        return Take(self.score, self.count, float(np.mean(self.nats)))
 
     def go_on(self, logits: Logits) -> None:
         """Add the next token, chosen by the logits [V] of what follows the last."""
@@ -229,6 +232,7 @@ class _Composition:
             token = choose(logits, allowed, self.commission.sampling, self.rng)
             self.nats.append(surprise(logits, allowed, token))
         self._take(token)
+        self.count += 1
         moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
         if self.builder.cursor >= self.end:
             for key in list(self.builder.sounding):

@@ -47,17 +47,16 @@ def compose_takes(
     cues: CueSheet,
     network: Network,
     commission: Commission,
-    takes: int,
+    count: int,
     progress: Callable[[float], None] | None = None,
-) -> tuple[list[Score], list[Merit]]:
+) -> list[tuple[Take, Merit]]:
     """Compose so many takes at once, and weigh each.
 
     progress: called with the seconds of music composed so far, all takes together.
     """
-    requests = [(cues, replace(commission, take=take)) for take in range(takes)]
-    finished = compose_all(requests, network, progress)
-    merits = [merit(take, cues, commission.instruments) for take in finished]
-    return [take.score for take in finished], merits
+    requests = [(cues, replace(commission, take=take)) for take in range(count)]
+    takes = compose_all(requests, network, progress)
+    return [(take, merit(take, cues, commission.instruments)) for take in takes]
 
 
 def best(merits: Sequence[Merit]) -> int:

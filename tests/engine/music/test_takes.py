@@ -33,7 +33,7 @@ def test_a_mark_without_three_notes_is_no_chord():
 
 
 def parts(piece: Score, cues: CueSheet, *instruments: Instrument) -> tuple[float, float, float]:
-    its = merit(Take(piece, 1.0), cues, instruments or EVERYONE)
+    its = merit(Take(piece, 1, 1.0), cues, instruments or EVERYONE)
     assert its.likelihood == pytest.approx(0.3679, abs=1e-4)
     assert its.total == its.alignment + its.coverage + its.balance + its.likelihood
     return its.alignment, its.coverage, its.balance
@@ -51,7 +51,7 @@ def test_each_part_of_merit_counts():
 
 def test_what_the_network_likes_is_worth_more():
     piece, cues = score(*steady(Instrument.BASS)), film()
-    liked, disliked = (merit(Take(piece, nats), cues, EVERYONE) for nats in (1.0, 3.0))
+    liked, disliked = (merit(Take(piece, 1, nats), cues, EVERYONE) for nats in (1.0, 3.0))
     assert liked.total > disliked.total
 
 
@@ -64,10 +64,11 @@ def test_the_best_is_the_earliest_of_equals():
 def test_takes_differ_and_each_is_weighed(network):
     cues = film(5.0, 9.0)
     heard: list[float] = []
-    scores, merits = compose_takes(cues, network, Commission(), 3, heard.append)
+    takes = compose_takes(cues, network, Commission(), 3, heard.append)
+    scores, merits = [take.score for take, _ in takes], [merit for _, merit in takes]
     assert len(set(scores)) == 3
     assert [m.coverage for m in merits] == [
-        merit(Take(s, 1.0), cues, EVERYONE).coverage for s in scores
+        merit(Take(s, 1, 1.0), cues, EVERYONE).coverage for s in scores
     ]
     assert heard == sorted(heard)
     assert heard[-1] == 60.0

@@ -1,0 +1,120 @@
+"""``emsync bench``: how fast this machine composes and watches, as ratios."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.cli.extras import need_train_extra
+from engine.errors import EmsyncError
+from engine.files import write_atomically
+from engine.model.runtime import SHIPPED
+
+if TYPE_CHECKING:
+    from engine.benchmarks.measures import Section
+
+PARTS = ("decoding", "rounding", "watching", "starting", "memory")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write the page to a Markdown file too"
+    )
+    parser.add_argument(
+        "--cache", type=Path, metavar="CACHE",
+        help="what emsync prepare wrote, to measure what rounding costs",
+    )  # fmt: skip
+    parser.add_argument("--film", type=Path, metavar="FILE", help="to watch (default: a minute)")
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART",
+        help=f"some of {', '.join(PARTS)}",
+    )  # fmt: skip
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter pieces")
+
+
+def run(args: Namespace) -> None:
+    """Measure, part by part, and print the page."""
+    with need_train_extra():
+        from engine.benchmarks.measures import markdown
+
+        importlib.import_module("engine.benchmarks.networks")
+    if args.cache is None and set(args.only) == {"rounding"}:
+        raise EmsyncError("rounding: give the --cache whose validation songs are to be read")
+    sections = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for part in args.only:
+            print(f"measuring {part} ...", file=sys.stderr, flush=True)
+            sections += MEASURES[part](args, Path(scratch))
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+    page = markdown(sections, machine)
+    print(page)
+    if args.output is not None:
+        write_atomically(args.output, page)
+
+
+def _decoding(args: Namespace, folder: Path) -> list[Section]:
+    from engine.benchmarks.decoding import pieces, steps
+    from engine.benchmarks.networks import FULL_SIZE, random_network
+
+    rounds, minutes = (20, (0.2,)) if args.quick else (60, (1.0, 10.0))
+    sections = []
+    for preset in FULL_SIZE:
+        model, weights = random_network(preset, folder)
+        sections.append(steps(preset, model, weights, rounds))
+    sections.append(pieces("37M (preset `full`)", full_size(folder), minutes))
+    sections.append(pieces("the shipped network", SHIPPED, minutes[:1]))
+    return sections
+
+
+def _rounding(args: Namespace, folder: Path) -> list[Section]:
+    from engine.benchmarks.rounding import rounding
+    from engine.training.cache import Cache
+
+    return [rounding(SHIPPED, Cache.open(args.cache))] if args.cache else []
+
+
+def _watching(args: Namespace, folder: Path) -> list[Section]:
+    from engine.benchmarks.starting import draw_minute
+    from engine.benchmarks.watching import watching
+
+    film = args.film or folder / "minute.mp4"
+    if args.film is None:
+        draw_minute(film)
+    return [watching(film, 2 if args.quick else 5)]
+
+
+def _starting(args: Namespace, folder: Path) -> list[Section]:
+    from engine.benchmarks.starting import starting
+
+    return [starting(full_size(folder), 2 if args.quick else 5)]
+
+
+def _memory(args: Namespace, folder: Path) -> list[Section]:
+    from engine.benchmarks.memory import memory
+
+    return [memory(SHIPPED, quick=args.quick)]
+
+
+def full_size(folder: Path) -> Path:
+    """The weights of a random network of the full size."""
+    from engine.benchmarks.networks import random_network
+
+    weights = folder / "full.safetensors"
+    return weights if weights.exists() else random_network("full", folder)[1]
+
+
+MEASURES: dict[str, Callable[[Namespace, Path], list[Section]]] = {
+    "decoding": _decoding,
+    "rounding": _rounding,
+    "watching": _watching,
+    "starting": _starting,
+    "memory": _memory,
+}

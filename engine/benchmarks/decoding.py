@@ -1,0 +1,175 @@
+"""The network: against recomputing, against streaming its weights, against real time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+
+from engine.benchmarks.measures import Line, Section, in_turns, ratio
+from engine.cues import CueSheet, Video
+from engine.cues import Section as Span
+from engine.model.runtime import Decoder, Network
+from engine.model.transformer import Transformer
+from engine.music import vocabulary as voc
+from engine.music.composer import Commission, compose, compose_all
+
+TOKENS_A_MINUTE = 3800
+"""The median of real songs with three or more families."""
+PASTS = (64, 600, 1200)
+TAKES = 4
+
+
+def film(seconds: float) -> CueSheet:
+    """A cue sheet of that length with a boundary every eight seconds."""
+    boundaries = tuple(np.arange(8.0, seconds - 2, 8.0).tolist())
+    section = Span(0.0, seconds, {}, 0.2, 0.1, "benchmark")
+    return CueSheet(Video("", seconds, 24.0, 1, 1), 0.0, seconds, (), boundaries, (section,))
+
+
+def steps(preset: str, model: Transformer, weights: Path, rounds: int) -> Section:
+    """Single steps of a 37M network in 8 bits at several lengths of the past."""
+    network = Network(weights, "cpu", precision="int8")
+    config = network.config
+    rng = np.random.default_rng(0)
+    read: dict[str, Callable[[], object]] = {}
+    for past in (*PASTS, config.window - 2):
+        decoder = Decoder(network)
+        _fill(decoder, past, rng)
+        read[f"{past}"] = lambda decoder=decoder: _step_in_place(decoder)  # type: ignore[misc]
+    four = Decoder(network, TAKES)
+    for row in range(TAKES):
+        _fill(four, 600, rng, row)
+    full = str(config.window - 2)
+    window = _window(config.window, len(config.controls), rng)
+    stream = _streaming(sum(p.numel() for p in model.parameters()))
+    quick = {
+        **read,
+        "stream": stream,
+        "four rows": lambda: _step_in_place(four),
+    }
+    times = in_turns(quick, rounds)
+    with torch.inference_mode():
+        slow = in_turns(
+            {"recomputed": lambda: model(*window), "step": read[full], "stream": stream}, 3
+        )
+    lines = [
+        Line(
+            "recomputing the window in PyTorch, over a step at full window",
+            ratio(slow["recomputed"], slow["step"]),
+            "x", 600, "at least",
+            f"{_ms(slow['recomputed'])} against {_ms(slow['step'])} a token",
+        ),
+        *(
+            Line(
+                f"a step at {past} past, over one pass over the fp32 weight bytes",
+                ratio(times[str(past)], times["stream"]),
+                "x", 0.5 if past == 600 else None, "at most",
+                f"{_ms(times[str(past)])} against {_ms(times['stream'])}",
+            )
+            for past in PASTS
+        ),
+        Line(
+            "a step of four rows at 600 past, over a step of one",
+            ratio(times["four rows"], times["600"]), "x", 2, "at most",
+            _ms(times["four rows"]),
+        ),
+    ]  # fmt: skip
+    return Section(f"Decoding, 37M, {config.positions} positions (preset `{preset}`)", tuple(lines))
+
+
+def pieces(name: str, weights: Path, minutes: tuple[float, ...]) -> Section:
+    """Whole pieces as the product composes them."""
+    network = Network(weights, "cpu")
+    pilot = compose_all([(film(20.0), Commission())], network)[0]
+    density = pilot.tokens / 20.0
+    lines = []
+    for length in minutes:
+        wanted = TOKENS_A_MINUTE * length
+        begun = time.perf_counter()
+        (take,) = compose_all([(film(wanted / density), Commission())], network)
+        rate = take.tokens / (time.perf_counter() - begun)
+        lines.append(
+            Line(
+                f"real-time factor at {TOKENS_A_MINUTE:,} tokens a minute, {length:g} min",
+                rate / (TOKENS_A_MINUTE / 60), "x", 5, "at least",
+                f"{rate:.0f} tokens a second over {take.tokens:,}, prefills included",
+            )
+        )  # fmt: skip
+    cues = film(30.0)
+    orders = [(cues, Commission(take=take)) for take in range(TAKES)]
+    times = in_turns(
+        {
+            "all": lambda: compose_all(orders, network),
+            "one by one": lambda: [compose(*order[:1], network, order[1]) for order in orders],
+        },
+        2,
+    )
+    lines += [
+        Line(
+            "four takes over one", TAKES * ratio(times["all"], times["one by one"]), "x", 2,
+            "at most", "the mean of the four alone",
+        ),
+        Line(
+            "first playable second after analysis", _first_second(network), "s", 0.5, "at most",
+            "until everything within it is known; median of five seeds",
+        ),
+    ]  # fmt: skip
+    return Section(f"Composing, {name}", tuple(lines))
+
+
+class _Heard(Exception):
+    """The first second is there."""
+
+
+def _first_second(network: Network) -> float:
+    def hear(seconds: float) -> None:
+        if seconds >= 1:
+            raise _Heard
+
+    seconds = []
+    for seed in range(5):
+        begun = time.perf_counter()
+        try:
+            compose(film(60.0), network, Commission(seed), hear)
+        except _Heard:
+            seconds.append(time.perf_counter() - begun)
+    return median(seconds)
+
+
+def _fill(decoder: Decoder, past: int, rng: np.random.Generator, row: int = 0) -> None:
+    tokens = rng.integers(voc.FIRST_SHIFT, voc.FEWER_INSTRUMENTS, past)
+    unknown = np.full(len(decoder.config.controls), np.nan, np.float32)
+    decoder.prefill(tokens, np.full(past, 8.0, np.float32), unknown, row)
+
+
+def _step_in_place(decoder: Decoder) -> None:
+    """A step that leaves the decoder where it was."""
+    decoder.step([voc.BAR] * decoder.rows, [8.0] * decoder.rows)
+    for row in range(decoder.rows):
+        decoder.back(row)
+
+
+def _window(
+    length: int, controls: int, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    tokens = torch.from_numpy(rng.integers(0, voc.SIZE, (1, length)))
+    return tokens, torch.full((1, length), 8.0), torch.full((1, controls), torch.nan)
+
+
+def _streaming(parameters: int) -> Callable[[], object]:
+    """A pass over as many bytes as the fp32 weights have, by as many threads as there are cores."""
+    cores = os.cpu_count() or 1
+    parts = np.array_split(np.ones(parameters, np.float32), cores)
+    pool = ThreadPoolExecutor(cores)
+    return lambda: list(pool.map(np.sum, parts))
+
+
+def _ms(seconds: list[float]) -> str:
+    return f"{1000 * median(seconds):.3g} ms"

@@ -1,0 +1,87 @@
+"""Timing in turns, and the lines of the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+Task = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure.
+
+    what: of what. figure: the number, in ``unit``. target: what it ought to be ``at least`` or
+    ``at most`` (None: no target). how: with what it was measured, in a few words.
+    """
+
+    what: str
+    figure: float
+    unit: str = ""
+    target: float | None = None
+    side: Literal["at least", "at most"] = "at most"
+    how: str = ""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met; None without one."""
+        if self.target is None:
+            return None
+        return self.figure >= self.target if self.side == "at least" else self.figure <= self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Lines that belong together."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def in_turns(tasks: Mapping[str, Task], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each task in each round; every round does all of them, once each.
+
+    One more round goes before, for caches to fill.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in tasks}
+    for number in range(rounds + 1):
+        for name, task in tasks.items():
+            begun = time.perf_counter()
+            task()
+            if number:
+                seconds[name].append(time.perf_counter() - begun)
+    return seconds
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> float:
+    """The median over rounds of one task's time in units of another's."""
+    return median(a / b for a, b in zip(above, below, strict=True))
+
+
+def markdown(sections: Sequence[Section], machine: str) -> str:
+    """The report as a page."""
+    blocks = ["# Performance", f"Written by `emsync bench` on {machine}."]
+    for section in sections:
+        rows = [
+            f"| {line.what} | {_amount(line.figure, line.unit)} | {_target(line)} | {line.how} |"
+            for line in section.lines
+        ]
+        head = "| | measured | target | |\n|---|---|---|---|"
+        blocks.append(f"## {section.title}\n\n{head}\n" + "\n".join(rows))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _target(line: Line) -> str:
+    if line.target is None:
+        return ""
+    sign = ">=" if line.side == "at least" else "<="
+    missed = "" if line.met else ", missed"
+    return f"{sign} {_amount(line.target, line.unit)}{missed}"
+
+
+def _amount(value: float, unit: str) -> str:
+    return (f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}") + f" {unit}".rstrip()

@@ -1,0 +1,75 @@
+"""How much memory long films take: the peak of a process of its own."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from engine.analysis import analyze
+from engine.benchmarks.decoding import film
+from engine.benchmarks.measures import Line, Section
+from engine.model.runtime import Network
+from engine.music.composer import Commission, compose
+
+MINUTES = (1, 5, 10)
+FILMS = ((0.1, 24.0), (2.0, 24.0), (10.0, 2.0))
+"""Hours and frames a second."""
+
+
+def memory(weights: Path, quick: bool = False) -> Section:
+    """Composing of 1, 5 and 10 minutes, and watching of films up to ten hours; or of the first
+    of each."""
+    lines = [
+        Line(f"composing {length} min", _peak(_compose, weights, 60.0 * length), "MiB")
+        for length in MINUTES[: 1 if quick else None]
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for hours, fps in FILMS[: 1 if quick else None]:
+            path = Path(folder) / f"{hours}.mp4"
+            draw_long(path, hours, fps)
+            peak = _peak(_watch, path, hours * 3600)
+            lines.append(Line(f"watching {hours:g} h at {fps:g} fps", peak, "MiB"))
+    return Section("Peak memory", tuple(lines))
+
+
+def draw_long(path: Path, hours: float, fps: float) -> None:
+    """A film of moving noise that changes its scene every ten seconds, small to draw it fast."""
+    rng = np.random.default_rng(0)
+    scenes = (255 * rng.random((7, 36, 64, 3))).astype(np.uint8)
+    scenes = np.array([cv2.GaussianBlur(scene, (0, 0), 5) for scene in scenes])
+    writer = cv2.VideoWriter(
+        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), fps, (64, 36)
+    )
+    for number in range(round(hours * 3600 * fps)):
+        writer.write(np.roll(scenes[int(number / fps / 10) % 7], number % 64, axis=1))
+    writer.release()
+
+
+def _compose(weights: Path, seconds: float) -> None:
+    compose(film(seconds), Network(weights, "cpu"), Commission())
+
+
+def _watch(path: Path, seconds: float) -> None:
+    cues = analyze(path)
+    assert abs(cues.duration - seconds) < 1
+
+
+def _peak(task: Callable[[Path, float], None], path: Path, length: float) -> float:
+    """The most memory in MiB that a process of its own held while it did the task."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (task, path, length))
+
+
+def _measured(task: Callable[[Path, float], None], path: Path, length: float) -> float:
+    import resource  # Windows has none
+
+    task(path, length)
+    # Linux counts in KiB, macOS in bytes.
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit

@@ -1,0 +1,69 @@
+"""Cold starts, and a whole one-minute film from one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+import cv2
+
+from engine.benchmarks.decoding import TOKENS_A_MINUTE
+from engine.benchmarks.measures import Line, Section, in_turns
+from engine.errors import EmsyncError
+from engine.video.demo import DURATION, FPS, draw_frame
+
+WIDTH, HEIGHT = 854, 480
+
+
+def starting(weights: Path, rounds: int) -> Section:
+    """The command from nothing, and a minute of film with a network of 37M."""
+    times = in_turns(
+        {"help": lambda: _emsync("--help"), "score": lambda: _emsync("score", "--help")}, rounds
+    )
+    return Section(
+        "From a cold start",
+        (
+            Line("`emsync --help`", median(times["help"]), "s", 0.5),
+            Line("`emsync score --help`: all that scoring imports", median(times["score"]), "s"),
+            _one_minute(weights),
+        ),
+    )
+
+
+def _one_minute(weights: Path) -> Line:
+    """All of a one-minute film, with composing scaled to the usual count of tokens.
+
+    Random weights make music of any density, so the time a token takes is what counts.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        film = Path(folder) / "film.mp4"
+        draw_minute(film)
+        out = Path(folder) / "out"
+        words = ("score", str(film), "-o", str(out), "--model", str(weights), "--takes", "1")
+        total = in_turns({"score": lambda: _emsync(*words)}, 1)["score"][0]
+        report = json.loads((out / "report.json").read_text())
+    compose, tokens = report["timings"]["compose"], report["takes"]["tokens"]
+    at_usual = total - compose + compose * TOKENS_A_MINUTE / tokens
+    return Line(
+        "a one-minute 480p film, one take, 37M, everything", at_usual, "s", 20, "at most",
+        f"{total:.3g} s with {tokens:,} tokens; here as with {TOKENS_A_MINUTE:,}",
+    )  # fmt: skip
+
+
+def draw_minute(path: Path) -> None:
+    """A minute of 480p: the demo film, over and over."""
+    fourcc = cv2.VideoWriter.fourcc(*"mp4v")
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, fourcc, FPS, (WIDTH, HEIGHT))
+    for number in range(round(60 * FPS)):
+        writer.write(cv2.resize(draw_frame(number / FPS % DURATION), (WIDTH, HEIGHT)))
+    writer.release()
+
+
+def _emsync(*words: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "bridge.cli", *words], capture_output=True)
+    if done.returncode:
+        raise EmsyncError(f"emsync {words[0]}: {done.stderr.decode().strip()}")
