@@ -7,7 +7,7 @@ import importlib
 import sys
 import warnings
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import NoReturn
 
 from engine.errors import EmsyncError
@@ -16,9 +16,12 @@ COMMANDS = {
     "score": "compose a soundtrack for a video and write it as MIDI",
     "analyze": "watch a video and write its cue sheet, to look at or edit before composing",
     "demo": "draw the demo film",
-    "prepare": "turn a folder of MIDI files into a token cache to train on",
+    "prepare": "turn a folder of songs (MIDI, LPD-5) into a token cache to train on",
     "train": "train the music model on a token cache",
     "evaluate": "measure a network: likelihood, boundaries, emotion, musicality, controls",
+    "bench": "measure how fast this machine composes and watches, as ratios",
+    "pack": "cut a token cache or weights into small compressed parts, to carry them elsewhere",
+    "unpack": "put such parts together again",
     "export": "turn trained weights into the network that composing runs on",
 }
 """Command -> what it does; the module of the same name has ``arguments(parser)`` and
@@ -64,12 +67,19 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> tuple[_Parser, dict[str, _Parser]]:
     parser = _Parser(prog="emsync", description="A soundtrack that fits your film, on five tracks.")
-    parser.add_argument("--version", action="version", version=f"emsync {version('emsync-bridge')}")
+    parser.add_argument("--version", action="version", version=f"emsync {_version()}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     return parser, {
         name: subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         for name, text in COMMANDS.items()
     }
+
+
+def _version() -> str:
+    try:
+        return version("emsync-bridge")
+    except PackageNotFoundError:
+        return "from a source tree"
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

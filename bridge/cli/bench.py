@@ -8,7 +8,7 @@ import platform
 import sys
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,64 +43,63 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Measure, part by part, and print the page."""
     with need_train_extra():
-        from engine.benchmarks.measures import markdown
+        from engine.benchmarks.measures import page, table
 
         importlib.import_module("engine.benchmarks.networks")
     if args.cache is None and set(args.only) == {"rounding"}:
         raise EmsyncError("rounding: give the --cache whose validation songs are to be read")
-    sections = []
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+    sections: list[Section] = []
     with tempfile.TemporaryDirectory() as scratch:
         for part in args.only:
             print(f"measuring {part} ...", file=sys.stderr, flush=True)
-            sections += MEASURES[part](args, Path(scratch))
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
-    page = markdown(sections, machine)
-    print(page)
+            for section in MEASURES[part](args, Path(scratch)):
+                sections.append(section)
+                print("\n" + table(section), flush=True)
     if args.output is not None:
-        write_atomically(args.output, page)
+        write_atomically(args.output, page(sections, machine))
 
 
-def _decoding(args: Namespace, folder: Path) -> list[Section]:
+def _decoding(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.decoding import pieces, steps
     from engine.benchmarks.networks import FULL_SIZE, random_network
 
     rounds, minutes = (20, (0.2,)) if args.quick else (60, (1.0, 10.0))
-    sections = []
     for preset in FULL_SIZE:
         model, weights = random_network(preset, folder)
-        sections.append(steps(preset, model, weights, rounds))
-    sections.append(pieces("37M (preset `full`)", full_size(folder), minutes))
-    sections.append(pieces("the shipped network", SHIPPED, minutes[:1]))
-    return sections
+        yield steps(preset, model, weights, rounds)
+    yield pieces("37M (preset `full`)", full_size(folder), minutes)
+    yield pieces("the shipped network", SHIPPED, minutes[:1])
 
 
-def _rounding(args: Namespace, folder: Path) -> list[Section]:
+def _rounding(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.rounding import rounding
     from engine.training.cache import Cache
 
-    return [rounding(SHIPPED, Cache.open(args.cache))] if args.cache else []
+    if args.cache is not None:
+        yield rounding(SHIPPED, Cache.open(args.cache))
 
 
-def _watching(args: Namespace, folder: Path) -> list[Section]:
+def _watching(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.starting import draw_minute
     from engine.benchmarks.watching import watching
 
     film = args.film or folder / "minute.mp4"
     if args.film is None:
         draw_minute(film)
-    return [watching(film, 2 if args.quick else 5)]
+    yield watching(film, 2 if args.quick else 5)
 
 
-def _starting(args: Namespace, folder: Path) -> list[Section]:
+def _starting(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.starting import starting
 
-    return [starting(full_size(folder), 2 if args.quick else 5)]
+    yield starting(full_size(folder), 2 if args.quick else 5)
 
 
-def _memory(args: Namespace, folder: Path) -> list[Section]:
+def _memory(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.memory import memory
 
-    return [memory(SHIPPED, quick=args.quick)]
+    yield memory(SHIPPED, quick=args.quick)
 
 
 def full_size(folder: Path) -> Path:
@@ -111,7 +110,7 @@ def full_size(folder: Path) -> Path:
     return weights if weights.exists() else random_network("full", folder)[1]
 
 
-MEASURES: dict[str, Callable[[Namespace, Path], list[Section]]] = {
+MEASURES: dict[str, Callable[[Namespace, Path], Iterator[Section]]] = {
     "decoding": _decoding,
     "rounding": _rounding,
     "watching": _watching,

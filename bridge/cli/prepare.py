@@ -1,4 +1,4 @@
-"""``emsync prepare``: a folder of MIDI files to a token cache."""
+"""``emsync prepare``: a folder of songs to a token cache."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from bridge.cli.extras import need_train_extra
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("source", type=Path, metavar="SOURCE", help="a folder of MIDI files")
+    parser.add_argument(
+        "source", type=Path, metavar="SOURCE",
+        help="a folder of songs: MIDI files, and piano rolls as LPD-5 has them (.npz)",
+    )  # fmt: skip
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="CACHE", help="the cache to write"
     )
@@ -27,5 +30,5 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Prepare, and print the report."""
     with need_train_extra():
-        from engine.training.cache import prepare
+        from engine.training.preparation import prepare
     print(json.dumps(prepare(args.source, args.output, args.index, args.workers), indent=2))

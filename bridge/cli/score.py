@@ -12,6 +12,7 @@ from pathlib import Path
 from bridge.cli.composing import composing_arguments, network, sampling
 from bridge.cli.film import apply_wishes, film_arguments, watch
 from bridge.cli.progress import progress_bar
+from bridge.cli.wishes import wish_arguments, wishes
 from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.files import output, output_folder
@@ -48,6 +49,7 @@ def arguments(parser: ArgumentParser) -> None:
         metavar="A,B,...",
         help=f"who plays (default: {','.join(i.value for i in Instrument)})",
     )
+    wish_arguments(parser)
     composing_arguments(parser)
 
 
@@ -69,7 +71,12 @@ def run(args: Namespace) -> None:
         raise EmsyncError(f"takes {args.takes}: give 1 or more")
     if args.seed < 0:
         raise EmsyncError(f"seed {args.seed}: give 0 or more")
-    commission = Commission(args.seed, instruments=args.instruments, sampling=sampling(args))
+    commission = Commission(
+        args.seed,
+        instruments=args.instruments,
+        sampling=sampling(args),
+        wishes=wishes(args),
+    )
     if not set(CHORDAL) & set(args.instruments):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=1)
     with output(args.output) as folder:

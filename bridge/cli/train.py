@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from argparse import ArgumentParser, Namespace
 from dataclasses import fields
 from pathlib import Path
@@ -22,7 +23,26 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--batch", type=int, default=8, metavar="N", help="windows a step")
     parser.add_argument("--micro", type=int, default=8, metavar="N", help="windows at once")
     parser.add_argument("--optimizer", choices=("muon", "adam"), default="muon")
-    parser.add_argument("--rate", type=float, metavar="R", help="learning rate")
+    parser.add_argument("--rate", type=float, metavar="R", help="peak rate of AdamW or Adam")
+    parser.add_argument("--muon-rate", type=float, default=0.02, metavar="R", help="peak rate")
+    parser.add_argument("--warmup", type=int, default=100, metavar="N", help="steps to the peak")
+    parser.add_argument(
+        "--validate-every", type=int, default=250, metavar="N", help="steps between validations"
+    )
+    parser.add_argument(
+        "--validation-windows", type=int, default=64, metavar="N", help="windows each time"
+    )
+    parser.add_argument(
+        "--checkpoint-minutes", type=float, default=10.0, metavar="M",
+        help="minutes between checkpoints",
+    )  # fmt: skip
+    parser.add_argument(
+        "--minutes", type=float, default=math.inf, metavar="M",
+        help="stop after so long, with a checkpoint; the same command again goes on",
+    )  # fmt: skip
+    parser.add_argument(
+        "--compile", action="store_true", help="compile the network first: faster from then on"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument(
@@ -50,5 +70,7 @@ def run(args: Namespace) -> None:
         args.output,
         device=args.device,
         weights=args.weights,
+        minutes=args.minutes,
+        compiled=args.compile,
     )
     print(f"validation NLL {nll:.4f} nats a token: {args.output / 'model.safetensors'}")

@@ -62,17 +62,20 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> float:
     return median(a / b for a, b in zip(above, below, strict=True))
 
 
-def markdown(sections: Sequence[Section], machine: str) -> str:
-    """The report as a page."""
-    blocks = ["# Performance", f"Written by `emsync bench` on {machine}."]
-    for section in sections:
-        rows = [
-            f"| {line.what} | {_amount(line.figure, line.unit)} | {_target(line)} | {line.how} |"
-            for line in section.lines
-        ]
-        head = "| | measured | target | |\n|---|---|---|---|"
-        blocks.append(f"## {section.title}\n\n{head}\n" + "\n".join(rows))
-    return "\n\n".join(blocks) + "\n"
+def page(sections: Sequence[Section], machine: str) -> str:
+    """The report as a Markdown page."""
+    head = f"# Performance\n\nWritten by `emsync bench` on {machine}."
+    return "\n\n".join([head, *map(table, sections)]) + "\n"
+
+
+def table(section: Section) -> str:
+    """A section with its heading, in Markdown."""
+    rows = (
+        f"| {line.what} | {_amount(line.figure, line.unit)} | {_target(line)} | {line.how} |"
+        for line in section.lines
+    )
+    head = f"## {section.title}\n\n| | measured | target | |\n|---|---|---|---|"
+    return "\n".join([head, *rows])
 
 
 def _target(line: Line) -> str:

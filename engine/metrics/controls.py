@@ -2,7 +2,7 @@
 
 Tempo and metre are those of the tempo map that a DAW would count by, key is that of the profiles
 that also labelled the corpus; a relative major or minor counts apart, and so does half or double
-the tempo. Asked for in pairs, as users do: tempo with key, metre with density.
+the tempo. Tempo, metre and key are asked for together, as users do, and density alone.
 What excerpts of songs score against the labels of the whole songs is the ceiling.
 """
 
@@ -38,13 +38,13 @@ Excerpt = tuple[npt.NDArray[np.float32], Score]
 
 
 def requests(count: int, controls: Sequence[str], rng: np.random.Generator) -> list[Request]:
-    """``count`` pieces that ask for tempo and key and as many for metre and density.
+    """``count`` pieces that ask for tempo, metre and key, and as many for density.
 
     Only what the network has ``controls`` for is asked, and nothing at all if it has none.
     """
     asked: list[Request] = []
-    for pair in (("tempo", "key"), ("metre", "density")):
-        known = [name for name in pair if name in controls]
+    for group in (("tempo", "metre", "key"), ("density",)):
+        known = [name for name in group if name in controls]
         for _ in range(count if known else 0):
             valence, arousal = rng.uniform(-EMOTION, EMOTION, 2).tolist()
             drawn = {

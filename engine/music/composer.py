@@ -21,6 +21,7 @@ from engine.music.conditions import Conditions
 from engine.music.events import ScoreBuilder
 from engine.music.offsets import BoundaryTracker
 from engine.music.sampling import Sampling, choose, surprise
+from engine.music.steering import Steering
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import CHORDAL, Instrument, Note, Score
 
@@ -54,7 +55,8 @@ class Commission:
 
     seed, take: the same ones, cue sheet and machine give the same piece; takes of one seed are
     as different as seeds are. instruments: who may play.
-    wishes: conditions beyond emotion (each section brings its own valence and arousal).
+    wishes: conditions beyond emotion (each section brings its own valence and arousal); what they
+        ask is also seen to in the loop (:mod:`engine.music.steering`).
     """
 
     seed: int = 0
@@ -172,6 +174,9 @@ class _Composition:
         """Of all tokens so far."""
         self.nats: list[float] = []
         """Of each token chosen: minus the log of its probability."""
+        self.steering = Steering(commission.wishes)
+        self.notes = 0
+        """How many have been struck."""
         self.must_read = False
         """Whether the window must be read anew before the next token."""
         self.heard = 0
@@ -229,7 +234,8 @@ class _Composition:
         token = self._overdue()
         if token is None:
             allowed = self._allowed_now()
-            token = choose(logits, allowed, self.commission.sampling, self.rng)
+            leaning = self.steering.lean(logits, self.notes, to_seconds(self.builder.cursor))
+            token = choose(leaning, allowed, self.commission.sampling, self.rng)
             self.nats.append(surprise(logits, allowed, token))
         self._take(token)
         self.count += 1
@@ -237,7 +243,8 @@ class _Composition:
         if self.builder.cursor >= self.end:
             for key in list(self.builder.sounding):
                 self._close(key)
-            self.score = self.builder.finish(self.cues.duration)
+            score = self.builder.finish(self.cues.duration)
+            self.score = replace(score, pulse=self.steering.pulse)
         self.must_read = moved and self._enter_section()
         # A place stays free, so that a row just read can stand by while the others step.
         if len(self.tokens) >= self.config.window - 1:
@@ -262,6 +269,11 @@ class _Composition:
 
     def _allowed_now(self) -> np.ndarray:
         """Which tokens [V] may come next."""
+        in_bar = not self.allowed[voc.BAR]
+        return self.steering.narrow(self._well_formed(), self.builder.cursor, in_bar)
+
+    def _well_formed(self) -> np.ndarray:
+        """Which tokens [V] may come next whatever the wishes."""
         if self.at_once >= MOST_AT_ONCE:
             return self.only_shifts
         if self.chord_notes:
@@ -290,6 +302,7 @@ class _Composition:
             if kind is Kind.CHORD:
                 self.chord_notes, self.chord_part = CHORD_NOTES, self.chordal
         elif kind is Kind.ON:
+            self.notes += 1
             self.struck[instrument, pitch] = len(self.tokens) - 1
             self.allowed[[token - 1, token]] = True, False
             if self.chord_notes:

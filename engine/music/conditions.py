@@ -7,11 +7,14 @@ Valence and arousal are the paper's (III-A2); tempo, metre, key and density go b
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
+
+from engine.errors import EmsyncError
 
 METRES = ("2/4", "3/4", "4/4", "6/8", "12/8")
 """The metres the network knows, by index."""
@@ -21,6 +24,8 @@ KEYS = tuple(
     for tonic in ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 )
 """The keys the network knows, by index: twelve major, then twelve minor."""
+
+_LETTERS = dict(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11), strict=True))
 
 CATEGORIES = {"metre": len(METRES), "key": len(KEYS)}
 """The conditions that are one of a list rather than a number, with the list's length."""
@@ -58,6 +63,24 @@ _SCALES = {"tempo": _octaves(120.0), "density": _octaves(10.0)}
 
 EMOTION = ("valence", "arousal")
 ALL = tuple(field.name for field in fields(Conditions))
+
+
+def parse_metre(text: str) -> float:
+    """The index of a metre such as ``3/4``."""
+    name = text.strip()
+    if name not in METRES:
+        raise EmsyncError(f"meter {text!r}: choose from {', '.join(METRES)}")
+    return float(METRES.index(name))
+
+
+def parse_key(text: str) -> float:
+    """The index of a key such as ``A minor``, ``Am``, ``Db`` or ``c# major``."""
+    match = re.fullmatch(r"([A-Ga-g])([#b]?)\s*(m|min|minor|maj|major|)", text.strip())
+    if match is None:
+        raise EmsyncError(f"key {text!r}: write it as C, F#m or 'Bb major'")
+    letter, accidental, mode = match.groups()
+    tonic = (_LETTERS[letter.upper()] + {"#": 1, "b": -1, "": 0}[accidental]) % 12
+    return float(tonic + (12 if mode in ("m", "min", "minor") else 0))
 
 
 def transpose_key(key: float, semitones: int) -> float:

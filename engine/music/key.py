@@ -23,6 +23,12 @@ def _profiles() -> npt.NDArray[np.float64]:
 _PROFILES = _profiles()
 
 
+def profile(key: int) -> npt.NDArray[np.float64]:
+    """How much each pitch class [12], from C, weighs in a key of ``conditions.KEYS``."""
+    mode, tonic = divmod(key, 12)
+    return np.roll((_MAJOR, _MINOR)[mode], tonic)
+
+
 def find_key(pitches: npt.ArrayLike, durations: npt.ArrayLike) -> float:
     """Index into ``conditions.KEYS`` of the key that fits best; NaN where none is clear.
 

@@ -88,7 +88,11 @@ class TempoMap:
 
 
 def tempo_map(score: Score) -> TempoMap:
-    """The tempo map of a score, counted from its bars and onsets."""
+    """The tempo map of a score: its pulse, or else counted from its bars and onsets."""
+    if score.pulse is not None:
+        beat = round(60e6 / score.pulse.tempo)
+        bar = score.pulse.numerator, score.pulse.denominator
+        return _lay_out((Tempo(0, beat),), repeat(bar), score.duration)
     return derive(score.bars, score.duration, [note.onset for note in score.notes])
 
 

@@ -5,6 +5,9 @@ Everything is drawn from (seed, step), so that a resumed run sees what an unbrok
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,6 +100,17 @@ class Windows:
         songs = np.searchsorted(self.cumulative, rng.random(size), "right")
         songs = np.minimum(songs, len(self.cache) - 1)
         return stack([self._window(int(song), rng) for song in songs])
+
+    def batches(self, first: int, last: int, size: int, rank: int = 0) -> Iterator[Batch]:
+        """The batches of steps ``first`` up to ``last``, each drawn ahead of its step."""
+        with ThreadPoolExecutor(1) as aside:
+            ahead: deque[Future[Batch]] = deque()
+            for step in range(first, last):
+                ahead.append(aside.submit(self.batch, step, size, rank))
+                if len(ahead) > 1:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
 
     def _window(self, song: int, rng: np.random.Generator) -> Batch:
         recipe = self.recipe

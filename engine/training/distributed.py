@@ -37,6 +37,14 @@ class World:
         ):
             tensor.copy_(mean.view_as(tensor))
 
+    def any(self, here: bool) -> bool:
+        """Whether it is so in any process; all processes hear the same."""
+        if self.size == 1:
+            return here
+        said = torch.tensor(here, dtype=torch.int32, device=self.device)
+        dist.all_reduce(said, dist.ReduceOp.MAX)
+        return bool(said.item())
+
 
 def join_world(device: str) -> World:
     """Meet the other processes; alone where ``torchrun`` did not start this one."""

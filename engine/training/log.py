@@ -1,4 +1,4 @@
-"""What a run writes down as it goes: its settings, and a line a validation."""
+"""What a run writes down as it goes: its settings, a line a validation, and their picture."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from pathlib import Path
 from engine.model.config import ModelConfig
 from engine.training.dataset import Recipe
 from engine.training.plan import Plan
+from engine.training.plot import draw_log
 
 LOG_COLUMNS = ("step", "tokens", "train_loss", "validation_nll", "tokens_per_second")
 
 
 class Log:
-    """``settings.json`` and ``log.csv`` of a run folder; a resumed run appends."""
+    """``settings.json``, ``log.csv`` and ``log.png`` of a run folder; a resumed run appends."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "log.csv"
+        self._picture = folder / "log.png"
         self._settings = folder / "settings.json"
 
     def begin(self, config: ModelConfig, plan: Plan, recipe: Recipe) -> None:
@@ -40,8 +42,16 @@ class Log:
             csv.writer(log).writerows([head, *(row for row in rows if int(row[0]) <= step)])
 
     def row(self, step: int, tokens: int, loss: float, nll: float, rate: float) -> None:
-        """Append a line, and print it."""
+        """Append a line, print it, and draw the picture anew.
+
+        rate: tokens a second since the last line.
+        """
         row = (step, tokens, f"{loss:.4f}", f"{nll:.4f}", f"{rate:.0f}")
         with self._path.open("a", newline="") as log:
             csv.writer(log).writerow(row)
+        draw_log(self._path, self._picture)
         print("  ".join(f"{k} {v}" for k, v in zip(LOG_COLUMNS, row, strict=True)), flush=True)
+
+    def cut(self, step: int, steps: int) -> None:
+        """Say that the run stops before its end."""
+        print(f"time is up after step {step} of {steps}; the same command goes on from there")

@@ -34,16 +34,21 @@ def train(
     recipe: Recipe | None = None,
     device: str = "cpu",
     weights: Path | None = None,
+    minutes: float = math.inf,
+    compiled: bool = False,
 ) -> float:
     """Train up to ``plan.steps`` and return the validation NLL in nats a token.
 
-    folder: where ``checkpoint.pt``, ``log.csv`` and the finished ``model.safetensors`` go; a
+    folder: where ``checkpoint.pt``, ``log.csv``, ``log.png`` and ``model.safetensors`` go; a
     checkpoint there is resumed exactly. weights: what a run without a checkpoint starts from.
+    minutes: stop after the first step that ends later than this, leaving all that a finished run
+    leaves; the same call goes on. compiled: let torch.compile make the network faster.
     Under ``torchrun`` every process works on its share of each batch.
     """
+    deadline = time.monotonic() + 60 * minutes
     folder.mkdir(parents=True, exist_ok=True)
     world = join_world(device)
-    run = Run(config, plan, world, weights)
+    run = Run(config, plan, world, weights, compiled)
     windows = Windows(cache, config, recipe or Recipe(), plan.seed)
     log, checkpoint = Log(folder), folder / "checkpoint.pt"
     if checkpoint.exists():
@@ -55,25 +60,31 @@ def train(
 
     losses: list[float] = []
     figures: dict[str, float] = {}
-    saved_at = begun = time.monotonic()
-    tokens_before = run.tokens
-    while run.step < plan.steps:
-        losses.append(run.learn(windows.batch(run.step, plan.batch // world.size, world.rank)))
-        last = run.step == plan.steps
+    saved_at = logged_at = time.monotonic()
+    tokens_logged = run.tokens
+    for batch in windows.batches(run.step, plan.steps, plan.batch // world.size, world.rank):
+        losses.append(run.learn(batch))
+        cut = minutes < math.inf and world.any(time.monotonic() > deadline)
+        last = cut or run.step == plan.steps
         if world.leads and (last or run.step % plan.validate_every == 0):
+            rate = (run.tokens - tokens_logged) / (time.monotonic() - logged_at)
             figures = run.validate(cache)
             nll = figures["nats_per_token"]
-            rate = (run.tokens - tokens_before) / (time.monotonic() - begun)
             log.row(run.step, run.tokens, float(np.mean(losses)), nll, rate)
             losses.clear()
             if not math.isfinite(nll):
                 raise EmsyncError(f"{folder}: the NLL is {nll} at step {run.step}; lower the rate")
+            logged_at, tokens_logged = time.monotonic(), run.tokens
         if world.leads and (last or time.monotonic() - saved_at > 60 * plan.checkpoint_minutes):
             run.save(checkpoint)
             saved_at = time.monotonic()
+        if cut:
+            break
     figures = figures or run.validate(cache)
     if world.leads:
         run.write(folder / "model.safetensors", figures)
+        if run.step < plan.steps:
+            log.cut(run.step, plan.steps)
     return figures["nats_per_token"]
 
 
@@ -81,7 +92,12 @@ class Run:
     """A network in training, with all that a checkpoint holds."""
 
     def __init__(
-        self, config: ModelConfig, plan: Plan, world: World, weights: Path | None = None
+        self,
+        config: ModelConfig,
+        plan: Plan,
+        world: World,
+        weights: Path | None = None,
+        compiled: bool = False,
     ) -> None:
         torch.manual_seed(plan.seed)
         self.plan, self.world = plan, world
@@ -93,6 +109,8 @@ class Run:
             ) from error
         if weights is not None:
             self._load(weights)
+        if compiled:
+            self.model.compile(dynamic=False)
         # Beyond the weights, which all processes draw alike, each has its own dropout.
         torch.manual_seed(plan.seed + world.rank)
         self.optimizers = make_optimizers(self.model, plan)

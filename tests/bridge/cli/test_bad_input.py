@@ -10,6 +10,11 @@ import wave
 import pytest
 
 WRONG_OPTIONS = {
+    "a tempo nobody can play": ("--bpm", "1000"),
+    "a metre without a tempo": ("--meter", "3/4"),
+    "no metre": ("--bpm", "100", "--meter", "3"),
+    "no key": ("--key", "H"),
+    "no music at all": ("--density", "0"),
     "valence": ("--valence", "3"),
     "arousal": ("--arousal", "-1.5"),
     "emotion": ("--emotion", "hunger"),

@@ -120,3 +120,24 @@ def test_the_users_emotion_holds(score, options, expected):
     found = [(s["valence"], s["arousal"]) for s in cues["sections"]]
     assert found == [pytest.approx(expected, abs=0.001)] * len(found)
     assert {s["source"] for s in cues["sections"]} == {"user"}
+
+
+def test_bars_and_tempo_are_those_asked_for(score):
+    midi = mido.MidiFile(score("--bpm", "97", "--meter", "3/4", "--key", "F#m") / "score.mid")
+    tempos = [m.tempo for track in midi.tracks for m in track if m.type == "set_tempo"]
+    metres = [m for track in midi.tracks for m in track if m.type == "time_signature"]
+    assert [mido.tempo2bpm(tempo) for tempo in tempos] == [pytest.approx(97, abs=0.001)]
+    assert [(m.numerator, m.denominator) for m in metres] == [(3, 4)]
+
+
+def test_other_takes_lie_beside_the_best(score):
+    folder = score("--takes", "3")
+    report = json.loads((folder / "report.json").read_text())
+    others = {f"take-{number}.mid" for number in (1, 2, 3)} - {
+        f"take-{report['takes']['kept']}.mid"
+    }
+    assert {path.name for path in (folder / "takes").iterdir()} == others
+    assert len(report["takes"]["merits"]) == 3
+    assert report["takes"]["gain"] >= 0
+    score("--takes", "1")
+    assert list((folder / "takes").iterdir()) == []

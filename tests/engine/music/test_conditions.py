@@ -5,7 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from engine.music.conditions import ALL, EMOTION, KEYS, Conditions, transpose_key
+from engine.errors import EmsyncError
+from engine.music.conditions import (
+    ALL,
+    EMOTION,
+    KEYS,
+    METRES,
+    Conditions,
+    parse_key,
+    parse_metre,
+    transpose_key,
+)
 
 
 def test_unknown_unless_asked():
@@ -34,3 +44,24 @@ def test_keys_move_within_their_mode(key, semitones, moved):
 
 def test_an_unknown_key_stays_unknown():
     assert math.isnan(transpose_key(math.nan, 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("C", "C major"), ("F#m", "F# minor"), ("Db", "C# major"), ("a minor", "A minor"),
+     (" Bb  major ", "Bb major"), ("Cb", "B major"), ("e maj", "E major")],
+)  # fmt: skip
+def test_keys_as_people_write_them(text, key):
+    assert KEYS[int(parse_key(text))] == key
+
+
+@pytest.mark.parametrize("text", ["", "H", "C##", "minor", "C dorian"])
+def test_no_keys(text):
+    with pytest.raises(EmsyncError, match="write it as"):
+        parse_key(text)
+
+
+def test_metres():
+    assert METRES[int(parse_metre(" 3/4"))] == "3/4"
+    with pytest.raises(EmsyncError, match="choose from 2/4"):
+        parse_metre("5/3")

@@ -12,8 +12,9 @@ import pytest
 pytest.importorskip("symusic")
 torch = pytest.importorskip("torch")
 
-from engine.training.cache import Cache, prepare  # noqa: E402
+from engine.training.cache import Cache  # noqa: E402
 from engine.training.labels import is_judged  # noqa: E402
+from engine.training.preparation import prepare  # noqa: E402
 
 # Networks this small lose more to threads waiting for each other than they gain.
 torch.set_num_threads(1)
@@ -57,6 +58,42 @@ def write_song() -> Callable[..., Path]:
                 events.append((0, mido.Message("program_change", program=program, **at)))
             file.tracks.append(_track(events))
         file.save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def write_roll() -> Callable[..., Path]:
+    """Writes a piano roll as pypianoroll does; ``write_song``'s arguments, 24 steps a quarter.
+
+    bars: the quarters of the downbeats, or None to leave them out.
+    """
+    pypianoroll = pytest.importorskip("pypianoroll")
+
+    def write(
+        path: Path,
+        parts: dict[int | str, Notes],
+        tempos: Iterable[tuple[float, float]] = ((0, 120),),
+        bars: Iterable[float] | None = range(0, 32, 4),
+    ) -> Path:
+        end = max(onset + length for notes in parts.values() for onset, length, _ in notes)
+        tracks = []
+        for program, notes in parts.items():
+            roll = np.zeros((round(24 * end) + 24, 128), np.uint8)
+            for onset, length, pitch in notes:
+                roll[round(24 * onset) : round(24 * (onset + length)), pitch] = 90
+            drums = program == "drums"
+            number = 0 if drums else program
+            tracks.append(pypianoroll.StandardTrack("", number, drums, roll))
+        tempo = np.zeros((len(tracks[0].pianoroll), 1))
+        for quarter, bpm in tempos:
+            tempo[round(24 * quarter) :] = bpm
+        downbeat = None
+        if bars is not None:
+            downbeat = np.zeros((len(tempo), 1), bool)
+            downbeat[[round(24 * bar) for bar in bars]] = True
+        pypianoroll.Multitrack("", 24, tempo, downbeat, tracks).save(path)
         return path
 
     return write

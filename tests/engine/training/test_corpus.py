@@ -7,27 +7,9 @@ import pytest
 
 from engine.music.conditions import KEYS, METRES
 from engine.score import Instrument
-from engine.training.corpus import UnusableSong, family, read_song
+from engine.training.corpus import UnusableSong, read_song
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
-
-
-@pytest.mark.parametrize(
-    ("programs", "instrument"),
-    [
-        (range(0, 8), PIANO),
-        (range(8, 24), STRINGS),
-        (range(24, 32), GUITAR),
-        (range(32, 40), BASS),
-        (range(40, 96), STRINGS),
-        (range(96, 104), None),
-        (range(104, 112), STRINGS),
-        (range(112, 128), None),
-    ],
-)
-def test_lpd_5_families(programs, instrument):
-    assert {family(program, is_drum=False) for program in programs} == {instrument}
-    assert {family(program, is_drum=True) for program in programs} == {DRUMS}
 
 
 def test_tracks_merge_into_parts(tmp_path, write_song, beat):

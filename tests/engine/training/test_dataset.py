@@ -209,6 +209,15 @@ def test_windows_moved_to_a_chord_hold_it(bar):
     assert ((found < 1234) & (found + 100 > 1234)).all()
 
 
+def test_batches_drawn_ahead_are_those_of_their_steps(cache, tiny):
+    windows = Windows(cache, tiny(), Recipe())
+    ahead = list(windows.batches(3, 6, 4, rank=1))
+    assert len(ahead) == 3
+    for step, batch in enumerate(ahead, 3):
+        assert np.array_equal(batch.tokens, windows.batch(step, 4, rank=1).tokens)
+    assert list(windows.batches(6, 6, 4)) == []
+
+
 def test_batches_depend_on_seed_and_step_alone(cache, tiny):
     first, again = (Windows(cache, tiny(), Recipe(), seed=5) for _ in range(2))
     first.batch(0, 4)

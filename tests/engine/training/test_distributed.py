@@ -27,6 +27,7 @@ world = join_world("cpu")
 own = [torch.full((3,), float(world.rank)), torch.full((2, 2), 10.0 * world.rank)]
 world.average(own)
 assert [t.unique().item() for t in own] == [0.5, 5.0], own
+assert world.any(world.rank == 1) and not world.any(False)
 
 folder = Path(sys.argv[2])
 config = ModelConfig(layers=1, heads=2, width=32, hidden=48, context=48, positions="rotary")
@@ -37,7 +38,9 @@ nll = train(Cache.open(Path(sys.argv[1])), config, plan, folder)
 
 
 def test_alone_without_torchrun():
-    assert join_world("cpu") == World(0, 1, "cpu")
+    alone = join_world("cpu")
+    assert alone == World(0, 1, "cpu")
+    assert alone.any(True) and not alone.any(False)
 
 
 def test_two_processes_train_one_network(cache_folder, tmp_path):

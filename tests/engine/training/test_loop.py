@@ -17,8 +17,9 @@ from engine.model.weights import read_weights  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 from engine.training.cache import Cache  # noqa: E402
 from engine.training.dataset import Recipe  # noqa: E402
+from engine.training.distributed import World  # noqa: E402
 from engine.training.log import LOG_COLUMNS  # noqa: E402
-from engine.training.loop import train  # noqa: E402
+from engine.training.loop import Run, train  # noqa: E402
 from engine.training.muon import Muon  # noqa: E402
 from engine.training.optimizers import make_optimizers, set_rates  # noqa: E402
 from engine.training.plan import Plan  # noqa: E402
@@ -64,6 +65,7 @@ def test_what_a_run_leaves(cache, config, tmp_path):
     assert {file.name for file in tmp_path.iterdir()} == {
         "checkpoint.pt",
         "log.csv",
+        "log.png",
         "model.safetensors",
         "settings.json",
     }
@@ -110,6 +112,32 @@ def test_a_resumed_run_equals_an_unbroken_one(cache, config, tmp_path, positions
     assert equal(weights(tmp_path / "broken"), weights(tmp_path / "whole"))
     rows = [log(tmp_path / name)[-1] for name in ("broken", "whole")]
     assert rows[0]["tokens"] == rows[1]["tokens"]
+
+
+@pytest.mark.parametrize("optimizer", ["muon", "adam"])
+def test_a_run_cut_by_the_clock_equals_an_unbroken_one(cache, config, tmp_path, capsys, optimizer):
+    plan = replace(PLAN, steps=4, optimizer=optimizer, validate_every=100)
+    nll = train(cache, config(), plan, tmp_path / "whole")
+    capsys.readouterr()
+    for step in (1, 2, 3):
+        cut = train(cache, config(), plan, tmp_path / "cut", minutes=0.0)
+        assert torch.load(tmp_path / "cut" / "checkpoint.pt")["step"] == step
+        assert f"after step {step} of 4" in capsys.readouterr().out
+        figures = read_header(tmp_path / "cut" / "model.safetensors").metadata
+        assert figures["nats_per_token"] == f"{cut:.4f}"
+    assert train(cache, config(), plan, tmp_path / "cut", minutes=0.0) == nll
+    assert "time is up" not in capsys.readouterr().out
+    assert equal(weights(tmp_path / "cut"), weights(tmp_path / "whole"))
+    assert [int(row["step"]) for row in log(tmp_path / "cut")] == [1, 2, 3, 4]
+
+
+def test_a_compiled_network_keeps_its_names(config):
+    plain, compiled = (
+        Run(config(), PLAN, World(0, 1, "cpu"), compiled=compiled).model
+        for compiled in (False, True)
+    )
+    assert compiled.state_dict().keys() == plain.state_dict().keys()
+    assert (plain._compiled_call_impl, compiled._compiled_call_impl is None) == (None, False)
 
 
 def test_a_finished_run_is_not_trained_on(cache, config, tmp_path):

@@ -1,0 +1,126 @@
+"""Keeping to a tempo, a metre, a key and a density that were asked for.
+
+The network is told of them as conditions; this makes sure. Tempo and metre are kept by the letter:
+time moves from point to point of a grid and a bar begins where one must, so that a project's own
+bars are the music's. Key and density are leanings: notes foreign to the key become unlikely, and
+time moves on sooner or later as there are too many notes or too few. None of it knows the film.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.music import vocabulary as voc
+from engine.music.conditions import METRES, Conditions
+from engine.music.key import profile
+from engine.music.vocabulary import Kind, to_seconds, to_steps
+from engine.score import Instrument, Pulse
+
+PARTS = 12
+"""Points of the grid a quarter note: sixteenths and triplets of eighths both lie on it, and at 120
+a minute a point is never further than 21 ms, less than a frame, from a boundary."""
+KEY_STRENGTH = 2.0
+"""A pitch class becomes likelier by this power of its weight in the key's profile."""
+DENSITY_STRENGTH = 3.0
+"""Time's moving on becomes likelier by this power of how many times too many notes there are."""
+PATIENCE = 4.0
+"""Seconds' worth of notes that may be too many or too few before that counts much."""
+COMMON_TIME = METRES.index("4/4")
+
+Mask = npt.NDArray[np.bool_]
+Logits = npt.NDArray[np.float32]
+
+_SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
+_SHIFT_STEPS = voc.STEPS[_SHIFTS]
+_OFFS = voc.KIND == Kind.OFF
+
+
+class Grid:
+    """Where time may stand, and where bars begin.
+
+    tempo: quarter notes a minute. metre: index into ``METRES``, NaN for 4/4.
+    """
+
+    def __init__(self, tempo: float, metre: float) -> None:
+        name = METRES[COMMON_TIME if math.isnan(metre) else int(metre)]
+        numerator, denominator = map(int, name.split("/"))
+        self.pulse = Pulse(tempo, numerator, denominator)
+        self._point = 60 / tempo / PARTS
+        self._bar = numerator * PARTS * 4 // denominator
+
+    def _near(self, point: int) -> int:
+        """The step of a point of the grid."""
+        return to_steps(point * self._point)
+
+    def is_bar(self, cursor: int) -> bool:
+        """Whether a bar begins at a step."""
+        point = round(to_seconds(cursor) / self._point)
+        return point % self._bar == 0 and self._near(point) == cursor
+
+    def shifts(self, cursor: int) -> Mask:
+        """Which TIMESHIFTs [125] lead from a step to a point, none beyond the next bar."""
+        now = round(to_seconds(cursor) / self._point)
+        last = (now // self._bar + 1) * self._bar
+        points = range(now, last + 1)
+        steps = [self._near(point) - cursor for point in points]
+        return np.isin(_SHIFT_STEPS, steps)
+
+
+class Steering:
+    """What a piece's wishes ask of the composing loop."""
+
+    def __init__(self, wishes: Conditions) -> None:
+        asks_tempo = not math.isnan(wishes.tempo)
+        self._grid = Grid(wishes.tempo, wishes.metre) if asks_tempo else None
+        self._key = None if math.isnan(wishes.key) else _key_lean(int(wishes.key))
+        self._density = wishes.density
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """The tempo and metre that are kept; None where none was asked for."""
+        return None if self._grid is None else self._grid.pulse
+
+    def narrow(self, allowed: Mask, cursor: int, in_bar: bool) -> Mask:
+        """What of the tokens allowed [V] keeps the tempo.
+
+        in_bar: whether the bar that may begin at the step ``cursor`` has its BAR already.
+        """
+        if self._grid is None:
+            return allowed
+        allowed = allowed.copy()
+        if self._grid.is_bar(cursor) and not in_bar:
+            return only_bar(allowed)
+        allowed[voc.BAR] = False
+        allowed[_SHIFTS] &= self._grid.shifts(cursor)
+        return allowed
+
+    def lean(self, logits: Logits, notes: int, seconds: float) -> Logits:
+        """The logits [V] with key and density in mind; ``notes`` so far in so many seconds."""
+        if self._key is not None:
+            logits = logits + self._key
+        if not math.isnan(self._density):
+            some = PATIENCE * self._density
+            too_many = (notes + some) / (self._density * seconds + some)
+            logits = logits.copy()
+            logits[_SHIFTS] += DENSITY_STRENGTH * math.log(too_many)
+        return logits
+
+
+def only_bar(allowed: Mask) -> Mask:
+    """A bar begins: BAR, or first the OFFs of what ends there."""
+    allowed = allowed & _OFFS
+    allowed[voc.BAR] = True
+    return allowed
+
+
+def _key_lean(key: int) -> Logits:
+    """What to add to each token's logit [V] for a key."""
+    drums = voc.INSTRUMENTS.index(Instrument.DRUMS)
+    pitched = (voc.KIND == Kind.ON) & (drums != voc.INSTRUMENT)
+    weights = profile(key)
+    lean = np.zeros(voc.SIZE, np.float32)
+    lean[pitched] = KEY_STRENGTH * np.log(weights / weights.mean())[voc.PITCH[pitched] % 12]
+    return lean
