@@ -15,6 +15,10 @@ from engine.errors import EmsyncError
 COMMANDS = {
     "score": "compose a soundtrack for a video and write it as MIDI",
     "analyze": "watch a video and write its cue sheet, to look at or edit before composing",
+    "serve": "run the local server: jobs, playing, HTTP, WebSocket and OSC",
+    "client": "ask the running server for something, and print its answer as JSON",
+    "play": "play a score live into a DAW",
+    "doctor": "look at what works here, and say what to do about what doesn't",
     "demo": "draw the demo film",
     "prepare": "turn a folder of songs (MIDI, LPD-5) into a token cache to train on",
     "train": "train the music model on a token cache",
