@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.cues import CueSheet
 from engine.emotion.perception import Perception, sections
 from engine.errors import EmsyncError
-from engine.video.cuts import CutDetector, find_cuts, keep_apart
+from engine.video.cuts import CutDetector, boundaries, find_cuts
 from engine.video.reader import SHORTEST, open_video
 
 
@@ -52,4 +52,5 @@ def analyze(
         )
     cuts = tuple(cut - start for cut in find_cuts(detector.result()))
     duration = end - start
-    return CueSheet(video, start, end, cuts, keep_apart(cuts), sections(perception, cuts, duration))
+    marks = boundaries(cuts, duration)
+    return CueSheet(video, start, end, cuts, marks, sections(perception, cuts, duration))

@@ -34,6 +34,9 @@ THRESHOLD = 1.6
 T_DIFF = 4.0
 """Least distance of kept cuts in seconds (paper, IV-A)."""
 
+CLOSE = 2.0
+"""Seconds before the end at which a last chord is due."""
+
 _FLASH = 1 / 6
 """Seconds: what passes faster is a flash, not a shot."""
 
@@ -116,6 +119,20 @@ def keep_apart(cuts: Iterable[float], t_diff: float = T_DIFF) -> tuple[float, ..
         if not kept or cut - kept[-1] >= t_diff:
             kept.append(cut)
     return tuple(kept)
+
+
+def boundaries(cuts: Iterable[float], duration: float) -> tuple[float, ...]:
+    """What the music of a film is to mark: the cuts, kept apart, and the film's own edges.
+
+    The paper marks cuts alone. But a soundtrack opens with its film and closes with it: the first
+    frame is a boundary, and so is the moment at which a last chord must be struck to ring out at
+    the end, each unless it is nearer to a cut than cuts may be to each other.
+    """
+    kept = keep_apart(cuts)
+    first = () if kept and kept[0] < T_DIFF else (0.0,)
+    close = duration - CLOSE
+    last = () if close - max((0.0, *kept)) < T_DIFF else (close,)
+    return (*first, *kept, *last)
 
 
 def _cells(image: NDArray[np.uint8]) -> NDArray[np.float32]:

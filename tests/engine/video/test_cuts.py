@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.video.cuts import T_DIFF, CutCurve, CutDetector, find_cuts, keep_apart
+from engine.video.cuts import (
+    CLOSE,
+    T_DIFF,
+    CutCurve,
+    CutDetector,
+    boundaries,
+    find_cuts,
+    keep_apart,
+)
 from engine.video.reader import Frame, open_video
 
 VIDEOS = Path(__file__).parents[4] / "shared" / "videos"
@@ -142,3 +150,17 @@ def cuts_of() -> Callable[[Path], tuple[float, ...]]:
         return find_cuts(detector.result())
 
     return find
+
+
+@pytest.mark.parametrize(
+    ("cuts", "duration", "marks"),
+    [
+        ([11.9, 15.0, 23.0], 30.0, (0.0, 11.9, 23.0, 28.0)),
+        ([2.0, 7.0], 10.0, (2.0, 7.0)),
+        ([], 30.0, (0.0, 28.0)),
+        ([4.0], 4.0 + T_DIFF + CLOSE, (0.0, 4.0, 8.0)),
+        ([], 5.0, (0.0,)),
+    ],
+)
+def test_a_film_is_marked_at_its_edges_too(cuts, duration, marks):
+    assert boundaries(cuts, duration) == marks
