@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import warnings
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +14,12 @@ from bridge.cli.progress import progress_bar
 from bridge.cli.wishes import wish_arguments, wishes
 from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
-from engine.files import output, output_folder
+from engine.files import output
 from engine.music.composer import Commission
 from engine.music.takes import best, compose_takes
-from engine.score import CHORDAL, Instrument, Score
+from engine.score import CHORDAL, Instrument
 from engine.video.reader import open_video
-from export.midi import write_midi, write_stems
+from export.piece import write_piece
 from export.report import Model, Report, Takes, Timings, report, write_report
 
 TAKES = 4
@@ -95,9 +94,7 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     composed = time.perf_counter()
     kept = best([merit for _, merit in takes])
     score = takes[kept][0].score
-    write_midi(score, folder / "score.mid")
-    write_stems(score, folder / "stems")
-    write_other_takes([take.score for take, _ in takes], kept, folder / "takes")
+    write_piece([take.score for take, _ in takes], kept, folder)
     write_cues(cues, folder / "cues.json")
     done = time.perf_counter()
     timings = Timings(
@@ -112,15 +109,6 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     result = report(cues, score, commission.seed, model, Takes(kept, tuple(takes)), timings)
     write_report(result, folder / "report.json")
     print(summary(result, cues, folder))
-
-
-def write_other_takes(scores: Sequence[Score], kept: int, folder: Path) -> None:
-    """Write the takes that were not kept, by their numbers from 1, in place of an earlier run's."""
-    for stale in folder.glob("take-*.mid"):
-        stale.unlink()
-    for number, score in enumerate(scores, start=1):
-        if number != kept + 1:
-            write_midi(score, output_folder(folder) / f"take-{number}.mid")
 
 
 def summary(result: Report, cues: CueSheet, folder: Path) -> str:

@@ -98,21 +98,25 @@ def compose(
     listen: called with the notes that have ended since the last call, in order of onset, and the
         time in seconds before which no further onset will come; by the end it has heard all.
     """
-    composition = _Composition(cues, network.config, commission, listen)
-    _compose([composition], network, progress)
-    return composition.take.score
+    (take,) = compose_all([(cues, commission)], network, progress, listen)
+    return take.score
 
 
 def compose_all(
     requests: Sequence[tuple[CueSheet, Commission]],
     network: Network,
     progress: Progress | None = None,
+    listen: Listener | None = None,
 ) -> list[Take]:
     """Compose several pieces at once.
 
     progress: called with the seconds of music composed so far, all pieces together.
+    listen: as for :func:`compose`; hears the first piece.
     """
-    compositions = [_Composition(cues, network.config, commission) for cues, commission in requests]
+    compositions = [
+        _Composition(cues, network.config, commission, None if number else listen)
+        for number, (cues, commission) in enumerate(requests)
+    ]
     _compose(compositions, network, progress)
     return [composition.take for composition in compositions]
 

@@ -32,6 +32,11 @@ CATEGORIES = {"metre": len(METRES), "key": len(KEYS)}
 
 UNKNOWN = math.nan
 
+SLOWEST, FASTEST = 30.0, 300.0
+"""Quarter notes a minute that may be asked for."""
+SPARSEST, DENSEST = 0.5, 40.0
+"""Notes a second that may be asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -63,6 +68,30 @@ _SCALES = {"tempo": _octaves(120.0), "density": _octaves(10.0)}
 
 EMOTION = ("valence", "arousal")
 ALL = tuple(field.name for field in fields(Conditions))
+
+
+def asked_for(
+    bpm: float | None = None,
+    metre: str | None = None,
+    key: str | None = None,
+    density: float | None = None,
+) -> Conditions:
+    """What users ask of the music, in their words.
+
+    Raises EmsyncError for what can't be given.
+    """
+    if bpm is not None and not SLOWEST <= bpm <= FASTEST:
+        raise EmsyncError(f"bpm {bpm:g}: give {SLOWEST:g} to {FASTEST:g}")
+    if bpm is None and metre is not None:
+        raise EmsyncError(f"meter {metre}: give the tempo (bpm) too; bars are counted by it")
+    if density is not None and not SPARSEST <= density <= DENSEST:
+        raise EmsyncError(f"density {density:g}: give {SPARSEST:g} to {DENSEST:g} notes a second")
+    return Conditions(
+        tempo=UNKNOWN if bpm is None else bpm,
+        metre=UNKNOWN if metre is None else parse_metre(metre),
+        key=UNKNOWN if key is None else parse_key(key),
+        density=UNKNOWN if density is None else density,
+    )
 
 
 def parse_metre(text: str) -> float:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from engine.cues import CueSheet
 from engine.metrics.alignment import SECOND, alignment
 from engine.model.runtime import Network
-from engine.music.composer import CHORD_NOTES, Commission, Take, compose_all
+from engine.music.composer import CHORD_NOTES, Commission, Listener, Take, compose_all
 from engine.music.vocabulary import MORE_FROM
 from engine.score import CHORDAL, Instrument, Score
 
@@ -49,13 +49,15 @@ def compose_takes(
     commission: Commission,
     count: int,
     progress: Callable[[float], None] | None = None,
+    listen: Listener | None = None,
 ) -> list[tuple[Take, Merit]]:
     """Compose so many takes at once, and weigh each.
 
     progress: called with the seconds of music composed so far, all takes together.
+    listen: hears the first take while it is composed.
     """
     requests = [(cues, replace(commission, take=take)) for take in range(count)]
-    takes = compose_all(requests, network, progress)
+    takes = compose_all(requests, network, progress, listen)
     return [(take, merit(take, cues, commission.instruments)) for take in takes]
 
 

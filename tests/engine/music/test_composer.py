@@ -101,7 +101,7 @@ def test_two_parts_or_one_are_fewer_instruments(tiny, random_model, exported, ch
     def piece(forgotten: int) -> Score:
         model = random_model(tiny())
         model.embedding.weight[forgotten] = 0
-        small = Network(exported(model), "cpu", threads=1)
+        small = Network(exported(model), "cpu", threads=1, precision="fp32")
         return compose(film(0.0, 4.0), small, commission(instruments=chosen))
 
     (other,) = {voc.FEWER_INSTRUMENTS, voc.MORE_INSTRUMENTS} - {asked}

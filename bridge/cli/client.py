@@ -1,0 +1,152 @@
+"""``emsync client``: asks the running server, and prints its answer as JSON."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from bridge.cli.progress import progress_bar
+from bridge.cli.wishes import wish_arguments
+from bridge.server.client import Client
+from bridge.server.jobs import State
+from bridge.server.state import state_folder
+from engine.cues import EKMAN, parse_time
+from engine.errors import EmsyncError
+from engine.files import output, write_atomically
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the actions and their arguments."""
+    parser.add_argument(
+        "--state", type=Path, default=state_folder(), metavar="FOLDER",
+        help="the server's state folder (default: this user's)",
+    )  # fmt: skip
+    actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
+
+    def action(name: str, text: str) -> ArgumentParser:
+        return actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+
+    submit = action("submit", "hand in a film")
+    submit.add_argument("video", type=Path, metavar="VIDEO")
+    submit.add_argument("--analyse", action="store_true", help="make its cue sheet only")
+    submit.add_argument("--cues", type=Path, metavar="FILE", help="an edited cue sheet")
+    submit.add_argument("--emotion", choices=("auto", *EKMAN))
+    submit.add_argument("--valence", type=float, metavar="V")
+    submit.add_argument("--arousal", type=float, metavar="A")
+    submit.add_argument("--start", type=parse_time, metavar="T")
+    submit.add_argument("--end", type=parse_time, metavar="T")
+    submit.add_argument("--seed", type=int, metavar="N")
+    submit.add_argument("--takes", type=int, metavar="N")
+    submit.add_argument("--instruments", type=lambda text: text.split(","), metavar="A,B,...")
+    wish_arguments(submit)
+    submit.add_argument("--live", action="store_true", default=None, help="play while composing")
+    submit.add_argument("--reserve", type=float, metavar="SECONDS")
+    submit.add_argument("--wait", action="store_true", help="until it is done")
+    status = action("status", "how a job stands, or playing")
+    status.add_argument("job", nargs="?", metavar="JOB")
+    status.add_argument("--wait", action="store_true", help="until the job has ended")
+    action("jobs", "all jobs")
+    regenerate = action("regenerate", "the same cue sheet, another piece")
+    regenerate.add_argument("job", metavar="JOB")
+    regenerate.add_argument("--seed", type=int, metavar="N")
+    regenerate.add_argument("--wait", action="store_true", help="until it is done")
+    action("cancel", "break off a job").add_argument("job", metavar="JOB")
+    action("forget", "remove an ended job and its files").add_argument("job", metavar="JOB")
+    files = action("files", "fetch a job's files")
+    files.add_argument("job", metavar="JOB")
+    files.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    play = action("play", "play a piece")
+    play.add_argument("job", nargs="?", metavar="JOB")
+    play.add_argument("--from", dest="seconds", type=parse_time, metavar="T")
+    action("pause", "pause")
+    action("stop", "stop; every note is ended")
+    action("locate", "go to a time").add_argument("seconds", type=parse_time, metavar="T")
+    loop = action("loop", "repeat a stretch; without one, no longer")
+    loop.add_argument("begin", type=parse_time, nargs="?", metavar="BEGIN")
+    loop.add_argument("end", type=parse_time, nargs="?", metavar="END")
+
+
+def run(args: Namespace) -> None:
+    """Ask, and print the answer."""
+    answer = _ACTIONS[args.action](Client(args.state), args)
+    print(json.dumps(answer, indent=1))
+
+
+def _submit(client: Client, args: Namespace) -> Any:
+    emotion = ("emotion", "valence", "arousal")
+    music = ("bpm", "meter", "key", "density", "seed", "takes", "instruments")
+    names = (*emotion, *music, "start", "end", "live", "reserve")
+    values = {name: getattr(args, name) for name in names}
+    values |= {"video": str(args.video.absolute()), "kind": "analyse" if args.analyse else None}
+    if args.cues is not None:
+        values["cues"] = _json(args.cues)
+    return _waited(client, args, client.ask("POST", "/jobs", values))
+
+
+def _status(client: Client, args: Namespace) -> Any:
+    if args.job is None:
+        return client.ask("GET", "/state")
+    return _waited(client, args, client.ask("GET", _path(args)))
+
+
+def _regenerate(client: Client, args: Namespace) -> Any:
+    values = {"seed": args.seed}
+    return _waited(client, args, client.ask("POST", _path(args) + "/regenerate", values))
+
+
+def _waited(client: Client, args: Namespace, job: dict[str, Any]) -> dict[str, Any]:
+    """The job as it is, or with ``--wait`` as it ended; raises EmsyncError where it failed."""
+    if not args.wait:
+        return job
+    with progress_bar("Composing", 200, "%") as show:
+        for now in client.follow(job["id"]):
+            composing = now["state"] in (State.COMPOSING, State.DONE)
+            show(100 * (composing + now["progress"]))
+            job = now
+    if job["state"] != State.DONE:
+        raise EmsyncError(f"job {job['id']}: {job['state']}: {job['error'] or 'by a client'}")
+    return job
+
+
+def _files(client: Client, args: Namespace) -> Any:
+    names = client.ask("GET", _path(args))["files"]
+    with output(args.output) as folder:
+        for name in names:
+            (folder / name).parent.mkdir(exist_ok=True)
+            write_atomically(folder / name, client.file(args.job, name))
+    return {"files": [str(args.output / name) for name in names]}
+
+
+def _path(args: Namespace) -> str:
+    return f"/jobs/{quote(args.job, safe='')}"
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise EmsyncError(f"{path}: can't be read as JSON ({error}); check it") from error
+
+
+_ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {
+    "submit": _submit,
+    "status": _status,
+    "jobs": lambda client, args: client.ask("GET", "/jobs"),
+    "regenerate": _regenerate,
+    "cancel": lambda client, args: client.ask("DELETE", _path(args)),
+    "forget": lambda client, args: client.ask("DELETE", _path(args) + "?forget=true"),
+    "files": _files,
+    "play": lambda client, args: client.ask(
+        "POST", "/play", {"job": args.job, "seconds": args.seconds}
+    ),
+    "pause": lambda client, args: client.ask("POST", "/pause"),
+    "stop": lambda client, args: client.ask("POST", "/stop"),
+    "locate": lambda client, args: client.ask("POST", "/locate", {"seconds": args.seconds}),
+    "loop": lambda client, args: client.ask(
+        "POST", "/loop", {"begin": args.begin, "end": args.end}
+    ),
+}

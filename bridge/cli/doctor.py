@@ -1,0 +1,43 @@
+"""``emsync doctor``: what works here, what doesn't, and what to do about it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+
+from bridge.cli.play import output_arguments, wish
+from bridge.doctor import machine, ports
+from bridge.doctor.finding import Finding
+from bridge.doctor.round_trip import round_trip
+from bridge.midi.choice import Wish
+from bridge.server.state import state_folder
+from engine.errors import EmsyncError
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    output_arguments(parser)
+
+
+def run(args: Namespace) -> None:
+    """Print a line a check; raises EmsyncError when any fails."""
+    failing = 0
+    for finding in findings(wish(args)):
+        print(finding, flush=True)
+        failing += finding.verdict == "failing"
+    if failing:
+        raise EmsyncError(f"{failing} of these fail; the arrows say what to do")
+
+
+def findings(wished: Wish) -> Iterator[Finding]:
+    """All that is looked at, one after another."""
+    folder = state_folder()
+    yield machine.runtime()
+    yield machine.model()
+    yield machine.disk(folder)
+    yield ports.jack()
+    if (alsa := ports.alsa()) is not None:
+        yield alsa
+    yield ports.systems()
+    yield ports.choice(wished, folder)
+    yield round_trip(wished, folder)

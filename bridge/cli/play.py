@@ -1,0 +1,185 @@
+"""``emsync play``: a score, live into a DAW."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from bridge.cli.progress import progress_bar
+from bridge.midi.choice import BACKENDS, Wish, open_output
+from bridge.midi.systems import port_names
+from bridge.midi.vkb import HOST, PORT
+from bridge.play.ending import ending_well
+from bridge.play.follow.beat_clock import BeatClock
+from bridge.play.follow.inputs import REAPER_PORT, Follower, follow_jack, follow_midi, follow_reaper
+from bridge.play.follow.time_code import TimeCode
+from bridge.play.player import Player
+from bridge.play.reading import read_beats, read_piece
+from bridge.play.velocity import Dynamics, shaped
+from engine.cues import parse_time
+from engine.errors import EmsyncError
+
+_LOOK = 0.05
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    usual = Dynamics()
+    parser.add_argument(
+        "score", type=Path, nargs="?", metavar="FILE.mid|FOLDER",
+        help="a MIDI file, or what emsync score wrote",
+    )  # fmt: skip
+    parser.add_argument("--list", action="store_true", help="list the ports to play to, and end")
+    output_arguments(parser)
+    parser.add_argument(
+        "--from", type=parse_time, default=0.0, dest="begin", metavar="T", help="play from here on"
+    )
+    parser.add_argument("--loop", type=parse_loop, metavar="T-T", help="play this over and over")
+    parser.add_argument(
+        "--wait", type=float, default=1.0, metavar="SECONDS",
+        help="between opening the ports and the first note, for the DAW to connect (default: 1)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--follow", choices=("mtc", "clock", "jack", "reaper"),
+        help="play as the DAW does: MIDI Time Code, MIDI clock, JACK transport, REAPER's OSC",
+    )  # fmt: skip
+    parser.add_argument(
+        "--follow-port", metavar="NAME|N",
+        help="the MIDI input to follow (default: our own, 'emsync sync'); REAPER: the UDP port "
+        f"(default: {REAPER_PORT})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--offset", type=parse_time, default=0.0, metavar="T",
+        help="where in the DAW's time the film begins (default: 0)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--programs", action="store_true", help="send General MIDI programs and track names first"
+    )
+    parser.add_argument(
+        "--velocity", type=int, default=usual.base, metavar="N",
+        help=f"of plain notes (default: {usual.base})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--boost", type=int, default=usual.boost, metavar="N",
+        help=f"what a boundary's chords add to it (default: {usual.boost})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--human", type=float, default=usual.human, metavar="H",
+        help="0 exact .. 1 by the place in the bar, and never twice alike (default: 0)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--expression", action="store_true", help="expression (CC11) by the film's emotion"
+    )
+
+
+def output_arguments(parser: ArgumentParser) -> None:
+    """Add how to reach the DAW."""
+    parser.add_argument(
+        "--backend", choices=BACKENDS, default="auto", help="how MIDI goes out (default: auto)"
+    )
+    parser.add_argument(
+        "--ports", choices=("five", "one"), default="five",
+        help="five MIDI ports, or one with five channels (default: five)",
+    )  # fmt: skip
+    parser.add_argument("--pattern", metavar="REGEX", help="the ports to play to, by name")
+    parser.add_argument(
+        "--latency", type=float, default=0.0, metavar="SECONDS", help="send so much later"
+    )
+    parser.add_argument(
+        "--host", default=HOST, help=f"vkb: the machine that REAPER runs on (default: {HOST})"
+    )
+    parser.add_argument(
+        "--port", type=int, default=PORT, metavar="N",
+        help=f"vkb: the port of REAPER's OSC control surface (default: {PORT})",
+    )  # fmt: skip
+
+
+def wish(args: Namespace) -> Wish:
+    """How to reach the DAW."""
+    return Wish(args.backend, args.ports, args.pattern, args.latency, args.host, args.port)
+
+
+def parse_loop(text: str) -> tuple[float, float]:
+    """``0:10-0:20`` in seconds."""
+    begin, dash, end = text.partition("-")
+    if not dash:
+        raise EmsyncError(f"loop {text}: give two times, e.g. 0:10-0:20")
+    return parse_time(begin), parse_time(end)
+
+
+def run(args: Namespace) -> None:
+    """Play to the end, or for as long as it loops or follows."""
+    wished = wish(args)
+    if args.list:
+        for name in port_names() or ["no ports; emsync doctor says why"]:
+            print(name)
+        return
+    if args.score is None:
+        raise EmsyncError("give a MIDI file or a folder that emsync score wrote")
+    dynamics = Dynamics(args.velocity, args.boost, args.human)
+    piece = shaped(read_piece(args.score, args.expression), dynamics)
+    if args.begin >= piece.duration:
+        raise EmsyncError(f"--from {args.begin:g}: the piece lasts {piece.duration:.1f} s")
+    with ending_well():
+        output, why = open_output(wished)
+        player = Player(output)
+        try:
+            print(why, flush=True)
+            player.load(piece)
+            if args.loop is not None:
+                player.loop(*args.loop)
+            if args.programs:
+                player.introduce()
+            with following(player, args):
+                if not args.follow:
+                    time.sleep(max(args.wait, 0.0))
+                    player.play(args.begin)
+                watch(player, forever=bool(args.follow))
+        finally:
+            player.close()
+    late = output.lateness()
+    print(
+        f"{late.messages} messages, {late.late} late; lateness: median {1000 * late.median:.1f} ms,"
+        f" of the slowest in a hundred {1000 * late.p99:.1f} ms"
+    )
+
+
+@contextmanager
+def following(player: Player, args: Namespace) -> Iterator[None]:
+    """Within this the player follows the transport asked for."""
+    if not args.follow:
+        yield
+        return
+    with closing(follower(player, args)):
+        yield
+
+
+def follower(player: Player, args: Namespace) -> Follower[Any]:
+    """What follows the transport asked for; to be closed."""
+    offset, port = args.offset, args.follow_port
+    if args.follow == "jack":
+        return follow_jack(player, offset)
+    if args.follow == "clock":
+        return follow_midi(player, BeatClock(read_beats(args.score)), port, offset)
+    if args.follow == "mtc":
+        return follow_midi(player, TimeCode(), port, offset)
+    if port is not None and not port.isdecimal():
+        raise EmsyncError(f"--follow-port {port}: give the number of a UDP port")
+    return follow_reaper(player, port=int(port or REAPER_PORT), offset=offset)
+
+
+def watch(player: Player, forever: bool) -> None:
+    """Show how far it is, until it stops; raises EmsyncError when something stopped it."""
+    with progress_bar("Playing  ", player.duration, "s") as show:
+        while True:
+            status = player.status()
+            show(status.position)
+            if status.fault is not None:
+                raise EmsyncError(status.fault)
+            if status.state == "stopped" and not forever:
+                return
+            time.sleep(_LOOK)

@@ -1,0 +1,1 @@
+"""``emsync doctor``: what works on this machine, what doesn't, and what to do about it."""

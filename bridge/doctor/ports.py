@@ -1,0 +1,66 @@
+"""The ways out that this machine has."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import rtmidi
+
+from bridge.doctor.finding import Finding
+from bridge.midi.choice import Wish, open_output
+from bridge.midi.jack import open_client
+from bridge.midi.systems import port_names, usable
+from engine.errors import EmsyncError
+
+ALSA_SEQUENCER = Path("/dev/snd/seq")
+
+
+def jack() -> Finding:
+    """Whether a JACK server runs, and how."""
+    try:
+        client = open_client("emsync-doctor")
+    except EmsyncError as error:
+        text, _, remedy = str(error).partition("; ")
+        return Finding("JACK", "absent", text.removeprefix("JACK: "), remedy)
+    period, rate = client.blocksize, client.samplerate
+    client.close()
+    text = f"runs at {rate} Hz, period {period} ({1000 * period / rate:.1f} ms)"
+    return Finding("JACK", "ok", text)
+
+
+def alsa() -> Finding | None:
+    """Whether ALSA's sequencer is there; None on other systems than Linux."""
+    if not sys.platform.startswith("linux"):
+        return None
+    if ALSA_SEQUENCER.exists():
+        return Finding("ALSA", "ok", f"{ALSA_SEQUENCER} is there")
+    return Finding(
+        "ALSA", "absent", f"there is no {ALSA_SEQUENCER}", "modprobe snd-seq, as root; or use JACK"
+    )
+
+
+def systems() -> Finding:
+    """Which systems python-rtmidi reaches, and the ports to play to."""
+    found = usable()
+    for _, port in found:
+        port.delete()
+    if not found:
+        return Finding(
+            "MIDI ports", "absent", "no MIDI system answers", "start JACK, or use --backend vkb"
+        )
+    names = ", ".join(port_names(rtmidi.MidiOut)) or "none"
+    return Finding(
+        "MIDI ports", "ok", f"{', '.join(name for name, _ in found)}; there are: {names}"
+    )
+
+
+def choice(wish: Wish, folder: Path) -> Finding:
+    """Which way out is taken, and why."""
+    try:
+        output, why = open_output(wish, folder)
+    except EmsyncError as error:
+        text, _, remedy = str(error).partition("; ")
+        return Finding("output", "failing", text, remedy)
+    output.close()
+    return Finding("output", "ok", why)

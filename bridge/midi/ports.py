@@ -1,0 +1,36 @@
+"""A sink of open rtmidi ports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rtmidi
+
+from bridge.midi.systems import shut
+from engine.errors import EmsyncError
+from engine.score import Instrument
+
+
+class Ports:
+    """Messages go to an instrument's port at once."""
+
+    def __init__(
+        self, name: str, ports: dict[Instrument, Any], names: dict[Instrument, str]
+    ) -> None:
+        """ports: open ones; instruments may share one. names: as others see them."""
+        self.name, self.names = name, names
+        self._ports = ports
+
+    def emit(self, instrument: Instrument, message: bytes) -> None:
+        """Send now; raises EmsyncError when the port is gone."""
+        try:
+            self._ports[instrument].send_message(message)
+        except rtmidi.RtMidiError as error:
+            raise EmsyncError(
+                f"{self.name}: the port is gone ({error}); connect it, then play again"
+            ) from error
+
+    def close(self) -> None:
+        """Give the ports back."""
+        for port in {id(port): port for port in self._ports.values()}.values():
+            shut(port)

@@ -1,0 +1,173 @@
+"""The OSC interface as a table: each address, its arguments, what it means.
+
+``docs/osc.md`` is written from it (``python -m bridge.osc.page``), what comes in is checked
+against it and what goes out is laid out by it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from engine.errors import EmsyncError
+
+DEFAULT_IN = 8731
+"""The UDP port that the server listens on."""
+DEFAULT_OUT = 8732
+"""The UDP port on this machine that the server tells, unless told otherwise."""
+
+
+class Type(Enum):
+    """An argument's type, by its OSC type tag."""
+
+    INT = "i"
+    FLOAT = "f"
+    TEXT = "s"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument; optional ones come last."""
+
+    name: str
+    type: Type
+    meaning: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address and its arguments, in order."""
+
+    path: str
+    arguments: tuple[Argument, ...]
+    meaning: str
+
+
+_SECONDS = Argument("seconds", Type.FLOAT, "seconds from the score's zero")
+_JOB = Argument("job", Type.TEXT, "the job's id")
+_AT_HAND = Argument("job", Type.TEXT, "the job's id; empty or left out: the piece at hand", True)
+
+OUT = (
+    Address(
+        "/emsync/note",
+        (
+            Argument("instrument", Type.TEXT, "bass, drums, guitar, piano or strings"),
+            Argument("pitch", Type.INT, "MIDI pitch, 0..127"),
+            Argument("velocity", Type.INT, "MIDI velocity, 1..127"),
+            _SECONDS,
+            Argument("duration", Type.FLOAT, "seconds the note lasts"),
+        ),
+        "a note is struck",
+    ),
+    Address("/emsync/boundary", (_SECONDS,), "a boundary of the film passes"),
+    Address("/emsync/chord", (_SECONDS,), "a chord meant as a boundary is struck"),
+    Address(
+        "/emsync/emotion",
+        (
+            _SECONDS,
+            Argument("valence", Type.FLOAT, "-1 unpleasant .. 1 pleasant; NaN unknown"),
+            Argument("arousal", Type.FLOAT, "-1 calm .. 1 excited; NaN unknown"),
+        ),
+        "a section of the film with its own emotion begins, or is jumped into",
+    ),
+    Address(
+        "/emsync/progress",
+        (
+            _JOB,
+            Argument("state", Type.TEXT, "queued, analysing, composing, done, failed, ..."),
+            Argument("share", Type.FLOAT, "how much of this state is done, 0..1"),
+        ),
+        "a job has gone on",
+    ),
+    Address(
+        "/emsync/state",
+        (
+            Argument("state", Type.TEXT, "stopped, playing, paused or waiting (for music)"),
+            _SECONDS,
+            Argument("duration", Type.FLOAT, "seconds the piece lasts; 0 without one"),
+            Argument("reserve", Type.FLOAT, "seconds of music that are ready ahead"),
+            Argument("job", Type.TEXT, "id of the job whose piece it is, or empty"),
+        ),
+        "the heartbeat: once a second, and at once when the state changes; when it stops, the "
+        "server is gone",
+    ),
+    Address(
+        "/emsync/error",
+        (Argument("text", Type.TEXT, "what, where and what to do, in one line"),),
+        "something asked for by OSC could not be done",
+    ),
+)
+"""What the server tells."""
+
+IN = (
+    Address(
+        "/emsync/compose",
+        (
+            Argument("video", Type.TEXT, "path of the film"),
+            Argument("seed", Type.INT, "0 or more; left out: 0", True),
+        ),
+        "compose for a film",
+    ),
+    Address(
+        "/emsync/regenerate",
+        (_AT_HAND, Argument("seed", Type.INT, "0 or more; left out: the next one", True)),
+        "compose again for the same cue sheet, with another seed",
+    ),
+    Address("/emsync/cancel", (_JOB,), "break off a job"),
+    Address(
+        "/emsync/play",
+        (
+            _AT_HAND,
+            Argument("seconds", Type.FLOAT, "from here; left out: from where it stands", True),
+        ),
+        "play a finished piece",
+    ),
+    Address("/emsync/pause", (), "pause"),
+    Address("/emsync/stop", (), "stop: every note is ended"),
+    Address("/emsync/locate", (_SECONDS,), "go to a time"),
+    Address(
+        "/emsync/loop",
+        (
+            Argument("begin", Type.FLOAT, "seconds", True),
+            Argument("end", Type.FLOAT, "seconds", True),
+        ),
+        "repeat this stretch; without arguments, no longer",
+    ),
+)
+"""What the server can be told."""
+
+BY_PATH: Mapping[str, Address] = {address.path: address for address in (*OUT, *IN)}
+
+
+def named(address: Address, values: Sequence[Any]) -> dict[str, Any]:
+    """The values that came in, by argument name; an int will do for a float.
+
+    Raises EmsyncError, which says what was expected, where they do not fit.
+    """
+    needed = sum(not argument.optional for argument in address.arguments)
+    fit = needed <= len(values) <= len(address.arguments) and all(
+        _fits(argument.type, value)
+        for argument, value in zip(address.arguments, values, strict=False)
+    )
+    if not fit:
+        expected = ", ".join(
+            f"{a.name} ({a.type.name.lower()}{', optional' if a.optional else ''})"
+            for a in address.arguments
+        )
+        raise EmsyncError(f"{address.path}: takes {expected or 'no arguments'}")
+    return {a.name: v for a, v in zip(address.arguments, values, strict=False)}
+
+
+def _fits(type_: Type, value: Any) -> bool:
+    match type_:
+        case Type.INT:
+            return isinstance(value, int) and not isinstance(value, bool)
+        case Type.FLOAT:
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            return number and math.isfinite(value)
+        case Type.TEXT:
+            return isinstance(value, str) and "\0" not in value

@@ -1,0 +1,172 @@
+"""Scores from MIDI files: what ``emsync score`` wrote, or another's."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, count
+from pathlib import Path
+
+import mido
+import numpy as np
+
+from bridge.midi.messages import order
+from bridge.play.expression import expression
+from bridge.play.piece import Piece
+from engine.cues import read_cues
+from engine.errors import EmsyncError
+from engine.score import Instrument, Note
+from export.midi import CHORD_MARKER
+
+_NAMED = {instrument.value: instrument for instrument in Instrument}
+_FAMILIES = {
+    range(8): Instrument.PIANO,
+    range(24, 32): Instrument.GUITAR,
+    range(32, 40): Instrument.BASS,
+}
+"""General MIDI programs, from 0, and the part they go to; all others are strings."""
+
+
+def read_piece(path: Path, expressive: bool = False) -> Piece:
+    """A MIDI file, or a folder that ``emsync score`` wrote (its boundaries too).
+
+    Tracks are told by their names, else by their General MIDI programs. expressive: with
+    expression by the emotion that the folder's cue sheet holds. Raises EmsyncError when there is
+    no such file, or no music in it.
+    """
+    if not path.is_dir():
+        return read_midi(path)
+    score, stems = path / "score.mid", sorted((path / "stems").glob("*.mid"))
+    if not score.exists() and not stems:
+        raise EmsyncError(
+            f"{path}: holds neither score.mid nor stems; give what emsync score wrote"
+        )
+    piece = read_midi(score) if score.exists() else _together([read_midi(stem) for stem in stems])
+    if not (path / "cues.json").exists():
+        return piece
+    cues = read_cues(path / "cues.json")
+    controls = expression(cues.sections) if expressive else ()
+    return replace(piece, boundaries=cues.boundaries, controls=controls)
+
+
+def read_midi(path: Path) -> Piece:
+    """One MIDI file; raises EmsyncError when it isn't one or counts in frames, not beats."""
+    midi = _open(path)
+    clock = _Clock(midi)
+    notes: list[Note] = []
+    chords: list[float] = []
+    duration = 0.0
+    for track in midi.tracks:
+        duration = max(duration, clock.seconds(sum(message.time for message in track)))
+        notes += _notes(track, clock)
+        chords += _chords(track, clock)
+    if not notes:
+        raise EmsyncError(f"{path}: holds no notes; give another")
+    bars = tuple(_bars(midi, clock, duration))
+    return Piece(tuple(sorted(notes, key=order)), tuple(sorted(chords)), (), duration, bars=bars)
+
+
+def read_beats(path: Path) -> Callable[[float], float]:
+    """The tempo map of what ``read_piece`` reads: quarter notes to seconds."""
+    if path.is_dir():
+        path = min([path / "score.mid", *(path / "stems").glob("*.mid")], key=_missing)
+    midi = _open(path)
+    clock = _Clock(midi)
+    return lambda beats: clock.seconds(beats * midi.ticks_per_beat)
+
+
+def _open(path: Path) -> mido.MidiFile:
+    try:
+        midi = mido.MidiFile(path, clip=True)
+    except OSError as error:
+        raise EmsyncError(f"{path}: can't be read ({error.strerror or error})") from error
+    except (ValueError, KeyError, IndexError, EOFError) as error:
+        raise EmsyncError(f"{path}: is not a MIDI file ({error})") from error
+    if midi.ticks_per_beat <= 0 or midi.ticks_per_beat >= 0x8000 or midi.type == 2:
+        raise EmsyncError(f"{path}: counts in frames or patterns; save it with beats, as type 1")
+    return midi
+
+
+def _missing(path: Path) -> bool:
+    return not path.exists()
+
+
+class _Clock:
+    """Ticks of a file as seconds."""
+
+    def __init__(self, midi: mido.MidiFile) -> None:
+        tempos = {0: 500_000}
+        for track in midi.tracks:
+            tempos |= {tick: m.tempo for tick, m in _timed(track) if m.type == "set_tempo"}
+        ticks = np.array(sorted(tempos))
+        rates = np.array([tempos[tick] for tick in sorted(tempos)]) / (midi.ticks_per_beat * 1e6)
+        self._ticks, self._rates = ticks, rates
+        self._elapsed = np.append(0.0, np.cumsum(np.diff(ticks) * rates[:-1]))
+
+    def seconds(self, tick: float) -> float:
+        """When a tick falls."""
+        at = int(np.searchsorted(self._ticks, tick, "right")) - 1
+        return float(self._elapsed[at] + (tick - self._ticks[at]) * self._rates[at])
+
+
+def _timed(track: mido.MidiTrack) -> Iterator[tuple[int, mido.Message]]:
+    """Each message with its tick."""
+    tick = 0
+    for message in track:
+        tick += message.time
+        yield tick, message
+
+
+def _notes(track: mido.MidiTrack, clock: _Clock) -> Iterator[Note]:
+    named = _NAMED.get(track.name.strip().lower())
+    programs: dict[int, int] = {}
+    struck: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
+    for tick, message in _timed(track):
+        if message.type == "program_change":
+            programs[message.channel] = message.program
+        elif message.type == "note_on" and message.velocity:
+            struck[message.channel, message.note].append((tick, message.velocity))
+        elif message.type in ("note_on", "note_off"):
+            key = message.channel, message.note
+            if struck[key]:
+                onset, velocity = struck[key].popleft()
+                instrument = named or _by_program(programs.get(key[0], 0), key[0])
+                yield Note(instrument, clock.seconds(onset), clock.seconds(tick), key[1], velocity)
+
+
+def _by_program(program: int, channel: int) -> Instrument:
+    if channel == Instrument.DRUMS.channel:
+        return Instrument.DRUMS
+    for programs, instrument in _FAMILIES.items():
+        if program in programs:
+            return instrument
+    return Instrument.STRINGS
+
+
+def _chords(track: mido.MidiTrack, clock: _Clock) -> Iterator[float]:
+    for tick, message in _timed(track):
+        if message.type == "marker" and message.text == CHORD_MARKER:
+            yield clock.seconds(tick)
+
+
+def _bars(midi: mido.MidiFile, clock: _Clock, duration: float) -> Iterator[float]:
+    """The bar lines, by the time signatures."""
+    metres = {0: 4.0}
+    for track in midi.tracks:
+        for tick, message in _timed(track):
+            if message.type == "time_signature":
+                metres[tick] = 4 * message.numerator / message.denominator
+    starts = sorted(metres)
+    for start, end in zip(starts, [*starts[1:], None], strict=True):
+        for bar in count():
+            tick = start + round(bar * metres[start] * midi.ticks_per_beat)
+            seconds = clock.seconds(tick)
+            if seconds >= duration or (end is not None and tick >= end):
+                break
+            yield seconds
+
+
+def _together(pieces: Sequence[Piece]) -> Piece:
+    notes = chain.from_iterable(piece.notes for piece in pieces)
+    return Piece(tuple(sorted(notes, key=order)), (), (), max(p.duration for p in pieces))

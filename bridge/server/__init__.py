@@ -1,0 +1,8 @@
+"""``emsync serve``: jobs, their journal, the player, and the ways to reach them.
+
+    http, bridge.osc -> service -> workshop -> worker -> composing (a process of its own)
+                        service -> stage -> bridge.play
+
+``http`` and ``bridge.osc`` translate; ``service`` is all that a client can ask for. Composing runs
+in another process, playing in the player's own thread, so neither waits for the other.
+"""

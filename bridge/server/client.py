@@ -1,0 +1,73 @@
+"""A client of the server, for scripts: finds it by its state file, speaks JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from time import sleep
+from typing import Any
+from urllib.parse import quote
+
+from bridge.server.jobs import ENDED
+from bridge.server.state import read_running
+from engine.errors import EmsyncError
+
+PAUSE = 0.2
+"""Seconds between two looks at a job."""
+
+
+class Client:
+    """Of the server whose state is in ``folder``; raises EmsyncError where none runs."""
+
+    def __init__(self, folder: Path) -> None:
+        running = read_running(folder)
+        if running is None:
+            raise EmsyncError(f"{folder}: no server runs here; start emsync serve")
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(running.host, running.host)
+        self._host, self._port = host, running.port
+        self._headers = {"Authorization": f"Bearer {running.token}"}
+
+    def ask(self, method: str, path: str, values: Mapping[str, Any] | None = None) -> Any:
+        """The server's answer, parsed; raises EmsyncError with what it complains of."""
+        body = None if values is None else json.dumps(values).encode()
+        status, content = self._exchange(method, path, body)
+        try:
+            answer = json.loads(content)
+        except ValueError:
+            answer = {"error": f"port {self._port} does not answer as emsync serve does"}
+        if status >= 400:
+            raise EmsyncError(answer.get("error", f"the server answered {status}"))
+        return answer
+
+    def file(self, job: str, name: str) -> bytes:
+        """A job's file."""
+        path = f"/jobs/{quote(job, safe='')}/files/{name}"
+        status, content = self._exchange("GET", path, None)
+        if status >= 400:
+            raise EmsyncError(f"job {job}: {name} can't be had (status {status})")
+        return content
+
+    def follow(self, job: str) -> Iterator[dict[str, Any]]:
+        """The job as it goes on, until it has ended."""
+        while True:
+            now = self.ask("GET", f"/jobs/{quote(job, safe='')}")
+            yield now
+            if now["state"] in ENDED:
+                return
+            sleep(PAUSE)
+
+    def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        connection = HTTPConnection(self._host, self._port, timeout=30.0)
+        try:
+            connection.request(method, path, body, self._headers)
+            response = connection.getresponse()
+            return response.status, response.read()
+        except (OSError, HTTPException) as error:
+            raise EmsyncError(
+                f"the server at {self._host}:{self._port} does not answer ({error}); "
+                "start emsync serve"
+            ) from error
+        finally:
+            connection.close()

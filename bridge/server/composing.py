@@ -1,0 +1,223 @@
+"""The composing process: takes tasks from its input, tells how they go on its output.
+
+It ends with the server: when its input closes, at once and whatever it is doing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+import warnings
+from argparse import ArgumentParser
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, BinaryIO
+
+from bridge.server import wire
+from bridge.server.jobs import Kind, State
+from bridge.server.pieces import CUES, REPORT
+from bridge.server.requests import Request
+from engine.cues import CueSheet, check_same_film, write_cues
+from engine.errors import EmsyncError
+from engine.files import output_folder
+from engine.score import Note
+
+if TYPE_CHECKING:
+    from engine.model.runtime import Network
+    from engine.music.composer import Commission
+
+Say = Callable[[wire.Event], None]
+
+NICENESS = 5
+"""Composing gives way to playing where both want a processor."""
+STEP = 0.01
+"""Progress is told at steps of this share."""
+DRAFT = 0.2
+"""Seconds between two drafts of a piece that is played while it is composed."""
+
+
+def main() -> None:
+    """Serve the server until its input closes."""
+    parser = ArgumentParser()
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--threads", type=int, default=0)
+    args = parser.parse_args()
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # Whatever a library prints must not end up between our lines.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+
+    def say(event: wire.Event) -> None:
+        answers.write(wire.event_line(event))
+        answers.flush()
+
+    def warn(message: Warning | str, *_: object, **__: object) -> None:
+        say(wire.Warned(str(message)))
+
+    @cache
+    def load() -> Network:
+        from engine.model.runtime import SHIPPED, Network
+
+        return Network(args.model or SHIPPED, args.device, args.threads)
+
+    warnings.showwarning = warn
+    warnings.simplefilter("always", UserWarning)
+    tasks: SimpleQueue[wire.Task] = SimpleQueue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, tasks), daemon=True).start()
+    # Ctrl-C is for the server, which ends us in its own time.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        say(_attempt(tasks.get(), load, say))
+
+
+def _read(lines: BinaryIO, tasks: SimpleQueue[wire.Task]) -> None:
+    for line in lines:
+        tasks.put(wire.parse_task(line))
+    os._exit(0)
+
+
+def _attempt(task: wire.Task, load: Callable[[], Network], say: Say) -> wire.Event:
+    """Perform the task; how it ended."""
+    try:
+        perform(task, load, say)
+    except EmsyncError as error:
+        return wire.Failed(str(error))
+    except ModuleNotFoundError as error:
+        return wire.Failed(f"{error.name} is not installed; pip install 'emsync-bridge[cpu]'")
+    except Exception as error:
+        traceback.print_exc()
+        return wire.Failed(f"a fault of emsync's own: {error!r}; the server's log has more")
+    return wire.Done()
+
+
+def perform(task: wire.Task, load: Callable[[], Network], say: Say) -> None:
+    """Watch, compose and write what the task asks for; ``load`` gives the network."""
+    begun = time.perf_counter()
+    say(wire.Entered(State.ANALYSING))
+    cues = _watch(task.request, _shares(say))
+    folder = output_folder(task.folder)
+    write_cues(cues, folder / CUES)
+    if task.kind is Kind.COMPOSE:
+        _compose(task, cues, load, say, begun)
+
+
+def _watch(request: Request, progress: Callable[[float], None]) -> CueSheet:
+    """The cue sheet asked for: perceived, or given."""
+    from engine.analysis import analyze
+    from engine.emotion.perception import override
+    from engine.video.reader import open_video
+
+    if request.cues is None:
+        cues = analyze(Path(request.video), request.start or 0.0, request.end, progress)
+    else:
+        video = open_video(Path(request.video)).video
+        check_same_film(request.cues, video)
+        cues = replace(request.cues, video=video)
+    emotion = None if request.emotion == "auto" else request.emotion
+    if (emotion, request.valence, request.arousal) != (None, None, None):
+        sections = override(cues.sections, emotion, request.valence, request.arousal)
+        cues = replace(cues, sections=sections)
+    if request.boundaries is not None:
+        if request.boundaries and request.boundaries[-1] > cues.duration:
+            raise EmsyncError(
+                f"boundaries: {request.boundaries[-1]:g} s is beyond the end, "
+                f"{cues.duration:.3f} s; remove it"
+            )
+        cues = replace(cues, boundaries=request.boundaries)
+    return cues
+
+
+def _compose(
+    task: wire.Task, cues: CueSheet, load: Callable[[], Network], say: Say, begun: float
+) -> None:
+    from bridge.cli.score import TAKES
+    from engine.music.takes import best, compose_takes
+    from export.piece import write_piece
+    from export.report import Model, Takes, Timings, report, write_report
+
+    analyzed = time.perf_counter()
+    network = load()
+    loaded = time.perf_counter()
+    request, commission = task.request, _commission(task.request)
+    say(wire.Entered(State.COMPOSING))
+    count = 1 if request.live else request.takes or TAKES
+    shares = _shares(say)
+
+    def progress(seconds: float) -> None:
+        shares(seconds / (count * cues.duration))
+
+    listen = _drafts(say, cues.duration) if request.live else None
+    takes = compose_takes(cues, network, commission, count, progress, listen)
+    kept = best([merit for _, merit in takes])
+    composed = time.perf_counter()
+    write_piece([take.score for take, _ in takes], kept, task.folder)
+    done = time.perf_counter()
+    card = network.card
+    result = report(
+        cues,
+        takes[kept][0].score,
+        request.seed,
+        Model(card.name, card.sha256, card.parameters, network.device, network.precision),
+        Takes(kept, tuple(takes)),
+        Timings(
+            load=loaded - analyzed,
+            analyze=analyzed - begun,
+            compose=composed - loaded,
+            export=done - composed,
+            total=done - begun,
+        ),
+    )
+    write_report(result, task.folder / REPORT)
+
+
+def _commission(request: Request) -> Commission:
+    from engine.music.composer import Commission
+    from engine.music.conditions import asked_for
+    from engine.music.sampling import Sampling
+
+    wished = {"temperature": request.temperature, "top_p": request.top_p}
+    sampling = Sampling(**{name: value for name, value in wished.items() if value is not None})
+    wishes = asked_for(request.bpm, request.meter, request.key, request.density)
+    return Commission(request.seed, 0, request.instruments, sampling, wishes)
+
+
+def _drafts(say: Say, duration: float) -> Callable[[tuple[Note, ...], float], None]:
+    """Tells of notes as they come, some at a time."""
+    waiting: list[Note] = []
+    told = time.monotonic()
+
+    def tell(notes: tuple[Note, ...], until: float) -> None:
+        nonlocal told
+        waiting.extend(notes)
+        if until >= duration or time.monotonic() - told >= DRAFT:
+            told = time.monotonic()
+            say(wire.Draft(tuple(waiting), until))
+            waiting.clear()
+
+    return tell
+
+
+def _shares(say: Say) -> Callable[[float], None]:
+    """Tells of progress, in steps that a person can see."""
+    told = 0.0
+
+    def tell(share: float) -> None:
+        nonlocal told
+        if share - told >= STEP:
+            told = share
+            say(wire.Progress(min(share, 1.0)))
+
+    return tell
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,211 @@
+"""The service over HTTP and WebSocket; ``docs/server.md`` is its manual."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bridge.server.checks import Check, checked, number, text, whole
+from bridge.server.door import Door
+from bridge.server.hub import Hub, TooSlow
+from bridge.server.jobs import Job, NoSuchJob, WrongState, job_json
+from bridge.server.requests import LONGEST
+from bridge.server.security import Forbidden, Guard
+from bridge.server.service import Service
+from bridge.server.state import own_version
+from engine.errors import EmsyncError
+
+LARGEST_BODY = 1 << 20
+"""Bytes; the cue sheet of a long film has some hundred thousand."""
+PATIENCE = 10.0
+"""Seconds that a client may take to send its body."""
+_STATUS: Mapping[type[Exception], int] = {NoSuchJob: 404, WrongState: 409, Forbidden: 403}
+
+
+def application(service: Service, guard: Guard, hub: Hub) -> Starlette:
+    """The ASGI application."""
+    routes = Routes(service, hub)
+    return Starlette(
+        routes=[
+            Route("/health", routes.health),
+            Route("/state", routes.state),
+            Route("/jobs", routes.jobs),
+            Route("/jobs", routes.submit, methods=["POST"]),
+            Route("/jobs/{job}", routes.job),
+            Route("/jobs/{job}", routes.delete, methods=["DELETE"]),
+            Route("/jobs/{job}/regenerate", routes.regenerate, methods=["POST"]),
+            Route("/jobs/{job}/files/{name:path}", routes.file),
+            Route("/play", routes.play, methods=["POST"]),
+            Route("/pause", routes.pause, methods=["POST"]),
+            Route("/stop", routes.stop, methods=["POST"]),
+            Route("/locate", routes.locate, methods=["POST"]),
+            Route("/loop", routes.loop, methods=["POST"]),
+            WebSocketRoute("/events", routes.events),
+        ],
+        middleware=[Middleware(Door, guard=guard)],
+        exception_handlers={
+            EmsyncError: _complain,
+            HTTPException: _complain,
+            ClientDisconnect: _gone,
+            Exception: _own_fault,
+        },
+    )
+
+
+class Routes:
+    """An endpoint a method."""
+
+    def __init__(self, service: Service, hub: Hub) -> None:
+        self._service, self._hub = service, hub
+
+    async def health(self, request: Request) -> Response:
+        """That the server lives; the one thing that needs no token."""
+        return JSONResponse({"server": "emsync", "version": own_version(), "pid": os.getpid()})
+
+    async def state(self, request: Request) -> Response:
+        """How playing stands."""
+        return JSONResponse(self._service.stage.state())
+
+    async def jobs(self, request: Request) -> Response:
+        """All jobs."""
+        return JSONResponse({"jobs": [job_json(job) for job in self._service.workshop.jobs()]})
+
+    async def submit(self, request: Request) -> Response:
+        """A new job."""
+        return self._job(self._service.submit(await _body(request)), 202)
+
+    async def job(self, request: Request) -> Response:
+        """One job."""
+        return self._job(self._service.workshop.job(request.path_params["job"]))
+
+    async def delete(self, request: Request) -> Response:
+        """Cancel a job, or with ``?forget=true`` remove an ended one."""
+        name = request.path_params["job"]
+        match request.query_params.get("forget", "false"):
+            case "true":
+                return JSONResponse({"forgotten": (await self._service.forget(name)).id})
+            case "false":
+                return self._job(await self._service.cancel(name))
+            case _:
+                raise EmsyncError("forget must be true or false")
+
+    async def regenerate(self, request: Request) -> Response:
+        """The same cue sheet, another piece."""
+        values = checked({"seed": whole(0, 2**63 - 1)}, await _body(request))
+        return self._job(self._service.regenerate(request.path_params["job"], **values), 202)
+
+    async def file(self, request: Request) -> Response:
+        """A file of a job."""
+        job = self._service.workshop.job(request.path_params["job"])
+        path = self._service.pieces.file(job, request.path_params["name"])
+        kind = "application/json" if path.suffix == ".json" else "audio/midi"
+        return FileResponse(path, media_type=kind, filename=path.name)
+
+    async def play(self, request: Request) -> Response:
+        """Play a job's piece, or the one at hand."""
+        values = await self._wishes(request, job=text, seconds=number(0.0, LONGEST))
+        await self._service.play(values.get("job"), values.get("seconds"))
+        return await self.state(request)
+
+    async def pause(self, request: Request) -> Response:
+        """Pause."""
+        await self._wishes(request)
+        await self._service.stage.pause()
+        return await self.state(request)
+
+    async def stop(self, request: Request) -> Response:
+        """Stop."""
+        await self._wishes(request)
+        await self._service.stage.stop()
+        return await self.state(request)
+
+    async def locate(self, request: Request) -> Response:
+        """Go to a time."""
+        values = await self._wishes(request, seconds=number(0.0, LONGEST))
+        if "seconds" not in values:
+            raise EmsyncError("seconds is missing; give a time")
+        await self._service.stage.locate(**values)
+        return await self.state(request)
+
+    async def loop(self, request: Request) -> Response:
+        """Repeat a stretch, or without one no longer."""
+        time = number(0.0, LONGEST)
+        await self._service.stage.loop(**await self._wishes(request, begin=time, end=time))
+        return await self.state(request)
+
+    async def events(self, socket: WebSocket) -> None:
+        """All that happens, a JSON object a message, until either side leaves."""
+        await socket.accept()
+        with self._hub.subscription() as subscription:
+
+            async def tell() -> NoReturn:
+                while True:
+                    await socket.send_text(await subscription.next())
+
+            async def leave() -> None:
+                while (await socket.receive())["type"] != "websocket.disconnect":
+                    pass
+
+            await socket.send_json({"event": "state", **self._service.stage.state()})
+            tasks = [asyncio.create_task(tell()), asyncio.create_task(leave())]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for task in tasks:
+                    task.cancel()
+            error = done.pop().exception()
+        if isinstance(error, TooSlow):
+            await socket.close(1013, "too slow: messages were lost")
+        elif error is not None and not isinstance(error, WebSocketDisconnect):
+            raise error
+
+    async def _wishes(self, request: Request, **checks: Check) -> dict[str, Any]:
+        return checked(checks, await _body(request))
+
+    def _job(self, job: Job, status: int = 200) -> Response:
+        return JSONResponse({**job_json(job), "files": self._service.pieces.files(job)}, status)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    """The JSON object sent, or {} where nothing was; null is as if left out."""
+    content = b""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for chunk in request.stream():
+                content += chunk
+                if len(content) > LARGEST_BODY:
+                    raise HTTPException(413, f"the body has more than {LARGEST_BODY} bytes")
+    except TimeoutError as error:
+        raise HTTPException(408, f"the body took more than {PATIENCE:g} s to come") from error
+    try:
+        values = json.loads(content) if content else {}
+    except (ValueError, RecursionError) as error:
+        raise EmsyncError("the body is not JSON; send a JSON object") from error
+    if not isinstance(values, dict):
+        raise EmsyncError("the body is not a JSON object")
+    return {name: value for name, value in values.items() if value is not None}
+
+
+async def _complain(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException):
+        return JSONResponse({"error": error.detail}, error.status_code, error.headers)
+    return JSONResponse({"error": str(error)}, _STATUS.get(type(error), 400))
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    return Response(status_code=400)
+
+
+async def _own_fault(request: Request, error: Exception) -> Response:
+    return JSONResponse({"error": "a fault of emsync's own; the server's log has more"}, 500)

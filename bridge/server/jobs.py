@@ -1,0 +1,118 @@
+"""Jobs: what the server does for a client, and the states that a job goes through.
+
+Queued, analysing, composing, done; from each of the first three also failed, cancelled or
+interrupted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from bridge.server.requests import Request, parse_request, request_json
+from engine.errors import EmsyncError
+
+
+class NoSuchJob(EmsyncError):
+    """A job that this server does not have."""
+
+
+class WrongState(EmsyncError):
+    """A job that is not in the state that the wish needs."""
+
+
+class Kind(StrEnum):
+    """What is to be made: a cue sheet, or a piece."""
+
+    ANALYSE = "analyse"
+    COMPOSE = "compose"
+
+
+class State(StrEnum):
+    """Where a job is. ``interrupted``: the server died or was stopped while it went on."""
+
+    QUEUED = "queued"
+    ANALYSING = "analysing"
+    COMPOSING = "composing"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INTERRUPTED = "interrupted"
+
+
+_BROKEN_OFF = frozenset({State.FAILED, State.CANCELLED, State.INTERRUPTED})
+_NEXT: Mapping[State, frozenset[State]] = {
+    State.QUEUED: _BROKEN_OFF | {State.ANALYSING},
+    State.ANALYSING: _BROKEN_OFF | {State.COMPOSING, State.DONE},
+    State.COMPOSING: _BROKEN_OFF | {State.DONE},
+}
+ENDED = frozenset(State) - _NEXT.keys()
+"""The states that a job stays in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job as it stands.
+
+    created, changed: seconds since 1970. progress: share of the present state that is done, 0..1.
+    error: why it failed, in one line. warnings: one line each. parent: the job whose cue sheet it
+    was made from.
+    """
+
+    id: str
+    kind: Kind
+    request: Request
+    created: float
+    changed: float
+    state: State = State.QUEUED
+    progress: float = 0.0
+    error: str | None = None
+    warnings: tuple[str, ...] = ()
+    parent: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it."""
+        return self.state in ENDED
+
+
+def moved(job: Job, state: State, now: float, error: str | None = None) -> Job:
+    """The job in its next state, from ``now`` on; raises WrongState where that can't follow."""
+    if state not in _NEXT.get(job.state, frozenset()):
+        raise WrongState(f"job {job.id} is {job.state} and can't become {state}")
+    progress = 1.0 if state is State.DONE else 0.0 if state not in ENDED else job.progress
+    return replace(job, state=state, changed=now, progress=progress, error=error)
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    """The job as a JSON object."""
+    return {
+        "id": job.id,
+        "kind": job.kind.value,
+        "state": job.state.value,
+        "progress": round(job.progress, 4),
+        "created": job.created,
+        "changed": job.changed,
+        "error": job.error,
+        "warnings": list(job.warnings),
+        "parent": job.parent,
+        "request": request_json(job.request),
+    }
+
+
+def parse_job(values: Mapping[str, Any]) -> Job:
+    """The job that ``job_json`` wrote."""
+    return Job(
+        id=values["id"],
+        kind=Kind(values["kind"]),
+        request=parse_request(values["request"]),
+        created=values["created"],
+        changed=values["changed"],
+        state=State(values["state"]),
+        progress=values["progress"],
+        error=values["error"],
+        warnings=tuple(values["warnings"]),
+        parent=values["parent"],
+    )

@@ -1,0 +1,182 @@
+"""The stage: one player, the piece on it, and the emotion of the film as it passes."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from bridge.midi.output import Output
+from bridge.play.piece import Moment, Piece, Status
+from bridge.play.player import Player
+from bridge.play.reading import read_piece
+from bridge.server.announcer import Announcer
+from engine.cues import CueSheet, Section
+from engine.errors import EmsyncError
+from engine.score import Note
+
+HEARTBEAT = 1.0
+"""Seconds between two tellings of an unchanged state."""
+GLANCE = 0.05
+"""Seconds between two looks at the player."""
+
+
+class Stage:
+    """Plays. What it is asked for happens in order, in a thread of its own: whoever asks may wait
+    for it, the event loop never does."""
+
+    def __init__(self, output: Output, announcer: Announcer) -> None:
+        self._player, self._announcer = Player(output, self._hear), announcer
+        self._hands = ThreadPoolExecutor(1, "stage")
+        self._sections: tuple[Section, ...] = ()
+        self._drafted = False
+        """Whether the piece was put on stage before it was finished."""
+        self.job: str | None = None
+        """The job whose piece is on stage."""
+
+    def state(self) -> dict[str, Any]:
+        """How playing stands, as JSON."""
+        return self._json(self._player.status())
+
+    def _json(self, status: Status) -> dict[str, Any]:
+        return {
+            "state": status.state,
+            "seconds": round(status.position, 3),
+            "duration": status.duration,
+            "reserve": round(status.reserve, 3),
+            "job": self.job,
+            "loop": status.loop,
+            "late": status.late,
+            "follows": status.follows,
+            "fault": status.fault,
+        }
+
+    def has(self, job: str) -> bool:
+        """Whether a job's piece is on stage, whole or going on."""
+        drafted = self._drafted and self._player.status().state == "stopped"
+        return self.job == job and not drafted
+
+    async def load(self, job: str, folder: Path, cues: CueSheet) -> None:
+        """Put the finished piece in ``folder`` on stage."""
+        piece = await asyncio.to_thread(read_piece, folder)
+        self._enter(job, cues)
+        await self._do(self._player.load, piece)
+
+    async def play(self, seconds: float | None = None) -> None:
+        """Play, from ``seconds`` on or from where it stands."""
+        await self._do(self._player.play, seconds)
+
+    async def pause(self) -> None:
+        """Pause."""
+        await self._do(self._player.pause)
+
+    async def stop(self) -> None:
+        """Stop; every note is ended."""
+        await self._do(self._player.stop)
+
+    async def leave(self) -> None:
+        """Stop, and have nothing at hand."""
+        await self.stop()
+        self.job = None
+
+    async def locate(self, seconds: float) -> None:
+        """Go to a time."""
+        await self._do(self._player.locate, seconds)
+
+    async def loop(self, begin: float | None = None, end: float | None = None) -> None:
+        """Repeat from ``begin`` to ``end`` (None: the piece's end); without both, no longer."""
+        if begin is None and end is not None:
+            raise EmsyncError("loop: begin is missing; give a time")
+        await self._do(self._player.loop, begin, end)
+
+    def expect(self, job: str, cues: CueSheet, reserve: float) -> None:
+        """Put a piece on stage that is still to be composed, and play it once ``reserve`` seconds
+        of it are there."""
+        self._enter(job, cues)
+        self._drafted = True
+        self._order(self._begin, Piece((), (), cues.boundaries, cues.duration), reserve)
+
+    def extend(self, job: str, notes: tuple[Note, ...], until: float) -> None:
+        """More of the piece that is expected: all with an onset before ``until`` is there now."""
+        if job == self.job:
+            self._order(self._player.extend, notes, until)
+
+    def abandon(self, job: str) -> None:
+        """No more will come of a piece that is expected."""
+        if job == self.job and self._drafted:
+            self.job = None
+            self._order(self._player.stop)
+
+    async def watch(self) -> None:
+        """Tell that all is well, and of the film's emotion as it passes, until cancelled."""
+        loop = asyncio.get_running_loop()
+        section, beat = None, -HEARTBEAT
+        while True:
+            status = self._player.status()
+            if loop.time() - beat >= HEARTBEAT:
+                beat = loop.time()
+                self._announcer.tell("state", **self._json(status))
+            here = self._section(status.position) if status.state == "playing" else None
+            if here is not None and here is not section:
+                self._announcer.tell(
+                    "emotion",
+                    seconds=here.start,
+                    valence=_known(here.valence),
+                    arousal=_known(here.arousal),
+                )
+            section = here
+            await asyncio.sleep(GLANCE)
+
+    def close(self) -> None:
+        """Every note is ended, then the ports are given back."""
+        self._hands.shutdown(cancel_futures=True)
+        self._player.close()
+
+    def _hear(self, moment: Moment) -> None:
+        """The player's thread tells of what passes."""
+        if moment.note is not None:
+            note = moment.note
+            self._announcer.tell(
+                "note",
+                instrument=note.instrument.value,
+                pitch=note.pitch,
+                velocity=note.velocity,
+                seconds=moment.seconds,
+                duration=note.end - note.onset,
+            )
+        elif moment.status is not None:
+            self._announcer.tell("state", **self._json(moment.status))
+        else:
+            self._announcer.tell(moment.kind, seconds=moment.seconds)
+
+    def _enter(self, job: str, cues: CueSheet) -> None:
+        self.job, self._sections = job, cues.sections
+        self._drafted = False
+
+    def _begin(self, piece: Piece, reserve: float) -> None:
+        self._player.reserve = reserve
+        self._player.load(piece, until=0.0)
+        self._player.play(0.0)
+
+    def _section(self, seconds: float) -> Section | None:
+        return next((s for s in self._sections if s.start <= seconds < s.end), None)
+
+    async def _do(self, what: Callable[..., None], *args: Any) -> None:
+        await asyncio.wrap_future(self._hands.submit(what, *args))
+
+    def _order(self, what: Callable[..., None], *args: Any) -> None:
+        """Have it done with nobody waiting; what goes wrong is told to all."""
+
+        def look(done: Future[None]) -> None:
+            error = None if done.cancelled() else done.exception()
+            if error is not None:
+                self._announcer.tell("error", text=str(error))
+
+        self._hands.submit(what, *args).add_done_callback(look)
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

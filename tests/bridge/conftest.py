@@ -1,0 +1,130 @@
+"""Real parts: a JACK server without a sound card, and a process that receives as a DAW would."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+HERE = Path(__file__).parent
+PATIENCE = 20.0
+
+
+class Heard(NamedTuple):
+    """An event at the receiver: the port, seconds of the sound card's clock, the message."""
+
+    port: str
+    seconds: float
+    message: bytes
+
+
+class Receiver:
+    """The receiving process, seen from here."""
+
+    def __init__(self, *words: str) -> None:
+        self.events: list[Heard] = []
+        self._process = subprocess.Popen(
+            [sys.executable, HERE / "jack_receiver.py", *words],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        assert self._ready.wait(PATIENCE), "the receiver did not start"
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line == "ready\n":
+                self._ready.set()
+                continue
+            port, seconds, message = line.split()
+            self.events.append(Heard(port, float(seconds), bytes.fromhex(message)))
+
+    def notes(self) -> list[Heard]:
+        """The note messages so far."""
+        return [heard for heard in self.events if heard.message[0] & 0xE0 == 0x80]
+
+    def sounding(self) -> set[tuple[str, int, int]]:
+        """(port, channel, pitch) of what sounds now; controllers end nothing here."""
+        held: set[tuple[str, int, int]] = set()
+        for port, _, message in self.notes():
+            key = port, message[0] & 0x0F, message[1]
+            if message[0] & 0xF0 == 0x90 and message[2]:
+                held.add(key)
+            else:
+                held.discard(key)
+        return held
+
+    def wait(self, condition: Callable[[], object]) -> bool:
+        """Whether ``condition`` comes true before patience ends."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            if condition():
+                return True
+            time.sleep(0.01)
+        return False
+
+    def close(self) -> None:
+        """End it; what it heard is in ``events`` then."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("end\n")
+        self._process.stdin.close()
+        self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def jack_server_name() -> Iterator[str]:
+    """A JACK server with the dummy driver, in synchronous mode, period 256; skips without jackd."""
+    if shutil.which("jackd") is None:
+        pytest.skip("needs jackd (apt-get install jackd2)")
+    name = f"emsync-test-{os.getpid()}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(
+        ["jackd", "-n", name, "-R", "-P", "60", "-S", "-t", "200",
+         "-d", "dummy", "-r", "48000", "-p", "256"],
+        **quiet, env={**os.environ, "JACK_NO_START_SERVER": "1"},
+    )  # fmt: skip
+    subprocess.run(["jack_wait", "-s", name, "-w", "-t", str(int(PATIENCE))], **quiet)
+    if process.poll() is not None:
+        pytest.skip("jackd does not start here")
+    yield name
+    # After kill -9 its shared memory would keep later servers from starting.
+    process.send_signal(signal.SIGTERM)
+    process.wait(PATIENCE)
+
+
+@pytest.fixture
+def jack_server(
+    jack_server_name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[str]:
+    """The JACK server, for this process and those it starts; a state folder of its own."""
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_server_name)
+    monkeypatch.setenv("EMSYNC_STATE", str(tmp_path / "state"))
+    yield jack_server_name
+
+
+@pytest.fixture
+def receiver(jack_server: str) -> Iterator[Receiver]:
+    """A process that receives all that emsync's ports send."""
+    receiver = Receiver()
+    yield receiver
+    receiver.close()
+
+
+@pytest.fixture
+def passive_receiver(jack_server: str) -> Iterator[Receiver]:
+    """The same, but it waits for others to connect."""
+    receiver = Receiver("passive")
+    yield receiver
+    receiver.close()

@@ -1,0 +1,54 @@
+"""Outputs whose messages can be looked at."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bridge.midi.sender import SentOutput
+from bridge.midi.sounding import Sounding
+from engine.errors import EmsyncError
+
+
+class Page:
+    """A sink that writes down; ``torn``: the way out is gone."""
+
+    name = "a page"
+
+    def __init__(self):
+        self.lines, self.torn, self.closed = [], False, False
+
+    def emit(self, instrument, message):
+        if self.torn:
+            raise EmsyncError("a page: torn")
+        self.lines.append((instrument, message.hex()))
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def page():
+    return Page()
+
+
+@pytest.fixture
+def written(page, tmp_path):
+    """An output that writes to ``page``."""
+    output = SentOutput(page, Sounding(tmp_path, "page"))
+    yield output
+    output.close()
+
+
+@pytest.fixture(scope="session")
+def soon():
+    """Whether something comes true within some seconds."""
+
+    def wait(condition):
+        end = time.monotonic() + 10
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.005)
+        return condition()
+
+    return wait

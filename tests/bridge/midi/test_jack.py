@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from bridge.midi.choice import Wish, open_output
+from bridge.midi.messages import events
+from engine.errors import EmsyncError
+from engine.score import Instrument, Note
+
+
+@pytest.fixture
+def opened(jack_server):
+    """Open an output of JACK; closed at the end."""
+    outputs = []
+
+    def open_one(**wish):
+        outputs.append(open_output(Wish("jack", **wish))[0])
+        return outputs[-1]
+
+    yield open_one
+    for output in outputs:
+        output.close()
+
+
+def random_events(seconds, number):
+    """A random piece's events, and nothing within a millisecond of another of its part."""
+    rng = np.random.default_rng(1)
+    onsets = np.sort(rng.uniform(0, seconds, number))
+    parts = rng.choice(list(Instrument), number)
+    pitches, velocities = rng.integers(21, 109, number), rng.integers(1, 128, number)
+    lengths = rng.uniform(0.05, 0.3, number)
+    return events(
+        Note(part, onset, onset + length, int(pitch), int(velocity))
+        for part, onset, length, pitch, velocity in zip(
+            parts, onsets, lengths, pitches, velocities, strict=True
+        )
+    )
+
+
+def send_all(output, due):
+    begin = time.monotonic() + output.lead + 0.1
+    for event in due:
+        output.send(begin + event.seconds, event.instrument, event.message)
+
+
+def test_every_event_arrives_in_order_and_on_its_frame(opened, receiver):
+    output = opened()
+    assert receiver.wait(output.connected)
+    due = random_events(2.0, 400)
+    send_all(output, due)
+    assert receiver.wait(lambda: len(receiver.events) >= len(due))
+    delays = []
+    for instrument in Instrument:
+        sent = [event for event in due if event.instrument is instrument]
+        heard = [event for event in receiver.events if event.port == instrument.value]
+        assert [event.message for event in heard] == [event.message for event in sent]
+        delays += [h.seconds - s.seconds for h, s in zip(heard, sent, strict=True)]
+    errors = 1000 * np.abs(delays - np.median(delays))
+    print(f"timing error, ms: median {np.median(errors):.3f}, worst {errors.max():.3f}")
+    assert output.lateness().messages == len(due)
+    assert np.median(errors) < 1.0
+
+
+def test_more_than_a_cycle_holds_arrives_whole(opened, receiver):
+    output = opened(ports="one")
+    assert receiver.wait(output.connected)
+    due = [e for n in range(40) for e in events(Note(i, 0, 1, p) for i in Instrument
+           for p in range(n % 2, 100, 2))]  # fmt: skip
+    begin = time.monotonic() + output.lead
+    for event in due:
+        output.send(begin, event.instrument, event.message)
+    assert receiver.wait(lambda: len(receiver.events) >= len(due))
+    assert [heard.message for heard in receiver.events] == [event.message for event in due]
+
+
+def test_silence_ends_just_what_sounds_twice(opened, receiver):
+    output = opened()
+    assert receiver.wait(output.connected)
+    send_all(output, [e for e in events([Note(Instrument.PIANO, 0, 1, 60)]) if e.note])
+    assert receiver.wait(receiver.sounding)
+    output.silence()
+    assert receiver.wait(lambda: len(receiver.events) == 1 + 2 * 11)
+    piano = [heard.message.hex() for heard in receiver.events if heard.port == "piano"]
+    assert piano == ["923c50", *["823c00", "b27b00", "b27800"] * 2]
+
+
+def test_connects_to_ports_by_pattern(opened, passive_receiver):
+    output = opened(pattern="receiver:")
+    assert output.connected()
+    send_all(output, events([Note(Instrument.DRUMS, 0, 0.1, 36)]))
+    assert passive_receiver.wait(lambda: len(passive_receiver.events) == 2)
+    assert {heard.port for heard in passive_receiver.events} == {"drums"}
+
+
+def test_unknown_ports_are_one_line(opened):
+    with pytest.raises(EmsyncError, match="no port matches"):
+        opened(pattern="no such port")
+
+
+def test_no_server_is_one_line(monkeypatch, tmp_path):
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
+    monkeypatch.setenv("EMSYNC_STATE", str(tmp_path))
+    with pytest.raises(EmsyncError, match="JACK") as caught:
+        open_output(Wish("jack"))
+    assert "\n" not in str(caught.value)

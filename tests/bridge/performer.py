@@ -1,0 +1,58 @@
+"""Processes that play, for tests to end in every way there is.
+
+It obeys lines: ``play PITCH FOLDER`` and ``recover PITCH FOLDER`` start a process, with its state
+in FOLDER, and print its id; ``reap ID`` waits for its end and prints the status. A process plays
+PITCH on all five instruments until a signal ends it: SIGTERM or SIGINT as ``emsync play`` is ended,
+SIGUSR1 as an exception that nobody catches. One that recovers only opens its output, which ends
+what a process that died left.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+from bridge.midi.choice import Wish, open_output
+from bridge.play.ending import ending_well
+from bridge.play.piece import Piece
+from bridge.play.player import Player
+from engine.score import Instrument, Note
+
+
+def main() -> None:
+    for line in iter(sys.stdin.readline, ""):
+        order, *words = line.split()
+        if order == "reap":
+            print(os.waitstatus_to_exitcode(os.waitpid(int(words[0]), 0)[1]), flush=True)
+        elif (child := os.fork()) == 0:
+            perform(order, int(words[0]), words[1])
+            return
+        else:
+            print(child, flush=True)
+
+
+def perform(order: str, pitch: int, folder: str) -> None:
+    os.environ["EMSYNC_STATE"] = folder
+    signal.signal(signal.SIGUSR1, fail)
+    output, _ = open_output(Wish("jack"))
+    if order == "recover":
+        time.sleep(60)
+        return
+    player = Player(output)
+    notes = tuple(Note(instrument, 0.0, 60.0, pitch) for instrument in Instrument)
+    while not output.connected():
+        time.sleep(0.01)
+    player.load(Piece(notes, (), (), 60.0))
+    player.play()
+    with ending_well():
+        time.sleep(60)
+
+
+def fail(number: int, frame: object) -> None:
+    raise RuntimeError("as asked")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Transports that reach a player by their real ways: JACK, MIDI through JACK, OSC over UDP."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from pythonosc.udp_client import SimpleUDPClient
+
+from bridge.midi.jack import open_client
+from bridge.midi.systems import shut, usable
+from bridge.play.follow.beat_clock import BeatClock
+from bridge.play.follow.inputs import PORT_NAME, follow_jack, follow_midi, follow_reaper
+from bridge.play.follow.time_code import TimeCode
+from engine.errors import EmsyncError
+
+UDP_PORT = 19321
+
+
+@pytest.fixture
+def piece(player, scale):
+    player.load(scale(200, first=20))
+    return player
+
+
+@pytest.fixture
+def daw(jack_server):
+    """A MIDI output connected to our input for time code, as a DAW's."""
+    opened = []
+
+    def connect():
+        port = usable()[0][1]
+        opened.append(port)
+        names = port.get_ports()
+        port.open_port(next(n for n, name in enumerate(names) if PORT_NAME in name), "daw")
+        return port.send_message
+
+    yield connect
+    for port in opened:
+        shut(port)
+
+
+def positions(player, seconds=0.3):
+    """Positions against the clock, for a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield player.status().position - time.monotonic()
+        time.sleep(0.02)
+
+
+def paced(send, messages, step):
+    """Send at an even pace, in a thread."""
+
+    def run():
+        begun = time.monotonic()
+        for number, message in enumerate(messages):
+            time.sleep(max(begun + number * step - time.monotonic(), 0))
+            send(message)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_midi_time_code(piece, daw, soon):
+    follower = follow_midi(piece, TimeCode())
+    send = daw()
+    send([0xF0, 0x7F, 0x7F, 1, 1, 1 << 5, 0, 2, 0, 0xF7])
+    assert soon(lambda: piece.status().position == 2.0)
+    codes = [
+        [0xF1, part << 4 | value]
+        for frame in range(50, 100, 2)
+        for part, value in enumerate(
+            [frame % 25 & 15, frame % 25 >> 4, frame // 25 & 15, 0, 0, 0, 0, 2]
+        )
+    ]
+    thread = paced(send, codes, 0.01)
+    assert soon(lambda: piece.status().state == "playing")
+    thread.join()
+    assert soon(lambda: piece.status().state == "paused")
+    assert piece.status().position == pytest.approx(4.0, abs=0.06)
+    follower.close()
+
+
+def test_midi_clock(piece, daw, soon):
+    follower = follow_midi(piece, BeatClock(lambda beats: beats / 2))
+    send = daw()
+    send([0xF2, 16, 0])
+    assert soon(lambda: piece.status().position == 2.0)
+    send([0xFB])
+    paced(send, [[0xF8]] * 48, 1 / 48).join()
+    assert piece.status().state == "playing"
+    send([0xFC])
+    assert soon(lambda: piece.status().state == "paused")
+    assert piece.status().position == pytest.approx(3.0, abs=0.001)
+    follower.close()
+
+
+def test_reapers_osc(piece, soon):
+    follower = follow_reaper(piece, port=UDP_PORT)
+    reaper = SimpleUDPClient("127.0.0.1", UDP_PORT)
+    reaper.send_message("/time", 1.0)
+    assert soon(lambda: piece.status().position == 1.0)
+    reaper.send_message("/play", 1.0)
+    for step in range(20):
+        reaper.send_message("/time", 1.0 + step / 30)
+        time.sleep(1 / 30)
+    assert piece.status().state == "playing" and piece.status().follows == "REAPER"
+    reaper.send_message("/stop", 1.0)
+    assert soon(lambda: piece.status().state == "paused")
+    with pytest.raises(EmsyncError, match="listened on"):
+        follow_reaper(piece, port=UDP_PORT)
+    follower.close()
+
+
+def test_jack_transport(piece, jack_server, soon):
+    follower = follow_jack(piece)
+    daw = open_client("daw")
+    daw.activate()
+    try:
+        daw.transport_frame = 3 * daw.samplerate
+        assert soon(lambda: piece.status().position == pytest.approx(3.0, abs=0.001))
+        daw.transport_start()
+        assert soon(lambda: piece.status().state == "playing")
+        offsets = list(positions(piece))
+        assert max(offsets) - min(offsets) < 0.05
+        daw.transport_frame = 6 * daw.samplerate
+        assert soon(lambda: piece.status().position > 6.0)
+        daw.transport_stop()
+        assert soon(lambda: piece.status().state == "paused")
+    finally:
+        daw.deactivate()
+        daw.close()
+        follower.close()

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+
+from bridge.play.follow.time_code import RATES, TimeCode, seconds
+from bridge.play.follow.transport import Transport
+
+CODES = range(4)
+START = 1000.0
+
+
+def fields(frame, rate):
+    """Hours, minutes, seconds and frames of a frame number, with drop frames counted as SMPTE
+    does: two numbers left out at each minute, but not at each tenth."""
+    nominal = (24, 25, 30, 30)[rate]
+    if rate == 2:
+        tens, rest = divmod(frame, 17982)
+        frame += 18 * tens + 2 * max((rest - 2) // 1798, 0)
+    whole, frames = divmod(frame, nominal)
+    return whole // 3600, whole // 60 % 60, whole % 60, frames
+
+
+def quarter_frames(first, number, rate, when=START):
+    """(message, moment) of so many quarter frames from frame ``first`` on."""
+    for quarter in range(number):
+        hours, minutes, secs, frames = fields(first + quarter // 8 * 2, rate)
+        nibbles = (
+            frames & 15, frames >> 4, secs & 15, secs >> 4,
+            minutes & 15, minutes >> 4, hours & 15, rate << 1 | hours >> 4,
+        )  # fmt: skip
+        piece = quarter % 8
+        yield bytes([0xF1, piece << 4 | nibbles[piece]]), when + float(quarter / 4 / RATES[rate])
+
+
+def full_frame(first, rate):
+    hours, minutes, secs, frames = fields(first, rate)
+    return bytes([0xF0, 0x7F, 0x7F, 1, 1, rate << 5 | hours, minutes, secs, frames, 0xF7])
+
+
+def feed(machine, messages):
+    """(transport, moment) of all that came of it."""
+    return [(found, when) for message, when in messages if (found := machine.feed(message, when))]
+
+
+@pytest.mark.parametrize(
+    ("time", "rate", "expected"),
+    [
+        ((1, 0, 0, 0), 0, 3600), ((0, 0, 1, 12), 1, 1.48), ((0, 0, 0, 15), 3, 0.5),
+        ((0, 1, 0, 2), 2, Fraction(1800 * 1001, 30000)),
+        ((0, 10, 0, 0), 2, Fraction(17982 * 1001, 30000)),
+        ((1, 0, 0, 0), 2, Fraction(107892 * 1001, 30000)),
+    ],
+)  # fmt: skip
+def test_seconds_of_a_code(time, rate, expected):
+    assert seconds(*time, rate) == pytest.approx(float(expected))
+
+
+@pytest.mark.parametrize("rate", CODES)
+@pytest.mark.parametrize("first", [0, 1790, 17980, 90000])
+def test_rolls_at_its_position_from_the_eighth_quarter_frame_on(rate, first):
+    first = next(f for f in range(first, first + 2) if fields(f, rate)[3] % 2 == 0)
+    zero = float(first / RATES[rate])
+    found = feed(TimeCode(), quarter_frames(first, 400, rate))
+    assert len(found) == 400 - 7
+    for transport, when in found:
+        assert transport == Transport(True, pytest.approx(zero + when - START, abs=1e-6))
+
+
+@pytest.mark.parametrize("rate", CODES)
+def test_a_full_frame_says_where_it_rests(rate):
+    transport = TimeCode().feed(full_frame(5000, rate), START)
+    assert transport == Transport(False, pytest.approx(float(5000 / RATES[rate])))
+
+
+def test_stops_when_no_more_comes():
+    machine = TimeCode()
+    (*_, (last, when)) = feed(machine, quarter_frames(0, 80, 1))
+    assert machine.idle(when + 0.1) is None
+    assert machine.idle(when + 0.2) == Transport(False, last.position)
+    assert machine.idle(when + 0.3) is None
+
+
+@pytest.mark.parametrize("rate", CODES)
+@pytest.mark.parametrize("quarters", [80, 83])
+def test_a_jump_is_followed_and_no_place_between_is_told(rate, quarters):
+    machine, to = TimeCode(), 40000
+    before = list(quarter_frames(0, quarters, rate))
+    after = quarter_frames(to, 160, rate, before[-1][1] + float(1 / RATES[rate] / 4))
+    found = feed(machine, [*before, *after])
+    # Until the first code is spelt out after a jump nothing tells of it.
+    zero, here = float((quarters / 4 + 2) / RATES[rate]), float(to / RATES[rate])
+    places = [transport.position for transport, _ in found]
+    assert all(place < zero or here <= place < here + 3 for place in places)
+    assert places[-1] == pytest.approx(here + float(159 / 4 / RATES[rate]), abs=1e-6)
+
+
+def test_a_jump_that_keeps_to_the_eight_is_no_place_between_either():
+    messages = [m for m, _ in quarter_frames(0, 84, 1)]
+    messages += [m for m, _ in quarter_frames(40000, 100, 1)][84 % 8 :]
+    found = feed(TimeCode(), [(m, START + n / 100) for n, m in enumerate(messages)])
+    jumps = [b.position - a.position for (a, _), (b, _) in pairwise(found)]
+    assert sum(abs(jump) > 0.1 for jump in jumps) == 1
+
+
+def test_running_backwards_is_no_rolling():
+    backwards = reversed(list(quarter_frames(0, 80, 1)))
+    found = feed(TimeCode(), [(m, START + n / 100) for n, (m, _) in enumerate(backwards)])
+    assert found == []
+
+
+@pytest.mark.parametrize("other", [b"\xf8", b"\x90\x3c\x50", b"\xf0\x7d\x01\xf7", b"\xf1"])
+def test_other_messages_are_passed_over(other):
+    assert TimeCode().feed(other, START) is None

@@ -1,0 +1,178 @@
+"""A real server in a process of its own, with a tiny network, a short film and its clients."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+pytest.importorskip("starlette")
+
+from bridge.server.client import Client
+from bridge.server.state import read_running
+
+EMSYNC = [sys.executable, "-c", "import sys; from bridge.cli import main; sys.exit(main())"]
+
+
+class Server:
+    """``emsync serve`` on free ports, playing to nowhere; tells OSC to ``heard``."""
+
+    def __init__(self, folder: Path, network: Path, *words: object) -> None:
+        self.folder = folder
+        self.heard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.heard.bind(("127.0.0.1", 0))
+        self.heard.settimeout(20.0)
+        target = f"127.0.0.1:{self.heard.getsockname()[1]}"
+        command = [
+            *EMSYNC, "serve", "--state", folder, "--port", 0, "--osc-port", 0, "--osc-to", target,
+            "--backend", "none", "--device", "cpu", "--threads", 1, "--model", network, *words,
+        ]  # fmt: skip
+        self.log = (folder.parent / f"{folder.name}.log").open("w+")
+        self.process = subprocess.Popen(
+            [str(word) for word in command],
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            text=True,
+            env={**os.environ, "EMSYNC_STATE": str(folder)},
+        )
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith("plays to"):
+                break
+        running = read_running(folder)
+        assert running is not None, self.said()
+        self.running, self.client = running, Client(folder)
+        self.headers = {"authorization": f"Bearer {running.token}"}
+
+    def said(self) -> str:
+        """What it wrote on its error stream."""
+        self.log.seek(0)
+        return self.log.read()
+
+    def submit(self, film: Path, **options: Any) -> str:
+        """The id of a new job."""
+        return self.client.ask("POST", "/jobs", {"video": str(film), "takes": 1, **options})["id"]
+
+    def ended(self, job: str) -> dict[str, Any]:
+        """The job, once it has ended."""
+        return list(self.client.follow(job))[-1]
+
+    def until(self, true: Callable[[], Any]) -> Any:
+        """What ``true`` answers once it is true."""
+        for _ in range(600):
+            if found := true():
+                return found
+            time.sleep(0.05)
+        raise AssertionError(self.said())
+
+    def forget_heard(self) -> None:
+        """Hear only what OSC tells from now on."""
+        self.heard.setblocking(False)
+        with suppress(BlockingIOError):
+            while True:
+                self.heard.recv(65536)
+        self.heard.settimeout(20.0)
+
+    def children(self) -> list[int]:
+        """The composing process, where there is one."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(pid) for task in tasks for pid in task.read_text().split()]
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send the signal; the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        status = self.process.wait(30)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        self.heard.close()
+        self.log.close()
+        return status
+
+    def events(self, until: Callable[[dict[str, Any]], bool], then: Callable[[], Any]) -> list[Any]:
+        """All that a WebSocket hears from the beginning of ``then`` to the event ``until``."""
+        from websockets.asyncio.client import connect
+
+        async def listen() -> list[Any]:
+            url = f"ws://127.0.0.1:{self.running.port}/events"
+            async with connect(url, additional_headers=self.headers) as socket:
+                heard = [json.loads(await socket.recv())]
+                doing = asyncio.create_task(asyncio.to_thread(then))
+                while not until(heard[-1]):
+                    heard.append(json.loads(await asyncio.wait_for(socket.recv(), 30)))
+                await doing
+                return heard
+
+        return asyncio.run(listen())
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of 3 s with a cut at 2 s."""
+    return draw(tmp_path_factory.mktemp("films") / "a film.mp4", 3, 2)
+
+
+@pytest.fixture(scope="session")
+def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film that is not composed for in a moment."""
+    return draw(tmp_path_factory.mktemp("films") / "long.mp4", 120, 60)
+
+
+def draw(path: Path, seconds: int, cut: int) -> Path:
+    """Write a film of two scenes."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12, (96, 64))
+    rng = np.random.default_rng(0)
+    scenes = [cv2.resize(rng.random((4, 6, 3)), (96, 64)) for _ in range(2)]
+    for frame in range(seconds * 12):
+        picture = np.roll(scenes[frame >= cut * 12], frame, axis=1)
+        writer.write((255 * picture).astype(np.uint8))
+    writer.release()
+    return path
+
+
+@pytest.fixture(scope="session")
+def network_file(tiny, random_model, exported) -> Path:
+    """A tiny network."""
+    return exported(random_model(tiny()))
+
+
+@pytest.fixture(scope="session")
+def start(
+    tmp_path_factory: pytest.TempPathFactory, network_file: Path
+) -> Iterator[Callable[..., Server]]:
+    """Start a server: ``start()``, or ``start(folder, "--name", "box")``."""
+    with ExitStack() as stack:
+
+        def start(folder: Path | None = None, *words: object) -> Server:
+            server = Server(folder or tmp_path_factory.mktemp("state"), network_file, *words)
+            stack.callback(server.end)
+            return server
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def server(start: Callable[..., Server]) -> Server:
+    """The server that most tests share."""
+    return start()
+
+
+@pytest.fixture(scope="session")
+def piece(server: Server, film: Path) -> str:
+    """A finished job of the shared server, of two takes."""
+    job = server.ended(server.submit(film, takes=2))
+    assert job["state"] == "done", job
+    return str(job["id"])

@@ -1,0 +1,72 @@
+"""``emsync client`` against a real server."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bridge.cli import main
+
+
+@pytest.fixture
+def client(server, capsys):
+    """Run ``emsync client`` with these words: its status, its answer, what it said."""
+
+    def run(*words, state=server.folder):
+        capsys.readouterr()
+        status = main(["client", "--state", str(state), *map(str, words)])
+        out, err = capsys.readouterr()
+        return status, json.loads(out) if out else None, err
+
+    return run
+
+
+def test_submit_wait_fetch_and_play(client, film, tmp_path):
+    status, job, _ = client("submit", film, "--takes", 1, "--seed", 3, "--wait")
+    assert status == 0 and job["state"] == "done" and job["request"]["seed"] == 3
+    _, answer, _ = client("files", job["id"], "-o", tmp_path / "out")
+    assert sorted(answer["files"]) == sorted(
+        str(path) for path in (tmp_path / "out").rglob("*") if path.is_file()
+    )
+    assert client("play", job["id"], "--from", "0:01")[1]["state"] == "playing"
+    assert client("loop", 0.5, 1.5)[1]["loop"] == [0.5, 1.5]
+    assert client("loop")[1]["loop"] is None
+    assert client("pause")[1]["state"] == "paused"
+    assert client("locate", 1)[1]["seconds"] == 1.0
+    assert client("stop")[1]["state"] == client("status")[1]["state"] == "stopped"
+    assert client("status", job["id"])[1]["state"] == "done"
+    assert job["id"] in [other["id"] for other in client("jobs")[1]["jobs"]]
+
+
+def test_regenerate_and_forget(client, piece):
+    status, job, _ = client("regenerate", piece, "--wait")
+    assert (status, job["parent"]) == (0, piece)
+    assert client("forget", job["id"])[1] == {"forgotten": job["id"]}
+    assert client("status", job["id"])[0] == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status", "nobody"),
+        ("status", "../health"),
+        ("cancel", "a b"),
+        ("submit", "film.mp4", "--valence", "3"),
+        ("submit", "film.mp4", "--instruments", "kazoo"),
+        ("submit", "film.mp4", "--cues", "nowhere.json"),
+        ("submit", "nowhere.mp4", "--wait"),
+        ("locate", "soon"),
+        ("dance",),
+        (),
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_one_line(client, words):
+    status, answer, said = client(*words)
+    assert (status, answer) == (2, None)
+    assert said.startswith("emsync: ") and said.count("\n") == 1
+
+
+def test_no_server(client, tmp_path):
+    assert "start emsync serve" in client("status", state=tmp_path)[2]

@@ -1,0 +1,27 @@
+"""A server that has done many jobs is no bigger than one that has done a few."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+def resident(pid):
+    """Megabytes of memory in use."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+@pytest.mark.soak
+def test_two_hundred_jobs(start, film):
+    server = start()
+    sizes = []
+    for number in range(200):
+        assert server.ended(server.submit(film, seed=number))["state"] == "done"
+        (worker,) = server.children()
+        sizes.append((resident(server.process.pid), resident(worker)))
+    print("\nserver, composing process (MB) after 1, 20, 100, 200 jobs:")
+    print([tuple(round(size, 1) for size in sizes[n]) for n in (0, 19, 99, 199)])
+    for part in range(2):
+        assert sizes[199][part] - sizes[19][part] < 10

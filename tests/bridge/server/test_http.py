@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+import socket
+from http.client import HTTPConnection
+
+import pytest
+
+from engine.cues import read_cues
+
+
+@pytest.fixture
+def ask(server):
+    """Ask as any client could: ``ask("GET", "/jobs", host="evil")`` -> status, answer."""
+
+    def ask(method, path, body=None, **headers):
+        connection = HTTPConnection("127.0.0.1", server.running.port, timeout=20)
+        connection.request(method, path, body, {**server.headers, **headers})
+        response = connection.getresponse()
+        content = response.read()
+        connection.close()
+        return response.status, json.loads(content) if content else None
+
+    return ask
+
+
+def test_a_film_becomes_a_piece(server, film, piece):
+    job = server.client.ask("GET", f"/jobs/{piece}")
+    assert (job["state"], job["progress"], job["request"]["video"]) == ("done", 1.0, str(film))
+    folder = server.folder / "pieces" / piece
+    there = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+    assert sorted(job["files"]) == there
+    for name in job["files"]:
+        assert server.client.file(piece, name) == (folder / name).read_bytes()
+    assert read_cues(folder / "cues.json").boundaries == (pytest.approx(2.0, abs=0.01),)
+
+
+def test_analysing_stops_at_the_cue_sheet(server, film):
+    job = server.ended(server.submit(film, kind="analyse"))
+    assert (job["state"], job["files"]) == ("done", ["cues.json"])
+
+
+def test_another_piece_for_the_same_cue_sheet(server, piece):
+    cues = server.client.file(piece, "cues.json")
+    job = server.ended(server.client.ask("POST", f"/jobs/{piece}/regenerate", {"seed": 5})["id"])
+    assert (job["state"], job["parent"], job["request"]["seed"]) == ("done", piece, 5)
+    assert server.client.file(job["id"], "cues.json") == cues
+    first, second = (server.client.file(name, "score.mid") for name in (piece, job["id"]))
+    assert first != second
+
+
+def test_an_edited_cue_sheet_and_wishes(server, film, piece):
+    cues = json.loads(server.client.file(piece, "cues.json"))
+    cues["boundaries"] = [0.5, 1.5]
+    job = server.ended(server.submit(film, kind="analyse", cues=cues, valence=0.25))
+    after = json.loads(server.client.file(job["id"], "cues.json"))
+    assert after["boundaries"] == [0.5, 1.5]
+    assert {section["valence"] for section in after["sections"]} == {0.25}
+
+
+def test_what_fails_says_why_in_one_line(server, tmp_path):
+    (tmp_path / "notes.mp4").write_text("not a film")
+    job = server.ended(server.submit(tmp_path / "notes.mp4"))
+    assert job["state"] == "failed"
+    assert "no picture can be decoded" in job["error"] and "\n" not in job["error"]
+
+
+def test_cancelling_and_forgetting(server, ask, long_film):
+    first, second = server.submit(long_film), server.submit(long_film)
+    server.until(lambda: server.client.ask("GET", f"/jobs/{first}")["state"] == "composing")
+    for job in (second, first):
+        assert ask("DELETE", f"/jobs/{job}")[1]["state"] == "cancelled"
+        assert ask("DELETE", f"/jobs/{job}")[0] == 409
+    assert not list((server.folder / "pieces" / first).glob("**/.*"))
+    assert ask("DELETE", f"/jobs/{first}?forget=true") == (200, {"forgotten": first})
+    assert ask("GET", f"/jobs/{first}")[0] == 404
+    assert not (server.folder / "pieces" / first).exists()
+
+
+def test_playing(server, ask, piece):
+    assert ask("POST", "/play", json.dumps({"job": piece, "seconds": 1}))[0] == 200
+    assert ask("POST", "/loop", '{"begin": 0.5, "end": 2.5}')[1]["loop"] == [0.5, 2.5]
+    assert ask("POST", "/pause")[1]["state"] == "paused"
+    assert ask("POST", "/locate", '{"seconds": 0.75}')[1]["seconds"] == 0.75
+    assert ask("POST", "/loop", "{}")[1]["loop"] is None
+    assert ask("POST", "/stop")[1] | {"late": 0} == ask("GET", "/state")[1] | {"late": 0}
+    for body in ('{"begin": 2, "end": 1}', '{"end": 1}', '{"begin": 0, "end": 99}'):
+        assert ask("POST", "/loop", body)[0] == 400
+    assert ask("POST", "/locate", "{}")[0] == 400
+    assert ask("POST", "/play", '{"job": "nobody"}')[0] == 404
+
+
+def test_strangers_are_turned_away(ask):
+    assert ask("GET", "/jobs", authorization="Bearer guess")[0] == 401
+    assert ask("GET", "/jobs?token=guess", authorization="")[0] == 401
+    assert ask("GET", "/jobs", host="evil.example")[0] == 403
+    assert ask("GET", "/jobs", origin="http://evil.example")[0] == 403
+    assert ask("GET", "/health", authorization="")[0] == 200
+    assert ask("GET", "/health", host="evil.example")[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/jobs/{piece}/files/../../../server.json", 404),
+        ("/jobs/{piece}/files/..%2f..%2f..%2fserver.json", 404),
+        ("/jobs/{piece}/files//etc/passwd", 404),
+        ("/jobs/{piece}/files/score.mid%00", 404),
+        ("/jobs/../server.json", 404),
+        ("/jobs/..%2f..", 404),
+        ("/nowhere", 404),
+    ],
+)
+def test_path_tricks_lead_nowhere(ask, piece, path, status):
+    found, answer = ask("GET", path.format(piece=piece))
+    assert found == status and answer.keys() == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("", 400),
+        ("{", 400),
+        ("[]", 400),
+        ("[" * 100_000, 400),
+        ("\xff", 400),
+        ('{"video": "a.mp4", "louder": 1}', 400),
+        ('{"video": "a.mp4", "kind": "paint"}', 400),
+        ('{"video": "a.mp4", "kind": []}', 400),
+        ('{"video": "a.mp4", "valence": NaN}', 400),
+        (" " * (1 << 20) + "{}", 413),
+    ],
+    ids=range(10),
+)
+def test_bodies_that_will_not_do(ask, body, status):
+    found, answer = ask("POST", "/jobs", body.encode("latin-1"))
+    assert found == status and "\n" not in answer["error"]
+
+
+def test_a_client_that_says_half_a_word_holds_up_nobody(server, ask):
+    with socket.create_connection(("127.0.0.1", server.running.port)) as half:
+        half.sendall(b"POST /jobs HTTP/1.1\r\nContent-Length: 100\r\n")
+        assert ask("GET", "/state")[0] == 200
