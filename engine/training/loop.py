@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
+from engine.model.header import read_header
 from engine.model.transformer import Transformer
 from engine.model.weights import read_weights, write_weights
 from engine.music import vocabulary as voc
@@ -107,6 +108,8 @@ class Run:
             raise EmsyncError(
                 f"device {world.device!r}: PyTorch can't use it here; try --device cpu"
             ) from error
+        self.learnt_before = 0
+        """How many targets the weights it began with had been learnt from."""
         if weights is not None:
             self._load(weights)
         if compiled:
@@ -173,6 +176,7 @@ class Run:
             "rng": torch.get_rng_state(),
             "step": self.step,
             "tokens": self.tokens,
+            "learnt_before": self.learnt_before,
         }
         torch.save(state, path.with_suffix(".part"))
         os.replace(path.with_suffix(".part"), path)
@@ -187,6 +191,7 @@ class Run:
             optimizer.load_state_dict(state)
         torch.set_rng_state(saved["rng"].cpu())
         self.step, self.tokens = saved["step"], saved["tokens"]
+        self.learnt_before = saved["learnt_before"]
 
     def write(self, path: Path, figures: dict[str, float]) -> None:
         """Write the weights with the tokens seen and the validation's figures."""
@@ -196,7 +201,7 @@ class Run:
             {k: v.detach().cpu().numpy() for k, v in self.model.state_dict().items()},
             {
                 "name": path.parent.name,
-                "tokens_seen": str(self.tokens),
+                "tokens_seen": str(self.learnt_before + self.tokens),
                 **{k: f"{v:.4f}" for k, v in figures.items()},
             },
         )
@@ -208,3 +213,4 @@ class Run:
         self.model.load_state_dict(
             {name: torch.from_numpy(value.astype(np.float32)) for name, value in state.items()}
         )
+        self.learnt_before = int(read_header(weights).metadata.get("tokens_seen", 0))

@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 from engine.errors import EmsyncError  # noqa: E402
 from engine.model.header import read_header  # noqa: E402
 from engine.model.transformer import Transformer  # noqa: E402
+from engine.model.header import read_header  # noqa: E402
 from engine.model.weights import read_weights  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 from engine.training.cache import Cache  # noqa: E402
@@ -157,6 +158,11 @@ def test_starting_from_weights(cache, config, tmp_path):
         read_weights(tmp_path / n / "model.safetensors")[1] for n in ("first", "second")
     )
     assert all(np.array_equal(first[name], second[name]) for name in first)
+    seen = [
+        int(read_header(tmp_path / n / "model.safetensors").metadata["tokens_seen"])
+        for n in ("first", "second")
+    ]
+    assert seen[1] == 2 * seen[0] > 0
     with pytest.raises(EmsyncError, match="another network"):
         train(cache, config("relative"), PLAN, tmp_path / "third", weights=start)
 
