@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from bridge.cli.play import output_arguments, wish
+from bridge.cli.outputs import output_arguments, wish
 from bridge.doctor import machine, ports
 from bridge.doctor.finding import Finding
 from bridge.doctor.round_trip import round_trip

@@ -9,10 +9,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from bridge.cli.outputs import output_arguments, wish
 from bridge.cli.progress import progress_bar
-from bridge.midi.choice import BACKENDS, Wish, open_output
+from bridge.midi.choice import open_output
 from bridge.midi.systems import port_names
-from bridge.midi.vkb import HOST, PORT
 from bridge.play.ending import ending_well
 from bridge.play.follow.beat_clock import BeatClock
 from bridge.play.follow.inputs import REAPER_PORT, Follower, follow_jack, follow_midi, follow_reaper
@@ -74,33 +74,6 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--expression", action="store_true", help="expression (CC11) by the film's emotion"
     )
-
-
-def output_arguments(parser: ArgumentParser) -> None:
-    """Add how to reach the DAW."""
-    parser.add_argument(
-        "--backend", choices=BACKENDS, default="auto", help="how MIDI goes out (default: auto)"
-    )
-    parser.add_argument(
-        "--ports", choices=("five", "one"), default="five",
-        help="five MIDI ports, or one with five channels (default: five)",
-    )  # fmt: skip
-    parser.add_argument("--pattern", metavar="REGEX", help="the ports to play to, by name")
-    parser.add_argument(
-        "--latency", type=float, default=0.0, metavar="SECONDS", help="send so much later"
-    )
-    parser.add_argument(
-        "--host", default=HOST, help=f"vkb: the machine that REAPER runs on (default: {HOST})"
-    )
-    parser.add_argument(
-        "--port", type=int, default=PORT, metavar="N",
-        help=f"vkb: the port of REAPER's OSC control surface (default: {PORT})",
-    )  # fmt: skip
-
-
-def wish(args: Namespace) -> Wish:
-    """How to reach the DAW."""
-    return Wish(args.backend, args.ports, args.pattern, args.latency, args.host, args.port)
 
 
 def parse_loop(text: str) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bridge.midi.choice import BACKENDS, Wish
+from bridge.cli.outputs import output_arguments, wish
 from bridge.osc.sender import parse_target
 from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
 from bridge.server.server import DEFAULT_PORT, Options, serve
@@ -51,18 +51,7 @@ def arguments(parser: ArgumentParser) -> None:
         help=f"tell these by OSC; repeatable (default: 127.0.0.1:{DEFAULT_OUT})",
     )  # fmt: skip
     parser.add_argument("--no-osc", action="store_true", help="neither hear nor tell by OSC")
-    parser.add_argument(
-        "--backend", choices=BACKENDS, default="auto", help="how MIDI goes out (default: auto)"
-    )
-    parser.add_argument(
-        "--ports", choices=("five", "one"), default="five",
-        help="five MIDI ports, or one with five channels (default: five)",
-    )  # fmt: skip
-    parser.add_argument("--pattern", metavar="REGEX", help="the existing ports to play to")
-    parser.add_argument(
-        "--latency", type=float, default=0.0, metavar="SECONDS",
-        help="send so much later (default: 0)",
-    )  # fmt: skip
+    output_arguments(parser)
     parser.add_argument(
         "--model", type=Path, metavar="FILE",
         help="the network (default: the one that comes with emsync)",
@@ -93,6 +82,6 @@ def run(args: Namespace) -> None:
         videos=tuple(args.videos),
         names=tuple(args.name),
         means=Means(args.model, args.device, args.threads),
-        wish=Wish(args.backend, args.ports, args.pattern, args.latency),
+        wish=wish(args),
     )
     asyncio.run(serve(options, lambda line: print(line, flush=True)))
