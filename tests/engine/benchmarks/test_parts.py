@@ -40,4 +40,7 @@ def test_watching_and_memory(tmp_path):
     memory.draw_long(film, hours=21 / 3600, fps=12.0)
     found = figures(watching.watching(film, rounds=1))
     assert found["cuts and emotion over bare decoding"] > 0
-    assert 20 < memory._peak(memory._watch, film, 21.0) < 2000
+    ballast = bytearray(2**29)
+    # What the process that starts it holds does not count.
+    assert 20 < memory._peak(memory._watch, film, 21.0) < 450
+    del ballast

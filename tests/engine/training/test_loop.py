@@ -13,7 +13,6 @@ torch = pytest.importorskip("torch")
 from engine.errors import EmsyncError  # noqa: E402
 from engine.model.header import read_header  # noqa: E402
 from engine.model.transformer import Transformer  # noqa: E402
-from engine.model.header import read_header  # noqa: E402
 from engine.model.weights import read_weights  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 from engine.training.cache import Cache  # noqa: E402

@@ -1,0 +1,108 @@
+-- The film's cuts and the music's tempo on REAPER's timeline.
+
+local markers = {}
+
+local OURS = "^emsync "
+local NEAR = 0.001
+local YES, CANCEL = 6, 2
+
+-- Tempo and metre changes of a piece as { time, bpm, numerator, denominator }, by time. Where
+-- the metre stays, numerator and denominator are 0.
+function markers.changes(piece)
+  local changes, metre = {}, 1
+  local times, next_tempo = {}, 1
+  for _, list in ipairs({ piece.tempos, piece.metres }) do
+    for _, change in ipairs(list) do
+      times[#times + 1] = change.time
+    end
+  end
+  table.sort(times)
+  for _, time in ipairs(times) do
+    local last = changes[#changes]
+    if not last or time > last.time then
+      local change = { time = time, bpm = last and last.bpm, numerator = 0, denominator = 0 }
+      while piece.tempos[next_tempo] and piece.tempos[next_tempo].time <= time do
+        change.bpm, next_tempo = piece.tempos[next_tempo].bpm, next_tempo + 1
+      end
+      while piece.metres[metre] and piece.metres[metre].time <= time do
+        change.numerator = piece.metres[metre].numerator
+        change.denominator = piece.metres[metre].denominator
+        metre = metre + 1
+      end
+      changes[#changes + 1] = change
+    end
+  end
+  return changes
+end
+
+-- Whether the piece's tempo map shall be written: asks where there is one already.
+function markers.may_write_tempo()
+  if reaper.CountTempoTimeSigMarkers(0) == 0 then
+    return true
+  end
+  local answer = reaper.ShowMessageBox(
+    "This project has tempo markers. Replace those under the film by the music's?\n\n"
+      .. "No keeps them: the music is in time with the film, but not with the grid.",
+    "EMSYNC",
+    3
+  )
+  if answer == CANCEL then
+    error("Cancelled", 0)
+  end
+  return answer == YES
+end
+
+-- Writes the piece's tempo map under the film; after the film the project's own goes on.
+function markers.write_tempo(piece, film)
+  local from, to = film.position - NEAR, film.position + film.length
+  local numerator, denominator, bpm = reaper.TimeMap_GetTimeSigAtTime(0, to)
+  for row = reaper.CountTempoTimeSigMarkers(0) - 1, 0, -1 do
+    local _, time = reaper.GetTempoTimeSigMarker(0, row)
+    if time > from and time <= to then
+      reaper.DeleteTempoTimeSigMarker(0, row)
+    end
+  end
+  local function set(time, tempo, beats, unit)
+    reaper.SetTempoTimeSigMarker(0, -1, time, -1, -1, tempo, beats, unit, false)
+  end
+  for _, change in ipairs(markers.changes(piece)) do
+    if change.time < film.length then
+      set(film.position + change.time, change.bpm, change.numerator, change.denominator)
+    end
+  end
+  set(to, bpm, numerator, denominator)
+end
+
+local function clear(from, to)
+  local total = reaper.CountProjectMarkers(0)
+  for row = total - 1, 0, -1 do
+    local _, region, time, _, name, number = reaper.EnumProjectMarkers3(0, row)
+    if not region and name:find(OURS) and time > from and time < to then
+      reaper.DeleteProjectMarker(0, number, false)
+    end
+  end
+end
+
+-- A marker at each cut and boundary of the film, in place of those of an earlier run.
+function markers.write_cuts(piece, film)
+  clear(film.position - NEAR, film.position + film.length + NEAR)
+  local names = {}
+  for _, time in ipairs(piece.cuts) do
+    names[time] = "emsync cut"
+  end
+  for _, time in ipairs(piece.boundaries) do
+    names[time] = "emsync boundary"
+  end
+  local times = {}
+  for time in pairs(names) do
+    times[#times + 1] = time
+  end
+  table.sort(times)
+  local add = reaper.APIExists("AddRegionOrMarker") and reaper.AddRegionOrMarker
+    or reaper.AddProjectMarker2
+  for _, time in ipairs(times) do
+    add(0, false, film.position + time, 0, names[time], -1, 0)
+  end
+end
+
+return markers

@@ -1,0 +1,251 @@
+"""The actions as a whole: what they leave in the project, and what they say."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+import pytest
+
+from bridge.cli.client import arguments
+from bridge.server.jobs import State
+from engine.score import Instrument
+
+RECORD, IMPORT = "Score video and record", "Import stems"
+NAMES = [instrument.value.capitalize() for instrument in Instrument]
+
+
+def assert_is_the_score(reaper, server, tolerance):
+    for instrument in Instrument:
+        notes = reaper.notes(reaper.track(instrument.value.capitalize()))
+        wanted = server.score.part(instrument)
+        assert [note[2:] for note in notes] == [(n.pitch, n.velocity) for n in wanted]
+        for note, due in zip(notes, wanted, strict=True):
+            assert note[0] == pytest.approx(10 + due.onset, abs=tolerance)
+            assert note[1] == pytest.approx(10 + due.end, abs=2 * tolerance)
+
+
+def untouched(reaper):
+    return len(reaper.tracks) == 1 and not (reaper.tempo or reaper.markers or reaper.undo)
+
+
+def test_a_take_lies_where_the_score_says(reaper, server):
+    reaper.tracks[0].values["I_RECARM"] = 1.0
+    said = reaper.run(RECORD)
+    assert_is_the_score(reaper, server, 0.002)
+    assert "Bass: 24 of 24 notes; off by 0." in said
+    moved = int(said.split("Moved by -")[1].split(" ms")[0])
+    assert 370 <= moved <= 370 + 400
+    assert reaper.armed_while_recording == NAMES
+    assert [track.values["I_RECARM"] for track in reaper.tracks] == [1, 0, 0, 0, 0, 0]
+    inputs = [reaper.track(name).values["I_RECINPUT"] for name in NAMES]
+    assert inputs == [4096 | device << 5 for device in range(3, 8)]
+    assert {reaper.track(name).values["I_RECMON"] for name in NAMES} == {0}
+    assert reaper.commands == [40252, 40076]
+    assert (reaper.repeated_while_recording, reaper.repeats) == (0, 1)
+    assert reaper.film.values["C_BEATATTACHMODE"] == 0
+    for name in NAMES:
+        (item,) = reaper.track(name).items
+        assert item.values == {"D_POSITION": 10.0, "D_LENGTH": 8.0, "C_BEATATTACHMODE": 0}
+        (control,) = item.take.controls
+        assert reaper._time(item.take, control[0]) == pytest.approx(11 - moved / 1000, abs=0.002)
+    assert len(reaper.undo) == 1
+
+
+def test_stems_are_imported_without_playing(reaper, server):
+    assert reaper.run(IMPORT) == ""
+    assert_is_the_score(reaper, server, 0.001)
+    assert "play" not in [words[0] for words in server.asked]
+    assert len(reaper.undo) == 1
+
+
+def test_cuts_and_tempo_lie_under_the_film(reaper):
+    reaper.markers = [(3.0, "mine", 1), (12.0, "emsync cut", 2), (13.0, "mine", 3)]
+    reaper.run(IMPORT)
+    assert sorted(mark[:2] for mark in reaper.markers) == [
+        (3.0, "mine"), (12.0, "emsync boundary"), (13.0, "mine"), (15.0, "emsync cut"),
+    ]  # fmt: skip
+    times = [mark[0] for mark in reaper.tempo]
+    assert times == pytest.approx([10, 14, 18], abs=0.001)
+    assert [mark[1] for mark in reaper.tempo] == pytest.approx([240, 200, 120])
+    assert reaper.tempo[0][2:] == [4, 4] and reaper.tempo[1][2:] == [0, 0]
+    assert reaper.film.values["C_BEATATTACHMODE"] == 0
+
+
+@pytest.mark.parametrize(("button", "kept"), [(6, False), (7, True)])
+def test_a_tempo_map_is_replaced_only_when_the_user_says_so(reaper, button, kept):
+    reaper.tempo = [[5.0, 90.0, 4, 4], [11.0, 77.0, 3, 4]]
+    reaper.press = button
+    reaper.run(IMPORT)
+    assert ([11.0, 77.0, 3, 4] in reaper.tempo) == kept
+    assert reaper.tempo[0] == [5.0, 90.0, 4, 4] and reaper.tempo[-1][1] == 77.0
+    assert (len(reaper.tempo) == 2) == kept
+
+
+def test_a_tempo_map_that_the_user_will_not_decide_on_ends_it(reaper):
+    reaper.tempo = [[5.0, 90.0, 4, 4]]
+    reaper.press = 2
+    assert reaper.run(IMPORT) == "Cancelled."
+    assert len(reaper.tempo) == 1 and len(reaper.tracks) == 1 and not reaper.undo
+
+
+def test_every_word_is_one_that_the_client_takes(reaper, server):
+    reaper.film.take.values["D_STARTOFFS"] = 1.25
+    reaper.film.take.source.length = 60.0
+    reaper.run(RECORD)
+    parser = ArgumentParser()
+    arguments(parser)
+    asked = [parser.parse_args(words) for words in server.asked]
+    assert str(asked[0].video) == "/films/it's ünser film.mp4"
+    assert (asked[0].start, asked[0].end) == (1.25, 9.25)
+    assert {one.action for one in asked} == {"submit", "status", "files", "loop", "play"}
+
+
+def test_what_was_lost_is_said(reaper, server):
+    server.heard = lambda note, when: None if note.pitch == 43 else when + 0.001 * (note.pitch % 3)
+    said = reaper.run(RECORD)
+    lost = sum(note.pitch == 43 for note in server.score.part(Instrument.PIANO))
+    assert f"Piano: {24 - lost} of 24 notes; off by" in said
+
+
+def test_nothing_arrived(reaper, server):
+    server.heard = lambda note, when: None
+    assert "Preferences > MIDI Inputs" in reaper.run(RECORD)
+    assert not any(track.values["I_RECARM"] for track in reaper.tracks)
+    assert reaper.playing == 0 and len(reaper.undo) == 1
+
+
+def test_without_ports_it_hears_the_virtual_keyboard(reaper):
+    reaper.inputs = {"Keystation": 0}
+    assert "--backend vkb" in reaper.run(RECORD)
+    inputs = [reaper.track(name).values["I_RECINPUT"] for name in NAMES]
+    assert inputs == [4096 | channel | 62 << 5 for channel in (1, 10, 2, 3, 4)]
+
+
+def test_ports_that_came_after_reaper_are_found(reaper, server):
+    reaper.inputs, reaper.later_inputs = {}, {"emsync": 2}
+    assert "Drums: 24 of 24" in reaper.run(RECORD)
+
+
+@pytest.mark.parametrize("action", [RECORD, IMPORT])
+def test_no_server(reaper, server, action):
+    server.running = False
+    assert reaper.run(action) == "/s: no server runs here; start emsync serve."
+    assert untouched(reaper)
+
+
+def test_a_server_that_dies_leaves_no_note(reaper, server):
+    server.ends = 3.0
+    assert "start emsync serve" in reaper.run(RECORD)
+    ended = {(message[1] & 15, message[2]) for message in reaper.stuffed}
+    assert ended == {(i.channel, control) for i in Instrument for control in (120, 123)}
+    assert 40345 in reaper.commands and reaper.playing == 0
+    assert not any(track.values["I_RECARM"] for track in reaper.tracks)
+
+
+@pytest.mark.parametrize(
+    ("says", "sentence"),
+    [
+        ({"state": "stopped", "seconds": 3.0}, "play something else meanwhile"),
+        ({"state": "stopped", "seconds": 8.0, "job": "other"}, "play something else meanwhile"),
+        ({"state": "stopped", "fault": "JACK is gone"}, "Playing stopped: JACK is gone."),
+    ],
+)
+def test_playing_that_ends_otherwise_is_no_take(reaper, server, says, sentence):
+    server.says = says
+    assert sentence in reaper.run(RECORD)
+    assert reaper.playing == 0
+
+
+def test_a_server_that_never_ends_is_not_waited_for(reaper, server):
+    server.says = {"state": "playing"}
+    assert "24 of 24" in reaper.run(RECORD)
+
+
+def test_a_reaper_that_does_not_record(reaper, server):
+    reaper.records = False
+    assert "did not start to record" in reaper.run(RECORD)
+    assert "play" not in [words[0] for words in server.asked]
+
+
+def test_recording_that_the_user_stops(reaper, server):
+    reaper.start(RECORD)
+    while server.began is None:
+        reaper.idle()
+    reaper._CSurf_OnStop()
+    while reaper.deferred:
+        reaper.idle()
+    assert "stopped before the film's end" in reaper.boxes[-1]
+    assert ["stop"] in server.asked
+
+
+def test_a_project_at_another_rate(reaper, server):
+    reaper.rate = 0.5
+    assert "play rate is not 1.0" in reaper.run(RECORD)
+
+
+def test_no_film_is_selected(reaper):
+    reaper.selected = []
+    assert "Select the film's item" in reaper.run(RECORD)
+    assert untouched(reaper)
+
+
+def test_a_film_that_changed_meanwhile(reaper):
+    reaper.later.append((101.0, lambda: reaper.film.values.update(D_LENGTH=4.0)))
+    assert "was changed" in reaper.run(IMPORT)
+    assert untouched(reaper)
+
+
+def test_the_window_closed_cancels_the_job(reaper, server):
+    reaper.closes_at = 101.0
+    assert reaper.run(RECORD) == "Cancelled."
+    assert server.asked[-1] == ["cancel", "6b9b61d76d54"]
+    assert untouched(reaper)
+
+
+def test_the_window_closed_ends_the_recording(reaper, server):
+    reaper.closes_at = 108.0
+    assert reaper.run(RECORD) == "Cancelled."
+    assert ["stop"] in server.asked and reaper.playing == 0
+    assert not any(track.values["I_RECARM"] for track in reaper.tracks)
+
+
+def test_composing_that_fails_says_why(reaper, server):
+    server.steps, server.fault = [State.QUEUED, State.FAILED], "film.mp4: has no video"
+    assert reaper.run(IMPORT) == "Nothing was composed (failed): film.mp4: has no video."
+    assert untouched(reaper)
+
+
+@pytest.mark.parametrize("function", ["SetTempoTimeSigMarker", "InsertTrackAtIndex"])
+def test_an_error_leaves_one_undo_step_and_live_views(reaper, function):
+    reaper.fails_at = function
+    assert f"{function} failed" in reaper.run(RECORD)
+    assert len(reaper.undo) == 1
+
+
+def test_ended_by_reaper_while_it_records(reaper, server):
+    reaper.start(RECORD)
+    while reaper.playing == 0:
+        reaper.idle()
+    for ending in reaper.at_exit:
+        ending()
+    assert reaper.playing == 0 and ["stop"] in server.asked
+    assert not any(track.values["I_RECARM"] for track in reaper.tracks)
+
+
+def test_half_written_answers_are_waited_for(reaper, server):
+    reaper.cut_short = True
+    reaper.run(IMPORT)
+    assert_is_the_score(reaper, server, 0.001)
+
+
+def test_a_missing_program_is_asked_for(reaper, server):
+    reaper.ext = {"program": "/nowhere/emsync", "typed": reaper.ext["program"]}
+    reaper.run(IMPORT)
+    assert_is_the_score(reaper, server, 0.001)
+    assert reaper.ext["program"] == reaper.ext["typed"]
+
+
+def test_no_file_is_left_behind(reaper, tmp_path):
+    reaper.run(RECORD)
+    left = [path.name for path in (tmp_path / "Data/EMSYNC").iterdir()]
+    assert left == ["6b9b61d76d54"]

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+SHARED = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+VALUES = st.recursive(
+    st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("ab\n\"\\é"), inner),
+    max_leaves=12,
+)  # fmt: skip
+
+
+def same(lua, value):
+    """Whether Lua's value is Python's."""
+    if isinstance(value, list):
+        return len(lua) == len(value) and all(
+            same(lua[row], each) for row, each in enumerate(value, start=1)
+        )
+    if isinstance(value, dict):
+        return {key: True for key in lua} == dict.fromkeys(value, True) and all(
+            same(lua[key], each) for key, each in value.items()
+        )
+    return lua == value and type(lua) is type(value)
+
+
+@SHARED
+@given(VALUES, st.booleans(), st.sampled_from([None, 1]))
+def test_reads_what_python_writes(reaper, value, ascii_only, indent):
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
+    assert same(reaper.module("json").decode(text), value)
+
+
+def test_null_is_a_missing_field(reaper):
+    read = reaper.module("json").decode('{"a": null, "b": [null, 2]}')
+    assert read["a"] is None and read["b"][2] == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", '{"a": 1', '{"a": 1} x', "[1,]", '"a', '"\\q"', '"\\u12', "nul", "01x", "{1: 2}"],
+)
+def test_refuses_what_is_half_or_wrong(reaper, text):
+    with pytest.raises(Exception, match="not JSON at byte"):
+        reaper.module("json").decode(text)
