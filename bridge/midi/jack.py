@@ -26,7 +26,7 @@ _MARGIN = 0.004
 """Beyond a period: what queueing the first messages takes."""
 _REST = 30.0
 """After so many seconds without a message the music counts as over."""
-_PATIENCE = 2.0
+_PATIENCE = 5.0
 """Seconds to wait for the next cycle before the server counts as hung."""
 
 
@@ -104,12 +104,17 @@ class JackOutput:
         self._closed = False
         client.set_process_callback(self._process)
         client.set_shutdown_callback(self._shut_down)
-        client.activate()
         try:
+            client.activate()
             while not self.clock.settled:
                 self._await_cycles(1)
             if pattern is not None:
                 self._connect(pattern)
+        except self._jack.JackError as error:
+            self.close()
+            raise EmsyncError(
+                "JACK: the server let us in but not join (is it overloaded?); try again"
+            ) from error
         except EmsyncError:
             self.close()
             raise

@@ -263,10 +263,10 @@ class Player:
                 self._state = "waiting"
                 self._tell()
             return
-        soonest = time.monotonic() + self.output.lead - min(self.output.latency, 0.0)
-        self._timelines = deque([Timeline(soonest if when is None else when, self._position)])
         self._course = Course(self._piece, self._position)
         self._filled = self._position
+        soonest = time.monotonic() + self.output.lead - min(self.output.latency, 0.0)
+        self._timelines = deque([Timeline(soonest if when is None else when, self._position)])
         self._state = "playing"
         self._tell()
         self._fill()

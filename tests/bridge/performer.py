@@ -15,9 +15,11 @@ import sys
 import time
 
 from bridge.midi.choice import Wish, open_output
+from bridge.midi.output import Output
 from bridge.play.ending import ending_well
 from bridge.play.piece import Piece
 from bridge.play.player import Player
+from engine.errors import EmsyncError
 from engine.score import Instrument, Note
 
 
@@ -36,7 +38,7 @@ def main() -> None:
 def perform(order: str, pitch: int, folder: str) -> None:
     os.environ["EMSYNC_STATE"] = folder
     signal.signal(signal.SIGUSR1, fail)
-    output, _ = open_output(Wish("jack"))
+    output = join()
     if order == "recover":
         time.sleep(60)
         return
@@ -48,6 +50,15 @@ def perform(order: str, pitch: int, folder: str) -> None:
     player.play()
     with ending_well():
         time.sleep(60)
+
+
+def join() -> Output:
+    """An output of JACK; a synchronous server that five join at once refuses one now and then."""
+    while True:
+        try:
+            return open_output(Wish("jack"))[0]
+        except EmsyncError as error:
+            print(error, file=sys.stderr)
 
 
 def fail(number: int, frame: object) -> None:

@@ -73,14 +73,16 @@ def test_closing(receiver, count):
 @pytest.fixture
 def performers(receiver, tmp_path):
     """Start processes, end them by a signal, wait for them."""
+    said = (tmp_path / "stderr").open("w")
     company = subprocess.Popen(
         [sys.executable, PERFORMER], text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )  # fmt: skip
     yield Performers(company, tmp_path)
     company.stdin.close()
     company.wait(20)
+    said.close()
 
 
 class Performers:
