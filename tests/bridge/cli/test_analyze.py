@@ -6,9 +6,10 @@ from engine.cues import read_cues
 def test_writes_a_cue_sheet(emsync, clip, tmp_path):
     result = emsync("analyze", clip, "-o", tmp_path / "cues.json")
     assert result.status == 0
-    assert result.out.startswith("1 cuts, 1 boundaries, 1 sections in 9.0 s")
+    assert result.out.startswith("1 cuts, 2 boundaries, 1 sections in 9.0 s")
     cues = read_cues(tmp_path / "cues.json")
-    assert abs(cues.boundaries[0] - 4.0) < 0.01
+    assert cues.boundaries[0] == 0.0
+    assert abs(cues.boundaries[1] - 4.0) < 0.01
     assert cues.duration == 9.0
 
 
@@ -19,4 +20,4 @@ def test_refuses_to_write_over_a_folder(emsync, clip, tmp_path):
 
 def test_the_demo_film(emsync, demo, tmp_path):
     assert emsync("analyze", demo, "-o", tmp_path / "cues.json").status == 0
-    assert read_cues(tmp_path / "cues.json").boundaries == (6.0, 11.0, 16.0, 22.0, 26.5)
+    assert read_cues(tmp_path / "cues.json").boundaries == (0.0, 6.0, 11.0, 16.0, 22.0, 26.5)
