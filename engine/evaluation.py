@@ -164,7 +164,7 @@ def _judge_hears(
     hears = code(songs, features, columns, musicality, events, key, labels, corpus)
 
     def hear_songs() -> Arrays:
-        table = songs.read_table(index, "split_group", *labels.VALENCE, *songs.ENERGY)
+        table = songs.read_table(index, "split_group", *labels.VALENCE, *labels.AROUSAL)
         with bar("Hearing songs", 100, "%") as show:
             return asdict(
                 songs.labelled(cache, table, studio.workers, lambda share: show(100 * share))

@@ -1,11 +1,11 @@
 """Does the music have the emotion that was asked for?
 
 Goal: Pearson's correlation of requested and judged valence, and arousal, over pieces asked for on
-a grid of both. The judge (:mod:`engine.metrics.judge`) is fitted on songs whose labels the network
-never saw (``labels.is_judged``); for arousal its labels are of another kind too (Spotify's energy,
-measured from the sound, where the network learns note density), and it cannot count notes
-(:mod:`engine.metrics.features`). EMOPIA's quadrants (Hung et al. 2021) check it and are never used
-to fit; they are of piano clips alone, and say nothing of what the judge hears in drums and bands.
+a grid of both. The judge is a ridge regression fitted on songs whose labels neither the network nor
+the guesses it learns from ever saw (``labels.is_judged``), and it hears other features
+(:mod:`engine.metrics.features`) than those guesses were made from (:mod:`engine.training.traits`).
+EMOPIA's quadrants (Hung et al. 2021) check it and are never used to fit; they are of piano clips
+alone, and say nothing of what the judge hears in drums and bands.
 """
 
 from __future__ import annotations
@@ -19,25 +19,26 @@ import numpy.typing as npt
 from engine.errors import EmsyncError
 from engine.metrics.columns import columns
 from engine.metrics.features import FEATURES, describe
-from engine.metrics.judge import Judge, best_penalty, cross_validate, fit
 from engine.metrics.pieces import Request
 from engine.metrics.statistics import Floats, Json, auc, estimate, pearson
 from engine.music.conditions import EMOTION
 from engine.music.key import find_key
+from engine.regression import Ridge, best_penalty, cross_validate, fit
 from engine.score import Score
+from engine.training.traits import GROUPS
 
 DURATION = 30.0
 GRID = (-0.8, -0.4, 0.0, 0.4, 0.8)
 LABELS = {
     "network": {
-        "songs": "labelled songs that are not judged",
-        "valence": "Spotify's, or Deezer's",
-        "arousal": "the authors' note density",
+        "songs": "all but labelled songs that are judged",
+        "labels": "guessed from traits by a regression on labelled songs that are not judged",
+        "traits": list(GROUPS),
     },
     "judge": {
-        "songs": "judged songs of split=train",
-        "valence": "Spotify's, or Deezer's",
-        "arousal": "Spotify's energy",
+        "songs": "labelled songs of split=train that are judged",
+        "labels": "valence: Spotify's, or Deezer's; arousal: Spotify's energy, or Deezer's arousal",
+        "features": list(FEATURES),
     },
 }
 FEWEST_SONGS = 10
@@ -83,11 +84,11 @@ def hear(score: Score) -> Floats:
 
 
 def appoint(songs: Songs, clips: Clips | None, rng: np.random.Generator) -> tuple[
-    dict[str, Judge], Json
+    dict[str, Ridge], Json
 ]:  # fmt: skip
     """The judges of valence and of arousal, and how far each is to be trusted."""
-    judges: dict[str, Judge] = {}
-    report: Json = {"labels": LABELS, "features": list(FEATURES)}
+    judges: dict[str, Ridge] = {}
+    report: Json = {"heard": LABELS}
     for column, name in enumerate(EMOTION):
         known = np.isfinite(songs.labels[:, column])
         ours, held = known & ~songs.validation, known & songs.validation
@@ -128,7 +129,7 @@ def _by_song(groups: npt.NDArray[np.int64], *columns: Floats) -> list[Floats]:
 def evaluate(
     asked: Sequence[Request],
     scores: Sequence[Score],
-    judges: dict[str, Judge],
+    judges: dict[str, Ridge],
     rng: np.random.Generator,
 ) -> Json:
     """Requested against judged, with note density and mode as diagnostics."""

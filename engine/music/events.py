@@ -72,34 +72,38 @@ def encode(score: Score) -> Tokens:
 
     Order within an instant: OFFs, BAR, ONs of drums, bass, strings, CHORD, ONs of guitar, piano.
     """
-    events: list[tuple[int, int, int]] = []
+    timed = [(to_steps(bar), voc.BAR) for bar in score.bars]
+    timed += [(to_steps(chord), voc.CHORD) for chord in score.chords]
     for note in score.notes:
-        rank = _RANK[note.instrument]
         off = voc.note_off(note.instrument, note.pitch)
-        # Ranks: OFFs 0-4, BAR 5, ONs 10-14 with CHORD between strings and guitar.
-        events.append((to_steps(note.end), rank, off))
-        events.append((to_steps(note.onset), 10 + 2 * rank, off + 1))
-    events.extend((to_steps(bar), 5, voc.BAR) for bar in score.bars)
-    chord_rank = 10 + 2 * _CHORDAL_RANK - 1
-    events.extend((to_steps(chord), chord_rank, voc.CHORD) for chord in score.chords)
-    events.sort()
+        timed += [(to_steps(note.end), off), (to_steps(note.onset), off + 1)]
+    timed.sort(key=lambda event: (event[0], *within_instant(event[1])))
 
     tokens = [voc.START]
     cursor = 0
-    for step, _, token in events:
+    for step, token in timed:
         if step > cursor:
-            _advance(tokens, step - cursor)
+            tokens += shifts(step - cursor)
             cursor = step
         tokens.append(token)
-    _advance(tokens, to_steps(score.duration) - cursor)
+    tokens += shifts(to_steps(score.duration) - cursor)
     return np.array(tokens, np.uint16)
 
 
-def _advance(tokens: list[int], steps: int) -> None:
+def within_instant(token: int) -> tuple[int, int]:
+    """What to sort the tokens of one instant by."""
+    kind, _, instrument, _ = voc.TOKENS[token]
+    part = -1 if instrument < 0 else _RANK[voc.INSTRUMENTS[instrument]]
+    # OFFs are 0-4, BAR 5, ONs even numbers from 10 on with CHORD between strings and guitar.
+    ranks = {Kind.OFF: part, Kind.BAR: 5, Kind.CHORD: 9 + 2 * _CHORDAL_RANK}
+    return ranks.get(kind, 10 + 2 * part), token
+
+
+def shifts(steps: int) -> list[int]:
+    """The TIMESHIFTs that move time on by so many steps: whole seconds first."""
     seconds, rest = divmod(steps, voc.MAX_SHIFT)
-    tokens.extend([voc.shift(voc.MAX_SHIFT)] * seconds)
-    if rest:
-        tokens.append(voc.shift(rest))
+    row = [voc.shift(voc.MAX_SHIFT)] * seconds
+    return [*row, voc.shift(rest)] if rest else row
 
 
 class ScoreBuilder:

@@ -19,6 +19,7 @@ from engine.model.config import ModelConfig
 from engine.music import conditions as cond
 from engine.music import vocabulary as voc
 from engine.music.offsets import training_offsets
+from engine.training.bending import bend
 from engine.training.cache import Cache
 
 if TYPE_CHECKING:
@@ -33,20 +34,20 @@ class Recipe:
     """How windows are drawn and altered; probabilities and sizes of the paper where it has them.
 
     start, bar: share of windows from START, and at a bar. chord: share of windows moved to hold
-    a chord where the song has one, for chords are scarce. chord_removal: share of CHORD tokens
-    taken out. emotion_dropout: chance that valence, and arousal, is made unknown.
-    control_dropout: chance that all other conditions are, and then again of each.
-    labelled, many: how much more often songs with a valence, and with three or more families,
-    are drawn. transpose: the most semitones, either way.
+    a chord where the song has one, for chords are scarce. bend: share of chords that come early
+    (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
+    emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
+    that all other conditions are, and then again of each. many: how much more often songs of
+    three or more families are drawn. transpose: the most semitones, either way.
     """
 
     start: float = 0.05
     bar: float = 0.5
     chord: float = 0.4
+    bend: float = 0.5
     chord_removal: float = 0.2
     emotion_dropout: float = 0.2
     control_dropout: float = 0.35
-    labelled: float = 3.0
     many: float = 2.0
     transpose: int = 3
 
@@ -86,8 +87,6 @@ class Windows:
         self.cache, self.config, self.recipe, self.seed = cache, config, recipe, seed
         self.columns = [cond.ALL.index(name) for name in config.controls]
         weights = np.diff(cache.start).astype(np.float64)
-        labelled = np.isfinite(cache.conditions[:, cond.ALL.index("valence")])
-        weights *= np.where(labelled, recipe.labelled, 1)
         weights *= np.where(cache.families >= voc.MORE_FROM, recipe.many, 1)
         weights[cache.validation] = 0
         if not weights.any():
@@ -114,7 +113,7 @@ class Windows:
 
     def _window(self, song: int, rng: np.random.Generator) -> Batch:
         recipe = self.recipe
-        tokens = self.cache.song(song)
+        tokens = bend(self.cache.song(song), recipe.bend, rng)
         removed = (tokens == voc.CHORD) & (rng.random(len(tokens)) < recipe.chord_removal)
         known = self.cache.conditions[song].copy()
         semitones = draw_transposition(tokens, recipe.transpose, rng)

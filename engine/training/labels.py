@@ -1,8 +1,9 @@
 """Emotion labels of songs, and which of them the network may never see.
 
-Valence is Spotify's, or Deezer's where Spotify has none; arousal is the authors' note density.
-Two labelled songs in five keep their labels for the judge that later says how well the network
-obeys (``emsync evaluate``): they are trained on as unlabelled songs.
+Valence is Spotify's, or Deezer's where Spotify has none; arousal is Spotify's energy, or Deezer's
+arousal. (The paper's arousal is note density, which says less of how excited a song sounds: see
+docs/training.md.) Two labelled songs in five keep their labels for the judge that later says how
+well the network obeys (``emsync evaluate``): nothing learns from those labels.
 """
 
 from __future__ import annotations
@@ -14,13 +15,11 @@ from engine.music.conditions import UNKNOWN
 
 JUDGED_SHARE = 0.4
 VALENCE = ("valence_spotify", "valence_deezer")
-AROUSAL = ("arousal_note_density",)
+AROUSAL = ("energy_spotify", "arousal_deezer")
 
 
 def emotion_labels(row: Mapping[str, str]) -> tuple[float, float]:
-    """Valence and arousal that the network learns from a song of the index, NaN where unknown."""
-    if is_judged(row):
-        return UNKNOWN, UNKNOWN
+    """Valence and arousal of a song of the index, NaN where unknown."""
     return first_known(row, VALENCE), first_known(row, AROUSAL)
 
 

@@ -18,6 +18,7 @@ from engine.model.header import read_header
 from engine.model.transformer import Transformer
 from engine.model.weights import read_weights, write_weights
 from engine.music import vocabulary as voc
+from engine.training.arithmetic import matrix_type
 from engine.training.cache import Cache
 from engine.training.dataset import IGNORED, Batch, Recipe, Windows
 from engine.training.distributed import World, join_world
@@ -116,7 +117,9 @@ class Run:
             self.model.compile(dynamic=False)
         # Beyond the weights, which all processes draw alike, each has its own dropout.
         torch.manual_seed(plan.seed + world.rank)
-        self.optimizers = make_optimizers(self.model, plan)
+        self.dtype = matrix_type(world.device)
+        self._mixed = self.dtype is not torch.float32
+        self.optimizers = make_optimizers(self.model, plan, self.dtype)
         self.step = 0
         self.tokens = 0
         """How many targets have been learnt from, by all processes together."""
@@ -145,7 +148,7 @@ class Run:
         for first in range(0, size, self.plan.micro):
             part = batch.rows(slice(first, first + self.plan.micro))
             tokens, offsets, conditions, targets = part.tensors(device)
-            with torch.autocast("cuda", torch.bfloat16, enabled=device.startswith("cuda")):
+            with torch.autocast(device.split(":")[0], self.dtype, enabled=self._mixed):
                 logits = self.model(tokens, offsets, conditions)
             loss = self._loss(logits, targets)
             share = len(tokens) / size

@@ -11,8 +11,10 @@ from engine.training.muon import Muon
 from engine.training.plan import Plan
 
 
-def make_optimizers(model: Transformer, plan: Plan) -> list[torch.optim.Optimizer]:
-    """The plan's optimizers, Muon first."""
+def make_optimizers(
+    model: Transformer, plan: Plan, dtype: torch.dtype
+) -> list[torch.optim.Optimizer]:
+    """The plan's optimizers, Muon first; its arithmetic is of type ``dtype``."""
     if plan.optimizer == "adam":
         return [torch.optim.Adam(model.parameters(), plan.rate)]
     matrices = [
@@ -23,7 +25,7 @@ def make_optimizers(model: Transformer, plan: Plan) -> list[torch.optim.Optimize
     chosen = {id(p) for p in matrices}
     rest = [p for p in model.parameters() if id(p) not in chosen]
     return [
-        Muon(matrices, plan.muon_rate),
+        Muon(matrices, plan.muon_rate, dtype=dtype),
         torch.optim.AdamW(rest, plan.rate, betas=(0.9, 0.95), weight_decay=0.0),
     ]
 

@@ -11,7 +11,6 @@ import json
 import multiprocessing
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,30 @@ from tqdm import tqdm
 from engine.errors import EmsyncError
 from engine.files import replacing, write_atomically
 from engine.music import conditions, vocabulary
-from engine.music.events import encode, normalise
+from engine.music.events import Tokens, encode, normalise
 from engine.training.corpus import READERS, UnusableSong, read_song
-from engine.training.labels import emotion_labels, share
+from engine.training.labels import emotion_labels, is_judged, share
+from engine.training.lifting import lift
+from engine.training.traits import GROUPS, traits
 
 SHARD = 256
+FORMAT = 2
+"""Of a shard; raised when what it holds changes."""
 VALIDATION_SHARE = 0.05
 """Of songs without an index that says their split; chosen by name, so stable."""
+
+_COLUMNS: dict[str, tuple[Any, tuple[int, ...]]] = {
+    "names": (str, ()),
+    "conditions": (np.float32, (len(conditions.ALL),)),
+    "families": (np.int8, ()),
+    "validation": (bool, ()),
+    "labels": (np.float32, (2,)),
+    "judged": (bool, ()),
+    "groups": (str, ()),
+    "traits": (np.float32, (sum(GROUPS.values()),)),
+    "lengths": (np.int64, ()),
+}
+"""Of a shard, a row a song: type and shape of a row."""
 
 Row = dict[str, Any]
 Job = tuple[Path, list[tuple[Path, Mapping[str, str]]]]
@@ -39,7 +55,8 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
     Returns the report. Files under ``folder`` are no songs.
 
     index: a table (tab-separated, with columns ``file`` and ``split``, optionally
-    ``valence_spotify``, ``valence_deezer``, ``arousal_note_density``, ...) of the files' labels.
+    ``valence_spotify``, ``energy_spotify``, ...: :mod:`engine.training.labels`) of the files'
+    labels.
     """
     files = sorted(p for p in source.resolve().rglob("*") if p.suffix.lower() in READERS)
     files = [file for file in files if not file.is_relative_to(folder.resolve())]
@@ -84,6 +101,13 @@ def merge(folder: Path) -> Row:
         name: np.concatenate([shard[name] for shard in shards])
         for name in ("names", "conditions", "families", "validation")
     }
+    emotion, lifted = lift(
+        *(
+            np.concatenate([shard[name] for shard in shards])
+            for name in ("traits", "labels", "groups", "judged", "validation")
+        )
+    )
+    columns["conditions"][:, [conditions.ALL.index(name) for name in conditions.EMOTION]] = emotion
     with replacing(folder / "songs.npz") as beside:
         np.savez(beside, start=start, **columns)
     skipped: Counter[str] = Counter()
@@ -103,6 +127,7 @@ def merge(folder: Path) -> Row:
             name: int(np.isfinite(columns["conditions"][:, i]).sum())
             for i, name in enumerate(conditions.ALL)
         },
+        "lifted": lifted,
     }
     write_atomically(folder / "report.json", json.dumps(report, indent=2) + "\n")
     return report
@@ -110,15 +135,20 @@ def merge(folder: Path) -> Row:
 
 def _same_songs(path: Path, files: list[Path]) -> None:
     """Shards count through the list of files: another list must not go on from them."""
-    digest = hashlib.sha256("\n".join(file.name for file in files).encode()).hexdigest()
+    listed = "\n".join([f"format {FORMAT}", *(file.name for file in files)])
+    digest = hashlib.sha256(listed.encode()).hexdigest()
     if path.exists() and path.read_text() != digest:
-        raise EmsyncError(f"{path.parent}: begun with other songs; choose another folder")
+        raise EmsyncError(
+            f"{path.parent}: begun with other songs, or by another version of EMSYNC; "
+            "choose another folder"
+        )
     write_atomically(path, digest)
 
 
 def _write_shard(job: Job) -> None:
     path, songs = job
-    names, tokens, rows, families, validation = [], [], [], [], []
+    rows: list[Row] = []
+    tokens: list[Tokens] = []
     skipped: Counter[str] = Counter()
     for file, label in songs:
         try:
@@ -127,23 +157,30 @@ def _write_shard(job: Job) -> None:
             skipped[str(reason)] += 1
             continue
         tokens.append(encode(normalise(song.score)))
-        valence, arousal = emotion_labels(label)
-        known = replace(song.conditions, valence=valence, arousal=arousal)
-        names.append(file.name)
-        rows.append(known.vector(conditions.ALL))
-        families.append(len(song.instruments))
-        validation.append(_is_validation(file, label))
-    columns: Row = dict(
-        names=np.array(names, str),
-        tokens=np.concatenate(tokens) if tokens else np.array([], np.uint16),
-        lengths=np.array([len(t) for t in tokens], np.int64),
-        conditions=np.array(rows, np.float32).reshape(-1, len(conditions.ALL)),
-        families=np.array(families, np.int8),
-        validation=np.array(validation, bool),
-        skipped=np.array(json.dumps(skipped)),
-    )
+        rows.append(
+            {
+                "names": file.name,
+                "conditions": song.conditions.vector(conditions.ALL),
+                "families": len(song.instruments),
+                "validation": _is_validation(file, label),
+                "labels": emotion_labels(label),
+                "judged": is_judged(label),
+                "groups": label.get("split_group") or file.name,
+                "traits": traits(tokens[-1]),
+                "lengths": len(tokens[-1]),
+            }
+        )
     with replacing(path) as beside:
-        np.savez_compressed(beside, **columns)
+        np.savez_compressed(
+            beside,
+            allow_pickle=False,
+            tokens=np.concatenate([np.array([], np.uint16), *tokens]),
+            skipped=np.array(json.dumps(skipped)),
+            **{
+                name: np.array([row[name] for row in rows], dtype).reshape(len(rows), *shape)
+                for name, (dtype, shape) in _COLUMNS.items()
+            },
+        )
 
 
 def _is_validation(file: Path, label: Mapping[str, str]) -> bool:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from engine.metrics import judge, parallel
+from engine.metrics import grid, parallel
 from engine.metrics.keeping import code, keep
 
 
@@ -21,4 +21,4 @@ def test_made_once_for_each_cause(tmp_path) -> None:
 
 
 def test_code_tells_modules_apart() -> None:
-    assert code(judge) == code(judge) != code(judge, parallel)
+    assert code(grid) == code(grid) != code(grid, parallel)

@@ -7,7 +7,13 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from engine.model.config import PRESETS  # noqa: E402
-from engine.model.transformer import NEAR_STEPS, Transformer, relative_scores  # noqa: E402
+from engine.model.transformer import (  # noqa: E402
+    NEAR_STEPS,
+    QUERIES,
+    Transformer,
+    causal_attention,
+    relative_scores,
+)
 from engine.music import vocabulary as voc  # noqa: E402
 
 KINDS = ("relative", "rotary")
@@ -128,3 +134,11 @@ def test_a_rotary_block_begins_as_the_identity(tiny):
     block = Transformer(tiny("rotary")).blocks[0]
     x = torch.randn(1, 5, 32)
     assert torch.equal(block(x), x)
+
+
+@pytest.mark.parametrize("length", [1, QUERIES - 1, QUERIES + 5])
+def test_attention_by_parts_is_attention(length):
+    dice = torch.Generator().manual_seed(0)
+    q, k, v = (torch.randn(2, 3, length, 8, generator=dice) for _ in range(3))
+    whole = torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+    assert torch.allclose(causal_attention(q, k, v), whole, atol=1e-5)

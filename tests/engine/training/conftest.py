@@ -140,7 +140,7 @@ def index(tmp_path_factory) -> Path:
     valence = {1: ("0.25", "-0.5"), 2: ("", "-0.5"), 5: ("0.75", "0.75")}
     groups = ("a", "c")
     assert [is_judged({"split_group": group}) for group in groups] == [False, True]
-    columns = "file split split_group valence_spotify valence_deezer arousal_note_density"
+    columns = "file split split_group valence_spotify valence_deezer energy_spotify"
     rows = [
         (
             f"song{number:02d}.mid",

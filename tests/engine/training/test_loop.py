@@ -207,7 +207,7 @@ def test_muon_has_the_matrices_of_the_blocks(tiny, positions):
     names = {id(p): name for name, p in model.named_parameters()}
     muon, rest = (
         {names[id(p)] for group in optimizer.param_groups for p in group["params"]}
-        for optimizer in make_optimizers(model, PLAN)
+        for optimizer in make_optimizers(model, PLAN, torch.float32)
     )
     parts = ("attention.qkv", "attention.out", "up", "down")
     assert muon == {f"blocks.{i}.{part}.weight" for i in range(2) for part in parts}
@@ -220,7 +220,7 @@ def test_muon_has_the_matrices_of_the_blocks(tiny, positions):
 )
 def test_the_rate_rises_and_falls(tiny, optimizer, shares):
     plan = replace(PLAN, steps=10, optimizer=optimizer)
-    optimizers = make_optimizers(Transformer(tiny()), plan)
+    optimizers = make_optimizers(Transformer(tiny()), plan, torch.float32)
     for step, share in zip((0, 1, 2, 5, 9), shares, strict=True):
         set_rates(optimizers, plan, step)
         for one in optimizers:

@@ -13,21 +13,22 @@ def normal(*shape: int):
 
 @pytest.mark.parametrize("shape", [(16, 48), (48, 16), (64, 192)])
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e3])
-def test_singular_values_come_near_one(shape, size):
-    values = torch.linalg.svdvals(orthogonalise(size * normal(*shape)))
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_singular_values_come_near_one(shape, size, dtype):
+    values = torch.linalg.svdvals(orthogonalise(size * normal(*shape), dtype))
     assert values.min() > 0.5 and values.max() < 1.5
 
 
 def test_directions_are_kept():
     matrix = normal(16, 48)
     u, _, v = torch.linalg.svd(matrix, full_matrices=False)
-    turned = u.T @ orthogonalise(matrix) @ v.T
+    turned = u.T @ orthogonalise(matrix, torch.float32) @ v.T
     assert (turned - torch.diag(turned.diagonal())).abs().max() < 1e-3
     assert turned.diagonal().min() > 0.5
 
 
 def test_nothing_to_do_is_no_nan():
-    assert torch.equal(orthogonalise(torch.zeros(3, 4)), torch.zeros(3, 4))
+    assert torch.equal(orthogonalise(torch.zeros(3, 4), torch.float32), torch.zeros(3, 4))
 
 
 def test_steps_lower_a_loss():

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from engine.metrics.judge import PENALTIES, best_penalty, cross_validate, fit
 from engine.metrics.statistics import pearson
+from engine.regression import PENALTIES, best_penalty, cross_validate, fit
 
 
 @pytest.fixture(scope="module")
@@ -18,20 +18,20 @@ def songs():
 def test_fit_finds_a_line(songs) -> None:
     features, labels = songs
     inside = np.abs(features - 5).max(1) < 5  # what lies outside is clipped
-    judge = fit(features, labels, 1e-6)
-    assert judge(features)[inside] == pytest.approx(labels[inside], abs=1.0)
+    line = fit(features, labels, 1e-6)
+    assert line(features)[inside] == pytest.approx(labels[inside], abs=1.0)
 
 
 def test_unknown_features_count_as_average(songs) -> None:
     features, labels = songs
-    judge = fit(features, labels, 1.0)
-    assert judge(np.full((1, 6), math.nan)) == pytest.approx(labels.mean())
+    line = fit(features, labels, 1.0)
+    assert line(np.full((1, 6), math.nan)) == pytest.approx(labels.mean())
 
 
 def test_a_feature_that_no_song_has_does_no_harm(songs) -> None:
     features, labels = songs
-    judge = fit(np.column_stack([features, np.full(400, math.nan)]), labels, 1.0)
-    assert np.isfinite(judge(np.ones((2, 7)))).all()
+    line = fit(np.column_stack([features, np.full(400, math.nan)]), labels, 1.0)
+    assert np.isfinite(line(np.ones((2, 7)))).all()
 
 
 def test_cross_validation_keeps_a_song_together() -> None:
