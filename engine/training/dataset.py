@@ -43,7 +43,7 @@ class Recipe:
 
     start: float = 0.05
     bar: float = 0.5
-    chord: float = 0.4
+    chord: float = 0.6
     bend: float = 0.5
     chord_removal: float = 0.2
     emotion_dropout: float = 0.2

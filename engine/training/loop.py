@@ -18,6 +18,7 @@ from engine.model.header import read_header
 from engine.model.transformer import Transformer
 from engine.model.weights import read_weights, write_weights
 from engine.music import vocabulary as voc
+from engine.music.vocabulary import Kind, to_seconds
 from engine.training.arithmetic import matrix_type
 from engine.training.cache import Cache
 from engine.training.dataset import IGNORED, Batch, Recipe, Windows
@@ -125,6 +126,7 @@ class Run:
         """How many targets have been learnt from, by all processes together."""
         self.class_weights = torch.ones(voc.SIZE, device=world.device)
         self.class_weights[voc.CHORD] = plan.chord_weight
+        self.is_shift = torch.from_numpy(voc.KIND == Kind.TIMESHIFT).to(world.device)
 
     def learn(self, batch: Batch) -> float:
         """One step; returns the weighted loss of this process's batch."""
@@ -150,20 +152,22 @@ class Run:
             tokens, offsets, conditions, targets = part.tensors(device)
             with torch.autocast(device.split(":")[0], self.dtype, enabled=self._mixed):
                 logits = self.model(tokens, offsets, conditions)
-            loss = self._loss(logits, targets)
+            loss = self._loss(logits, targets, offsets)
             share = len(tokens) / size
             (loss * share).backward()
             total += loss.item() * share
         return total
 
-    def _loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Weighted mean cross entropy of logits [B, T, V] and targets [B, T]."""
-        return F.cross_entropy(
-            logits.flatten(0, 1).float(),
-            targets.flatten(),
-            self.class_weights,
-            ignore_index=IGNORED,
+    def _loss(self, logits: Tensor, targets: Tensor, offsets: Tensor) -> Tensor:
+        """Weighted mean cross entropy of logits [B, T, V] and targets [B, T] at offsets [B, T]."""
+        nats = F.cross_entropy(
+            logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED, reduction="none"
         )
+        asked = targets.clamp(min=0)
+        close = self.is_shift[asked] & (offsets < to_seconds(voc.MAX_SHIFT))
+        weights = self.class_weights[asked].masked_fill(close, self.plan.arrival_weight)
+        weights = weights.masked_fill(targets == IGNORED, 0.0).flatten()
+        return (nats * weights).sum() / weights.sum()
 
     def validate(self, cache: Cache) -> dict[str, float]:
         """The figures of :func:`engine.training.validation.validate`."""

@@ -14,6 +14,8 @@ class Plan:
     optimizer: "muon" (Muon for the blocks' matrices, AdamW for the rest) or "adam" (the paper's).
     rate: AdamW's or Adam's peak learning rate; muon_rate: Muon's. warmup: steps.
     clip: the longest gradient. chord_weight: the loss of a CHORD counts so much (paper, IV-A).
+    arrival_weight: so much counts a TIMESHIFT where a single one can reach the boundary, for such
+    are as scarce as CHORDs are (ours).
     """
 
     steps: int
@@ -25,6 +27,7 @@ class Plan:
     warmup: int = 100
     clip: float = 1.0
     chord_weight: float = 10.0
+    arrival_weight: float = 5.0
     seed: int = 0
     validate_every: int = 250
     validation_windows: int = 64

@@ -193,7 +193,7 @@ def test_a_run_gone_astray_stops(cache, config, tmp_path):
 
 def test_micro_batches_add_up(cache, config, tmp_path):
     still = replace(config(), dropout=0.0)
-    plan = replace(PLAN, steps=1, optimizer="adam", rate=1e-3, chord_weight=1.0)
+    plan = replace(PLAN, steps=1, optimizer="adam", rate=1e-3, chord_weight=1.0, arrival_weight=1.0)
     for micro in (1, 4):
         train(cache, still, replace(plan, micro=micro), tmp_path / str(micro))
     one, four = (weights(tmp_path / micro) for micro in ("1", "4"))
