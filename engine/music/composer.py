@@ -1,8 +1,8 @@
 """The composing loop: a cue sheet in, a score out (paper, Algorithm 1).
 
-The network's window is finite. When it is full the oldest half is forgotten, from a BAR on, and
-the rest read anew; notes struck in the forgotten half are ended, for the network no longer knows
-of them.
+The network's window is finite. When it is full the oldest half is forgotten, up to a BAR, and the
+rest moves up or, where the network can't, is read anew; notes struck in the forgotten half are
+ended, for the network no longer knows of them.
 """
 
 from __future__ import annotations
@@ -147,6 +147,8 @@ def _compose(
 
 def _next_logits(decoder: Decoder, rows: Sequence[_Composition]) -> list[Logits]:
     """What follows each row's last token: most rows step, some are read anew."""
+    for row, composition in enumerate(rows):
+        composition.slide(decoder, row)
     logits = {
         row: composition.read(decoder, row)
         for row, composition in enumerate(rows)
@@ -183,6 +185,8 @@ class _Composition:
         """How many have been struck."""
         self.must_read = False
         """Whether the window must be read anew before the next token."""
+        self.dropped = 0
+        """How many of the tokens that the decoder has read have been forgotten since."""
         self.heard = 0
         """How many of the builder's notes the listener has heard."""
         self.rng = np.random.default_rng((commission.seed, commission.take))
@@ -253,7 +257,6 @@ class _Composition:
         # A place stays free, so that a row just read can stand by while the others step.
         if len(self.tokens) >= self.config.window - 1:
             self._forget_half()
-            self.must_read = True
         if moved and self.listen is not None:
             self._tell(self.listen)
 
@@ -357,13 +360,26 @@ class _Composition:
                 self.struck[key] = position - first
         del self.tokens[:first]
         del self.offsets[:first]
+        self.dropped = first
+
+    def slide(self, decoder: Decoder, row: int) -> None:
+        """Have the decoder forget what has been forgotten, if it can without reading anew."""
+        if self.dropped and decoder.slides and not self.must_read:
+            decoder.slide(self.dropped, *self._window(0), row)
+        elif self.dropped:
+            self.must_read = True
+        self.dropped = 0
 
     def read(self, decoder: Decoder, row: int) -> Logits:
         """Have the decoder read the window under the present section: the last logits [V]."""
-        tokens = np.array([self.slot, *self.tokens], np.int64)
-        offsets = np.array([self.offsets[0], *self.offsets], np.float32)
-        conditions = self._conditions().vector(self.config.controls)
-        return decoder.prefill(tokens, offsets, conditions, row)[-1]
+        return decoder.prefill(*self._window(len(self.tokens)), row)[-1]
+
+    def _window(self, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What heads the window and its first so many tokens: tokens and offsets [1 + length],
+        and the conditions [C]."""
+        tokens = np.array([self.slot, *self.tokens[:length]], np.int64)
+        offsets = np.array([self.offsets[0], *self.offsets[:length]], np.float32)
+        return tokens, offsets, self._conditions().vector(self.config.controls)
 
     def _conditions(self) -> Conditions:
         section = self.cues.sections[self.section]
