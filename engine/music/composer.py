@@ -127,15 +127,15 @@ def _compose(
     """Carry compositions to their ends, a row of one decoder each."""
     decoder = Decoder(network, len(compositions))
     rows = list(compositions)
-    logits = [composition.read(decoder, row) for row, composition in enumerate(rows)]
+    logits = np.stack([composition.read(decoder, row) for row, composition in enumerate(rows)])
     done = 0.0
     while rows:
-        for composition, row_logits in zip(rows, logits, strict=True):
-            composition.go_on(row_logits)
-        seconds = sum(composition.seconds for composition in compositions)
-        if progress is not None and seconds > done:
-            progress(seconds)
-            done = seconds
+        _go_on(rows, logits)
+        if progress is not None:
+            seconds = sum(composition.seconds for composition in compositions)
+            if seconds > done:
+                progress(seconds)
+                done = seconds
         for row in reversed(range(len(rows))):
             if rows[row].finished:
                 decoder.end(row)
@@ -145,21 +145,41 @@ def _compose(
         logits = _next_logits(decoder, rows)
 
 
-def _next_logits(decoder: Decoder, rows: Sequence[_Composition]) -> list[Logits]:
-    """What follows each row's last token: most rows step, some are read anew."""
+def _go_on(rows: Sequence[_Composition], logits: Logits) -> None:
+    """Add a token to each piece, by the logits [rows, V] of what follows its last."""
+    due = [composition.overdue() for composition in rows]
+    free = [row for row, token in enumerate(due) if token is None]
+    chosen: dict[int, tuple[int, float]] = {}
+    if free:
+        choosing = [rows[row] for row in free]
+        heard = logits[free]
+        allowed = np.stack([composition.allowed_now() for composition in choosing])
+        leaning = np.stack([c.lean(row) for c, row in zip(choosing, heard, strict=True)])
+        samplings = [composition.commission.sampling for composition in choosing]
+        tokens = choose(leaning, allowed, samplings, [composition.rng for composition in choosing])
+        nats = surprise(heard, allowed, tokens)
+        chosen = dict(zip(free, zip(tokens, nats, strict=True), strict=True))
+    for row, composition in enumerate(rows):
+        token = due[row]
+        composition.go_on(*((token, None) if token is not None else chosen[row]))
+
+
+def _next_logits(decoder: Decoder, rows: Sequence[_Composition]) -> Logits:
+    """What follows each row's last token [rows, V]: most rows step, some are read anew."""
     for row, composition in enumerate(rows):
         composition.slide(decoder, row)
-    logits = {
+    read = {
         row: composition.read(decoder, row)
         for row, composition in enumerate(rows)
         if composition.must_read
     }
-    if len(logits) < len(rows):
-        stepped = decoder.step([row.tokens[-1] for row in rows], [row.offsets[-1] for row in rows])
-        for row in logits:
-            decoder.back(row)
-        logits = {**dict(enumerate(stepped)), **logits}
-    return [logits[row] for row in range(len(rows))]
+    if len(read) == len(rows):
+        return np.stack(list(read.values())) if read else np.empty((0, voc.SIZE), np.float32)
+    logits = decoder.step([row.tokens[-1] for row in rows], [row.offsets[-1] for row in rows])
+    for row, anew in read.items():
+        decoder.back(row)
+        logits[row] = anew
+    return logits
 
 
 class _Composition:
@@ -198,6 +218,8 @@ class _Composition:
         self.struck: dict[tuple[int, int], int] = {}
         """(instrument index, pitch) -> where in ``tokens`` the note's ON stands."""
         self.at_once = 0
+        self.none_due = -1
+        """The step at which every note that had to end has ended."""
         self.last_sound = 0
         """The last step at which anything sounded."""
         self.section = 0
@@ -237,14 +259,14 @@ class _Composition:
         assert self.score is not None
         return Take(self.score, self.count, float(np.mean(self.nats)))
 
-    def go_on(self, logits: Logits) -> None:
-        """Add the next token, chosen by the logits [V] of what follows the last."""
-        token = self._overdue()
-        if token is None:
-            allowed = self._allowed_now()
-            leaning = self.steering.lean(logits, self.notes, to_seconds(self.builder.cursor))
-            token = choose(leaning, allowed, self.commission.sampling, self.rng)
-            self.nats.append(surprise(logits, allowed, token))
+    def lean(self, logits: Logits) -> Logits:
+        """The logits [V] as the wishes would have them."""
+        return self.steering.lean(logits, self.notes, to_seconds(self.builder.cursor))
+
+    def go_on(self, token: int, nats: float | None) -> None:
+        """Add the next token; nats: minus the log of its probability, where it was chosen."""
+        if nats is not None:
+            self.nats.append(nats)
         self._take(token)
         self.count += 1
         moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
@@ -274,7 +296,7 @@ class _Composition:
         self.heard = len(self.builder.notes)
         listen(tuple(sorted(fresh, key=lambda note: note.onset)), until)
 
-    def _allowed_now(self) -> np.ndarray:
+    def allowed_now(self) -> np.ndarray:
         """Which tokens [V] may come next."""
         in_bar = not self.allowed[voc.BAR]
         return self.steering.narrow(self._well_formed(), self.builder.cursor, in_bar)
@@ -334,12 +356,15 @@ class _Composition:
                 del self.held[instrument, pitch]
                 self.allowed[voc.note_off(voc.INSTRUMENTS[instrument], pitch)] = True
 
-    def _overdue(self) -> int | None:
+    def overdue(self) -> int | None:
         """The OFF of a note that has sounded for as long as it may, now ended."""
+        if self.none_due == self.builder.cursor:
+            return None
         for key, (onset, _) in self.builder.sounding.items():
             if self.builder.cursor - onset >= _LIMITS[key[0]]:
                 self._close(key)
                 return voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
+        self.none_due = self.builder.cursor
         return None
 
     def _close(self, key: tuple[int, int]) -> None:
@@ -387,10 +412,12 @@ class _Composition:
 
     def _enter_section(self) -> bool:
         """Move on to the section of now; whether it asks for another emotion."""
-        before = self._conditions()
         now = to_seconds(self.builder.cursor)
-        last = len(self.cues.sections) - 1
-        while self.section < last and self.cues.sections[self.section].end <= now:
-            self.section += 1
+        here, last = self.section, len(self.cues.sections) - 1
+        while here < last and self.cues.sections[here].end <= now:
+            here += 1
+        if here == self.section:
+            return False
+        before, self.section = self._conditions(), here
         # As text, for NaN is unlike itself.
         return repr(before) != repr(self._conditions())
