@@ -46,7 +46,7 @@ MOST_AT_ONCE = 64
 """After so many tokens within one instant time must move on; real songs stay well below."""
 
 Progress = Callable[[float], None]
-Listener = Callable[[tuple[Note, ...], float], None]
+Listener = Callable[[tuple[Note, ...], tuple[float, ...], float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,9 @@ def compose(
     """Compose for a cue sheet.
 
     progress: called with the seconds of music composed so far.
-    listen: called with the notes that have ended since the last call, in order of onset, and the
-        time in seconds before which no further onset will come; by the end it has heard all.
+    listen: called with the notes that have ended since the last call, in order of onset, the
+        CHORDs that have come since, in seconds, and the time in seconds before which no further
+        onset or CHORD will come; by the end it has heard all.
     """
     (take,) = compose_all([(cues, commission)], network, progress, listen)
     return take.score
@@ -185,6 +186,7 @@ class _Composition:
         """Whether the window must be read anew before the next token."""
         self.heard = 0
         """How many of the builder's notes the listener has heard."""
+        self.heard_chords = 0
         self.rng = np.random.default_rng((commission.seed, commission.take))
         self.tracker = BoundaryTracker(cues.boundaries)
         self.builder = ScoreBuilder()
@@ -258,7 +260,7 @@ class _Composition:
             self._tell(self.listen)
 
     def _tell(self, listen: Listener) -> None:
-        """Give the listener the notes that have ended since."""
+        """Give the listener the notes that have ended since, and the CHORDs."""
         known = self.builder.notes[: self.heard]
         if self.score is not None:
             before = set(known)
@@ -268,8 +270,10 @@ class _Composition:
             fresh = self.builder.notes[self.heard :]
             onsets = (onset for onset, _ in self.builder.sounding.values())
             until = to_seconds(min(onsets, default=self.builder.cursor))
-        self.heard = len(self.builder.notes)
-        listen(tuple(sorted(fresh, key=lambda note: note.onset)), until)
+        chords = self.builder.chords
+        told = tuple(chords[self.heard_chords :])
+        self.heard, self.heard_chords = len(self.builder.notes), len(chords)
+        listen(tuple(sorted(fresh, key=lambda note: note.onset)), told, until)
 
     def _allowed_now(self) -> np.ndarray:
         """Which tokens [V] may come next."""
