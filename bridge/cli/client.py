@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from bridge.cli.progress import progress_bar
 from bridge.cli.wishes import wish_arguments
+from bridge.play.follow.leader import TRANSPORTS
 from bridge.server.client import Client
 from bridge.server.jobs import State
 from bridge.server.state import state_folder
@@ -68,6 +69,12 @@ def arguments(parser: ArgumentParser) -> None:
     loop = action("loop", "repeat a stretch; without one, no longer")
     loop.add_argument("begin", type=parse_time, nargs="?", metavar="BEGIN")
     loop.add_argument("end", type=parse_time, nargs="?", metavar="END")
+    follow = action("follow", "play as a DAW's transport does; without one, no longer")
+    follow.add_argument("transport", choices=TRANSPORTS, nargs="?")
+    follow.add_argument("--port", metavar="NAME|N", help="the MIDI input, or REAPER's UDP port")
+    follow.add_argument(
+        "--offset", type=parse_time, metavar="T", help="where in the DAW's time the film begins"
+    )
 
 
 def run(args: Namespace) -> None:
@@ -148,5 +155,10 @@ _ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {
     "locate": lambda client, args: client.ask("POST", "/locate", {"seconds": args.seconds}),
     "loop": lambda client, args: client.ask(
         "POST", "/loop", {"begin": args.begin, "end": args.end}
+    ),
+    "follow": lambda client, args: client.ask(
+        "POST",
+        "/follow",
+        {"transport": args.transport, "port": args.port, "offset": args.offset},
     ),
 }

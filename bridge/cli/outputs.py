@@ -1,4 +1,4 @@
-"""The options about the way out to the DAW, shared by all that plays."""
+"""The options about the way out to the DAW and its transport, shared by all that plays."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from argparse import ArgumentParser, Namespace
 
 from bridge.midi.choice import BACKENDS, Wish
 from bridge.midi.vkb import HOST, PORT
+from bridge.play.follow.inputs import REAPER_PORT
+from bridge.play.follow.leader import TRANSPORTS, Leader
+from engine.cues import parse_time
+from engine.errors import EmsyncError
 
 
 def output_arguments(parser: ArgumentParser) -> None:
@@ -37,3 +41,29 @@ def wish(args: Namespace) -> Wish:
     return Wish(
         args.backend, args.ports, args.pattern, args.latency, args.reaper_host, args.reaper_port
     )
+
+
+def following_arguments(parser: ArgumentParser) -> None:
+    """Add whose transport to follow."""
+    parser.add_argument(
+        "--follow", choices=TRANSPORTS,
+        help="play as the DAW does: MIDI Time Code, MIDI clock, JACK transport, REAPER's OSC",
+    )  # fmt: skip
+    parser.add_argument(
+        "--follow-port", metavar="NAME|N",
+        help="the MIDI input to follow (default: our own, 'emsync sync'); REAPER: the UDP port "
+        f"(default: {REAPER_PORT})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--offset", type=parse_time, metavar="T",
+        help="where in the DAW's time the film begins (default: 0)",
+    )  # fmt: skip
+
+
+def leader(args: Namespace) -> Leader | None:
+    """Whose transport to follow; None: nobody's. Raises EmsyncError."""
+    if args.follow is None:
+        if args.follow_port is not None or args.offset is not None:
+            raise EmsyncError("--follow-port and --offset go with --follow")
+        return None
+    return Leader(args.follow, args.follow_port, args.offset or 0.0)

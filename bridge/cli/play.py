@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
-from bridge.cli.outputs import output_arguments, wish
+from bridge.cli.outputs import following_arguments, leader, output_arguments, wish
 from bridge.cli.progress import progress_bar
 from bridge.midi.choice import open_output
 from bridge.midi.systems import port_names
 from bridge.play.ending import ending_well
-from bridge.play.follow.beat_clock import BeatClock
-from bridge.play.follow.inputs import REAPER_PORT, Follower, follow_jack, follow_midi, follow_reaper
-from bridge.play.follow.time_code import TimeCode
+from bridge.play.follow.leader import Leader, follow
 from bridge.play.player import Player
 from bridge.play.reading import read_beats, read_piece
 from bridge.play.velocity import Dynamics, shaped
@@ -43,19 +41,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--wait", type=float, default=1.0, metavar="SECONDS",
         help="between opening the ports and the first note, for the DAW to connect (default: 1)",
     )  # fmt: skip
-    parser.add_argument(
-        "--follow", choices=("mtc", "clock", "jack", "reaper"),
-        help="play as the DAW does: MIDI Time Code, MIDI clock, JACK transport, REAPER's OSC",
-    )  # fmt: skip
-    parser.add_argument(
-        "--follow-port", metavar="NAME|N",
-        help="the MIDI input to follow (default: our own, 'emsync sync'); REAPER: the UDP port "
-        f"(default: {REAPER_PORT})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--offset", type=parse_time, default=0.0, metavar="T",
-        help="where in the DAW's time the film begins (default: 0)",
-    )  # fmt: skip
+    following_arguments(parser)
     parser.add_argument(
         "--programs", action="store_true", help="send General MIDI programs and track names first"
     )
@@ -86,7 +72,7 @@ def parse_loop(text: str) -> tuple[float, float]:
 
 def run(args: Namespace) -> None:
     """Play to the end, or for as long as it loops or follows."""
-    wished = wish(args)
+    wished, led = wish(args), leader(args)
     if args.list:
         for name in port_names() or ["no ports; emsync doctor says why"]:
             print(name)
@@ -107,11 +93,11 @@ def run(args: Namespace) -> None:
                 player.loop(*args.loop)
             if args.programs:
                 player.introduce()
-            with following(player, args):
-                if not args.follow:
+            with following(player, args.score, led):
+                if led is None:
                     time.sleep(max(args.wait, 0.0))
                     player.play(args.begin)
-                watch(player, forever=bool(args.follow))
+                watch(player, forever=led is not None)
         finally:
             player.close()
     late = output.lateness()
@@ -121,36 +107,21 @@ def run(args: Namespace) -> None:
     )
 
 
-@contextmanager
-def following(player: Player, args: Namespace) -> Iterator[None]:
-    """Within this the player follows the transport asked for."""
-    if not args.follow:
-        yield
-        return
-    with closing(follower(player, args)):
-        yield
-
-
-def follower(player: Player, args: Namespace) -> Follower[Any]:
-    """What follows the transport asked for; to be closed."""
-    offset, port = args.offset, args.follow_port
-    if args.follow == "jack":
-        return follow_jack(player, offset)
-    if args.follow == "clock":
-        return follow_midi(player, BeatClock(read_beats(args.score)), port, offset)
-    if args.follow == "mtc":
-        return follow_midi(player, TimeCode(), port, offset)
-    if port is not None and not port.isdecimal():
-        raise EmsyncError(f"--follow-port {port}: give the number of a UDP port")
-    return follow_reaper(player, port=int(port or REAPER_PORT), offset=offset)
+def following(player: Player, score: Path, wished: Leader | None) -> AbstractContextManager[Any]:
+    """Within this the player follows, if it is to."""
+    return closing(follow(player, wished, read_beats(score))) if wished else nullcontext()
 
 
 def watch(player: Player, forever: bool) -> None:
     """Show how far it is, until it stops; raises EmsyncError when something stopped it."""
+    trouble = None
     with progress_bar("Playing  ", player.duration, "s") as show:
         while True:
             status = player.status()
             show(status.position)
+            if status.trouble is not None and trouble is None:
+                print(f"emsync: {status.trouble}", file=sys.stderr)
+            trouble = status.trouble
             if status.fault is not None:
                 raise EmsyncError(status.fault)
             if status.state == "stopped" and not forever:

@@ -7,7 +7,7 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bridge.cli.outputs import output_arguments, wish
+from bridge.cli.outputs import following_arguments, leader, output_arguments, wish
 from bridge.osc.sender import parse_target
 from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
 from bridge.server.server import DEFAULT_PORT, Options, serve
@@ -52,6 +52,7 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--no-osc", action="store_true", help="neither hear nor tell by OSC")
     output_arguments(parser)
+    following_arguments(parser)
     parser.add_argument(
         "--model", type=Path, metavar="FILE",
         help="the network (default: the one that comes with emsync)",
@@ -83,5 +84,6 @@ def run(args: Namespace) -> None:
         names=tuple(args.name),
         means=Means(args.model, args.device, args.threads),
         wish=wish(args),
+        leader=leader(args),
     )
     asyncio.run(serve(options, lambda line: print(line, flush=True)))

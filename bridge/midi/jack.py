@@ -28,6 +28,16 @@ _REST = 30.0
 """After so many seconds without a message the music counts as over."""
 _PATIENCE = 5.0
 """Seconds to wait for the next cycle before the server counts as hung."""
+STILL = 1.0
+"""Seconds without a cycle after which it is told that the server stands still."""
+
+
+def standing_still(seconds: float) -> str:
+    """What there is to say of a server that has had no cycle for so long."""
+    return (
+        f"JACK: the server has stood still for {seconds:.0f} s; it waits for a client that does "
+        "not answer: end that, or start the server anew without -S"
+    )
 
 
 def load() -> ModuleType:
@@ -100,6 +110,8 @@ class JackOutput:
         self._owed = set(Instrument) if sounding.owed else set()
         self._cycle = threading.Condition()
         self._cycles = 0
+        self._called = time.monotonic()
+        """When the last cycle was."""
         self._gone: EmsyncError | None = None
         self._closed = False
         client.set_process_callback(self._process)
@@ -151,6 +163,18 @@ class JackOutput:
         return self._lateness.summary()
 
     @property
+    def gone(self) -> bool:
+        """Whether the server has stopped."""
+        return self._gone is not None
+
+    def trouble(self) -> str | None:
+        """What keeps it from sending now."""
+        if self._gone is not None:
+            return str(self._gone)
+        still = time.monotonic() - self._called
+        return standing_still(still) if still > STILL else None
+
+    @property
     def port_names(self) -> list[str]:
         """As others see them."""
         return [port.name for port in self._ports]
@@ -199,7 +223,7 @@ class JackOutput:
             self._cycle.notify_all()
 
     def _process(self, frames: int) -> None:
-        now = time.monotonic()
+        self._called = now = time.monotonic()
         start = self.clock.observe(self._client.last_frame_time, now, now < self._steady_until)
         for row, port in enumerate(self._ports):
             port.clear_buffer()

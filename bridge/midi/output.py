@@ -42,6 +42,13 @@ class Output(Protocol):
         Returns when they are on their way.
         """
 
+    @property
+    def gone(self) -> bool:
+        """Whether the way out is gone for good: another must be opened."""
+
+    def trouble(self) -> str | None:
+        """What keeps it from sending now, in one line; None where nothing does."""
+
     def lateness(self) -> Summary:
         """How late messages have left so far."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import rtmidi
 
+from bridge.midi.pulse import Pulse
 from bridge.midi.systems import shut
 from engine.errors import EmsyncError
 from engine.score import Instrument
@@ -15,14 +16,21 @@ class Ports:
     """Messages go to an instrument's port at once."""
 
     def __init__(
-        self, name: str, ports: dict[Instrument, Any], names: dict[Instrument, str]
+        self,
+        name: str,
+        ports: dict[Instrument, Any],
+        names: dict[Instrument, str],
+        pulse: Pulse | None = None,
     ) -> None:
-        """ports: open ones; instruments may share one. names: as others see them."""
+        """ports: open ones; instruments may share one. names: as others see them. pulse: of the
+        JACK server that they are ports of."""
         self.name, self.names = name, names
-        self._ports = ports
+        self._ports, self._pulse = ports, pulse
 
     def emit(self, instrument: Instrument, message: bytes) -> None:
-        """Send now; raises EmsyncError when the port is gone."""
+        """Send now; raises EmsyncError when the port is gone, or JACK stands still."""
+        if self._pulse is not None:
+            self._pulse.check()
         try:
             self._ports[instrument].send_message(message)
         except rtmidi.RtMidiError as error:
@@ -34,3 +42,5 @@ class Ports:
         """Give the ports back."""
         for port in {id(port): port for port in self._ports.values()}.values():
             shut(port)
+        if self._pulse is not None:
+            self._pulse.close()

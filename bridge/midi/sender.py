@@ -167,6 +167,15 @@ class SentOutput:
                 for message in list(self._sounding.endings(instrument)):
                     self._emit((instrument, message))
 
+    @property
+    def gone(self) -> bool:
+        """Whether the sink takes no more."""
+        return self._gone is not None
+
+    def trouble(self) -> str | None:
+        """What keeps it from sending now."""
+        return None if self._gone is None else str(self._gone)
+
     def lateness(self) -> Summary:
         """How late messages have left so far."""
         return self._sender.lateness()

@@ -12,6 +12,8 @@ import rtmidi
 from engine.errors import EmsyncError
 
 CLIENT = "emsync"
+JACK = str(rtmidi.get_api_display_name(rtmidi.API_UNIX_JACK))
+"""How RtMidi calls JACK."""
 
 
 def usable(kind: type = rtmidi.MidiOut) -> list[tuple[str, Any]]:

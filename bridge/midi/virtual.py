@@ -10,7 +10,8 @@ import sys
 import rtmidi
 
 from bridge.midi.ports import Ports
-from bridge.midi.systems import first, shut
+from bridge.midi.pulse import Pulse
+from bridge.midi.systems import JACK, first, shut
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
@@ -26,12 +27,14 @@ def open_virtual(ports: str = "five") -> Ports:
             "--backend existing, or use --backend vkb for REAPER"
         )
     names = [f"emsync {i.value}" for i in Instrument] if ports == "five" else ["emsync"]
-    opened = []
+    opened, pulse = [], None
     try:
         for name in names:
             system, port = first()
             opened.append(port)
             port.open_virtual_port(name)
+        if system == JACK:
+            pulse = Pulse()
     except (EmsyncError, rtmidi.RtMidiError) as error:
         for port in opened:
             shut(port)
@@ -42,4 +45,5 @@ def open_virtual(ports: str = "five") -> Ports:
         f"{system}, {count} of our own",
         {i: opened[row] for i, row in zip(Instrument, each, strict=True)},
         {i: names[row] for i, row in zip(Instrument, each, strict=True)},
+        pulse,
     )

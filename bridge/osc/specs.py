@@ -137,6 +137,14 @@ IN = (
         ),
         "repeat this stretch; without arguments, no longer",
     ),
+    Address(
+        "/emsync/follow",
+        (
+            Argument("transport", Type.TEXT, "mtc, clock, jack or reaper; empty: no longer", True),
+            Argument("offset", Type.FLOAT, "where on it the film begins, in seconds", True),
+        ),
+        "play as a DAW's transport does",
+    ),
 )
 """What the server can be told."""
 

@@ -42,7 +42,7 @@ class Status:
     state: ``waiting`` when the music composed so far has run out. position, duration: seconds.
     loop: its begin and end. reserve: seconds of music ahead of the position. late: messages that
     left more than 3 ms after their moment. follows: whose transport is followed. fault: why
-    playing stopped of itself.
+    playing stopped of itself. trouble: what keeps notes from leaving now. output: where they go.
     """
 
     state: State
@@ -53,6 +53,8 @@ class Status:
     late: int
     follows: str | None
     fault: str | None = None
+    trouble: str | None = None
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,7 +213,16 @@ class Player:
                 late=self.output.lateness().late,
                 follows=self._follows,
                 fault=self._fault,
+                trouble=self.output.trouble(),
+                output=self.output.name,
             )
+
+    def exchange(self, output: Output) -> None:
+        """Stop, and play to another output from now on; the one before is closed."""
+        with self._lock:
+            self._halt("stopped", self._now_at())
+            before, self.output = self.output, output
+        before.close()
 
     def close(self) -> None:
         """Stop, and close the output; a second call does nothing."""

@@ -31,7 +31,7 @@ from engine.score import Note
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
-    from engine.music.composer import Commission
+    from engine.music.composer import Commission, Listener
 
 Say = Callable[[wire.Event], None]
 
@@ -190,18 +190,21 @@ def _commission(request: Request) -> Commission:
     return Commission(request.seed, 0, request.instruments, sampling, wishes)
 
 
-def _drafts(say: Say, duration: float) -> Callable[[tuple[Note, ...], float], None]:
-    """Tells of notes as they come, some at a time."""
+def _drafts(say: Say, duration: float) -> Listener:
+    """Tells of notes and chords as they come, some at a time."""
     waiting: list[Note] = []
+    marks: list[float] = []
     told = time.monotonic()
 
-    def tell(notes: tuple[Note, ...], until: float) -> None:
+    def tell(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
         nonlocal told
         waiting.extend(notes)
+        marks.extend(chords)
         if until >= duration or time.monotonic() - told >= DRAFT:
             told = time.monotonic()
-            say(wire.Draft(tuple(waiting), until))
+            say(wire.Draft(tuple(waiting), tuple(marks), until))
             waiting.clear()
+            marks.clear()
 
     return tell
 

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from bridge.play.follow.leader import FURTHEST
 from bridge.server.checks import Check, checked, number, text, whole
 from bridge.server.door import Door
 from bridge.server.hub import Hub, TooSlow
@@ -51,6 +52,7 @@ def application(service: Service, guard: Guard, hub: Hub) -> Starlette:
             Route("/stop", routes.stop, methods=["POST"]),
             Route("/locate", routes.locate, methods=["POST"]),
             Route("/loop", routes.loop, methods=["POST"]),
+            Route("/follow", routes.follow, methods=["POST"]),
             WebSocketRoute("/events", routes.events),
         ],
         middleware=[Middleware(Door, guard=guard)],
@@ -142,6 +144,13 @@ class Routes:
         """Repeat a stretch, or without one no longer."""
         time = number(0.0, LONGEST)
         await self._service.stage.loop(**await self._wishes(request, begin=time, end=time))
+        return await self.state(request)
+
+    async def follow(self, request: Request) -> Response:
+        """Play as a transport does, or without one no longer."""
+        offset = number(-FURTHEST, FURTHEST)
+        wishes = await self._wishes(request, transport=text, port=text, offset=offset)
+        await self._service.follow(**wishes)
         return await self.state(request)
 
     async def events(self, socket: WebSocket) -> None:

@@ -18,6 +18,7 @@ from bridge.midi.choice import Wish, open_output
 from bridge.osc.receiver import Handler, receive
 from bridge.osc.sender import OscSender, Target
 from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
+from bridge.play.follow.leader import Leader
 from bridge.server import wire
 from bridge.server.announcer import Announcer
 from bridge.server.http import LARGEST_BODY, application
@@ -58,7 +59,8 @@ class Options:
 
     folder: where journal, pieces and token are. host, port: of HTTP. osc_host, osc_port: where OSC
     is heard (port None: nowhere). targets: who is told by OSC. videos: where films may come from
-    (empty: anywhere). names: by which the server may be called beside its addresses.
+    (empty: anywhere). names: by which the server may be called beside its addresses. leader: whose
+    transport is followed from the beginning.
     """
 
     folder: Path = field(default_factory=state_folder)
@@ -71,6 +73,7 @@ class Options:
     names: tuple[str, ...] = ()
     means: Means = field(default_factory=Means)
     wish: Wish = field(default_factory=Wish)
+    leader: Leader | None = None
 
 
 async def serve(options: Options, say: Callable[[str], None]) -> None:
@@ -102,7 +105,7 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
         sys.setswitchinterval(SWITCH)
         output, why = open_output(options.wish, folder)
         stack.callback(output.close)
-        stage = Stage(output, announcer)
+        stage = Stage(output, announcer, lambda: open_output(options.wish, folder)[0])
 
         def witness(job: Job, event: wire.Event | None) -> None:
             _witness(job, event, stage, pieces, announcer)
@@ -133,6 +136,7 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
         ]
         stack.push_async_callback(_end, http, tasks)
         stack.callback(stage.close)
+        await stage.follow(options.leader)
         osc_port = None
         if options.osc_port is not None:
             udp = listen_udp(options.osc_host, options.osc_port)
@@ -151,6 +155,8 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
         with _signals(loop, stop):
             say(f"emsync serves http://{options.host}:{port}, token in {folder / 'server.json'}")
             say("OSC: not heard" if osc_port is None else f"OSC: {options.osc_host}:{osc_port}")
+            if options.leader is not None:
+                say(f"follows {options.leader.transport}, from {options.leader.offset:g} s on")
             say(f"plays to {why}")
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -213,12 +219,12 @@ def _witness(
 ) -> None:
     """Pass on what became of a job, and play what is to be played live."""
     match event:
-        case wire.Draft(notes, until):
-            stage.extend(job.id, notes, until)
+        case wire.Draft(notes, chords, until):
+            stage.extend(job.id, notes, chords, until)
             return
         case wire.Entered(State.COMPOSING) if job.request.live:
             cues = read_cues(pieces.file(job, CUES))
-            stage.expect(job.id, cues, job.request.reserve)
+            stage.expect(job.id, cues, job.request.reserve, job.request.bpm)
         case wire.Failed():
             stage.abandon(job.id)
     announcer.tell("progress", job=job.id, state=job.state.value, share=job.progress)
@@ -238,6 +244,9 @@ def _handlers(service: Service) -> dict[str, Handler]:
     async def play(job: str = "", seconds: float | None = None) -> None:
         await service.play(job or None, seconds)
 
+    async def follow(transport: str = "", offset: float = 0.0) -> None:
+        await service.follow(transport or None, offset=offset)
+
     return {
         "/emsync/compose": compose,
         "/emsync/regenerate": regenerate,
@@ -247,4 +256,5 @@ def _handlers(service: Service) -> dict[str, Handler]:
         "/emsync/stop": stage.stop,
         "/emsync/locate": stage.locate,
         "/emsync/loop": stage.loop,
+        "/emsync/follow": follow,
     }

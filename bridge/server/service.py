@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from bridge.play.follow.leader import Leader
 from bridge.server.jobs import Job, Kind, State, WrongState
 from bridge.server.pieces import CUES, Pieces
 from bridge.server.requests import parse_request
@@ -65,16 +66,26 @@ class Service:
         return job
 
     async def play(self, name: str | None = None, seconds: float | None = None) -> None:
-        """Play a finished piece (None: the one at hand), from ``seconds`` on."""
+        """Play a piece that is finished or composed live (None: the one at hand), from ``seconds``
+        on."""
         if seconds is not None and seconds < 0:
             raise EmsyncError(f"play from {seconds:g} s: give 0 or more")
         job = self.workshop.job(name) if name else self._at_hand()
-        if not self.stage.has(job.id):
+        if not self.stage.has(job.id, finished=job.state is State.DONE):
             if job.state is not State.DONE or job.kind is not Kind.COMPOSE:
-                raise WrongState(f"job {job.id} ({job.kind}) is {job.state}; it has no music yet")
+                raise WrongState(
+                    f"job {job.id} ({job.kind}) is {job.state}; it has no music yet (a live job "
+                    "plays while it is composed)"
+                )
             cues = read_cues(self.pieces.file(job, CUES))
             await self.stage.load(job.id, self.pieces.folder(job), cues)
         await self.stage.play(seconds)
+
+    async def follow(
+        self, transport: str | None = None, port: str | None = None, offset: float = 0.0
+    ) -> None:
+        """Play as a DAW's transport does; None: no longer."""
+        await self.stage.follow(Leader(transport, port, offset) if transport else None)
 
     def _at_hand(self) -> Job:
         """The piece on stage, else the latest that is done."""

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bridge.midi.output import Output
+from bridge.play.follow.inputs import Follower
+from bridge.play.follow.leader import Leader, follow
 from bridge.play.piece import Moment, Piece, Status
 from bridge.play.player import Player
-from bridge.play.reading import read_piece
+from bridge.play.reading import read_beats, read_piece
 from bridge.server.announcer import Announcer
 from engine.cues import CueSheet, Section
 from engine.errors import EmsyncError
@@ -28,10 +30,18 @@ class Stage:
     """Plays. What it is asked for happens in order, in a thread of its own: whoever asks may wait
     for it, the event loop never does."""
 
-    def __init__(self, output: Output, announcer: Announcer) -> None:
+    def __init__(
+        self, output: Output, announcer: Announcer, reopen: Callable[[], Output] | None = None
+    ) -> None:
+        """reopen: opens another output once the first is gone for good."""
         self._player, self._announcer = Player(output, self._hear), announcer
+        self._reopen = reopen
         self._hands = ThreadPoolExecutor(1, "stage")
         self._sections: tuple[Section, ...] = ()
+        self._seconds_at: Callable[[float], float] = _usual_beats
+        """The piece's tempo map, quarter notes to seconds."""
+        self._leader: Leader | None = None
+        self._follower: Follower[Any] | None = None
         self._drafted = False
         """Whether the piece was put on stage before it was finished."""
         self.job: str | None = None
@@ -52,22 +62,27 @@ class Stage:
             "late": status.late,
             "follows": status.follows,
             "fault": status.fault,
+            "trouble": status.trouble,
+            "output": status.output,
         }
 
-    def has(self, job: str) -> bool:
-        """Whether a job's piece is on stage, whole or going on."""
-        drafted = self._drafted and self._player.status().state == "stopped"
-        return self.job == job and not drafted
+    def has(self, job: str, finished: bool) -> bool:
+        """Whether a job's piece is on stage; one that is finished, and has stopped, in its final
+        form."""
+        drafted = self._drafted and self._player.state == "stopped"
+        return self.job == job and not (finished and drafted)
 
     async def load(self, job: str, folder: Path, cues: CueSheet) -> None:
         """Put the finished piece in ``folder`` on stage."""
         piece = await asyncio.to_thread(read_piece, folder)
-        self._enter(job, cues)
+        seconds_at = await asyncio.to_thread(read_beats, folder)
+        self._enter(job, cues, seconds_at)
         await self._do(self._player.load, piece)
 
     async def play(self, seconds: float | None = None) -> None:
-        """Play, from ``seconds`` on or from where it stands."""
-        await self._do(self._player.play, seconds)
+        """Play, from ``seconds`` on or from where it stands; on a new output if the one before is
+        gone."""
+        await self._do(self._play, seconds)
 
     async def pause(self) -> None:
         """Pause."""
@@ -92,17 +107,25 @@ class Stage:
             raise EmsyncError("loop: begin is missing; give a time")
         await self._do(self._player.loop, begin, end)
 
-    def expect(self, job: str, cues: CueSheet, reserve: float) -> None:
+    async def follow(self, leader: Leader | None) -> None:
+        """Play as that transport does; None: no longer. Raises EmsyncError where it can't be
+        heard; then nobody's is followed."""
+        await self._do(self._follow, leader)
+
+    def expect(self, job: str, cues: CueSheet, reserve: float, bpm: float | None) -> None:
         """Put a piece on stage that is still to be composed, and play it once ``reserve`` seconds
-        of it are there."""
-        self._enter(job, cues)
+        of it are there, or when the transport that is followed rolls. bpm: the tempo that was
+        asked for."""
+        self._enter(job, cues, _usual_beats if bpm is None else lambda beats: beats * 60 / bpm)
         self._drafted = True
         self._order(self._begin, Piece((), (), cues.boundaries, cues.duration), reserve)
 
-    def extend(self, job: str, notes: tuple[Note, ...], until: float) -> None:
-        """More of the piece that is expected: all with an onset before ``until`` is there now."""
+    def extend(
+        self, job: str, notes: tuple[Note, ...], chords: tuple[float, ...], until: float
+    ) -> None:
+        """More of the piece that is expected: all that begins before ``until`` is there now."""
         if job == self.job:
-            self._order(self._player.extend, notes, until)
+            self._order(self._player.extend, notes, until, chords)
 
     def abandon(self, job: str) -> None:
         """No more will come of a piece that is expected."""
@@ -111,11 +134,15 @@ class Stage:
             self._order(self._player.stop)
 
     async def watch(self) -> None:
-        """Tell that all is well, and of the film's emotion as it passes, until cancelled."""
+        """Tell that all is well, what keeps notes from leaving, and of the film's emotion as it
+        passes, until cancelled."""
         loop = asyncio.get_running_loop()
-        section, beat = None, -HEARTBEAT
+        section, beat, wrong = None, -HEARTBEAT, None
         while True:
             status = self._player.status()
+            if wrong is None and (status.trouble or status.fault):
+                self._announcer.tell("error", text=status.trouble or status.fault)
+            wrong = status.trouble or status.fault
             if loop.time() - beat >= HEARTBEAT:
                 beat = loop.time()
                 self._announcer.tell("state", **self._json(status))
@@ -132,7 +159,8 @@ class Stage:
 
     def close(self) -> None:
         """Every note is ended, then the ports are given back."""
-        self._hands.shutdown(cancel_futures=True)
+        self._hands.submit(self._follow, None)
+        self._hands.shutdown()
         self._player.close()
 
     def _hear(self, moment: Moment) -> None:
@@ -152,14 +180,32 @@ class Stage:
         else:
             self._announcer.tell(moment.kind, seconds=moment.seconds)
 
-    def _enter(self, job: str, cues: CueSheet) -> None:
-        self.job, self._sections = job, cues.sections
+    def _enter(self, job: str, cues: CueSheet, seconds_at: Callable[[float], float]) -> None:
+        self.job, self._sections, self._seconds_at = job, cues.sections, seconds_at
         self._drafted = False
 
     def _begin(self, piece: Piece, reserve: float) -> None:
         self._player.reserve = reserve
         self._player.load(piece, until=0.0)
-        self._player.play(0.0)
+        if self._leader is None:
+            self._play(0.0)
+
+    def _play(self, seconds: float | None) -> None:
+        if self._player.output.gone and self._reopen is not None:
+            self._player.exchange(self._reopen())
+            # Its clock may have been that of the output.
+            self._follow(self._leader)
+        self._player.play(seconds)
+
+    def _follow(self, leader: Leader | None) -> None:
+        self._leader = None
+        if self._follower is not None:
+            self._follower.close()
+            self._follower = None
+        if leader is not None:
+            # Asked anew each time: another piece may be on stage by then.
+            self._follower = follow(self._player, leader, lambda beats: self._seconds_at(beats))
+            self._leader = leader
 
     def _section(self, seconds: float) -> Section | None:
         return next((s for s in self._sections if s.start <= seconds < s.end), None)
@@ -176,6 +222,11 @@ class Stage:
                 self._announcer.tell("error", text=str(error))
 
         self._hands.submit(what, *args).add_done_callback(look)
+
+
+def _usual_beats(beats: float) -> float:
+    """Quarter notes to seconds where no tempo is known: 120 a minute, as MIDI has it."""
+    return beats / 2
 
 
 def _known(value: float) -> float | None:

@@ -37,10 +37,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Notes of a piece played while it is composed: all with an onset before ``until`` seconds
-    have been told by now."""
+    """Notes and chords of a piece played while it is composed: all that begin before ``until``
+    seconds have been told by now."""
 
     notes: tuple[Note, ...]
+    chords: tuple[float, ...]
     until: float
 
 
@@ -90,9 +91,9 @@ def event_line(event: Event) -> bytes:
             return _line({"state": state.value})
         case Progress(share):
             return _line({"share": share})
-        case Draft(notes, until):
+        case Draft(notes, chords, until):
             rows = [(n.instrument.value, n.onset, n.end, n.pitch, n.velocity) for n in notes]
-            return _line({"notes": rows, "until": until})
+            return _line({"notes": rows, "chords": chords, "until": until})
         case Warned(text):
             return _line({"warning": text})
         case Failed(error):
@@ -108,8 +109,9 @@ def parse_event(line: bytes) -> Event:
             return Entered(State(state))
         case {"share": share}:
             return Progress(share)
-        case {"notes": rows, "until": until}:
-            return Draft(tuple(Note(Instrument(row[0]), *row[1:]) for row in rows), until)
+        case {"notes": rows, "chords": chords, "until": until}:
+            notes = tuple(Note(Instrument(row[0]), *row[1:]) for row in rows)
+            return Draft(notes, tuple(chords), until)
         case {"warning": text}:
             return Warned(text)
         case {"error": error}:

@@ -36,10 +36,25 @@ def cache_ranges(network: Network, seed: int = 0) -> dict[str, npt.NDArray[np.fl
             tokens, [tracker.push(token) for tracker, token in zip(trackers, tokens, strict=True)]
         )
     pieces = [decoder.cached(row) for row in range(PIECES)]
+    rotary = network.config.positions == "rotary"
     return {
-        name: MARGIN * np.max([np.abs(piece[name]).max(axis=1).ravel() for piece in pieces], axis=0)
+        name: MARGIN
+        * np.max([_largest(p[name], rotary and name.startswith("key")) for p in pieces], axis=0)
         for name in pieces[0]
     }
+
+
+def _largest(values: npt.NDArray[np.generic], turning: bool) -> npt.NDArray[np.float32]:
+    """The largest magnitude [D] of each channel of [H, places, W].
+
+    turning: a rotary key's two channels of one frequency turn into one another with its place, so
+    that both may become as large as they are together. They share a scale, and the 8-bit numbers
+    themselves can be turned (:func:`engine.model.rotary.turn_back`).
+    """
+    sizes = np.abs(values.astype(np.float32))
+    if turning:
+        sizes = np.tile(np.hypot(*np.split(sizes, 2, axis=-1)), 2)
+    return sizes.max(axis=1).ravel()
 
 
 def _draw(logits: Logits, rng: np.random.Generator) -> list[int]:

@@ -1,14 +1,13 @@
 """The network as ONNX graphs with a key-value cache, built node by node.
 
 One graph serves prefill (condition slots and many tokens on an empty cache) and single steps, of
-several pieces at once that may each be at another place. It holds no weights of its own: its
-initialisers point into the fp16 safetensors file that lies beside it; what else must be done with
-them (casting, transposing, rounding to 8 bits) the runtime does once, when the session is made.
+several pieces at once that may each be at another place. What it is put together from is in
+:mod:`engine.model.graph`.
 
 Three graphs differ in their arithmetic:
 
     fp32: PyTorch's, to 1e-4
-    int8: the large products by weights of 8 bits, a scale for each block of 32, over a cache of
+    int8: the large products by weights of 8 bits, a scale for each block of 128, over a cache of
         8 bits, a scale for each channel, with fp32 between; a step on a CPU takes the time to
         stream its bytes, and these are a quarter of them
     fp16: all in half precision, for GPUs
@@ -34,12 +33,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from engine.files import replacing
 from engine.model.calibration import cache_ranges
 from engine.model.config import ModelConfig
-from engine.model.header import read_header
+from engine.model.graph import Graph
 from engine.model.precision import PRECISIONS, Precision, graph_path
 from engine.model.rotary import rotary_tables
 from engine.model.runtime import Network
@@ -49,8 +48,6 @@ from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
 
 OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
-BLOCK = 32
-"""So many neighbouring weights of a row share a scale: the smallest the kernel takes."""
 
 
 def export_onnx(weights: Path, precisions: Iterable[Precision] = PRECISIONS) -> list[Path]:
@@ -62,7 +59,7 @@ def export_onnx(weights: Path, precisions: Iterable[Precision] = PRECISIONS) -> 
         ranges = (
             cache_ranges(Network(weights, "cpu", precision="fp32")) if precision == "int8" else {}
         )
-        graph = _Graph(config, weights, precision, ranges)
+        graph = _Network(config, weights, precision, ranges)
         graph.build()
         model = helper.make_model(graph.finish(), opset_imports=OPSETS, ir_version=10)
         model.metadata_props.add(key="config", value=config.to_json())
@@ -72,8 +69,8 @@ def export_onnx(weights: Path, precisions: Iterable[Precision] = PRECISIONS) -> 
     return paths
 
 
-class _Graph:
-    """Nodes under construction; methods return the name of the tensor they make."""
+class _Network(Graph):
+    """The network's graph."""
 
     def __init__(
         self,
@@ -82,117 +79,10 @@ class _Graph:
         precision: Precision,
         ranges: Mapping[str, npt.NDArray[np.float32]],
     ) -> None:
+        super().__init__(weights, precision)
         self.config = config
         self.ranges = ranges
-        self.weights = weights.name
-        self.precision = precision
-        self.type = TensorProto.FLOAT16 if precision == "fp16" else TensorProto.FLOAT
-        self.scalar = np.float16 if precision == "fp16" else np.float32
-        self.tensors = read_header(weights).tensors
-        self.nodes: list[onnx.NodeProto] = []
-        self.initialisers: dict[str, onnx.TensorProto] = {}
-        self.count = 0
         self.distance_rows: str | None = None
-
-    def node(self, op: str, *inputs: str, **attributes: Any) -> str:
-        """Add a node with one output and return its name."""
-        self.count += 1
-        name = f"{op}_{self.count}"
-        self.nodes.append(helper.make_node(op, list(inputs), [name], **attributes))
-        return name
-
-    def constant(self, value: object, dtype: type = np.int64) -> str:
-        """A small constant."""
-        array: npt.NDArray[Any] = np.array(value, dtype)
-        name = f"{array.dtype}{array.shape}:{array.tolist()}"
-        if name not in self.initialisers:
-            self.initialisers[name] = numpy_helper.from_array(array, name)
-        return name
-
-    def table(self, name: str, array: np.ndarray) -> str:
-        """A computed constant, kept in the graph itself."""
-        self.initialisers[name] = numpy_helper.from_array(array.astype(self.scalar), name)
-        return name
-
-    def cast(self, x: str) -> str:
-        """An fp32 input in the graph's own type."""
-        return self.node("Cast", x, to=self.type) if self.precision == "fp16" else x
-
-    def stored(self, name: str) -> str:
-        """A tensor of the weights file as it lies there, in fp16."""
-        if name not in self.initialisers:
-            source = self.tensors[name]
-            tensor = TensorProto(
-                name=name,
-                data_type=TensorProto.FLOAT16,
-                dims=source.shape,
-                data_location=TensorProto.EXTERNAL,
-            )
-            where = {
-                "location": self.weights,
-                "offset": source.begin,
-                "length": source.length,
-            }
-            for key, value in where.items():
-                tensor.external_data.add(key=key, value=str(value))
-            self.initialisers[name] = tensor
-        return name
-
-    def weight(self, name: str, transpose: bool = False) -> str:
-        """A tensor of the weights file in the graph's type."""
-        ready = f"{name}:{'T' if transpose else 'ready'}"
-        if not any(ready in node.output for node in self.nodes):
-            stored = self.stored(name)
-            turned = self.node("Transpose", stored, perm=[1, 0]) if transpose else stored
-            self.nodes.append(helper.make_node("Cast", [turned], [ready], to=self.type))
-        return ready
-
-    def product(self, x: str, name: str) -> str:
-        """x W^T with one of the large matrices [rows, columns]."""
-        rows, columns = self.tensors[name].shape
-        if self.precision != "int8" or columns % BLOCK:
-            return self.node("MatMul", x, self.weight(name, transpose=True))
-        whole, scales = self.rounded(name, [rows, columns // BLOCK, BLOCK])
-        return self.node(
-            "MatMulNBits",
-            x,
-            whole,
-            scales,
-            domain="com.microsoft",
-            K=columns,
-            N=rows,
-            bits=8,
-            block_size=BLOCK,
-            accuracy_level=4,  # the activations are rounded to 8 bits too
-        )
-
-    def rounded(self, name: str, shape: list[int]) -> tuple[str, str]:
-        """A matrix as whole numbers -127..127 (plus 128) of the shape, and its blocks' scales."""
-        blocks = self.node("Cast", self.stored(name), to=TensorProto.FLOAT)
-        blocks = self.node("Reshape", blocks, self.constant(shape))
-        largest = self.node("ReduceMax", self.node("Abs", blocks), axes=[2], keepdims=1)
-        scales = self.node("Div", largest, self.constant(127, np.float32))
-        # A block of zeros must not divide by nothing.
-        scales = self.node("Max", scales, self.constant(1e-12, np.float32))
-        whole = self.node("Round", self.node("Div", blocks, scales))
-        whole = self.node("Add", whole, self.constant(128, np.float32))
-        whole = self.node("Cast", whole, to=TensorProto.UINT8)
-        return whole, self.node("Reshape", scales, self.constant([-1]))
-
-    def linear(self, x: str, name: str) -> str:
-        """x W^T, plus the bias where the layer has one."""
-        product = self.product(x, f"{name}.weight")
-        if f"{name}.bias" in self.tensors:
-            product = self.node("Add", product, self.weight(f"{name}.bias"))
-        return product
-
-    def feed_forward(self, x: str, name: str) -> str:
-        """Linear, ReLU, Linear; small, so it is not rounded."""
-        for part, ending in (("0", "Relu"), ("2", None)):
-            x = self.node("MatMul", x, self.weight(f"{name}.{part}.weight", transpose=True))
-            x = self.node("Add", x, self.weight(f"{name}.{part}.bias"))
-            x = self.node(ending, x) if ending else x
-        return x
 
     def build(self) -> None:
         """The whole network, from the inputs to ``logits``."""

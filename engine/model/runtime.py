@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,11 @@ from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.header import read_header
 from engine.model.precision import Precision, graph_path
+from engine.model.rotary import turn_back
 from engine.music import vocabulary as voc
+
+# Tiling pays for long prompts; for a single query it costs attention a sixth more.
+os.environ.setdefault("ORT_GQA_DISABLE_FLASH_ATTENTION", "1")
 
 Logits = npt.NDArray[np.float32]
 
@@ -131,6 +136,9 @@ class Decoder:
             for layer in range(config.layers)
             for part in ("key", "value")
         }
+        self.slides = config.positions == "rotary" and network.device == "cpu"
+        """Whether rows can :meth:`slide`: only the distance between places must count, and the
+        caches must be at hand."""
         self._type, self._shape = type_, shape
         self._no_conditions = np.zeros((rows, 0, len(config.controls)), np.float32)
         self._stepping = self._session.io_binding()
@@ -189,6 +197,35 @@ class Decoder:
     def back(self, row: int) -> None:
         """Forget what a row read last."""
         self.places[row] -= 1
+
+    def slide(
+        self,
+        dropped: int,
+        tokens: npt.NDArray[np.int64],
+        offsets: npt.NDArray[np.float32],
+        conditions: npt.NDArray[np.float32],
+        row: int = 0,
+    ) -> None:
+        """Read the head of a row anew, forget so many tokens after it, and move the rest up.
+
+        tokens, offsets, conditions: of the head, as for :meth:`prefill`. What was read after it
+        need not be read again: a rotary key is turned back by the places it moves.
+        """
+        head = len(self.config.controls) + len(tokens)
+        kept = int(self.places[row]) - head - dropped
+        if kept < 0:
+            raise ValueError(f"{dropped} tokens to drop, {kept + dropped} read")
+        self.prefill(tokens, offsets, conditions, row)
+        for name, cache in self._caches.items():
+            places = cache.numpy()[row]  # the very memory, on a CPU
+            moving = places[:, head + dropped : head + dropped + kept]
+            if name.startswith("key"):
+                turned = turn_back(moving.astype(np.float32), dropped)
+                if self._type is np.int8:
+                    turned = turned.round().clip(-127, 127)
+                moving = turned.astype(self._type)
+            places[:, head : head + kept] = moving
+        self.places[row] += kept
 
     def end(self, row: int) -> None:
         """Give up a row: the last row takes its number."""

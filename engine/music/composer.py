@@ -1,8 +1,8 @@
 """The composing loop: a cue sheet in, a score out (paper, Algorithm 1).
 
-The network's window is finite. When it is full the oldest half is forgotten, from a BAR on, and
-the rest read anew; notes struck in the forgotten half are ended, for the network no longer knows
-of them.
+The network's window is finite. When it is full the oldest half is forgotten, up to a BAR, and the
+rest moves up or, where the network can't, is read anew; notes struck in the forgotten half are
+ended, for the network no longer knows of them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ MOST_AT_ONCE = 64
 """After so many tokens within one instant time must move on; real songs stay well below."""
 
 Progress = Callable[[float], None]
-Listener = Callable[[tuple[Note, ...], float], None]
+Listener = Callable[[tuple[Note, ...], tuple[float, ...], float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,9 @@ def compose(
     """Compose for a cue sheet.
 
     progress: called with the seconds of music composed so far.
-    listen: called with the notes that have ended since the last call, in order of onset, and the
-        time in seconds before which no further onset will come; by the end it has heard all.
+    listen: called with the notes that have ended since the last call, in order of onset, the
+        CHORDs that have come since, in seconds, and the time in seconds before which no further
+        onset or CHORD will come; by the end it has heard all.
     """
     (take,) = compose_all([(cues, commission)], network, progress, listen)
     return take.score
@@ -127,15 +128,15 @@ def _compose(
     """Carry compositions to their ends, a row of one decoder each."""
     decoder = Decoder(network, len(compositions))
     rows = list(compositions)
-    logits = [composition.read(decoder, row) for row, composition in enumerate(rows)]
+    logits = np.stack([composition.read(decoder, row) for row, composition in enumerate(rows)])
     done = 0.0
     while rows:
-        for composition, row_logits in zip(rows, logits, strict=True):
-            composition.go_on(row_logits)
-        seconds = sum(composition.seconds for composition in compositions)
-        if progress is not None and seconds > done:
-            progress(seconds)
-            done = seconds
+        _go_on(rows, logits)
+        if progress is not None:
+            seconds = sum(composition.seconds for composition in compositions)
+            if seconds > done:
+                progress(seconds)
+                done = seconds
         for row in reversed(range(len(rows))):
             if rows[row].finished:
                 decoder.end(row)
@@ -145,19 +146,41 @@ def _compose(
         logits = _next_logits(decoder, rows)
 
 
-def _next_logits(decoder: Decoder, rows: Sequence[_Composition]) -> list[Logits]:
-    """What follows each row's last token: most rows step, some are read anew."""
-    logits = {
+def _go_on(rows: Sequence[_Composition], logits: Logits) -> None:
+    """Add a token to each piece, by the logits [rows, V] of what follows its last."""
+    due = [composition.overdue() for composition in rows]
+    free = [row for row, token in enumerate(due) if token is None]
+    chosen: dict[int, tuple[int, float]] = {}
+    if free:
+        choosing = [rows[row] for row in free]
+        heard = logits[free]
+        allowed = np.stack([composition.allowed_now() for composition in choosing])
+        leaning = np.stack([c.lean(row) for c, row in zip(choosing, heard, strict=True)])
+        samplings = [composition.commission.sampling for composition in choosing]
+        tokens = choose(leaning, allowed, samplings, [composition.rng for composition in choosing])
+        nats = surprise(heard, allowed, tokens)
+        chosen = dict(zip(free, zip(tokens, nats, strict=True), strict=True))
+    for row, composition in enumerate(rows):
+        token = due[row]
+        composition.go_on(*((token, None) if token is not None else chosen[row]))
+
+
+def _next_logits(decoder: Decoder, rows: Sequence[_Composition]) -> Logits:
+    """What follows each row's last token [rows, V]: most rows step, some are read anew."""
+    for row, composition in enumerate(rows):
+        composition.slide(decoder, row)
+    read = {
         row: composition.read(decoder, row)
         for row, composition in enumerate(rows)
         if composition.must_read
     }
-    if len(logits) < len(rows):
-        stepped = decoder.step([row.tokens[-1] for row in rows], [row.offsets[-1] for row in rows])
-        for row in logits:
-            decoder.back(row)
-        logits = {**dict(enumerate(stepped)), **logits}
-    return [logits[row] for row in range(len(rows))]
+    if len(read) == len(rows):
+        return np.stack(list(read.values())) if read else np.empty((0, voc.SIZE), np.float32)
+    logits = decoder.step([row.tokens[-1] for row in rows], [row.offsets[-1] for row in rows])
+    for row, anew in read.items():
+        decoder.back(row)
+        logits[row] = anew
+    return logits
 
 
 class _Composition:
@@ -183,8 +206,11 @@ class _Composition:
         """How many have been struck."""
         self.must_read = False
         """Whether the window must be read anew before the next token."""
+        self.dropped = 0
+        """How many of the tokens that the decoder has read have been forgotten since."""
         self.heard = 0
         """How many of the builder's notes the listener has heard."""
+        self.heard_chords = 0
         self.rng = np.random.default_rng((commission.seed, commission.take))
         self.tracker = BoundaryTracker(cues.boundaries)
         self.builder = ScoreBuilder()
@@ -194,6 +220,8 @@ class _Composition:
         self.struck: dict[tuple[int, int], int] = {}
         """(instrument index, pitch) -> where in ``tokens`` the note's ON stands."""
         self.at_once = 0
+        self.none_due = -1
+        """The step at which every note that had to end has ended."""
         self.last_sound = 0
         """The last step at which anything sounded."""
         self.section = 0
@@ -233,14 +261,14 @@ class _Composition:
         assert self.score is not None
         return Take(self.score, self.count, float(np.mean(self.nats)))
 
-    def go_on(self, logits: Logits) -> None:
-        """Add the next token, chosen by the logits [V] of what follows the last."""
-        token = self._overdue()
-        if token is None:
-            allowed = self._allowed_now()
-            leaning = self.steering.lean(logits, self.notes, to_seconds(self.builder.cursor))
-            token = choose(leaning, allowed, self.commission.sampling, self.rng)
-            self.nats.append(surprise(logits, allowed, token))
+    def lean(self, logits: Logits) -> Logits:
+        """The logits [V] as the wishes would have them."""
+        return self.steering.lean(logits, self.notes, to_seconds(self.builder.cursor))
+
+    def go_on(self, token: int, nats: float | None) -> None:
+        """Add the next token; nats: minus the log of its probability, where it was chosen."""
+        if nats is not None:
+            self.nats.append(nats)
         self._take(token)
         self.count += 1
         moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
@@ -253,12 +281,11 @@ class _Composition:
         # A place stays free, so that a row just read can stand by while the others step.
         if len(self.tokens) >= self.config.window - 1:
             self._forget_half()
-            self.must_read = True
         if moved and self.listen is not None:
             self._tell(self.listen)
 
     def _tell(self, listen: Listener) -> None:
-        """Give the listener the notes that have ended since."""
+        """Give the listener the notes that have ended since, and the CHORDs."""
         known = self.builder.notes[: self.heard]
         if self.score is not None:
             before = set(known)
@@ -268,10 +295,12 @@ class _Composition:
             fresh = self.builder.notes[self.heard :]
             onsets = (onset for onset, _ in self.builder.sounding.values())
             until = to_seconds(min(onsets, default=self.builder.cursor))
-        self.heard = len(self.builder.notes)
-        listen(tuple(sorted(fresh, key=lambda note: note.onset)), until)
+        chords = self.builder.chords
+        told = tuple(chords[self.heard_chords :])
+        self.heard, self.heard_chords = len(self.builder.notes), len(chords)
+        listen(tuple(sorted(fresh, key=lambda note: note.onset)), told, until)
 
-    def _allowed_now(self) -> np.ndarray:
+    def allowed_now(self) -> np.ndarray:
         """Which tokens [V] may come next."""
         in_bar = not self.allowed[voc.BAR]
         return self.steering.narrow(self._well_formed(), self.builder.cursor, in_bar)
@@ -331,12 +360,15 @@ class _Composition:
                 del self.held[instrument, pitch]
                 self.allowed[voc.note_off(voc.INSTRUMENTS[instrument], pitch)] = True
 
-    def _overdue(self) -> int | None:
+    def overdue(self) -> int | None:
         """The OFF of a note that has sounded for as long as it may, now ended."""
+        if self.none_due == self.builder.cursor:
+            return None
         for key, (onset, _) in self.builder.sounding.items():
             if self.builder.cursor - onset >= _LIMITS[key[0]]:
                 self._close(key)
                 return voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
+        self.none_due = self.builder.cursor
         return None
 
     def _close(self, key: tuple[int, int]) -> None:
@@ -357,13 +389,26 @@ class _Composition:
                 self.struck[key] = position - first
         del self.tokens[:first]
         del self.offsets[:first]
+        self.dropped = first
+
+    def slide(self, decoder: Decoder, row: int) -> None:
+        """Have the decoder forget what has been forgotten, if it can without reading anew."""
+        if self.dropped and decoder.slides and not self.must_read:
+            decoder.slide(self.dropped, *self._window(0), row)
+        elif self.dropped:
+            self.must_read = True
+        self.dropped = 0
 
     def read(self, decoder: Decoder, row: int) -> Logits:
         """Have the decoder read the window under the present section: the last logits [V]."""
-        tokens = np.array([self.slot, *self.tokens], np.int64)
-        offsets = np.array([self.offsets[0], *self.offsets], np.float32)
-        conditions = self._conditions().vector(self.config.controls)
-        return decoder.prefill(tokens, offsets, conditions, row)[-1]
+        return decoder.prefill(*self._window(len(self.tokens)), row)[-1]
+
+    def _window(self, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What heads the window and its first so many tokens: tokens and offsets [1 + length],
+        and the conditions [C]."""
+        tokens = np.array([self.slot, *self.tokens[:length]], np.int64)
+        offsets = np.array([self.offsets[0], *self.offsets[:length]], np.float32)
+        return tokens, offsets, self._conditions().vector(self.config.controls)
 
     def _conditions(self) -> Conditions:
         section = self.cues.sections[self.section]
@@ -371,10 +416,12 @@ class _Composition:
 
     def _enter_section(self) -> bool:
         """Move on to the section of now; whether it asks for another emotion."""
-        before = self._conditions()
         now = to_seconds(self.builder.cursor)
-        last = len(self.cues.sections) - 1
-        while self.section < last and self.cues.sections[self.section].end <= now:
-            self.section += 1
+        here, last = self.section, len(self.cues.sections) - 1
+        while here < last and self.cues.sections[here].end <= now:
+            here += 1
+        if here == self.section:
+            return False
+        before, self.section = self._conditions(), here
         # As text, for NaN is unlike itself.
         return repr(before) != repr(self._conditions())

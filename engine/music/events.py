@@ -124,6 +124,11 @@ class ScoreBuilder:
         self._bars: list[int] = []
         self._chords: list[int] = []
 
+    @property
+    def chords(self) -> list[float]:
+        """The CHORDs so far, in seconds, rising."""
+        return list(map(to_seconds, self._chords))
+
     def push(self, token: int) -> None:
         """Take the next token."""
         kind, steps, instrument, pitch = voc.TOKENS[token]

@@ -7,6 +7,7 @@ token by token, which is what lets the network trust its offsets.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -35,26 +36,27 @@ class BoundaryTracker:
     """
 
     def __init__(self, boundaries: Sequence[float]) -> None:
-        self._boundaries = np.array([to_steps(b) for b in boundaries], np.int64)
+        self._waiting = sorted(to_steps(b) for b in boundaries)
+        """Those not yet fulfilled, in steps."""
         self._cursor = 0
 
     @property
     def offset(self) -> float:
         """Seconds from now to the next boundary not yet fulfilled, at most delta_max."""
-        ahead = self._boundaries - self._cursor
-        ahead = ahead[(ahead >= 0) & (ahead < _MAX)]
-        return to_seconds(ahead.min()) if ahead.size else MAX_OFFSET
+        following = bisect_left(self._waiting, self._cursor)
+        if following == len(self._waiting):
+            return MAX_OFFSET
+        return to_seconds(min(self._waiting[following] - self._cursor, _MAX))
 
     def push(self, token: int) -> float:
         """Take a token and return its offset in seconds."""
         kind, steps, *_ = voc.TOKENS[token]
         if kind is Kind.TIMESHIFT:
             self._cursor += steps
-        elif kind is Kind.CHORD and self._boundaries.size:
-            distance = np.abs(self._boundaries - self._cursor)
-            nearest = int(distance.argmin())
-            if distance[nearest] < to_steps(SENSITIVITY):
-                self._boundaries[nearest] = _FULFILLED
+        elif kind is Kind.CHORD and self._waiting:
+            nearest = min(self._waiting, key=lambda boundary: abs(boundary - self._cursor))
+            if abs(nearest - self._cursor) < to_steps(SENSITIVITY):
+                self._waiting.remove(nearest)
         return self.offset
 
 

@@ -1,13 +1,17 @@
-"""Choosing the next token from the network's logits."""
+"""Choosing the next tokens, of several pieces at once, from the network's logits."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import EmsyncError
+
+Logits = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +33,42 @@ class Sampling:
 
 
 def choose(
-    logits: npt.NDArray[np.float32],
-    allowed: npt.NDArray[np.bool_],
-    sampling: Sampling,
-    rng: np.random.Generator,
-) -> int:
-    """Draw a token from logits [V] among those allowed [V]; one draw of ``rng`` a call."""
-    candidates = np.flatnonzero(allowed)
-    scaled = logits[candidates].astype(np.float64) / sampling.temperature
-    weights = np.exp(scaled - scaled.max())
-    if sampling.top_p < 1:
-        order = np.argsort(-weights, kind="stable")
-        cumulative = np.cumsum(weights[order])
-        # The likeliest is always in; the one that crosses top_p is out, as in the paper's code.
-        kept = int(np.searchsorted(cumulative, sampling.top_p * cumulative[-1], "right"))
-        candidates, cumulative = candidates[order[: max(1, kept)]], cumulative[: max(1, kept)]
-    else:
-        cumulative = np.cumsum(weights)
-    drawn = np.searchsorted(cumulative, rng.random() * cumulative[-1], "right")
-    return int(candidates[min(int(drawn), len(candidates) - 1)])
+    logits: Logits,
+    allowed: Mask,
+    samplings: Sequence[Sampling],
+    rngs: Sequence[np.random.Generator],
+) -> list[int]:
+    """Draw a token for each row of logits [B, V] among those allowed [B, V].
+
+    samplings, rngs: of each row; one draw of its ``rng`` a row and call.
+    """
+    temperatures = np.array([sampling.temperature for sampling in samplings])
+    scaled = np.where(allowed, logits, -np.inf) / temperatures[:, None]
+    weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    for row, sampling in enumerate(samplings):
+        if sampling.top_p < 1:
+            weights[row] = _nucleus(weights[row], sampling.top_p)
+    cumulative = weights.cumsum(axis=1)
+    drawn = np.array([rng.random() for rng in rngs]) * cumulative[:, -1]
+    # Rounding up to the sum itself would point beyond the last.
+    drawn = np.minimum(drawn, np.nextafter(cumulative[:, -1], 0))
+    return (cumulative <= drawn[:, None]).sum(axis=1).tolist()
 
 
-def surprise(logits: npt.NDArray[np.float32], allowed: npt.NDArray[np.bool_], token: int) -> float:
-    """Minus the log of a token's probability among those allowed, in nats, at temperature 1."""
-    candidates = logits[allowed].astype(np.float64)
-    highest = candidates.max()
-    return float(np.log(np.exp(candidates - highest).sum()) + highest - logits[token])
+def _nucleus(weights: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.float64]:
+    """The weights [V] of the likeliest tokens that together have this share; 0 for the rest."""
+    order = np.argsort(-weights, kind="stable")
+    cumulative = weights[order].cumsum()
+    # The likeliest is always in; the one that crosses top_p is out, as in the paper's code.
+    kept = max(1, int(np.searchsorted(cumulative, top_p * cumulative[-1], "right")))
+    weights[order[kept:]] = 0
+    return weights
+
+
+def surprise(logits: Logits, allowed: Mask, tokens: Sequence[int]) -> list[float]:
+    """Minus the log of each row's token's probability among those allowed, in nats, at
+    temperature 1: of logits [B, V] and masks [B, V]."""
+    candidates = np.where(allowed, logits, -np.inf)
+    highest = candidates.max(axis=1)
+    total = np.log(np.exp(candidates - highest[:, None]).sum(axis=1, dtype=np.float64))
+    return (total + highest - logits[np.arange(len(tokens)), tokens]).tolist()

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,16 +84,16 @@ class Receiver:
         self._reader.join(PATIENCE)
 
 
-@pytest.fixture(scope="session")
-def jack_server_name() -> Iterator[str]:
-    """A JACK server with the dummy driver, in synchronous mode, period 256; skips without jackd."""
+@contextmanager
+def running_jack(name: str, period: int, patience: int = 200) -> Iterator[str]:
+    """A JACK server with the dummy driver, in synchronous mode, that lets go of a client which
+    does not answer for ``patience`` milliseconds; skips without jackd."""
     if shutil.which("jackd") is None:
         pytest.skip("needs jackd (apt-get install jackd2)")
-    name = f"emsync-test-{os.getpid()}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(
-        ["jackd", "-n", name, "-R", "-P", "60", "-S", "-t", "200",
-         "-d", "dummy", "-r", "48000", "-p", "256"],
+        ["jackd", "-n", name, "-R", "-P", "60", "-S", "-t", str(patience),
+         "-d", "dummy", "-r", "48000", "-p", str(period)],
         **quiet, env={**os.environ, "JACK_NO_START_SERVER": "1"},
     )  # fmt: skip
     subprocess.run(["jack_wait", "-s", name, "-w", "-t", str(int(PATIENCE))], **quiet)
@@ -102,6 +103,28 @@ def jack_server_name() -> Iterator[str]:
     # After kill -9 its shared memory would keep later servers from starting.
     process.send_signal(signal.SIGTERM)
     process.wait(PATIENCE)
+
+
+@pytest.fixture
+def jackd(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[[int, int], AbstractContextManager[str]]:
+    """Run a JACK server of the test's own, with a period and patience; else as ``jack_server``."""
+
+    def run(period: int, patience: int) -> AbstractContextManager[str]:
+        name = f"emsync-test-{os.getpid()}-own"
+        monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+        monkeypatch.setenv("EMSYNC_STATE", str(tmp_path / "state"))
+        return running_jack(name, period, patience)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def jack_server_name() -> Iterator[str]:
+    """A JACK server of period 256 that most tests share."""
+    with running_jack(f"emsync-test-{os.getpid()}", 256) as name:
+        yield name
 
 
 @pytest.fixture

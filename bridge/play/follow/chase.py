@@ -40,7 +40,7 @@ class Chase:
             self._rest(position, state)
         elif state == "playing":
             self._keep(position, when)
-        elif state != "waiting" and position < self._player.duration:
+        elif position < self._player.duration:
             rested = self._rested
             if rested is not None and 0 <= position - rested <= _PICKUP:
                 position, when = rested, when - (position - rested)

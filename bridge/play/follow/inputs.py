@@ -15,6 +15,7 @@ from pythonosc.osc_server import BlockingOSCUDPServer
 
 from bridge.midi.frames import FrameClock
 from bridge.midi.jack import JackOutput, load, open_client
+from bridge.midi.jack_input import open_jack_input
 from bridge.midi.routes import by_instrument
 from bridge.midi.systems import first, shut, usable
 from bridge.play.follow.chase import Chase
@@ -83,10 +84,18 @@ def follow_midi(
     player: Player, machine: Machine[bytes], pattern: str | None = None, offset: float = 0.0
 ) -> Follower[bytes]:
     """Follow MIDI Time Code or MIDI clock, by its machine, on a port of our own, or on the first
-    that matches ``pattern``.
+    that matches ``pattern``; of JACK, where the player plays there.
 
     Raises EmsyncError when there is no such port.
     """
+    if isinstance(player.output, JackOutput):
+        follower = Follower(player, machine, offset)
+        try:
+            clock = player.output.clock
+            return follower.until(open_jack_input(PORT_NAME, follower.hear, pattern, clock))
+        except EmsyncError:
+            follower.close()
+            raise
     port = _own_input() if pattern is None else _existing_input(pattern)
     port.ignore_types(sysex=False, timing=False, active_sense=True)
     follower = Follower(player, machine, offset)

@@ -12,8 +12,8 @@ from engine.score import Instrument, Note
 EVENTS = [
     wire.Entered(State.COMPOSING),
     wire.Progress(0.25),
-    wire.Draft((Note(Instrument.PIANO, 0.5, 1.25, 60, 120),), 0.75),
-    wire.Draft((), 3.0),
+    wire.Draft((Note(Instrument.PIANO, 0.5, 1.25, 60, 120),), (0.5, 0.625), 0.75),
+    wire.Draft((), (), 3.0),
     wire.Warned("short"),
     wire.Failed("a line\nand another"),
     wire.Done(),

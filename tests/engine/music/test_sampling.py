@@ -6,16 +6,22 @@ import numpy as np
 import pytest
 
 from engine.errors import EmsyncError
-from engine.music.sampling import Sampling, choose
+from engine.music.sampling import Sampling, choose, surprise
 
 LOGITS = np.log(np.array([0.1, 0.5, 0.05, 0.35], np.float32))
 ANY = np.ones(4, bool)
 
 
+def one(logits: np.ndarray, allowed: np.ndarray, sampling: Sampling, rng) -> int:
+    """A token of a single row."""
+    (token,) = choose(logits[None], allowed[None], [sampling], [rng])
+    return token
+
+
 def drawn(sampling: Sampling, allowed=ANY, times: int = 400) -> list[float]:
     """Share of draws for each token."""
     rng = np.random.default_rng(0)
-    draws = [choose(LOGITS, allowed, sampling, rng) for _ in range(times)]
+    draws = [one(LOGITS, allowed, sampling, rng) for _ in range(times)]
     return (np.bincount(draws, minlength=4) / times).tolist()
 
 
@@ -50,14 +56,31 @@ def test_top_p_is_of_what_is_allowed():
 def test_one_draw_a_call():
     rng, other = np.random.default_rng(3), np.random.default_rng(3)
     for _ in range(5):
-        choose(LOGITS, ANY, Sampling(1.0, 0.01), rng)
+        one(LOGITS, ANY, Sampling(1.0, 0.01), rng)
         other.random()
     assert rng.random() == other.random()
 
 
 def test_far_apart_logits_do_not_overflow():
     logits = np.array([-1e4, 1e4, -np.inf, 0], np.float32)
-    assert choose(logits, ANY, Sampling(0.01, 1.0), np.random.default_rng(0)) == 1
+    assert one(logits, ANY, Sampling(0.01, 1.0), np.random.default_rng(0)) == 1
+
+
+def test_rows_are_drawn_each_by_its_own():
+    logits = np.stack([LOGITS, LOGITS[::-1], LOGITS])
+    allowed = np.array([[1, 1, 1, 1], [1, 1, 1, 1], [1, 0, 1, 0]], bool)
+    samplings = [Sampling(1.0, 1.0), Sampling(4.0, 1.0), Sampling(1.0, 0.6)]
+    together = [np.random.default_rng(seed) for seed in range(3)]
+    alone = [np.random.default_rng(seed) for seed in range(3)]
+    for _ in range(50):
+        rows = zip(logits, allowed, samplings, alone, strict=True)
+        assert choose(logits, allowed, samplings, together) == [one(*row) for row in rows]
+
+
+def test_surprise_is_of_what_is_allowed():
+    allowed = np.array([ANY, [True, False, True, False]])
+    nats = surprise(np.stack([LOGITS + 5, LOGITS]), allowed, [1, 2])
+    assert nats == pytest.approx([-math.log(0.5), math.log(3)], abs=1e-6)
 
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan])

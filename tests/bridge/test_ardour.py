@@ -1,0 +1,163 @@
+"""A real DAW records a composed piece, and its take is the piece."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import threading
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from operator import itemgetter
+from pathlib import Path
+from typing import NamedTuple
+
+import mido
+import numpy as np
+import pytest
+
+from bridge.midi.choice import Wish, open_output
+from bridge.midi.messages import events
+from bridge.play.player import Player
+from bridge.play.reading import read_piece
+from engine.score import Instrument
+
+TAKE = Path(__file__).with_name("ardour_take.lua")
+PERIOD = 1024
+BEAT = 60 / 480
+"""Seconds; the take's tempo is in the script, not in its files."""
+PATIENCE = 40
+"""Seconds that a take may last, set-up and all."""
+ATTEMPTS = 3
+"""Of twenty takes some four hang or die in set-up."""
+
+
+PITCH = itemgetter(1)
+
+
+class NoTake(Exception):
+    """Ardour did not get as far as a take; that says nothing of what it was sent."""
+
+
+class Event(NamedTuple):
+    """A note's beginning (``velocity`` above 0) or end, ``seconds`` into the take."""
+
+    seconds: float
+    pitch: int
+    velocity: int
+
+
+@pytest.fixture
+def record(jackd, tmp_path):
+    """Play a folder to Ardour: the events of each part in its take; skips without Ardour."""
+    program = next(filter(shutil.which, ("ardour7-lua", "ardour8-lua")), None)
+    if program is None:
+        pytest.skip("needs Ardour (apt-get install --no-install-recommends ardour)")
+
+    def attempt(composed, session):
+        with jackd(PERIOD, 1000):
+            player = Player(open_output(Wish("jack"))[0])
+            player.load(read_piece(composed))
+            try:
+                with daw([program, TAKE, session]):
+                    player.play()
+                    while player.status().state != "stopped":
+                        time.sleep(0.1)
+            finally:
+                player.close()
+        return {instrument: recorded(session, instrument) for instrument in Instrument}
+
+    def record(composed):
+        for number in range(ATTEMPTS):
+            try:
+                return attempt(composed, tmp_path / f"session-{number}")
+            except NoTake as why:
+                print(why)
+        pytest.skip(f"Ardour did not come to a take in {ATTEMPTS} attempts")
+
+    return record
+
+
+@contextmanager
+def daw(words):
+    """Within this Ardour records."""
+    with subprocess.Popen(
+        words, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        watchdog = threading.Timer(PATIENCE, process.kill)
+        watchdog.start()
+        try:
+            reached(process, "recording")
+            yield
+            process.stdin.write("end\n")
+            process.stdin.flush()
+            reached(process, "saved")
+        finally:
+            watchdog.cancel()
+            process.kill()
+
+
+def reached(process, word):
+    said = []
+    for line in process.stdout:
+        if line.strip() == word:
+            return
+        said.append(line)
+    raise NoTake(f"Ardour ended before it said {word}: {''.join(said[-5:])}")
+
+
+def recorded(folder, instrument):
+    """The events of a part's track, in order; Ardour keeps empty files beside it."""
+    files = folder.glob(f"interchange/*/midifiles/*{instrument.value}-*.mid")
+    takes = [take for file in files if (take := list(notes(mido.MidiFile(file))))]
+    if len(takes) > 1:
+        raise NoTake(f"Ardour broke the take of the {instrument.value} into {len(takes)}")
+    return takes[0] if takes else []
+
+
+def notes(file):
+    seconds = 0.0
+    for message in mido.merge_tracks(file.tracks):
+        seconds += message.time / file.ticks_per_beat * BEAT
+        if message.type in ("note_on", "note_off"):
+            struck = message.type == "note_on" and message.velocity
+            yield Event(seconds, message.note, message.velocity if struck else 0)
+
+
+@pytest.fixture
+def composed(demo, tmp_path):
+    """Stems of eight seconds, by the network that comes with the product."""
+    pytest.importorskip("onnxruntime")
+    from bridge.cli import main
+
+    folder = tmp_path / "out"
+    words = ["score", demo, "-o", folder, "--end", "8", "--takes", "1"]
+    assert main([str(word) for word in words]) == 0
+    (folder / "score.mid").unlink()
+    return folder
+
+
+def sent(folder):
+    """The events of each composed stem, in order."""
+    found = defaultdict(list)
+    for event in events(read_piece(folder).notes):
+        velocity = 0 if event.note is None else event.note.velocity
+        found[event.instrument].append(Event(event.seconds, event.message[1], velocity))
+    return found
+
+
+def test_the_take_is_the_composed_stems(record, composed):
+    take, stems = record(composed), sent(composed)
+    errors = []
+    for instrument in Instrument:
+        # Of one instant Ardour keeps its own order, but for those of one pitch.
+        there, wanted = (sorted(part[instrument], key=PITCH) for part in (take, stems))
+        assert [event[1:] for event in there] == [event[1:] for event in wanted], instrument
+        errors += [t.seconds - w.seconds for t, w in zip(there, wanted, strict=True)]
+    assert len(errors) > 100
+    off = 1000 * np.abs(np.array(errors) - np.median(errors))
+    print(
+        f"\n{len(errors)} events on five tracks in Ardour, none lost; timing error, ms: median "
+        f"{np.median(off):.3f}, p99 {np.quantile(off, 0.99):.3f}, worst {off.max():.3f}"
+    )
