@@ -56,7 +56,10 @@ def arguments(parser: ArgumentParser) -> None:
         "--model", type=Path, metavar="FILE",
         help="the network (default: the one that comes with emsync)",
     )  # fmt: skip
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    parser.add_argument(
+        "--device", default="auto", metavar="DEVICE",
+        help="auto, cpu, cuda, directml or coreml; a missing one is the CPU (default: auto)",
+    )  # fmt: skip
     parser.add_argument(
         "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"
     )

@@ -16,7 +16,7 @@ from onnx import TensorProto, helper  # noqa: E402
 
 from engine.errors import EmsyncError  # noqa: E402
 from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
-from engine.model.runtime import Decoder, Network, choose_device  # noqa: E402
+from engine.model.runtime import Decoder, Network  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 
 KINDS = ("relative", "rotary")
@@ -192,22 +192,6 @@ def test_the_graphs_hold_no_weights_of_their_own(tiny, random_model, exported):
     assert sorted(weights.parent.iterdir()) == sorted([weights, *graphs])
     for graph in graphs:
         assert graph.stat().st_size < 0.5 * weights.stat().st_size
-
-
-def test_devices():
-    assert choose_device("cpu") == "cpu"
-    assert choose_device("auto") in ("cpu", "cuda")
-    with pytest.raises(EmsyncError, match="choose auto, cuda or cpu"):
-        choose_device("abacus")
-
-
-def test_a_device_that_is_not_there():
-    import onnxruntime
-
-    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
-        pytest.skip("this onnxruntime has CUDA")
-    with pytest.raises(EmsyncError, match="gpu extra"):
-        choose_device("cuda")
 
 
 def missing(graph, weights):
