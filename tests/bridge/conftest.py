@@ -75,6 +75,20 @@ class Receiver:
             time.sleep(0.01)
         return False
 
+    def tell(self, order: str) -> None:
+        """``let go`` of all connections, or ``connect`` again; done when this returns."""
+        assert self._process.stdin is not None
+        self._ready.clear()
+        self._process.stdin.write(f"{order}\n")
+        self._process.stdin.flush()
+        assert self._ready.wait(PATIENCE), f"the receiver did not {order}"
+
+    def kill(self) -> None:
+        """It dies as a DAW that crashes does."""
+        self._process.kill()
+        self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+
     def close(self) -> None:
         """End it; what it heard is in ``events`` then."""
         assert self._process.stdin is not None
@@ -143,6 +157,20 @@ def receiver(jack_server: str) -> Iterator[Receiver]:
     receiver = Receiver()
     yield receiver
     receiver.close()
+
+
+@pytest.fixture
+def daws(jack_server: str) -> Iterator[Callable[[], Receiver]]:
+    """Start more receivers, to be killed or closed; the rest are closed at the end."""
+    started: list[Receiver] = []
+
+    def start() -> Receiver:
+        started.append(Receiver())
+        return started[-1]
+
+    yield start
+    for receiver in started:
+        receiver.kill()
 
 
 @pytest.fixture
