@@ -192,7 +192,7 @@ class Stage:
 
     def _play(self, seconds: float | None) -> None:
         if self._player.output.gone and self._reopen is not None:
-            self._player.exchange(self._reopen())
+            self._player.reopen(self._reopen)
             # Its clock may have been that of the output.
             self._follow(self._leader)
         self._player.play(seconds)

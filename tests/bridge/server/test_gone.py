@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import EmsyncError
 from engine.score import Instrument, Note, Score
 from export.midi import write_midi
+
+from ..conftest import Receiver
 
 HOLDER = Path(__file__).parents[1] / "holder.py"
 LONG = Score(tuple(Note(i, 0.0, 60.0, 40 + row) for row, i in enumerate(Instrument)), (), (), 60.0)
@@ -111,3 +114,24 @@ def test_a_daw_that_dies_and_another_that_comes(stage, daws, count):
         server.client.ask("POST", "/stop")
         assert all_end(alive)
         alive.kill()
+
+
+def test_a_jack_server_that_ends_and_comes_back(jackd, start, film):
+    """It is told of, and playing goes on with the new one."""
+    with jackd(256, 200):
+        server = start(None, "--backend", "jack")
+        job = server.submit(film)
+        assert server.ended(job)["state"] == "done"
+        server.client.ask("POST", "/play", {"job": job, "seconds": 0})
+        server.client.ask("POST", "/loop", {"begin": 0})
+    server.until(lambda: server.client.ask("GET", "/state")["fault"])
+    with pytest.raises(EmsyncError, match="JACK"):
+        server.client.ask("POST", "/play", {"seconds": 0})
+    with jackd(256, 200):
+        assert server.client.ask("POST", "/play", {"seconds": 0})["state"] == "playing"
+        receiver = Receiver()
+        assert receiver.wait(receiver.notes)
+        server.client.ask("POST", "/stop")
+        assert all_end(receiver)
+        receiver.close()
+        server.end()
