@@ -117,10 +117,13 @@ def running_jack(name: str, period: int, patience: int = 200) -> Iterator[subpro
     subprocess.run(["jack_wait", "-s", name, "-w", "-t", str(int(PATIENCE))], **quiet)
     if process.poll() is not None:
         pytest.skip("jackd does not start here")
-    yield process
-    # After kill -9 its shared memory would keep later servers from starting.
-    process.send_signal(signal.SIGTERM)
-    process.wait(PATIENCE)
+    try:
+        yield process
+    finally:
+        # After kill -9 its shared memory would keep later servers from starting.
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -211,6 +214,11 @@ class Sequencer:
     def send(self, message: Iterable[int]) -> None:
         """In the next cycle."""
         self._queue.append(bytes(message))
+
+    @property
+    def waiting(self) -> int:
+        """How many messages are still to be sent."""
+        return len(self._queue)
 
     def pace(self, messages: Iterable[Iterable[int]], step: float) -> None:
         """Send at an even pace, in seconds."""

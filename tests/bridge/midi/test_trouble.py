@@ -19,7 +19,6 @@ def server(jackd):
     """A JACK server of the test's own."""
     with jackd(256, 200) as process:
         yield process
-        process.send_signal(signal.SIGCONT)
 
 
 def test_jack_says_that_it_stands_still_and_goes_on_after(server, soon):

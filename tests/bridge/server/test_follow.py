@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
@@ -12,6 +13,7 @@ from bridge.play.reading import read_beats
 from ..conftest import full_frame, quarter_frames
 
 UDP_PORT = 19322
+BATCH = 250
 
 
 @pytest.fixture
@@ -86,6 +88,22 @@ def test_midi_clock_by_the_pieces_own_tempo(led, sequencer):
     sequencer.send([0xFC])
     led.until(is_(led, "paused"))
     assert at(led, seconds_at(2), 0.002)
+
+
+@pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_noise_at_the_midi_input(led, sequencer, count):
+    """The server stays up, and still follows."""
+    led.client.ask("POST", "/follow", {"transport": "mtc"})
+    sequencer.connect()
+    rng = np.random.default_rng(2)
+    heads = [b"\xf1", b"\xf2", b"\xf8", b"\xf0\x7f\x7f\x01\x01", b"\xfa", b""]
+    for _ in range(count // BATCH):
+        for head in rng.choice(len(heads), BATCH):
+            sequencer.send(heads[head] + rng.bytes(rng.integers(not heads[head], 8)))
+        led.until(lambda: not sequencer.waiting)
+    sequencer.send(full_frame(1))
+    led.until(lambda: at(led, 1.0))
+    assert "Traceback" not in led.said()
 
 
 def test_reaper_by_osc(server, piece):
