@@ -25,7 +25,10 @@ def composing_arguments(parser: ArgumentParser) -> None:
         "--model", type=Path, default=SHIPPED, metavar="FILE",
         help="the network (.safetensors, exported; default: the one that comes with emsync)",
     )  # fmt: skip
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    parser.add_argument(
+        "--device", default="auto", metavar="DEVICE",
+        help="auto, cpu, cuda, directml or coreml; a missing one is the CPU (default: auto)",
+    )  # fmt: skip
     parser.add_argument(
         "--precision", choices=PRECISIONS,
         help="of the arithmetic (default: what is fastest on the device)",

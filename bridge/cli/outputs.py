@@ -1,4 +1,4 @@
-"""The options about the way out to the DAW and its transport, shared by all that plays."""
+"""The options about playing, shared by all that plays."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from bridge.midi.choice import BACKENDS, Wish
 from bridge.midi.vkb import HOST, PORT
 from bridge.play.follow.inputs import REAPER_PORT
 from bridge.play.follow.leader import TRANSPORTS, Leader
+from bridge.play.manner import Manner
+from bridge.play.velocity import Dynamics
 from engine.cues import parse_time
 from engine.errors import EmsyncError
 
@@ -67,3 +69,32 @@ def leader(args: Namespace) -> Leader | None:
             raise EmsyncError("--follow-port and --offset go with --follow")
         return None
     return Leader(args.follow, args.follow_port, args.offset or 0.0)
+
+
+def manner_arguments(parser: ArgumentParser) -> None:
+    """Add how pieces are played."""
+    usual = Dynamics()
+    parser.add_argument(
+        "--programs", action="store_true", help="send General MIDI programs and track names first"
+    )
+    parser.add_argument(
+        "--velocity", type=int, default=usual.base, metavar="N",
+        help=f"of plain notes (default: {usual.base})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--boost", type=int, default=usual.boost, metavar="N",
+        help=f"what a boundary's chords add to it (default: {usual.boost})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--human", type=float, default=usual.human, metavar="H",
+        help="0 exact .. 1 by the place in the bar, and never twice alike (default: 0)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--expression", action="store_true", help="expression (CC11) by the film's emotion"
+    )
+
+
+def manner(args: Namespace) -> Manner:
+    """How pieces are played. Raises EmsyncError."""
+    dynamics = Dynamics(args.velocity, args.boost, args.human)
+    return Manner(dynamics, args.expression, args.programs)

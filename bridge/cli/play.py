@@ -9,15 +9,21 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
-from bridge.cli.outputs import following_arguments, leader, output_arguments, wish
+from bridge.cli.outputs import (
+    following_arguments,
+    leader,
+    manner,
+    manner_arguments,
+    output_arguments,
+    wish,
+)
 from bridge.cli.progress import progress_bar
 from bridge.midi.choice import open_output
 from bridge.midi.systems import port_names
 from bridge.play.ending import ending_well
 from bridge.play.follow.leader import Leader, follow
 from bridge.play.player import Player
-from bridge.play.reading import read_beats, read_piece
-from bridge.play.velocity import Dynamics, shaped
+from bridge.play.reading import read_beats
 from engine.cues import parse_time
 from engine.errors import EmsyncError
 
@@ -26,7 +32,6 @@ _LOOK = 0.05
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    usual = Dynamics()
     parser.add_argument(
         "score", type=Path, nargs="?", metavar="FILE.mid|FOLDER",
         help="a MIDI file, or what emsync score wrote",
@@ -42,24 +47,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="between opening the ports and the first note, for the DAW to connect (default: 1)",
     )  # fmt: skip
     following_arguments(parser)
-    parser.add_argument(
-        "--programs", action="store_true", help="send General MIDI programs and track names first"
-    )
-    parser.add_argument(
-        "--velocity", type=int, default=usual.base, metavar="N",
-        help=f"of plain notes (default: {usual.base})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--boost", type=int, default=usual.boost, metavar="N",
-        help=f"what a boundary's chords add to it (default: {usual.boost})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--human", type=float, default=usual.human, metavar="H",
-        help="0 exact .. 1 by the place in the bar, and never twice alike (default: 0)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--expression", action="store_true", help="expression (CC11) by the film's emotion"
-    )
+    manner_arguments(parser)
 
 
 def parse_loop(text: str) -> tuple[float, float]:
@@ -79,8 +67,8 @@ def run(args: Namespace) -> None:
         return
     if args.score is None:
         raise EmsyncError("give a MIDI file or a folder that emsync score wrote")
-    dynamics = Dynamics(args.velocity, args.boost, args.human)
-    piece = shaped(read_piece(args.score, args.expression), dynamics)
+    played = manner(args)
+    piece = played.read(args.score)
     if args.begin >= piece.duration:
         raise EmsyncError(f"--from {args.begin:g}: the piece lasts {piece.duration:.1f} s")
     with ending_well():
@@ -91,7 +79,7 @@ def run(args: Namespace) -> None:
             player.load(piece)
             if args.loop is not None:
                 player.loop(*args.loop)
-            if args.programs:
+            if played.programs:
                 player.introduce()
             with following(player, args.score, led):
                 if led is None:

@@ -7,7 +7,14 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bridge.cli.outputs import following_arguments, leader, output_arguments, wish
+from bridge.cli.outputs import (
+    following_arguments,
+    leader,
+    manner,
+    manner_arguments,
+    output_arguments,
+    wish,
+)
 from bridge.osc.sender import parse_target
 from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
 from bridge.server.server import DEFAULT_PORT, Options, serve
@@ -53,11 +60,15 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--no-osc", action="store_true", help="neither hear nor tell by OSC")
     output_arguments(parser)
     following_arguments(parser)
+    manner_arguments(parser)
     parser.add_argument(
         "--model", type=Path, metavar="FILE",
         help="the network (default: the one that comes with emsync)",
     )  # fmt: skip
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: auto)")
+    parser.add_argument(
+        "--device", default="auto", metavar="DEVICE",
+        help="auto, cpu, cuda, directml or coreml; a missing one is the CPU (default: auto)",
+    )  # fmt: skip
     parser.add_argument(
         "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"
     )
@@ -85,5 +96,6 @@ def run(args: Namespace) -> None:
         means=Means(args.model, args.device, args.threads),
         wish=wish(args),
         leader=leader(args),
+        manner=manner(args),
     )
     asyncio.run(serve(options, lambda line: print(line, flush=True)))

@@ -16,6 +16,7 @@ from typing import Any
 
 from bridge.midi.frames import FrameClock
 from bridge.midi.lateness import Lateness, Summary
+from bridge.midi.messages import note_off, note_on
 from bridge.midi.routes import by_instrument
 from bridge.midi.sounding import Sounding
 from engine.errors import EmsyncError
@@ -26,6 +27,8 @@ _MARGIN = 0.004
 """Beyond a period: what queueing the first messages takes."""
 _REST = 30.0
 """After so many seconds without a message the music counts as over."""
+_JOINING = 3
+"""Cycles; in one alone it may be lost again."""
 _PATIENCE = 5.0
 """Seconds to wait for the next cycle before the server counts as hung."""
 STILL = 1.0
@@ -108,6 +111,12 @@ class JackOutput:
         self._ended: list[tuple[Instrument, bytes]] = []
         """What the last cycle sent to end what sounded."""
         self._owed = set(Instrument) if sounding.owed else set()
+        self._listeners = [0] * len(self._ports)
+        """How many there were in the last cycle."""
+        self._lost: dict[Instrument, set[int]] = {i: set() for i in Instrument}
+        """Pitches that sounded when someone ceased to listen."""
+        self._joined = [0] * len(self._ports)
+        """For so many cycles more, who came is told what it may have lost."""
         self._cycle = threading.Condition()
         self._cycles = 0
         self._called = time.monotonic()
@@ -194,7 +203,11 @@ class JackOutput:
         with suppress(self._jack.JackError):
             self._client.deactivate()
         self._client.close()
-        self._sounding.close(ended=not self._silence_asked and not self._owed)
+        for instrument, pitches in self._lost.items():
+            for pitch in pitches:
+                self._sounding.before(instrument, note_on(instrument, pitch, 1))
+        lost = any(self._lost.values())
+        self._sounding.close(ended=not self._silence_asked and not self._owed and not lost)
 
     def _connect(self, pattern: str) -> None:
         found = {port.name: port for port in self._client.get_ports(is_midi=True, is_input=True)}
@@ -228,6 +241,7 @@ class JackOutput:
         for row, port in enumerate(self._ports):
             port.clear_buffer()
             self._written[row] = 0
+        self._see_who_listens()
         self._end_again()
         if self._silence_asked or self._owed:
             self._end_what_sounds()
@@ -236,6 +250,29 @@ class JackOutput:
         with self._cycle:
             self._cycles += 1
             self._cycle.notify_all()
+
+    def _see_who_listens(self) -> None:
+        """Who goes in the midst of a note never hears its end; who comes may have gone before."""
+        for row, port in enumerate(self._ports):
+            listeners = port.number_of_connections
+            if listeners == self._listeners[row] and not self._joined[row]:
+                continue
+            for instrument in (i for i in Instrument if self._port[i] == row):
+                if listeners < self._listeners[row]:
+                    self._lost[instrument] |= self._sounding.pitches(instrument)
+                elif self._lost[instrument]:
+                    self._end_lost(instrument)
+            if listeners > self._listeners[row]:
+                self._joined[row] = _JOINING
+            self._listeners[row] = listeners
+            self._joined[row] = max(self._joined[row] - 1, 0)
+
+    def _end_lost(self, instrument: Instrument) -> None:
+        for pitch in self._lost[instrument] - self._sounding.pitches(instrument):
+            with suppress(self._jack.JackError):
+                self._write(0, instrument, note_off(instrument, pitch))
+        if self._joined[self._port[instrument]] == 1:
+            self._lost[instrument].clear()
 
     def _end_what_sounds(self) -> None:
         for instrument in Instrument:

@@ -66,12 +66,15 @@ class Sounding:
         if kind == NOTE_OFF or (kind == NOTE_ON and not message[2]):
             self._cells[_ROW[instrument] + message[1]] = 0
 
+    def pitches(self, instrument: Instrument) -> set[int]:
+        """What sounds of an instrument."""
+        row = _ROW[instrument]
+        return {pitch for pitch, cell in enumerate(self._cells[row : row + _PITCHES]) if cell}
+
     def endings(self, instrument: Instrument) -> Iterator[bytes]:
         """What ends all that sounds of an instrument, and whatever else may sound there."""
-        row = _ROW[instrument]
-        for pitch, cell in enumerate(self._cells[row : row + _PITCHES]):
-            if cell:
-                yield note_off(instrument, pitch)
+        for pitch in sorted(self.pitches(instrument)):
+            yield note_off(instrument, pitch)
         for mode in CHANNEL_MODES:
             yield control(instrument, mode, 0)
 

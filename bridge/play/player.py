@@ -217,12 +217,16 @@ class Player:
                 output=self.output.name,
             )
 
-    def exchange(self, output: Output) -> None:
-        """Stop, and play to another output from now on; the one before is closed."""
+    def reopen(self, opened: Callable[[], Output]) -> None:
+        """Stop, and play to another output from now on, opened once the one before is closed.
+
+        Raises EmsyncError when there is none; nothing can be played then.
+        """
         with self._lock:
             self._halt("stopped", self._now_at())
-            before, self.output = self.output, output
-        before.close()
+            # JACK keeps one connection a process: to close the old one would end the new.
+            self.output.close()
+            self.output = opened()
 
     def close(self) -> None:
         """Stop, and close the output; a second call does nothing."""

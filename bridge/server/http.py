@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NoReturn
 
 from starlette.applications import Starlette
@@ -70,6 +71,7 @@ class Routes:
 
     def __init__(self, service: Service, hub: Hub) -> None:
         self._service, self._hub = service, hub
+        self._holders = 0
 
     async def health(self, request: Request) -> Response:
         """That the server lives; the one thing that needs no token."""
@@ -154,8 +156,25 @@ class Routes:
         return await self.state(request)
 
     async def events(self, socket: WebSocket) -> None:
-        """All that happens, a JSON object a message, until either side leaves."""
+        """All that happens, a JSON object a message, until either side leaves. With
+        ``?hold=true`` music plays only as long as one of those who hold it is there."""
         await socket.accept()
+        async with self._held(socket.query_params.get("hold") == "true"):
+            await self._tell_all(socket)
+
+    @asynccontextmanager
+    async def _held(self, really: bool) -> AsyncIterator[None]:
+        self._holders += really
+        try:
+            yield
+        finally:
+            self._holders -= really
+            if really and not self._holders:
+                # A server that ends has silenced everything before.
+                with suppress(RuntimeError):
+                    await self._service.stage.pause()
+
+    async def _tell_all(self, socket: WebSocket) -> None:
         with self._hub.subscription() as subscription:
 
             async def tell() -> NoReturn:

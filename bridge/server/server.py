@@ -9,16 +9,19 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from bridge.midi.choice import Wish, open_output
+from bridge.midi.output import Output
 from bridge.osc.receiver import Handler, receive
 from bridge.osc.sender import OscSender, Target
 from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
 from bridge.play.follow.leader import Leader
+from bridge.play.manner import Manner
 from bridge.server import wire
 from bridge.server.announcer import Announcer
 from bridge.server.http import LARGEST_BODY, application
@@ -60,7 +63,7 @@ class Options:
     folder: where journal, pieces and token are. host, port: of HTTP. osc_host, osc_port: where OSC
     is heard (port None: nowhere). targets: who is told by OSC. videos: where films may come from
     (empty: anywhere). names: by which the server may be called beside its addresses. leader: whose
-    transport is followed from the beginning.
+    transport is followed from the beginning. manner: how pieces are played.
     """
 
     folder: Path = field(default_factory=state_folder)
@@ -74,6 +77,7 @@ class Options:
     means: Means = field(default_factory=Means)
     wish: Wish = field(default_factory=Wish)
     leader: Leader | None = None
+    manner: Manner = field(default_factory=Manner)
 
 
 async def serve(options: Options, say: Callable[[str], None]) -> None:
@@ -105,7 +109,8 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
         sys.setswitchinterval(SWITCH)
         output, why = open_output(options.wish, folder)
         stack.callback(output.close)
-        stage = Stage(output, announcer, lambda: open_output(options.wish, folder)[0])
+        reopen = partial(_reopened, options.wish, folder)
+        stage = Stage(output, announcer, reopen, options.manner)
 
         def witness(job: Job, event: wire.Event | None) -> None:
             _witness(job, event, stage, pieces, announcer)
@@ -194,6 +199,11 @@ def _signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[N
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _reopened(wish: Wish, folder: Path) -> Output:
+    output, _ = open_output(wish, folder)
+    return output
 
 
 def _journal(folder: Path) -> Journal:

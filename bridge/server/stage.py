@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from bridge.midi.output import Output
+from bridge.play.expression import expression
 from bridge.play.follow.inputs import Follower
 from bridge.play.follow.leader import Leader, follow
+from bridge.play.manner import Manner
 from bridge.play.piece import Moment, Piece, Status
 from bridge.play.player import Player
-from bridge.play.reading import read_beats, read_piece
+from bridge.play.reading import read_beats
+from bridge.play.velocity import shaped
 from bridge.server.announcer import Announcer
 from engine.cues import CueSheet, Section
 from engine.errors import EmsyncError
@@ -31,11 +34,16 @@ class Stage:
     for it, the event loop never does."""
 
     def __init__(
-        self, output: Output, announcer: Announcer, reopen: Callable[[], Output] | None = None
+        self,
+        output: Output,
+        announcer: Announcer,
+        reopen: Callable[[], Output],
+        manner: Manner,
     ) -> None:
-        """reopen: opens another output once the first is gone for good."""
+        """reopen: opens another output once the first is gone for good. manner: how pieces are
+        played."""
         self._player, self._announcer = Player(output, self._hear), announcer
-        self._reopen = reopen
+        self._reopen, self._manner = reopen, manner
         self._hands = ThreadPoolExecutor(1, "stage")
         self._sections: tuple[Section, ...] = ()
         self._seconds_at: Callable[[float], float] = _usual_beats
@@ -74,10 +82,10 @@ class Stage:
 
     async def load(self, job: str, folder: Path, cues: CueSheet) -> None:
         """Put the finished piece in ``folder`` on stage."""
-        piece = await asyncio.to_thread(read_piece, folder)
+        piece = await asyncio.to_thread(self._manner.read, folder)
         seconds_at = await asyncio.to_thread(read_beats, folder)
         self._enter(job, cues, seconds_at)
-        await self._do(self._player.load, piece)
+        await self._do(self._load, piece)
 
     async def play(self, seconds: float | None = None) -> None:
         """Play, from ``seconds`` on or from where it stands; on a new output if the one before is
@@ -118,14 +126,17 @@ class Stage:
         asked for."""
         self._enter(job, cues, _usual_beats if bpm is None else lambda beats: beats * 60 / bpm)
         self._drafted = True
-        self._order(self._begin, Piece((), (), cues.boundaries, cues.duration), reserve)
+        controls = expression(cues.sections) if self._manner.expressive else ()
+        piece = Piece((), (), cues.boundaries, cues.duration, controls)
+        self._order(self._begin, piece, reserve)
 
     def extend(
         self, job: str, notes: tuple[Note, ...], chords: tuple[float, ...], until: float
     ) -> None:
         """More of the piece that is expected: all that begins before ``until`` is there now."""
         if job == self.job:
-            self._order(self._player.extend, notes, until, chords)
+            draft = shaped(Piece(notes, (), (), until), self._manner.dynamics)
+            self._order(self._player.extend, draft.notes, until, chords)
 
     def abandon(self, job: str) -> None:
         """No more will come of a piece that is expected."""
@@ -186,13 +197,18 @@ class Stage:
 
     def _begin(self, piece: Piece, reserve: float) -> None:
         self._player.reserve = reserve
-        self._player.load(piece, until=0.0)
+        self._load(piece, until=0.0)
         if self._leader is None:
             self._play(0.0)
 
+    def _load(self, piece: Piece, until: float | None = None) -> None:
+        self._player.load(piece, until)
+        if self._manner.programs and not self._player.output.gone:
+            self._player.introduce()
+
     def _play(self, seconds: float | None) -> None:
-        if self._player.output.gone and self._reopen is not None:
-            self._player.exchange(self._reopen())
+        if self._player.output.gone:
+            self._player.reopen(self._reopen)
             # Its clock may have been that of the output.
             self._follow(self._leader)
         self._player.play(seconds)

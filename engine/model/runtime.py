@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ import onnxruntime as ort
 
 from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
+from engine.model.devices import DEVICES, choose_device, instead
 from engine.model.header import read_header
 from engine.model.precision import Precision, graph_path
 from engine.model.rotary import turn_back
@@ -32,14 +34,8 @@ Logits = npt.NDArray[np.float32]
 SHIPPED = Path(__file__).parents[1] / "weights" / "model.safetensors"
 """The network that comes with the product."""
 
-PROVIDERS = {"cuda": "CUDAExecutionProvider", "cpu": "CPUExecutionProvider"}
-"""Devices by name, the best first."""
-
 CACHES = {"fp32": np.float32, "int8": np.int8, "fp16": np.float16}
 """What the keys and values are kept as."""
-
-FASTEST: dict[str, Precision] = {"cuda": "fp16", "cpu": "int8"}
-"""The arithmetic that suits each device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,8 @@ class Network:
     """A loaded network.
 
     weights: the safetensors file; the graphs that ``engine.model.export`` wrote lie beside it.
-    device: "auto" (CUDA where this onnxruntime has it, else CPU), "cpu" or "cuda".
+    device: "auto" (CUDA where it works, else CPU) or one of :mod:`engine.model.devices`; one that
+        is missing is a warning, and the CPU.
     threads: for the arithmetic; 0 lets the runtime choose.
     precision: of the arithmetic; None for what is fastest on the device.
     """
@@ -69,9 +66,23 @@ class Network:
     ) -> None:
         self.weights = weights
         self.device = choose_device(device)
-        self.precision = precision or FASTEST[self.device]
-        graph = graph_path(weights, self.precision)
-        for file in (weights, graph):
+        self.session, graph = self._open(threads, precision)
+        if DEVICES[self.device].provider not in self.session.get_providers():
+            # The package has the provider, the machine lacks its card, driver or libraries.
+            self.device = instead("its driver or libraries can't be loaded", self.device)
+            self.session, graph = self._open(threads, precision)
+        self.precision = precision or DEVICES[self.device].precision
+        metadata = self.session.get_modelmeta().custom_metadata_map
+        if "config" not in metadata:
+            raise EmsyncError(f"{graph}: not a network of EMSYNC; give one that it exported")
+        self.config = ModelConfig.from_json(metadata["config"], str(graph))
+        self.card = _card(weights)
+
+    def _open(self, threads: int, precision: Precision | None) -> tuple[ort.InferenceSession, Path]:
+        """A session on the device, and the graph that it runs."""
+        device = DEVICES[self.device]
+        graph = graph_path(self.weights, precision or device.precision)
+        for file in (self.weights, graph):
             if not file.is_file():
                 raise EmsyncError(
                     f"{file}: no such network; give the .safetensors file of an exported model"
@@ -79,19 +90,15 @@ class Network:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4
+        options.enable_mem_pattern = self.device != "directml"  # which can't have it
         try:
-            self.session = ort.InferenceSession(
-                str(graph), options, providers=[PROVIDERS[self.device]]
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of a provider it can't load; we look ourselves
+                return ort.InferenceSession(str(graph), options, [device.provider]), graph
         except Exception as error:  # the runtime raises many kinds on broken files
             raise EmsyncError(
                 f"{graph}: broken, or not of the weights beside it; export it anew"
             ) from error
-        metadata = self.session.get_modelmeta().custom_metadata_map
-        if "config" not in metadata:
-            raise EmsyncError(f"{graph}: not a network of EMSYNC; give one that it exported")
-        self.config = ModelConfig.from_json(metadata["config"], str(graph))
-        self.card = _card(weights)
 
 
 def _card(weights: Path) -> Card:
@@ -99,21 +106,6 @@ def _card(weights: Path) -> Card:
     with weights.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Card(header.metadata.get("name", weights.stem), digest, header.parameters)
-
-
-def choose_device(wanted: str) -> str:
-    """The device to run on; an unavailable one is a clear error."""
-    available = ort.get_available_providers()
-    if wanted == "auto":
-        return next(name for name, provider in PROVIDERS.items() if provider in available)
-    if wanted not in PROVIDERS:
-        raise EmsyncError(f"device {wanted!r}: choose auto, {' or '.join(PROVIDERS)}")
-    if PROVIDERS[wanted] not in available:
-        raise EmsyncError(
-            f"device {wanted!r}: this onnxruntime has no {PROVIDERS[wanted]}; "
-            "install the gpu extra or use --device cpu"
-        )
-    return wanted
 
 
 class Decoder:
@@ -124,19 +116,19 @@ class Decoder:
 
     def __init__(self, network: Network, rows: int = 1) -> None:
         config = self.config = network.config
-        self._session, self._device = network.session, network.device
+        self._session, self._memory = network.session, DEVICES[network.device].memory
         self.places = np.zeros(rows, np.int32)
         """Places of each row's cache in use, condition slots included."""
         type_ = CACHES[network.precision]
         shape = (rows, config.heads, config.context, config.head_width)
         self._caches = {
             f"{part}.{layer}": ort.OrtValue.ortvalue_from_numpy(
-                np.zeros(shape, type_), network.device
+                np.zeros(shape, type_), self._memory
             )
             for layer in range(config.layers)
             for part in ("key", "value")
         }
-        self.slides = config.positions == "rotary" and network.device == "cpu"
+        self.slides = config.positions == "rotary" and self._memory == "cpu"
         """Whether rows can :meth:`slide`: only the distance between places must count, and the
         caches must be at hand."""
         self._type, self._shape = type_, shape
@@ -149,7 +141,7 @@ class Decoder:
         shape = (rows, *self._shape[1:])
         skipped = first * math.prod(self._shape[1:]) * np.dtype(self._type).itemsize
         for name, cache in self._caches.items():
-            where = (self._device, 0, self._type, shape, cache.data_ptr() + skipped)
+            where = (self._memory, 0, self._type, shape, cache.data_ptr() + skipped)
             binding.bind_input(f"past_{name}", *where)
             binding.bind_output(f"present_{name}", *where)
 

@@ -153,12 +153,12 @@ def _go_on(rows: Sequence[_Composition], logits: Logits) -> None:
     chosen: dict[int, tuple[int, float]] = {}
     if free:
         choosing = [rows[row] for row in free]
-        heard = logits[free]
         allowed = np.stack([composition.allowed_now() for composition in choosing])
+        heard = np.where(allowed, logits[free], np.float32(-np.inf))
         leaning = np.stack([c.lean(row) for c, row in zip(choosing, heard, strict=True)])
         samplings = [composition.commission.sampling for composition in choosing]
-        tokens = choose(leaning, allowed, samplings, [composition.rng for composition in choosing])
-        nats = surprise(heard, allowed, tokens)
+        tokens = choose(leaning, samplings, [composition.rng for composition in choosing])
+        nats = surprise(heard, tokens)
         chosen = dict(zip(free, zip(tokens, nats, strict=True), strict=True))
     for row, composition in enumerate(rows):
         token = due[row]

@@ -11,7 +11,6 @@ import numpy.typing as npt
 from engine.errors import EmsyncError
 
 Logits = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +32,40 @@ class Sampling:
 
 
 def choose(
-    logits: Logits,
-    allowed: Mask,
-    samplings: Sequence[Sampling],
-    rngs: Sequence[np.random.Generator],
+    logits: Logits, samplings: Sequence[Sampling], rngs: Sequence[np.random.Generator]
 ) -> list[int]:
-    """Draw a token for each row of logits [B, V] among those allowed [B, V].
+    """Draw a token for each row of logits [B, V], minus infinity for what must not be drawn.
 
     samplings, rngs: of each row; one draw of its ``rng`` a row and call.
     """
-    temperatures = np.array([sampling.temperature for sampling in samplings])
-    scaled = np.where(allowed, logits, -np.inf) / temperatures[:, None]
-    weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    temperatures = np.array([sampling.temperature for sampling in samplings], np.float32)
+    scaled = (logits - logits.max(axis=1, keepdims=True)) / temperatures[:, None]
+    weights = np.exp(scaled)
     for row, sampling in enumerate(samplings):
         if sampling.top_p < 1:
             weights[row] = _nucleus(weights[row], sampling.top_p)
-    cumulative = weights.cumsum(axis=1)
+    cumulative = weights.cumsum(axis=1, dtype=np.float64)
     drawn = np.array([rng.random() for rng in rngs]) * cumulative[:, -1]
     # Rounding up to the sum itself would point beyond the last.
     drawn = np.minimum(drawn, np.nextafter(cumulative[:, -1], 0))
     return (cumulative <= drawn[:, None]).sum(axis=1).tolist()
 
 
-def _nucleus(weights: npt.NDArray[np.float64], top_p: float) -> npt.NDArray[np.float64]:
+def _nucleus(weights: Logits, top_p: float) -> Logits:
     """The weights [V] of the likeliest tokens that together have this share; 0 for the rest."""
     order = np.argsort(-weights, kind="stable")
-    cumulative = weights[order].cumsum()
+    cumulative = weights[order].cumsum(dtype=np.float64)
     # The likeliest is always in; the one that crosses top_p is out, as in the paper's code.
     kept = max(1, int(np.searchsorted(cumulative, top_p * cumulative[-1], "right")))
     weights[order[kept:]] = 0
     return weights
 
 
-def surprise(logits: Logits, allowed: Mask, tokens: Sequence[int]) -> list[float]:
-    """Minus the log of each row's token's probability among those allowed, in nats, at
-    temperature 1: of logits [B, V] and masks [B, V]."""
-    candidates = np.where(allowed, logits, -np.inf)
-    highest = candidates.max(axis=1)
-    total = np.log(np.exp(candidates - highest[:, None]).sum(axis=1, dtype=np.float64))
+def surprise(logits: Logits, tokens: Sequence[int]) -> list[float]:
+    """Minus the log of the probability of each row's token, in nats, at temperature 1.
+
+    logits: [B, V], minus infinity for what must not be drawn.
+    """
+    highest = logits.max(axis=1)
+    total = np.log(np.exp(logits - highest[:, None]).sum(axis=1))
     return (total + highest - logits[np.arange(len(tokens)), tokens]).tolist()

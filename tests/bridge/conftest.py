@@ -9,12 +9,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from bridge.play.piece import Piece
+from engine.score import Instrument, Note
 
 HERE = Path(__file__).parent
 PATIENCE = 20.0
@@ -75,6 +79,20 @@ class Receiver:
             time.sleep(0.01)
         return False
 
+    def tell(self, order: str) -> None:
+        """``let go`` of all connections, or ``connect`` again; done when this returns."""
+        assert self._process.stdin is not None
+        self._ready.clear()
+        self._process.stdin.write(f"{order}\n")
+        self._process.stdin.flush()
+        assert self._ready.wait(PATIENCE), f"the receiver did not {order}"
+
+    def kill(self) -> None:
+        """It dies as a DAW that crashes does."""
+        self._process.kill()
+        self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+
     def close(self) -> None:
         """End it; what it heard is in ``events`` then."""
         assert self._process.stdin is not None
@@ -85,7 +103,7 @@ class Receiver:
 
 
 @contextmanager
-def running_jack(name: str, period: int, patience: int = 200) -> Iterator[str]:
+def running_jack(name: str, period: int, patience: int = 200) -> Iterator[subprocess.Popen[bytes]]:
     """A JACK server with the dummy driver, in synchronous mode, that lets go of a client which
     does not answer for ``patience`` milliseconds; skips without jackd."""
     if shutil.which("jackd") is None:
@@ -99,19 +117,22 @@ def running_jack(name: str, period: int, patience: int = 200) -> Iterator[str]:
     subprocess.run(["jack_wait", "-s", name, "-w", "-t", str(int(PATIENCE))], **quiet)
     if process.poll() is not None:
         pytest.skip("jackd does not start here")
-    yield name
-    # After kill -9 its shared memory would keep later servers from starting.
-    process.send_signal(signal.SIGTERM)
-    process.wait(PATIENCE)
+    try:
+        yield process
+    finally:
+        # After kill -9 its shared memory would keep later servers from starting.
+        process.send_signal(signal.SIGCONT)
+        process.send_signal(signal.SIGTERM)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture
 def jackd(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[[int, int], AbstractContextManager[str]]:
+) -> Callable[[int, int], AbstractContextManager[subprocess.Popen[bytes]]]:
     """Run a JACK server of the test's own, with a period and patience; else as ``jack_server``."""
 
-    def run(period: int, patience: int) -> AbstractContextManager[str]:
+    def run(period: int, patience: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
         name = f"emsync-test-{os.getpid()}-own"
         monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
         monkeypatch.setenv("EMSYNC_STATE", str(tmp_path / "state"))
@@ -123,7 +144,8 @@ def jackd(
 @pytest.fixture(scope="session")
 def jack_server_name() -> Iterator[str]:
     """A JACK server of period 256 that most tests share."""
-    with running_jack(f"emsync-test-{os.getpid()}", 256) as name:
+    name = f"emsync-test-{os.getpid()}"
+    with running_jack(name, 256):
         yield name
 
 
@@ -146,8 +168,118 @@ def receiver(jack_server: str) -> Iterator[Receiver]:
 
 
 @pytest.fixture
+def daws(jack_server: str) -> Iterator[Callable[[], Receiver]]:
+    """Start more receivers, to be killed or closed; the rest are closed at the end."""
+    started: list[Receiver] = []
+
+    def start() -> Receiver:
+        started.append(Receiver())
+        return started[-1]
+
+    yield start
+    for receiver in started:
+        receiver.kill()
+
+
+@pytest.fixture
 def passive_receiver(jack_server: str) -> Iterator[Receiver]:
     """The same, but it waits for others to connect."""
     receiver = Receiver("passive")
     yield receiver
     receiver.close()
+
+
+class Sequencer:
+    """A JACK client that sends MIDI to emsync's input and drives the transport, as a DAW does."""
+
+    def __init__(self) -> None:
+        from bridge.midi.jack import open_client
+
+        self.client = open_client("daw")
+        self._out = self.client.midi_outports.register("out")
+        self._queue: deque[bytes] = deque()
+        self.client.set_process_callback(self._process)
+        self.client.activate()
+
+    def connect(self, name: str = "emsync sync") -> None:
+        """To the first input port of that client; waits for it to appear."""
+        for _ in range(int(100 * PATIENCE)):
+            found = self.client.get_ports(f"^{name}:", is_midi=True, is_input=True)
+            if found:
+                self._out.connect(found[0])
+                return
+            time.sleep(0.01)
+        raise AssertionError(f"no port of {name}")
+
+    def send(self, message: Iterable[int]) -> None:
+        """In the next cycle."""
+        self._queue.append(bytes(message))
+
+    @property
+    def waiting(self) -> int:
+        """How many messages are still to be sent."""
+        return len(self._queue)
+
+    def pace(self, messages: Iterable[Iterable[int]], step: float) -> None:
+        """Send at an even pace, in seconds."""
+        begun = time.monotonic()
+        for number, message in enumerate(messages):
+            time.sleep(max(begun + number * step - time.monotonic(), 0))
+            self.send(message)
+
+    def close(self) -> None:
+        """Leave the server."""
+        self.client.deactivate()
+        self.client.close()
+
+    def _process(self, frames: int) -> None:
+        self._out.clear_buffer()
+        while self._queue:
+            self._out.write_midi_event(0, self._queue.popleft())
+
+
+@pytest.fixture
+def sequencer(jack_server: str) -> Iterator[Sequencer]:
+    """What a DAW sends to follow."""
+    sequencer = Sequencer()
+    yield sequencer
+    sequencer.close()
+
+
+def quarter_frames(first: int, last: int) -> Iterator[list[int]]:
+    """MIDI Time Code of 25 frames a second, from a frame to another, within a minute."""
+    for frame in range(first, last, 2):
+        frames, seconds = frame % 25, frame // 25
+        parts = (frames & 15, frames >> 4, seconds & 15, seconds >> 4, 0, 0, 0, 2)
+        for part, value in enumerate(parts):
+            yield [0xF1, part << 4 | value]
+
+
+def full_frame(seconds: int) -> list[int]:
+    """The time code of a DAW that is put there, at 25 frames a second."""
+    return [0xF0, 0x7F, 0x7F, 1, 1, 1 << 5, 0, seconds, 0, 0xF7]
+
+
+@pytest.fixture(scope="session")
+def scale():
+    """A piece of notes one after another, each as long as the step between them."""
+
+    def piece(number=10, step=0.05, first=60, **more):
+        notes = (Note(Instrument.PIANO, n * step, (n + 1) * step, first + n) for n in range(number))
+        fields = {"chords": (), "boundaries": (), **more}
+        return Piece(tuple(notes), duration=number * step, **fields)
+
+    return piece
+
+
+@pytest.fixture(scope="session")
+def soon():
+    """Whether something comes true within some seconds."""
+
+    def wait(condition):
+        end = time.monotonic() + 10
+        while not condition() and time.monotonic() < end:
+            time.sleep(0.005)
+        return condition()
+
+    return wait

@@ -1,7 +1,9 @@
 """What a DAW would hear: five JACK MIDI inputs that connect to emsync's outputs wherever these
 appear, and print a line ``instrument seconds hex`` for each event; seconds are frames by the rate.
 
-With the word ``passive`` it connects to nothing by itself. On the line ``end`` it ends.
+With the word ``passive`` it connects to nothing by itself. On the line ``let go`` it connects to
+nothing any more, on ``connect`` it does again; it says ``ready`` when that is done, and at the
+beginning. On ``end`` it ends.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
+from queue import SimpleQueue
 
 import jack
 
@@ -22,7 +25,8 @@ def main() -> None:
     client = jack.Client("receiver", no_start_server=True)
     ports = {part: client.midi_inports.register(part) for part in PARTS}
     heard: deque[str] = deque()
-    ended = threading.Event()
+    orders: SimpleQueue[str] = SimpleQueue()
+    connects = False
 
     def process(frames: int) -> None:
         start = client.last_frame_time
@@ -31,19 +35,26 @@ def main() -> None:
                 seconds = (start + offset) / client.samplerate
                 heard.append(f"{part} {seconds:.6f} {bytes(message).hex()}\n")
 
-    def wait_for_end() -> None:
-        sys.stdin.readline()
-        ended.set()
+    def listen() -> None:
+        for line in sys.stdin:
+            orders.put(line.strip())
+        orders.put("end")
 
     client.set_process_callback(process)
     client.activate()
-    threading.Thread(target=wait_for_end, daemon=True).start()
+    threading.Thread(target=listen, daemon=True).start()
     time.sleep(0.3)
-    print("ready", flush=True)
+    orders.put("let go" if "passive" in sys.argv else "connect")
     try:
-        while not ended.is_set():
-            if "passive" not in sys.argv:
+        while (order := next_order(orders)) != "end":
+            if order:
+                connects = order == "connect"
+            if connects:
                 connect(client, ports)
+            elif order:
+                let_go(client, ports)
+            if order:
+                sys.stdout.write("ready\n")
             while heard:
                 sys.stdout.write(heard.popleft())
             sys.stdout.flush()
@@ -53,6 +64,20 @@ def main() -> None:
         client.close()
     sys.stdout.writelines(heard)
     sys.stdout.flush()
+
+
+def next_order(orders: SimpleQueue[str]) -> str:
+    """What is to be done; nothing, mostly."""
+    return "" if orders.empty() else orders.get()
+
+
+def let_go(client: jack.Client, ports: dict[str, jack.OwnMidiPort]) -> None:
+    """Disconnect, and come back when that is so for the server, too."""
+    for port in ports.values():
+        port.disconnect()
+    while any(port.number_of_connections for port in ports.values()):
+        time.sleep(0.001)
+    time.sleep(0.03)
 
 
 def connect(client: jack.Client, ports: dict[str, jack.OwnMidiPort]) -> None:

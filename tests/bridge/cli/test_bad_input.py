@@ -23,7 +23,6 @@ WRONG_OPTIONS = {
     "temperature": ("--temperature", "0"),
     "top-p": ("--top-p", "2"),
     "device": ("--device", "abacus"),
-    "cuda without cuda": ("--device", "cuda"),
     "end before start": ("--start", "5", "--end", "3"),
     "end beyond the film": ("--end", "99"),
     "start beyond the film": ("--start", "99"),

@@ -142,3 +142,17 @@ def test_other_takes_lie_beside_the_best(score):
     assert report["takes"]["gain"] >= 0
     score("--takes", "1")
     assert list((folder / "takes").iterdir()) == []
+
+
+def test_a_missing_device_is_one_line_and_the_cpu(emsync, clip, network_file, tmp_path):
+    import onnxruntime
+
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this onnxruntime has CUDA")
+    words = ("score", clip, "-o", tmp_path / "out", "--model", network_file)
+    result = emsync(*words, "--device", "cuda", "--takes", 1)
+    assert result.status == 0
+    (line,) = [line for line in result.err.splitlines() if "cuda" in line]
+    assert line.startswith("emsync: warning: device 'cuda': this onnxruntime has no CUDA")
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["model"]["device"] == "cpu"

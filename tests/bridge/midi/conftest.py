@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bridge.midi.sender import SentOutput
@@ -39,16 +37,3 @@ def written(page, tmp_path):
     output = SentOutput(page, Sounding(tmp_path, "page"))
     yield output
     output.close()
-
-
-@pytest.fixture(scope="session")
-def soon():
-    """Whether something comes true within some seconds."""
-
-    def wait(condition):
-        end = time.monotonic() + 10
-        while not condition() and time.monotonic() < end:
-            time.sleep(0.005)
-        return condition()
-
-    return wait

@@ -8,10 +8,8 @@ import pytest
 
 from bridge.midi.sender import SentOutput
 from bridge.midi.sounding import Sounding
-from bridge.play.piece import Piece
 from bridge.play.player import Player
 from engine.errors import EmsyncError
-from engine.score import Instrument, Note
 
 
 class Page:
@@ -61,28 +59,3 @@ def player(page, heard, tmp_path):
     player = Player(SentOutput(page, Sounding(tmp_path, "page")), heard.append, reserve=0.2)
     yield player
     player.close()
-
-
-@pytest.fixture(scope="session")
-def scale():
-    """A piece of notes one after another, each as long as the step between them."""
-
-    def piece(number=10, step=0.05, first=60, **more):
-        notes = (Note(Instrument.PIANO, n * step, (n + 1) * step, first + n) for n in range(number))
-        fields = {"chords": (), "boundaries": (), **more}
-        return Piece(tuple(notes), duration=number * step, **fields)
-
-    return piece
-
-
-@pytest.fixture(scope="session")
-def soon():
-    """Whether something comes true within some seconds."""
-
-    def wait(condition):
-        end = time.monotonic() + 10
-        while not condition() and time.monotonic() < end:
-            time.sleep(0.005)
-        return condition()
-
-    return wait

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from http.client import HTTPConnection
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -60,15 +63,39 @@ amounts = pytest.mark.parametrize("factor", [1, pytest.param(10, marks=pytest.ma
 
 
 def flood_osc(server, count):
+    """No faster than the server reads, so that every datagram counts."""
+    port = server.running.osc_port
+    lost = udp(port).lost
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
 
         @settings(max_examples=count // BATCH, database=None)
         @given(st.lists(noise, min_size=BATCH, max_size=BATCH))
         def flood(datagrams):
             for datagram in datagrams:
-                peer.sendto(datagram, ("127.0.0.1", server.running.osc_port))
+                peer.sendto(datagram, ("127.0.0.1", port))
+            while udp(port).waiting:
+                time.sleep(0.002)
 
         flood()
+    assert udp(port).lost == lost
+    print(f"{count} datagrams sent and read, none lost on the way")
+
+
+class Udp(NamedTuple):
+    """Bytes that wait at a socket, and datagrams that the kernel had no room for."""
+
+    waiting: int
+    lost: int
+
+
+def udp(port):
+    """Of this machine's socket at ``port``; nothing where the kernel does not tell."""
+    table = Path("/proc/net/udp")
+    rows = table.read_text().splitlines()[1:] if table.exists() else []
+    for row in map(str.split, rows):
+        if row[1].endswith(f":{port:04X}"):
+            return Udp(int(row[4].partition(":")[2], 16), int(row[-1]))
+    return Udp(0, 0)
 
 
 def flood_http(server, count):

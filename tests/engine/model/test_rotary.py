@@ -5,7 +5,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from engine.model.rotary import rotary_tables  # noqa: E402
+from engine.model.rotary import rotary_tables, turn_back  # noqa: E402
 from engine.model.transformer import rotate  # noqa: E402
 
 
@@ -36,3 +36,8 @@ def test_frequencies_fall_from_a_radian_a_place():
     cos, sin = rotary_tables(3, 8)
     assert cos.shape == sin.shape == (3, 4)
     assert np.arctan2(sin[1], cos[1]) == pytest.approx([1, 0.1, 0.01, 0.001], rel=1e-3)
+
+
+def test_turning_back_is_standing_earlier():
+    places = turned(np.random.default_rng(2).normal(size=16).astype(np.float32))
+    assert turn_back(places[7:], 7) == pytest.approx(places[:-7], abs=1e-5)

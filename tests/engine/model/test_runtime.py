@@ -16,7 +16,7 @@ from onnx import TensorProto, helper  # noqa: E402
 
 from engine.errors import EmsyncError  # noqa: E402
 from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
-from engine.model.runtime import Decoder, Network, choose_device  # noqa: E402
+from engine.model.runtime import Decoder, Network  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 
 KINDS = ("relative", "rotary")
@@ -84,6 +84,33 @@ def test_rows_step_together_from_their_own_places(pair):
     here, left = np.array([17, 21]), np.array([0, 2])
     assert close(decoder.step(tokens[left, here], offsets[left, here]), truth[left, here])
     assert decoder.rows == 2
+
+
+@pytest.mark.parametrize("precision", ["fp32", "int8", "fp16"])
+def test_a_window_slides_as_if_read_anew(tiny, random_model, exported, precision):
+    # In a single layer a key knows its own token only, so that nothing may tell the two apart.
+    model = random_model(tiny(layers=1))
+    network = Network(exported(model), "cpu", threads=1, precision=precision)
+    (window,) = rows(*example(model, 60, 1))
+    (tokens, offsets, conditions), head, dropped = window, 2, 23
+    kept = np.r_[:head, head + dropped : 60]
+    sliding, reading = Decoder(network, 2), Decoder(network)
+    sliding.prefill(*window, row=1)
+    sliding.slide(dropped, tokens[:head], offsets[:head], conditions, row=1)
+    assert sliding.slides
+    reading.prefill(tokens[kept], offsets[kept], conditions)
+    assert sliding.places[1] == reading.places[0]
+    sliding.end(0)
+    (slid,), (read,) = (d.step(tokens[-1:], offsets[-1:]) for d in (sliding, reading))
+    bound = {"fp32": 1e-4, "fp16": 0.02, "int8": 0.05}[precision]
+    assert np.abs(slid - read).max() < bound * read.std()
+    with pytest.raises(ValueError, match="37 tokens to drop, 36 read"):
+        sliding.slide(37, tokens[:head], offsets[:head], conditions)
+
+
+def test_a_network_with_places_of_its_own_does_not_slide(tiny, random_model, exported):
+    network = Network(exported(random_model(tiny("relative"))), "cpu", threads=1)
+    assert not Decoder(network).slides
 
 
 def test_all_conditions_unknown(pair):
@@ -165,22 +192,6 @@ def test_the_graphs_hold_no_weights_of_their_own(tiny, random_model, exported):
     assert sorted(weights.parent.iterdir()) == sorted([weights, *graphs])
     for graph in graphs:
         assert graph.stat().st_size < 0.5 * weights.stat().st_size
-
-
-def test_devices():
-    assert choose_device("cpu") == "cpu"
-    assert choose_device("auto") in ("cpu", "cuda")
-    with pytest.raises(EmsyncError, match="choose auto, cuda or cpu"):
-        choose_device("abacus")
-
-
-def test_a_device_that_is_not_there():
-    import onnxruntime
-
-    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
-        pytest.skip("this onnxruntime has CUDA")
-    with pytest.raises(EmsyncError, match="gpu extra"):
-        choose_device("cuda")
 
 
 def missing(graph, weights):

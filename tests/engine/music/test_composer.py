@@ -237,19 +237,23 @@ def test_silence_does_not_last(network):
         reach = max(reach, note.end)
 
 
-def test_a_listener_hears_every_note_in_time(network):
+def test_a_listener_hears_every_note_and_chord_in_time(network):
     heard: list[Note] = []
+    marks: list[float] = []
     known = 0.0
 
-    def listen(notes: tuple[Note, ...], until: float) -> None:
+    def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
         nonlocal known
         assert all(note.onset >= known for note in notes)
+        assert all(chord >= known for chord in chords)
         heard.extend(notes)
+        marks.extend(chords)
         known = until
 
     piece = compose(film(0.0, 20.0), network, commission(), listen=listen)
     assert known == 20.0
     assert sorted(heard, key=repr) == sorted(piece.notes, key=repr)
+    assert marks and tuple(marks) == piece.chords
 
 
 def test_pieces_composed_together_each_get_what_they_ask_for(tiny, random_model, exported):

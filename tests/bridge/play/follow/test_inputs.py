@@ -8,12 +8,16 @@ import time
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
+from bridge.midi.choice import Wish, open_output
 from bridge.midi.jack import open_client
 from bridge.midi.systems import shut, usable
 from bridge.play.follow.beat_clock import BeatClock
 from bridge.play.follow.inputs import PORT_NAME, follow_jack, follow_midi, follow_reaper
 from bridge.play.follow.time_code import TimeCode
+from bridge.play.player import Player
 from engine.errors import EmsyncError
+
+from ...conftest import full_frame, quarter_frames
 
 UDP_PORT = 19321
 
@@ -66,16 +70,9 @@ def paced(send, messages, step):
 def test_midi_time_code(piece, daw, soon):
     follower = follow_midi(piece, TimeCode())
     send = daw()
-    send([0xF0, 0x7F, 0x7F, 1, 1, 1 << 5, 0, 2, 0, 0xF7])
+    send(full_frame(2))
     assert soon(lambda: piece.status().position == 2.0)
-    codes = [
-        [0xF1, part << 4 | value]
-        for frame in range(50, 100, 2)
-        for part, value in enumerate(
-            [frame % 25 & 15, frame % 25 >> 4, frame // 25 & 15, 0, 0, 0, 0, 2]
-        )
-    ]
-    thread = paced(send, codes, 0.01)
+    thread = paced(send, quarter_frames(50, 100), 0.01)
     assert soon(lambda: piece.status().state == "playing")
     thread.join()
     assert soon(lambda: piece.status().state == "paused")
@@ -95,6 +92,30 @@ def test_midi_clock(piece, daw, soon):
     assert soon(lambda: piece.status().state == "paused")
     assert piece.status().position == pytest.approx(3.0, abs=0.001)
     follower.close()
+
+
+@pytest.mark.parametrize("pattern", [None, "daw"])
+def test_midi_time_code_through_jack_itself(scale, sequencer, soon, pattern):
+    """Each message has the moment of its frame, however late it is read."""
+    player = Player(open_output(Wish("jack"))[0])
+    player.load(scale(200, first=20))
+    follower = follow_midi(player, TimeCode(), pattern)
+    if pattern is None:
+        sequencer.connect(PORT_NAME)
+    sequencer.send(full_frame(2))
+    assert soon(lambda: player.status().position == 2.0)
+    sequencer.pace(quarter_frames(50, 100), 0.01)
+    assert soon(lambda: player.status().state == "paused")
+    assert player.status().position == pytest.approx(4.0, abs=0.06)
+    follower.close()
+    player.close()
+
+
+def test_no_such_input_is_one_line(jack_server):
+    player = Player(open_output(Wish("jack"))[0])
+    with pytest.raises(EmsyncError, match=r"MIDI input: .*no port matches"):
+        follow_midi(player, TimeCode(), "no such port")
+    player.close()
 
 
 def test_reapers_osc(piece, soon):

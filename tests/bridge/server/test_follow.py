@@ -1,0 +1,123 @@
+"""A server that plays as a DAW's transport does."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from pythonosc.udp_client import SimpleUDPClient
+
+from bridge.play.reading import read_beats
+
+from ..conftest import full_frame, quarter_frames
+
+UDP_PORT = 19322
+BATCH = 250
+
+
+@pytest.fixture
+def led(jack_server, start, film):
+    """A server that plays to JACK and follows its transport, with a finished piece on stage."""
+    server = start(None, "--backend", "jack", "--follow", "jack")
+    job = server.submit(film)
+    assert server.ended(job)["state"] == "done"
+    server.client.ask("POST", "/play", {"job": job})
+    server.until(lambda: state(server)["state"] == "paused")
+    yield server
+    server.end()
+
+
+def state(server):
+    return server.client.ask("GET", "/state")
+
+
+def at(server, seconds, by=0.05):
+    return abs(state(server)["seconds"] - seconds) <= by
+
+
+def is_(server, how):
+    return lambda: state(server)["state"] == how
+
+
+def test_jacks_transport_decides(led, sequencer):
+    """Also over a client that would have it play."""
+    daw = sequencer.client
+    daw.transport_frame = daw.samplerate
+    led.until(lambda: at(led, 1.0))
+    assert state(led)["follows"] == "JACK transport"
+    daw.transport_start()
+    led.until(is_(led, "playing"))
+    daw.transport_stop()
+    led.until(is_(led, "paused"))
+    assert at(led, daw.transport_frame / daw.samplerate)
+
+
+def test_a_live_piece_begins_when_the_transport_rolls(led, sequencer, film):
+    job = led.ended(led.submit(film, live=True, reserve=0.5))["id"]
+    assert (state(led)["job"], state(led)["state"]) == (job, "stopped")
+    sequencer.client.transport_frame = 0
+    sequencer.client.transport_start()
+    led.until(is_(led, "playing"))
+    sequencer.client.transport_stop()
+    led.until(is_(led, "paused"))
+
+
+def test_time_code_with_an_offset(led, sequencer):
+    answer = led.client.ask("POST", "/follow", {"transport": "mtc", "offset": 10})
+    assert answer["follows"] == "MIDI Time Code"
+    sequencer.connect()
+    sequencer.send(full_frame(11))
+    led.until(lambda: at(led, 1.0))
+    sequencer.pace(quarter_frames(11 * 25, 12 * 25), 0.01)
+    assert at(led, 2.0, 0.2)
+    led.until(is_(led, "paused"))
+    assert at(led, 2.0)
+    assert led.client.ask("POST", "/follow")["follows"] is None
+
+
+def test_midi_clock_by_the_pieces_own_tempo(led, sequencer):
+    led.client.ask("POST", "/follow", {"transport": "clock"})
+    seconds_at = read_beats(led.folder / "pieces" / state(led)["job"])
+    sequencer.connect()
+    sequencer.send([0xF2, 4, 0])
+    led.until(lambda: at(led, seconds_at(1), 0.002))
+    sequencer.send([0xFB])
+    sequencer.pace([[0xF8]] * 24, 1 / 48)
+    led.until(is_(led, "playing"))
+    sequencer.send([0xFC])
+    led.until(is_(led, "paused"))
+    assert at(led, seconds_at(2), 0.002)
+
+
+@pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_noise_at_the_midi_input(led, sequencer, count):
+    """The server stays up, and still follows."""
+    led.client.ask("POST", "/follow", {"transport": "mtc"})
+    sequencer.connect()
+    rng = np.random.default_rng(2)
+    heads = [b"\xf1", b"\xf2", b"\xf8", b"\xf0\x7f\x7f\x01\x01", b"\xfa", b""]
+    for _ in range(count // BATCH):
+        for head in rng.choice(len(heads), BATCH):
+            sequencer.send(heads[head] + rng.bytes(rng.integers(not heads[head], 8)))
+        led.until(lambda: not sequencer.waiting)
+    sequencer.send(full_frame(1))
+    led.until(lambda: at(led, 1.0))
+    assert "Traceback" not in led.said()
+
+
+def test_reaper_by_osc(server, piece):
+    server.client.ask("POST", "/play", {"job": piece})
+    server.client.ask("POST", "/follow", {"transport": "reaper", "port": str(UDP_PORT)})
+    reaper = SimpleUDPClient("127.0.0.1", UDP_PORT)
+    reaper.send_message("/time", 1.0)
+    server.until(lambda: at(server, 1.0))
+    reaper.send_message("/play", 1.0)
+    for step in range(20):
+        reaper.send_message("/time", 1.0 + step / 30)
+        time.sleep(1 / 30)
+    assert state(server)["state"] == "playing" and state(server)["follows"] == "REAPER"
+    reaper.send_message("/stop", 1.0)
+    server.until(is_(server, "paused"))
+    server.client.ask("POST", "/follow")
+    server.client.ask("POST", "/stop")

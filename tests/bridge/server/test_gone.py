@@ -1,0 +1,137 @@
+"""No note hangs at a real receiver when a client, or the receiver, goes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.errors import EmsyncError
+from engine.score import Instrument, Note, Score
+from export.midi import write_midi
+
+from ..conftest import Receiver
+
+HOLDER = Path(__file__).parents[1] / "holder.py"
+LONG = Score(tuple(Note(i, 0.0, 60.0, 40 + row) for row, i in enumerate(Instrument)), (), (), 60.0)
+
+counts = pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.soak)])
+
+
+@pytest.fixture
+def stage(jack_server, receiver, start, film):
+    """A server that plays to the receiver, and the job of a piece whose notes last a minute."""
+    server = start(None, "--backend", "jack")
+    job = server.submit(film)
+    assert server.ended(job)["state"] == "done"
+    write_midi(LONG, server.folder / "pieces" / job / "score.mid")
+    yield server, job
+    server.end()
+
+
+@pytest.fixture
+def clients():
+    """Tell the holders what to do; what they answer."""
+    with subprocess.Popen(
+        [sys.executable, HOLDER], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as company:  # fmt: skip
+
+        def tell(*words):
+            company.stdin.write(" ".join(map(str, words)) + "\n")
+            company.stdin.flush()
+            return int(company.stdout.readline())
+
+        yield tell
+        company.stdin.close()
+
+
+def all_sound(receiver):
+    return receiver.wait(lambda: len(receiver.sounding()) == len(Instrument))
+
+
+def all_end(receiver):
+    return receiver.wait(lambda: not receiver.sounding())
+
+
+@counts
+def test_a_client_that_holds_the_music_is_killed(stage, receiver, clients, count):
+    server, job = stage
+    for _ in range(count):
+        client = clients("hold", server.running.port, server.running.token, job)
+        assert all_sound(receiver)
+        os.kill(client, signal.SIGKILL)
+        assert all_end(receiver)
+        assert clients("reap", client) == -signal.SIGKILL
+        receiver.events.clear()
+
+
+def test_music_goes_on_while_one_of_two_still_holds_it(stage, receiver, clients):
+    server, job = stage
+    first, second = (
+        clients("hold", server.running.port, server.running.token, job) for _ in range(2)
+    )
+    assert all_sound(receiver)
+    os.kill(first, signal.SIGKILL)
+    clients("reap", first)
+    assert server.client.ask("GET", "/state")["state"] == "playing"
+    os.kill(second, signal.SIGKILL)
+    assert all_end(receiver)
+    assert server.client.ask("GET", "/state")["state"] == "paused"
+
+
+@counts
+def test_a_daw_that_lets_go_and_comes_back(stage, receiver, count):
+    """It kept the notes that sounded when it went; they ended while it was away."""
+    server, job = stage
+    for _ in range(count):
+        server.client.ask("POST", "/play", {"job": job, "seconds": 0})
+        assert all_sound(receiver)
+        receiver.tell("let go")
+        server.client.ask("POST", "/stop")
+        assert len(receiver.sounding()) == len(Instrument)
+        receiver.tell("connect")
+        assert all_end(receiver)
+        receiver.events.clear()
+
+
+@pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.soak)])
+def test_a_daw_that_dies_and_another_that_comes(stage, daws, count):
+    """The next one hears the end of all that it heard begin."""
+    server, job = stage
+    for _ in range(count):
+        dying = daws()
+        server.client.ask("POST", "/play", {"job": job, "seconds": 0})
+        assert all_sound(dying)
+        dying.kill()
+        alive = daws()
+        server.client.ask("POST", "/play", {"seconds": 0})
+        assert all_sound(alive)
+        server.client.ask("POST", "/stop")
+        assert all_end(alive)
+        alive.kill()
+
+
+def test_a_jack_server_that_ends_and_comes_back(jackd, start, film):
+    """It is told of, and playing goes on with the new one."""
+    with jackd(256, 200):
+        server = start(None, "--backend", "jack")
+        job = server.submit(film)
+        assert server.ended(job)["state"] == "done"
+        server.client.ask("POST", "/play", {"job": job, "seconds": 0})
+        server.client.ask("POST", "/loop", {"begin": 0})
+    server.until(lambda: server.client.ask("GET", "/state")["fault"])
+    with pytest.raises(EmsyncError, match="JACK"):
+        server.client.ask("POST", "/play", {"seconds": 0})
+    with jackd(256, 200):
+        assert server.client.ask("POST", "/play", {"seconds": 0})["state"] == "playing"
+        receiver = Receiver()
+        assert receiver.wait(receiver.notes)
+        server.client.ask("POST", "/stop")
+        assert all_end(receiver)
+        receiver.close()
+        server.end()
