@@ -22,6 +22,10 @@ def composing_arguments(parser: ArgumentParser) -> None:
         help=f"choose among the likeliest tokens of this total share (default: {usual.top_p:g})",
     )  # fmt: skip
     parser.add_argument(
+        "--guidance", type=float, default=usual.guidance, metavar="G",
+        help=f"overstate the emotion so many times (default: {usual.guidance:g})",
+    )  # fmt: skip
+    parser.add_argument(
         "--model", type=Path, default=SHIPPED, metavar="FILE",
         help="the network (.safetensors, exported; default: the one that comes with emsync)",
     )  # fmt: skip
@@ -40,7 +44,7 @@ def composing_arguments(parser: ArgumentParser) -> None:
 
 def sampling(args: Namespace) -> Sampling:
     """The sampling asked for."""
-    return Sampling(args.temperature, args.top_p)
+    return Sampling(args.temperature, args.top_p, args.guidance)
 
 
 def network(args: Namespace) -> Network:

@@ -7,6 +7,7 @@ ended, for the network no longer knows of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -122,28 +123,57 @@ def compose_all(
     return [composition.take for composition in compositions]
 
 
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A row of the decoder: whose tokens it reads, and whether it is told of the emotion."""
+
+    composition: _Composition
+    told: bool = True
+
+
 def _compose(
     compositions: Sequence[_Composition], network: Network, progress: Progress | None
 ) -> None:
-    """Carry compositions to their ends, a row of one decoder each."""
-    decoder = Decoder(network, len(compositions))
-    rows = list(compositions)
-    logits = np.stack([composition.read(decoder, row) for row, composition in enumerate(rows)])
+    """Carry compositions to their ends, a row of one decoder for each of their readers."""
+    rows = [reader for composition in compositions for reader in composition.readers()]
+    decoder = Decoder(network, len(rows))
+    logits = np.stack([r.composition.read(decoder, row, r.told) for row, r in enumerate(rows)])
     done = 0.0
     while rows:
-        _go_on(rows, logits)
+        _go_on(*_guided(rows, logits))
         if progress is not None:
             seconds = sum(composition.seconds for composition in compositions)
             if seconds > done:
                 progress(seconds)
                 done = seconds
         for row in reversed(range(len(rows))):
-            if rows[row].finished:
+            if rows[row].composition.finished:
                 decoder.end(row)
                 last = rows.pop()
                 if row < len(rows):
                     rows[row] = last
         logits = _next_logits(decoder, rows)
+
+
+def _guided(rows: Sequence[_Reader], logits: Logits) -> tuple[list[_Composition], Logits]:
+    """Each piece once, and its logits [pieces, V] with what the emotion changes overstated.
+
+    Classifier-free guidance (Ho and Salimans 2022): where a piece has a reader that is told
+    nothing of the emotion, what the other says beyond it counts ``Sampling.guidance`` times.
+    """
+    told = [row for row, reader in enumerate(rows) if reader.told]
+    pieces = [rows[row].composition for row in told]
+    if len(told) == len(rows):
+        return pieces, logits
+    untold = {reader.composition: row for row, reader in enumerate(rows) if not reader.told}
+    guided = logits[told]
+    for piece, composition in enumerate(pieces):
+        if composition in untold:
+            plain = logits[untold[composition]]
+            guided[piece] = plain + composition.commission.sampling.guidance * (
+                guided[piece] - plain
+            )
+    return pieces, guided
 
 
 def _go_on(rows: Sequence[_Composition], logits: Logits) -> None:
@@ -165,18 +195,19 @@ def _go_on(rows: Sequence[_Composition], logits: Logits) -> None:
         composition.go_on(*((token, None) if token is not None else chosen[row]))
 
 
-def _next_logits(decoder: Decoder, rows: Sequence[_Composition]) -> Logits:
+def _next_logits(decoder: Decoder, rows: Sequence[_Reader]) -> Logits:
     """What follows each row's last token [rows, V]: most rows step, some are read anew."""
-    for row, composition in enumerate(rows):
-        composition.slide(decoder, row)
+    for row, reader in enumerate(rows):
+        reader.composition.slide(decoder, row, reader.told)
     read = {
-        row: composition.read(decoder, row)
-        for row, composition in enumerate(rows)
-        if composition.must_read
+        row: reader.composition.read(decoder, row, reader.told)
+        for row, reader in enumerate(rows)
+        if reader.composition.must_read
     }
     if len(read) == len(rows):
         return np.stack(list(read.values())) if read else np.empty((0, voc.SIZE), np.float32)
-    logits = decoder.step([row.tokens[-1] for row in rows], [row.offsets[-1] for row in rows])
+    pieces = [reader.composition for reader in rows]
+    logits = decoder.step([p.tokens[-1] for p in pieces], [p.offsets[-1] for p in pieces])
     for row, anew in read.items():
         decoder.back(row)
         logits[row] = anew
@@ -261,6 +292,14 @@ class _Composition:
         assert self.score is not None
         return Take(self.score, self.count, float(np.mean(self.nats)))
 
+    def readers(self) -> list[_Reader]:
+        """The rows it takes: a second one where the emotion is to be overstated."""
+        guided = self.commission.sampling.guidance != 1 and any(
+            not (math.isnan(section.valence) and math.isnan(section.arousal))
+            for section in self.cues.sections
+        )
+        return [_Reader(self), _Reader(self, told=False)] if guided else [_Reader(self)]
+
     def lean(self, logits: Logits) -> Logits:
         """The logits [V] as the wishes would have them."""
         return self.steering.lean(logits, self.notes, to_seconds(self.builder.cursor))
@@ -269,6 +308,7 @@ class _Composition:
         """Add the next token; nats: minus the log of its probability, where it was chosen."""
         if nats is not None:
             self.nats.append(nats)
+        self.dropped = 0
         self._take(token)
         self.count += 1
         moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
@@ -391,24 +431,24 @@ class _Composition:
         del self.offsets[:first]
         self.dropped = first
 
-    def slide(self, decoder: Decoder, row: int) -> None:
+    def slide(self, decoder: Decoder, row: int, told: bool) -> None:
         """Have the decoder forget what has been forgotten, if it can without reading anew."""
         if self.dropped and decoder.slides and not self.must_read:
-            decoder.slide(self.dropped, *self._window(0), row)
+            decoder.slide(self.dropped, *self._window(0, told), row)
         elif self.dropped:
             self.must_read = True
-        self.dropped = 0
 
-    def read(self, decoder: Decoder, row: int) -> Logits:
+    def read(self, decoder: Decoder, row: int, told: bool) -> Logits:
         """Have the decoder read the window under the present section: the last logits [V]."""
-        return decoder.prefill(*self._window(len(self.tokens)), row)[-1]
+        return decoder.prefill(*self._window(len(self.tokens), told), row)[-1]
 
-    def _window(self, length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _window(self, length: int, told: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What heads the window and its first so many tokens: tokens and offsets [1 + length],
-        and the conditions [C]."""
+        and the conditions [C], with the emotion or without."""
         tokens = np.array([self.slot, *self.tokens[:length]], np.int64)
         offsets = np.array([self.offsets[0], *self.offsets[:length]], np.float32)
-        return tokens, offsets, self._conditions().vector(self.config.controls)
+        conditions = self._conditions() if told else self.commission.wishes
+        return tokens, offsets, conditions.vector(self.config.controls)
 
     def _conditions(self) -> Conditions:
         section = self.cues.sections[self.section]

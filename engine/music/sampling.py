@@ -18,15 +18,19 @@ class Sampling:
     """How freely to choose.
 
     temperature: above 1 bolder, below 1 safer. top_p: choose among the likeliest tokens that
-    together have this probability (nucleus sampling, Holtzman et al. 2020).
+    together have this probability (nucleus sampling, Holtzman et al. 2020). guidance: how many
+    times what the emotion changes counts; 1 is the network's own word.
     """
 
     temperature: float = 1.0
     top_p: float = 1.0
+    guidance: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.temperature <= 100:
             raise EmsyncError(f"temperature {self.temperature}: give 0.01 to 100 (try 1.0)")
+        if not 0 <= self.guidance <= 10:
+            raise EmsyncError(f"guidance {self.guidance}: give 0 to 10 (try 1.0)")
         if not 0 < self.top_p <= 1:
             raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 1.0)")
 

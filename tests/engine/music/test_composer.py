@@ -237,7 +237,8 @@ def test_silence_does_not_last(network):
         reach = max(reach, note.end)
 
 
-def test_a_listener_hears_every_note_and_chord_in_time(network):
+def test_a_listener_hears_every_note_and_chord_in_time(leaning):
+    network = leaning(CHORD=4.0)
     heard: list[Note] = []
     marks: list[float] = []
     known = 0.0
@@ -267,3 +268,31 @@ def test_pieces_composed_together_each_get_what_they_ask_for(tiny, random_model,
     alone = [compose(cues, small, order) for cues, order in requests]
     assert [take.score for take in together] == alone
     assert all(0 < take.nats < 7 for take in together)
+
+
+def guided(network: Network, guidance: float, cues: CueSheet) -> Score:
+    sampling = replace(BOLD, guidance=guidance)
+    return compose(cues, network, Commission(seed=3, sampling=sampling))
+
+
+def test_guidance_overstates_the_emotion_that_is_asked_for(network):
+    asked = film(0.0, 6.0)
+    (section,) = asked.sections
+    unsaid = replace(
+        asked, sections=(replace(section, valence=float("nan"), arousal=float("nan")),)
+    )
+    plain = guided(network, 1.0, asked)
+    assert guided(network, 3.0, asked) != plain
+    # Nothing is to be overstated; and 0 times what the emotion changes is nothing.
+    assert guided(network, 3.0, unsaid) == guided(network, 1.0, unsaid) != plain
+    assert guided(network, 0.0, asked) == guided(network, 1.0, unsaid)
+
+
+def test_guided_pieces_do_not_hang_on_their_neighbours(network):
+    sampling = replace(BOLD, guidance=2.0)
+    requests = [
+        (film(0.0, seconds), Commission(seed=seed, sampling=sampling if seed else BOLD))
+        for seed, seconds in enumerate((6.0, 3.0, 9.0))
+    ]
+    together = [take.score for take in compose_all(requests, network)]
+    assert together == [compose(cues, network, one) for cues, one in requests]
