@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 IGNORED = -100
 """Target of positions that carry no loss (PyTorch's ``ignore_index``)."""
+SHORTER = 4
+"""How many short windows are as long as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ class Recipe:
     (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
     emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
     that all other conditions are, and then again of each. many: how much more often songs of
-    three or more families are drawn. transpose: the most semitones, either way.
+    three or more families are drawn. transpose: the most semitones, either way. short: share of
+    steps of four times as many windows of a quarter of the length: where little music has been
+    heard yet, it is the conditions that tell how to go on.
     """
 
     start: float = 0.05
@@ -50,6 +54,7 @@ class Recipe:
     control_dropout: float = 0.35
     many: float = 2.0
     transpose: int = 3
+    short: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +100,15 @@ class Windows:
 
     def batch(self, step: int, size: int, rank: int = 0) -> Batch:
         """The batch of a step (and, under DDP, of a rank)."""
+        config = self.config
+        # The same for all ranks, so that none waits for another.
+        if np.random.default_rng((self.seed, step)).random() < self.recipe.short:
+            size *= SHORTER
+            config = replace(config, context=len(config.controls) + config.window // SHORTER)
         rng = np.random.default_rng((self.seed, step, rank))
         songs = np.searchsorted(self.cumulative, rng.random(size), "right")
         songs = np.minimum(songs, len(self.cache) - 1)
-        return stack([self._window(int(song), rng) for song in songs])
+        return stack([self._window(int(song), config, rng) for song in songs])
 
     def batches(self, first: int, last: int, size: int, rank: int = 0) -> Iterator[Batch]:
         """The batches of steps ``first`` up to ``last``, each drawn ahead of its step."""
@@ -111,7 +121,7 @@ class Windows:
             while ahead:
                 yield ahead.popleft().result()
 
-    def _window(self, song: int, rng: np.random.Generator) -> Batch:
+    def _window(self, song: int, config: ModelConfig, rng: np.random.Generator) -> Batch:
         recipe = self.recipe
         tokens = bend(self.cache.song(song), recipe.bend, rng)
         removed = (tokens == voc.CHORD) & (rng.random(len(tokens)) < recipe.chord_removal)
@@ -121,11 +131,11 @@ class Windows:
             float(known[cond.ALL.index("key")]), semitones
         )
         known = drop_conditions(known, recipe, rng)
-        first = choose_start(tokens, self.config.window, recipe, rng)
+        first = choose_start(tokens, config.window, recipe, rng)
         tokens, offsets = training_offsets(transpose(tokens, semitones), removed)
         first -= int(removed[:first].sum())
         return window(
-            tokens, offsets, first, known[self.columns], int(self.cache.families[song]), self.config
+            tokens, offsets, first, known[self.columns], int(self.cache.families[song]), config
         )
 
 

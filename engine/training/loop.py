@@ -147,8 +147,9 @@ class Run:
         """Add up the gradients of a batch, a few windows at a time."""
         device = self.world.device
         size, total = len(batch.tokens), 0.0
-        for first in range(0, size, self.plan.micro):
-            part = batch.rows(slice(first, first + self.plan.micro))
+        at_once = self.plan.micro * (self.model.config.window // batch.tokens.shape[1])
+        for first in range(0, size, at_once):
+            part = batch.rows(slice(first, first + at_once))
             tokens, offsets, conditions, targets = part.tensors(device)
             with torch.autocast(device.split(":")[0], self.dtype, enabled=self._mixed):
                 logits = self.model(tokens, offsets, conditions)

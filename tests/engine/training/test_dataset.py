@@ -26,7 +26,13 @@ from engine.training.dataset import (
 )
 
 PLAIN = Recipe(
-    start=1.0, bend=0.0, chord_removal=0.0, emotion_dropout=0.0, control_dropout=0.0, transpose=0
+    start=1.0,
+    short=0.0,
+    bend=0.0,
+    chord_removal=0.0,
+    emotion_dropout=0.0,
+    control_dropout=0.0,
+    transpose=0,
 )
 KEY = cond.ALL.index("key")
 
@@ -54,7 +60,7 @@ def whole(tiny):
 
 def test_tokens_offsets_and_targets_line_up(cache, whole):
     song = chorded(cache)
-    cut = Windows(cache, whole, PLAIN)._window(song, rng())
+    cut = Windows(cache, whole, PLAIN)._window(song, whole, rng())
     (tokens,), (offsets,), (targets,) = cut.tokens, cut.offsets, cut.targets
     music = cache.song(song).tolist()
     count = len(music)
@@ -92,8 +98,8 @@ def test_three_families_are_more_instruments(tiny, families, slot):
 def test_removed_chords_keep_their_boundaries(cache, whole):
     song = chorded(cache)
     recipe = replace(PLAIN, chord_removal=1.0)
-    bare = Windows(cache, whole, recipe)._window(song, rng())
-    full = Windows(cache, whole, PLAIN)._window(song, rng())
+    bare = Windows(cache, whole, recipe)._window(song, whole, rng())
+    full = Windows(cache, whole, PLAIN)._window(song, whole, rng())
     music = bare.tokens[0][bare.tokens[0] != voc.PAD]
     assert voc.CHORD not in music and voc.CHORD not in bare.targets
     tracker = BoundaryTracker(decode(cache.song(song)).chords)
@@ -104,8 +110,8 @@ def test_removed_chords_keep_their_boundaries(cache, whole):
 
 def test_chords_come_early(cache, whole):
     song = chorded(cache)
-    bent = Windows(cache, whole, replace(PLAIN, bend=1.0))._window(song, rng()).tokens[0]
-    straight = Windows(cache, whole, PLAIN)._window(song, rng()).tokens[0]
+    bent = Windows(cache, whole, replace(PLAIN, bend=1.0))._window(song, whole, rng()).tokens[0]
+    straight = Windows(cache, whole, PLAIN)._window(song, whole, rng()).tokens[0]
     assert (bent == voc.CHORD).sum() == (straight == voc.CHORD).sum() == 4
     assert voc.STEPS[bent].sum() < voc.STEPS[straight].sum()
 
@@ -114,7 +120,8 @@ def test_a_fifth_of_the_chords_is_removed(cache, whole):
     recipe = replace(PLAIN, chord_removal=0.2)
     windows = Windows(cache, whole, recipe)
     chords = [
-        (windows._window(chorded(cache), rng(i)).tokens == voc.CHORD).sum() for i in range(250)
+        (windows._window(chorded(cache), whole, rng(i)).tokens == voc.CHORD).sum()
+        for i in range(250)
     ]
     assert np.mean(chords) == pytest.approx(4 * 0.8, abs=0.2)
 
@@ -156,7 +163,7 @@ def test_the_key_moves_with_the_song(cache, whole):
     pitched = first[voc.INSTRUMENT[music[first]] != voc.INSTRUMENTS.index(Instrument.DRUMS)][0]
     moves = set()
     for seed in range(20):
-        cut = windows._window(song, rng(seed))
+        cut = windows._window(song, windows.config, rng(seed))
         moved = (int(cut.tokens[0, pitched + 1]) - int(music[pitched])) // 2
         moves.add(moved)
         assert cut.conditions[0, KEY] % 12 == (before + moved) % 12
@@ -242,9 +249,18 @@ def drawn(cache, tiny) -> np.ndarray:
     numbered = replace(cache, conditions=cache.conditions.copy())
     # The density tells which song it is.
     numbered.conditions[:, cond.ALL.index("density")] = np.arange(12)
-    recipe = replace(Recipe(), control_dropout=0.0)
+    recipe = replace(Recipe(), control_dropout=0.0, short=0.0)
     batch = Windows(numbered, tiny("rotary", context=12), recipe).batch(0, 2000)
     return np.bincount(batch.conditions[:, -1].astype(int), minlength=12)
+
+
+def test_some_steps_are_of_short_windows(cache, tiny):
+    config = tiny("rotary", context=102)
+    windows = Windows(cache, config, Recipe(short=0.5))
+    shapes = [windows.batch(step, 2).tokens.shape for step in range(40)]
+    assert set(shapes) == {(2, config.window), (8, config.window // 4)}
+    assert 10 <= shapes.count((2, config.window)) <= 30
+    assert windows.batch(3, 2, rank=1).tokens.shape == shapes[3]
 
 
 def test_songs_are_drawn_by_length_and_families(cache, tiny):

@@ -26,6 +26,7 @@ from engine.training.plan import Plan  # noqa: E402
 from engine.training.validation import validate  # noqa: E402
 
 PLAN = Plan(steps=6, batch=4, micro=2, warmup=2, validate_every=3, validation_windows=4)
+LONG = Recipe(short=0.0)
 both = pytest.mark.parametrize("positions", ["relative", "rotary"])
 
 
@@ -102,13 +103,13 @@ class Failing(Cache):
 @pytest.mark.parametrize("optimizer", ["muon", "adam"])
 def test_a_resumed_run_equals_an_unbroken_one(cache, config, tmp_path, positions, optimizer):
     plan = replace(PLAN, optimizer=optimizer, checkpoint_minutes=0.0, validate_every=100)
-    train(cache, config(positions), plan, tmp_path / "whole")
+    train(cache, config(positions), plan, tmp_path / "whole", LONG)
     columns = {f.name: getattr(cache, f.name) for f in fields(Cache)}
     failing = Failing(**columns, left=[None] * (3 * plan.batch + 1))
     with pytest.raises(PowerCut):
-        train(failing, config(positions), plan, tmp_path / "broken")
+        train(failing, config(positions), plan, tmp_path / "broken", LONG)
     assert torch.load(tmp_path / "broken" / "checkpoint.pt")["step"] == 3
-    train(cache, config(positions), plan, tmp_path / "broken")
+    train(cache, config(positions), plan, tmp_path / "broken", LONG)
     assert equal(weights(tmp_path / "broken"), weights(tmp_path / "whole"))
     rows = [log(tmp_path / name)[-1] for name in ("broken", "whole")]
     assert rows[0]["tokens"] == rows[1]["tokens"]
