@@ -183,10 +183,9 @@ class JackOutput:
         still = time.monotonic() - self._called
         return standing_still(still) if still > STILL else None
 
-    @property
-    def port_names(self) -> list[str]:
-        """As others see them."""
-        return [port.name for port in self._ports]
+    def port_name(self, instrument: Instrument) -> str:
+        """The port of an instrument as others see it."""
+        return str(self._ports[self._port[instrument]].name)
 
     def connected(self) -> bool:
         """Whether someone listens to every port."""
