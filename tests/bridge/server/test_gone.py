@@ -116,10 +116,11 @@ def test_a_daw_that_dies_and_another_that_comes(stage, daws, count):
         alive.kill()
 
 
-def test_a_jack_server_that_ends_and_comes_back(jackd, start, film):
+@pytest.mark.parametrize("words", [(), ("--follow", "mtc")], ids=" ".join)
+def test_a_jack_server_that_ends_and_comes_back(jackd, start, film, words):
     """It is told of, and playing goes on with the new one."""
     with jackd(256, 200):
-        server = start(None, "--backend", "jack")
+        server = start(None, "--backend", "jack", *words)
         job = server.submit(film)
         assert server.ended(job)["state"] == "done"
         server.client.ask("POST", "/play", {"job": job, "seconds": 0})
