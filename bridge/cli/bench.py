@@ -20,7 +20,7 @@ from engine.model.runtime import SHIPPED
 if TYPE_CHECKING:
     from engine.benchmarks.measures import Section
 
-PARTS = ("decoding", "rounding", "watching", "starting", "memory")
+PARTS = ("decoding", "takes", "rounding", "watching", "starting", "memory")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--cache", type=Path, metavar="CACHE",
-        help="what emsync prepare wrote, to measure what rounding costs",
+        help="what emsync prepare wrote, to measure what rounding and sliding cost",
     )  # fmt: skip
     parser.add_argument("--film", type=Path, metavar="FILE", help="to watch (default: a minute)")
     parser.add_argument(
@@ -57,7 +57,8 @@ def run(args: Namespace) -> None:
                 sections.append(section)
                 print("\n" + table(section), flush=True)
     if args.output is not None:
-        write_atomically(args.output, page(sections, machine))
+        command = "emsync bench --quick" if args.quick else "emsync bench"
+        write_atomically(args.output, page(sections, command, machine))
 
 
 def _decoding(args: Namespace, folder: Path) -> Iterator[Section]:
@@ -72,12 +73,21 @@ def _decoding(args: Namespace, folder: Path) -> Iterator[Section]:
     yield pieces("the shipped network", SHIPPED, minutes[:1])
 
 
+def _takes(args: Namespace, folder: Path) -> Iterator[Section]:
+    from engine.benchmarks.takes import takes
+
+    yield takes(SHIPPED, 4 if args.quick else 16)
+
+
 def _rounding(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.rounding import rounding
+    from engine.benchmarks.sliding import sliding
     from engine.training.cache import Cache
 
     if args.cache is not None:
-        yield rounding(SHIPPED, Cache.open(args.cache))
+        cache = Cache.open(args.cache)
+        yield rounding(SHIPPED, cache)
+        yield sliding(SHIPPED, cache, 10 if args.quick else 30)
 
 
 def _watching(args: Namespace, folder: Path) -> Iterator[Section]:
@@ -112,6 +122,7 @@ def full_size(folder: Path) -> Path:
 
 MEASURES: dict[str, Callable[[Namespace, Path], Iterator[Section]]] = {
     "decoding": _decoding,
+    "takes": _takes,
     "rounding": _rounding,
     "watching": _watching,
     "starting": _starting,

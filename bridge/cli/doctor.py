@@ -35,9 +35,10 @@ def findings(wished: Wish) -> Iterator[Finding]:
     yield machine.runtime()
     yield machine.model()
     yield machine.disk(folder)
+    yield machine.server(folder)
     yield ports.jack()
     if (alsa := ports.alsa()) is not None:
         yield alsa
     yield ports.systems()
-    yield ports.choice(wished, folder)
+    yield from ports.choice(wished, folder)
     yield round_trip(wished, folder)

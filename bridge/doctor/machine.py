@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from bridge.doctor.finding import Finding
+from bridge.server.client import Client
 from engine.errors import EmsyncError
 
 ROOM = 500_000_000
@@ -51,3 +52,13 @@ def disk(folder: Path) -> Finding:
     if free < ROOM:
         return Finding("disk", "failing", text, "make room, or set EMSYNC_STATE to another folder")
     return Finding("disk", "ok", text)
+
+
+def server(folder: Path) -> Finding:
+    """Whether ``emsync serve`` runs, and where it plays to."""
+    try:
+        state = Client(folder).ask("GET", "/state")
+    except EmsyncError as error:
+        text, _, remedy = str(error).partition("; ")
+        return Finding("server", "absent", text, remedy)
+    return Finding("server", "ok", f"runs and plays to {state['output']}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import rtmidi
@@ -10,7 +11,10 @@ import rtmidi
 from bridge.doctor.finding import Finding
 from bridge.midi.choice import Wish, open_output
 from bridge.midi.jack import open_client
+from bridge.midi.nowhere import Nowhere
+from bridge.midi.sender import SentOutput
 from bridge.midi.systems import port_names, usable
+from bridge.midi.vkb import VirtualKeyboard
 from engine.errors import EmsyncError
 
 ALSA_SEQUENCER = Path("/dev/snd/seq")
@@ -55,12 +59,23 @@ def systems() -> Finding:
     )
 
 
-def choice(wish: Wish, folder: Path) -> Finding:
-    """Which way out is taken, and why."""
+def choice(wish: Wish, folder: Path) -> Iterator[Finding]:
+    """Which way out is taken, why, and what that needs in the DAW."""
     try:
         output, why = open_output(wish, folder)
     except EmsyncError as error:
         text, _, remedy = str(error).partition("; ")
-        return Finding("output", "failing", text, remedy)
+        yield Finding("output", "failing", text, remedy)
+        return
     output.close()
-    return Finding("output", "ok", why)
+    yield Finding("output", "ok", why)
+    if isinstance(output, SentOutput) and isinstance(output.sink, Nowhere):
+        return
+    if isinstance(output, SentOutput) and isinstance(output.sink, VirtualKeyboard):
+        text = (
+            "Preferences > Control/OSC/web > Add > OSC, Local listen port "
+            f"{wish.port}; a track for each channel, input Virtual MIDI Keyboard"
+        )
+    else:
+        text = "Preferences > MIDI Inputs, enable emsync's (Reset all MIDI devices shows new ones)"
+    yield Finding("in REAPER", "ok", f"{text}; other DAWs: docs/live.md")

@@ -30,7 +30,7 @@ PITCH, VELOCITY = 24, 1
 GRACE = 0.3
 _PART = Instrument.BASS
 
-Heard = Callable[[bytes, float], None]
+Heard = Callable[[bytes, float], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def round_trip(wish: Wish, folder: Path) -> Finding:
     except EmsyncError as error:
         return Finding("round trip", "failing", "no output to try", str(error))
     try:
-        with _listener(output) as attach:
+        with listener(output, _PART) as attach:
             if attach is None:
                 return Finding(
                     "round trip", "absent", f"{output.name} leads nowhere that can be heard here",
@@ -96,13 +96,14 @@ def measure(output: Output, attach: Callable[[Heard], None]) -> Trip:
 
 
 @contextmanager
-def _listener(output: Output) -> Iterator[Callable[[Heard], None] | None]:
-    """What an output sends, heard: a function that takes who hears it; None where nothing can."""
+def listener(output: Output, part: Instrument) -> Iterator[Callable[[Heard], None] | None]:
+    """What an output sends of a part, heard with its moment: a function that takes who hears it;
+    None where nothing can."""
     if isinstance(output, JackOutput):
-        with _jack_listener(output.port_names[0], output.clock) as attach:
+        with _jack_listener(output.port_name(part), output.clock) as attach:
             yield attach
     elif isinstance(output, SentOutput) and isinstance(output.sink, Ports):
-        with _rtmidi_listener(output.sink.names[_PART]) as found:
+        with _rtmidi_listener(output.sink.names[part]) as found:
             yield found
     else:
         yield None

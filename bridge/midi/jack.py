@@ -17,6 +17,7 @@ from typing import Any
 from bridge.midi.frames import FrameClock
 from bridge.midi.lateness import Lateness, Summary
 from bridge.midi.messages import note_off, note_on
+from bridge.midi.output import STILL
 from bridge.midi.routes import by_instrument
 from bridge.midi.sounding import Sounding
 from engine.errors import EmsyncError
@@ -31,8 +32,6 @@ _JOINING = 3
 """Cycles; in one alone it may be lost again."""
 _PATIENCE = 5.0
 """Seconds to wait for the next cycle before the server counts as hung."""
-STILL = 1.0
-"""Seconds without a cycle after which it is told that the server stands still."""
 
 
 def standing_still(seconds: float) -> str:
@@ -159,11 +158,14 @@ class JackOutput:
             self._queue.clear()
 
     def silence(self) -> None:
-        """End all that sounds, in the next cycle and once more in that after it; returns then."""
+        """End all that sounds, in the next cycle and once more in that after it; returns then, or
+        at once while the server stands still."""
         if self._closed:
             return
         self._silence_asked = True
         self._steady_until = 0.0
+        if self.trouble() is not None:
+            return
         with suppress(EmsyncError):
             self._await_cycles(3)
 
@@ -183,10 +185,9 @@ class JackOutput:
         still = time.monotonic() - self._called
         return standing_still(still) if still > STILL else None
 
-    @property
-    def port_names(self) -> list[str]:
-        """As others see them."""
-        return [port.name for port in self._ports]
+    def port_name(self, instrument: Instrument) -> str:
+        """The port of an instrument as others see it."""
+        return str(self._ports[self._port[instrument]].name)
 
     def connected(self) -> bool:
         """Whether someone listens to every port."""

@@ -7,6 +7,8 @@ from typing import Protocol
 from bridge.midi.lateness import Summary
 from engine.score import Instrument
 
+STILL = 1.0
+"""Seconds of standing still after which a way out says so."""
 CHANNEL_MODES = (123, 120)
 """The controllers All Notes Off and All Sound Off, in the order they are sent."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 
-from bridge.midi.jack import STILL, open_client, standing_still
+from bridge.midi.jack import open_client, standing_still
+from bridge.midi.output import STILL
 from engine.errors import EmsyncError
 
 

@@ -86,7 +86,7 @@ OUT = (
     Address(
         "/emsync/state",
         (
-            Argument("state", Type.TEXT, "stopped, playing, paused or waiting (for music)"),
+            Argument("state", Type.TEXT, "stopped, playing, paused or waiting (for music or JACK)"),
             _SECONDS,
             Argument("duration", Type.FLOAT, "seconds the piece lasts; 0 without one"),
             Argument("reserve", Type.FLOAT, "seconds of music that are ready ahead"),

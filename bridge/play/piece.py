@@ -39,10 +39,11 @@ class Piece:
 class Status:
     """How playing stands.
 
-    state: ``waiting`` when the music composed so far has run out. position, duration: seconds.
-    loop: its begin and end. reserve: seconds of music ahead of the position. late: messages that
-    left more than 3 ms after their moment. follows: whose transport is followed. fault: why
-    playing stopped of itself. trouble: what keeps notes from leaving now. output: where they go.
+    state: ``waiting`` when the music composed so far has run out, or the way out stands still.
+    position, duration: seconds. loop: its begin and end. reserve: seconds of music ahead of the
+    position. late: messages that left more than 3 ms after their moment. follows: whose transport
+    is followed. fault: why playing stopped of itself. trouble: what keeps notes from leaving now.
+    output: where they go.
     """
 
     state: State

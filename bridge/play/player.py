@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bridge.midi.messages import introduction
-from bridge.midi.output import Output
+from bridge.midi.output import STILL, Output
 from bridge.midi.sender import Sender, hurry
 from bridge.play.course import Course, Due, Mark
 from bridge.play.piece import Moment, Piece, State, Status
@@ -116,16 +116,16 @@ class Player:
                 raise
             self._wake.notify()
 
-    def pause(self) -> None:
-        """Stand still; ``play`` goes on from here."""
+    def pause(self, at: float | None = None) -> None:
+        """Stand still, ``at`` a time (default: here); ``play`` goes on from there."""
         with self._lock:
             if self._state in ("playing", "waiting"):
-                self._halt("paused", self._now_at())
+                self._halt("paused", self._now_at() if at is None else self._within(at))
 
     def locate(self, seconds: float) -> None:
         """Go there, playing on if it plays."""
         with self._lock:
-            seconds = min(max(seconds, 0.0), self._piece.duration)
+            seconds = self._within(seconds)
             if self._state in ("playing", "waiting"):
                 self.play(seconds)
             else:
@@ -254,10 +254,17 @@ class Player:
                 except Exception:
                     log.exception("emsync player")
                     self._fail("playing failed; the log says how")
-                self._wake.wait(_TICK if self._state == "playing" else None)
+                self._wake.wait(_TICK if self._state in ("playing", "waiting") else None)
 
     def _go_on(self) -> None:
-        if self._state == "waiting":
+        trouble = self.output.trouble()
+        if trouble is not None and self._state in ("playing", "waiting"):
+            if self.output.gone:
+                raise EmsyncError(trouble)
+            if self._state == "playing":
+                # Where it stood still, and a little before rather than after.
+                self._halt("waiting", max(self._now_at() - STILL - 2 * _TICK, 0.0))
+        elif self._state == "waiting":
             self._start(None)
         elif self._state == "playing":
             self._fill()
@@ -343,6 +350,9 @@ class Player:
         if self._moments is not None:
             self._moments.drop(keep=lambda moment: moment.kind == "state")
         self.output.silence()
+
+    def _within(self, seconds: float) -> float:
+        return min(max(seconds, 0.0), self._piece.duration)
 
     def _now_at(self) -> float:
         """The position that is heard now."""

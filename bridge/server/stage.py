@@ -208,9 +208,11 @@ class Stage:
 
     def _play(self, seconds: float | None) -> None:
         if self._player.output.gone:
+            leader = self._leader
+            # What is heard through the JACK server that ended would end with us on the new one.
+            self._follow(None)
             self._player.reopen(self._reopen)
-            # Its clock may have been that of the output.
-            self._follow(self._leader)
+            self._follow(leader)
         self._player.play(seconds)
 
     def _follow(self, leader: Leader | None) -> None:

@@ -62,9 +62,9 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> float:
     return median(a / b for a, b in zip(above, below, strict=True))
 
 
-def page(sections: Sequence[Section], machine: str) -> str:
-    """The report as a Markdown page."""
-    head = f"# Performance\n\nWritten by `emsync bench` on {machine}."
+def page(sections: Sequence[Section], command: str, machine: str) -> str:
+    """The report as a Markdown page; command: what wrote it."""
+    head = f"# Performance\n\nWritten by `{command}` on {machine}."
     return "\n\n".join([head, *map(table, sections)]) + "\n"
 
 

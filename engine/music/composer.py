@@ -214,6 +214,12 @@ def _next_logits(decoder: Decoder, rows: Sequence[_Reader]) -> Logits:
     return logits
 
 
+def to_forget(tokens: Sequence[int]) -> int:
+    """How many of a full window's tokens to forget: half, up to a BAR where one is near."""
+    half, most = len(tokens) // 2, len(tokens) * 3 // 4
+    return next((i for i in range(half, most) if tokens[i] == voc.BAR), half)
+
+
 class _Composition:
     """One piece on its way: what has been said, what sounds, and what may be said next."""
 
@@ -418,9 +424,8 @@ class _Composition:
             self.builder.close(key, min(self.builder.cursor, onset + _LIMITS[key[0]]))
 
     def _forget_half(self) -> None:
-        """Drop the oldest half of the window, up to a BAR where one is near."""
-        half, most = len(self.tokens) // 2, len(self.tokens) * 3 // 4
-        first = next((i for i in range(half, most) if self.tokens[i] == voc.BAR), half)
+        """Drop the oldest half of the window."""
+        first = to_forget(self.tokens)
         for key, position in list(self.struck.items()):
             if position < first:
                 self._close(key)

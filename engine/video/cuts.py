@@ -46,6 +46,9 @@ _CELL = 10
 _DARKEST = 0.05
 """Brightness, 0..1, under which the square root no longer spreads the steps: black's noise."""
 
+_ROOTS = np.sqrt(np.arange(256) / 255 + _DARKEST).astype(np.float32)
+"""The root of each brightness of a byte."""
+
 _FLOOR = 0.007
 """Change, where black to white is 1, that means nothing: noise and recompression."""
 
@@ -139,5 +142,4 @@ def _cells(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The picture as a vector: roots of the brightness of each cell's colours, 0..1."""
     height, width = image.shape[:2]
     size = (max(1, width // _CELL), max(1, height // _CELL))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    return np.asarray(np.sqrt(small.ravel() / 255 + _DARKEST), dtype=np.float32)
+    return _ROOTS[cv2.resize(image, size, interpolation=cv2.INTER_AREA).ravel()]

@@ -52,8 +52,8 @@ class Chase:
 
     def _rest(self, position: float, state: str) -> None:
         if state in ("playing", "waiting"):
-            self._player.pause()
-        if position != self._rested:
+            self._player.pause(position)
+        elif position != self._rested:
             self._player.locate(position)
         self._rested = position
 

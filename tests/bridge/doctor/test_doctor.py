@@ -23,8 +23,22 @@ def test_where_nothing_can_come_back_it_says_what_to_look_at(tmp_path):
 def test_without_an_output_there_is_no_trip(monkeypatch, tmp_path):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
     assert round_trip(Wish("jack"), tmp_path).verdict == "failing"
-    assert ports.choice(Wish("jack"), tmp_path).verdict == "failing"
+    assert [f.verdict for f in ports.choice(Wish("jack"), tmp_path)] == ["failing"]
     assert ports.jack().verdict == "absent"
+
+
+@pytest.mark.parametrize(
+    ("wish", "advice"),
+    [(Wish("vkb", port=8123), "Local listen port 8123"), (Wish("jack"), "MIDI Inputs")],
+)
+def test_what_to_set_up_in_the_daw_is_said(jack_server, tmp_path, wish, advice):
+    output, daw = ports.choice(wish, tmp_path)
+    assert output.verdict == daw.verdict == "ok" and advice in daw.text
+
+
+def test_without_a_server_it_says_how_to_start_one(tmp_path):
+    finding = machine.server(tmp_path)
+    assert finding.verdict == "absent" and finding.remedy == "start emsync serve"
 
 
 def test_a_running_jack_is_described(jack_server):

@@ -13,6 +13,8 @@ from bridge.play.player import Player
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
+from ..conftest import Receiver
+
 
 @pytest.fixture
 def server(jackd):
@@ -30,6 +32,25 @@ def test_jack_says_that_it_stands_still_and_goes_on_after(server, soon):
     assert soon(lambda: output.trouble() is None)
     assert not output.gone
     output.close()
+
+
+def test_playing_waits_for_it_and_goes_on_with_nothing_left_out(server, scale, soon):
+    piece = scale(60)
+    player = Player(open_output(Wish("jack"))[0])
+    receiver = Receiver()
+    player.load(piece)
+    player.play()
+    assert receiver.wait(receiver.notes)
+    server.send_signal(signal.SIGSTOP)
+    assert soon(lambda: player.state == "waiting")
+    assert "stood still" in player.status().trouble
+    server.send_signal(signal.SIGCONT)
+    assert soon(lambda: player.state == "stopped")
+    player.close()
+    receiver.close()
+    struck = {heard.message[1] for heard in receiver.notes() if heard.message[0] & 0xF0 == 0x90}
+    assert struck >= {note.pitch for note in piece.notes[1:]}
+    assert not receiver.sounding()
 
 
 def test_through_rtmidi_playing_stops_and_says_why(server, scale, soon):

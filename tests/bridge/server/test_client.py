@@ -7,6 +7,7 @@ import json
 import pytest
 
 from bridge.cli import main
+from bridge.doctor import machine
 
 
 @pytest.fixture
@@ -70,3 +71,8 @@ def test_bad_input_is_one_line(client, words):
 
 def test_no_server(client, tmp_path):
     assert "start emsync serve" in client("status", state=tmp_path)[2]
+
+
+def test_the_doctor_sees_the_server(server):
+    finding = machine.server(server.folder)
+    assert (finding.verdict, finding.text) == ("ok", "runs and plays to nowhere")

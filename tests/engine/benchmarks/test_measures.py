@@ -22,7 +22,8 @@ def test_the_page_says_which_targets_are_missed():
         Line("plain", 5, "MiB"),
     )
     assert [line.met for line in lines] == [True, False, True, None]
-    text = page([Section("Here", lines)], "a machine")
+    text = page([Section("Here", lines)], "emsync bench --quick", "a machine")
+    assert "Written by `emsync bench --quick` on a machine." in text
     assert "| quick | 0.4 s | <= 0.5 s |  |" in text
     assert "| slow | 0.6 s | <= 0.5 s, missed | alone |" in text
     assert "| far | 1,234 x | >= 600 x |  |" in text

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
-from engine.benchmarks import decoding, memory, watching
+from engine.benchmarks import decoding, memory, sliding, takes, watching
+from engine.music import vocabulary as voc
+from engine.music.conditions import ALL
+from engine.training.cache import Cache
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,25 @@ def test_whole_pieces(weights, monkeypatch):
     monkeypatch.setattr(decoding, "film", lambda seconds, real=decoding.film: real(seconds / 10))
     section = decoding.pieces("tiny", weights, minutes=(0.05,))
     assert min(figures(section).values()) > 0
+
+
+def test_the_kept_take_is_no_worse_than_a_random_one(weights):
+    gains = [line.figure for line in takes.takes(weights, seeds=2, seconds=5.0).lines]
+    assert len(gains) == 5
+    assert gains[0] == pytest.approx(sum(gains[1:]))
+    assert gains[0] >= 0
+
+
+def test_sliding_costs_something_or_nothing(tiny, random_model, exported):
+    small = exported(random_model(tiny(context=48)))
+    tokens = np.random.default_rng(0).integers(voc.BAR, voc.FEWER_INSTRUMENTS, 300)
+    cache = Cache(
+        tokens.astype(np.uint16), np.array([0, 150, 300]), np.array(["a", "b"]),
+        np.zeros((2, len(ALL)), np.float32), np.array([5, 5], np.int8), np.array([True, True]),
+    )  # fmt: skip
+    (line,) = sliding.sliding(small, cache, songs=2).lines
+    assert 0 < abs(line.figure) < 5
+    assert "2 songs" in line.how
 
 
 def test_watching_and_memory(tmp_path):

@@ -31,7 +31,7 @@ def check(machine, arrivals):
 
 
 @pytest.mark.parametrize(
-    ("arrivals", "examples"), [(400, 25), pytest.param(4000, 25, marks=pytest.mark.soak)]
+    ("arrivals", "examples"), [(400, 25), pytest.param(400, 250, marks=pytest.mark.soak)]
 )
 @pytest.mark.parametrize(
     ("machine", "kind"),

@@ -1,0 +1,75 @@
+"""What it costs in likelihood that a full window slides instead of being read anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from engine.benchmarks.measures import Line, Section
+from engine.metrics.likelihood import token_nats
+from engine.model.runtime import Decoder, Network
+from engine.music import vocabulary as voc
+from engine.music.composer import to_forget
+from engine.music.conditions import ALL, EMOTION
+from engine.music.offsets import training_offsets
+from engine.training.cache import Cache
+
+WINDOWS = 2
+"""A song is read for so many windows; what counts lies beyond the first."""
+
+
+def sliding(weights: Path, cache: Cache, songs: int) -> Section:
+    """The NLL of validation songs longer than the window, token by token as in composing."""
+    decoder = Decoder(Network(weights, "cpu"))
+    length = WINDOWS * decoder.config.window
+    lengths = np.diff(cache.start)
+    long = np.flatnonzero(cache.validation & (lengths > 1.1 * length))
+    drawn = np.random.default_rng(1).permutation(long)[:songs]
+    nats = np.array(
+        [[_read(decoder, cache, song, length, slide) for slide in (False, True)] for song in drawn]
+    )
+    anew, slid = nats.mean(axis=0)
+    rises = 100 * (nats[:, 1] - nats[:, 0]) / anew
+    return Section(
+        "A window that slides (the shipped network, 8 bits)",
+        (
+            Line(
+                "rise of the NLL over reading anew", rises.mean(), "%", 0.5, "at most",
+                f"{anew:.4f} to {slid:.4f} nats a token beyond the first window; {len(drawn)} "
+                f"songs, standard error {rises.std() / max(1, len(drawn)) ** 0.5:.2f} %",
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _read(decoder: Decoder, cache: Cache, song: int, length: int, slide: bool) -> float:
+    """Nats a token of a song beyond its first window."""
+    whole = cache.song(song)
+    kept, times = training_offsets(whole, np.zeros(len(whole), bool))
+    tokens, offsets = kept[:length].astype(np.int64), times[:length]
+    known = [name in EMOTION for name in decoder.config.controls]
+    columns = [ALL.index(name) for name in decoder.config.controls]
+    conditions = np.where(known, cache.conditions[song][columns], np.nan).astype(np.float32)
+    slot = voc.instrument_slot(int(cache.families[song]))
+
+    def window(begin: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        head = np.array([slot, *tokens[begin:end]])
+        return head, np.array([offsets[begin], *offsets[begin:end]], np.float32), conditions
+
+    logits = [decoder.prefill(*window(0, 1))[-1]]
+    begin = 0
+    for end in range(2, length):
+        if end - begin >= decoder.config.window - 1:
+            dropped = to_forget(tokens[begin:end].tolist())
+            begin += dropped
+            if slide:
+                decoder.slide(dropped, *window(begin, begin))
+            else:
+                logits.append(decoder.prefill(*window(begin, end))[-1])
+                continue
+        logits.append(
+            decoder.step(tokens[end - 1 : end].tolist(), offsets[end - 1 : end].tolist())[0]
+        )
+    nats = token_nats(np.stack(logits), tokens[1:length])
+    return float(nats[decoder.config.window :].mean())

@@ -1,0 +1,28 @@
+"""From asking over HTTP to hearing of the first note by OSC: printed, since machines differ."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from pythonosc.osc_message import OscMessage
+
+
+@pytest.mark.parametrize("count", [10, pytest.param(200, marks=pytest.mark.soak)])
+def test_the_first_note_after_play(server, piece, count):
+    server.client.ask("POST", "/play", {"job": piece})
+    delays = []
+    for _ in range(count):
+        server.client.ask("POST", "/stop")
+        server.forget_heard()
+        asked = time.monotonic()
+        server.client.ask("POST", "/play", {"seconds": 0})
+        while OscMessage(server.heard.recv(65536)).address != "/emsync/note":
+            pass
+        delays.append(1000 * (time.monotonic() - asked))
+    server.client.ask("POST", "/stop")
+    print(
+        f"\nfirst note of {count} plays, over HTTP to OSC, ms: median {np.median(delays):.1f}, "
+        f"p99 {np.quantile(delays, 0.99):.1f}, worst {max(delays):.1f}"
+    )
