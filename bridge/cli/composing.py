@@ -22,6 +22,11 @@ def composing_arguments(parser: ArgumentParser) -> None:
         help=f"choose among the likeliest tokens of this total share (default: {usual.top_p:g})",
     )  # fmt: skip
     parser.add_argument(
+        "--min-p", type=float, default=usual.min_p, metavar="P",
+        help="leave out what is less likely than this share of the likeliest "
+        f"(default: {usual.min_p:g})",
+    )  # fmt: skip
+    parser.add_argument(
         "--guidance", type=float, default=usual.guidance, metavar="G",
         help=f"overstate the emotion so many times (default: {usual.guidance:g})",
     )  # fmt: skip
@@ -44,7 +49,7 @@ def composing_arguments(parser: ArgumentParser) -> None:
 
 def sampling(args: Namespace) -> Sampling:
     """The sampling asked for."""
-    return Sampling(args.temperature, args.top_p, args.guidance)
+    return Sampling(args.temperature, args.top_p, args.min_p, args.guidance)
 
 
 def network(args: Namespace) -> Network:

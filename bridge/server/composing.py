@@ -14,7 +14,7 @@ import traceback
 import warnings
 from argparse import ArgumentParser
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -184,7 +184,7 @@ def _commission(request: Request) -> Commission:
     from engine.music.conditions import asked_for
     from engine.music.sampling import Sampling
 
-    wished = {"temperature": request.temperature, "top_p": request.top_p}
+    wished = {field.name: getattr(request, field.name) for field in fields(Sampling)}
     sampling = Sampling(**{name: value for name, value in wished.items() if value is not None})
     wishes = asked_for(request.bpm, request.meter, request.key, request.density)
     return Commission(request.seed, 0, request.instruments, sampling, wishes)

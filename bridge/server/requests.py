@@ -26,7 +26,7 @@ class Request:
 
     video: path of the film. start, end: seconds of the film. valence, arousal: -1..1, None as
     perceived. boundaries: seconds from ``start``, rising, in place of the cuts. cues: a cue sheet
-    in place of watching. takes, temperature, top_p: None for what is usual.
+    in place of watching. takes, temperature, top_p, min_p, guidance: None for what is usual.
     bpm, meter, key, density: None for the music's own.
     live: play while composing, once ``reserve`` seconds of music are ready; composes one take.
     """
@@ -44,6 +44,8 @@ class Request:
     instruments: tuple[Instrument, ...] = tuple(Instrument)
     temperature: float | None = None
     top_p: float | None = None
+    min_p: float | None = None
+    guidance: float | None = None
     bpm: float | None = None
     meter: str | None = None
     key: str | None = None
@@ -123,6 +125,8 @@ _CHECKS: Mapping[str, Check] = {
     "instruments": _instruments,
     "temperature": number(math.ulp(0.0), 10.0),
     "top_p": number(math.ulp(0.0), 1.0),
+    "min_p": number(0.0, math.nextafter(1.0, 0.0)),
+    "guidance": number(0.0, 10.0),
     "bpm": number(SLOWEST, FASTEST),
     "meter": text,
     "key": text,

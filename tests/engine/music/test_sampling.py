@@ -94,3 +94,13 @@ def test_bad_temperature(temperature):
 def test_bad_top_p(top_p):
     with pytest.raises(EmsyncError, match=r"^top-p .*at most 1"):
         Sampling(top_p=top_p)
+
+
+def test_min_p_leaves_out_what_is_unlikely_beside_the_likeliest():
+    logits = np.log(np.array([[0.5, 0.3, 0.15, 0.05]], np.float32))
+    rng = np.random.default_rng(0)
+
+    def drawn(min_p: float) -> set[int]:
+        return {choose(logits, [Sampling(min_p=min_p)], [rng])[0] for _ in range(200)}
+
+    assert [drawn(p) for p in (0.0, 0.2, 0.5, 0.7)] == [{0, 1, 2, 3}, {0, 1, 2}, {0, 1}, {0}]
