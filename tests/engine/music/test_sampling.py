@@ -104,3 +104,15 @@ def test_min_p_leaves_out_what_is_unlikely_beside_the_likeliest():
         return {choose(logits, [Sampling(min_p=min_p)], [rng])[0] for _ in range(200)}
 
     assert [drawn(p) for p in (0.0, 0.2, 0.5, 0.7)] == [{0, 1, 2, 3}, {0, 1, 2}, {0, 1}, {0}]
+
+
+@pytest.mark.parametrize("min_p", [-0.1, 1.0, math.nan])
+def test_bad_min_p(min_p):
+    with pytest.raises(EmsyncError, match=r"^min-p .*below 1"):
+        Sampling(min_p=min_p)
+
+
+@pytest.mark.parametrize("guidance", [-1.0, 11.0, math.nan])
+def test_bad_guidance(guidance):
+    with pytest.raises(EmsyncError, match=r"^guidance .*0 to 10"):
+        Sampling(guidance=guidance)
