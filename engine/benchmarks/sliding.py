@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.benchmarks.measures import Line, Section
+from engine.errors import EmsyncError
 from engine.metrics.likelihood import token_nats
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
@@ -26,6 +27,8 @@ def sliding(weights: Path, cache: Cache, songs: int) -> Section:
     lengths = np.diff(cache.start)
     long = np.flatnonzero(cache.validation & (lengths > 1.1 * length))
     drawn = np.random.default_rng(1).permutation(long)[:songs]
+    if not len(drawn):
+        raise EmsyncError(f"the cache has no song for validation of {1.1 * length:.0f} tokens")
     nats = np.array(
         [[_read(decoder, cache, song, length, slide) for slide in (False, True)] for song in drawn]
     )

@@ -1,7 +1,10 @@
 """What the judge of emotion hears in a piece: harmony, metre, drums, texture, register.
 
-How many notes a second there are is left out on purpose: the labels of arousal that the network
-learns from are note densities, and a judge that counted notes would only confirm the count.
+How many notes a second there are is left out on purpose, as are the shapes of chords, melodic steps
+and all that is counted in seconds: the labels that the network learns from were guessed from these
+(:mod:`engine.training.traits`), and a judge that heard them would only confirm the guess. What
+both hear of is how long notes are, how often a pitch is repeated and how many sound at once, each
+in its own way.
 Nothing depends on the absolute key. A feature of what is not there (the drums of a piano piece)
 is NaN, which the judge takes for the average.
 """

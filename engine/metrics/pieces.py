@@ -17,9 +17,9 @@ from engine.cues import CueSheet, Section, Video
 from engine.files import replacing
 from engine.metrics.keeping import code, place
 from engine.metrics.parallel import spread
-from engine.model import runtime
+from engine.model import rotary, runtime
 from engine.model.runtime import Network
-from engine.music import composer, events, offsets, sampling, vocabulary
+from engine.music import composer, events, offsets, sampling, steering, vocabulary
 from engine.music.composer import Commission, compose_all
 from engine.music.conditions import UNKNOWN, Conditions
 from engine.music.events import decode, encode
@@ -97,7 +97,7 @@ class Studio:
 
     def path(self, request: Request) -> Path:
         """Where a piece is kept."""
-        hangs_on = request, self.network.card.sha256, self.sampling, _composing_code()
+        hangs_on = request, self.network.card, self.sampling, _composing_code()
         return place(self.folder, hangs_on, ".npy")
 
     def _read(self, request: Request) -> Score:
@@ -125,4 +125,4 @@ def _network(weights: Path, device: str, threads: int) -> Network:
 
 @lru_cache(maxsize=1)
 def _composing_code() -> str:
-    return code(composer, events, offsets, sampling, vocabulary, runtime)
+    return code(composer, events, offsets, sampling, steering, vocabulary, runtime, rotary)

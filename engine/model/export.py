@@ -39,7 +39,7 @@ from engine.files import replacing
 from engine.model.calibration import cache_ranges
 from engine.model.config import ModelConfig
 from engine.model.graph import Graph
-from engine.model.precision import PRECISIONS, Precision, graph_path
+from engine.model.precision import GRAPH_VERSION, PRECISIONS, Precision, graph_path
 from engine.model.rotary import rotary_tables
 from engine.model.runtime import Network
 from engine.model.weights import read_weights
@@ -63,6 +63,7 @@ def export_onnx(weights: Path, precisions: Iterable[Precision] = PRECISIONS) -> 
         graph.build()
         model = helper.make_model(graph.finish(), opset_imports=OPSETS, ir_version=10)
         model.metadata_props.add(key="config", value=config.to_json())
+        model.metadata_props.add(key="version", value=GRAPH_VERSION)
         paths.append(graph_path(weights, precision))
         with replacing(paths[-1]) as beside:
             onnx.save(model, beside)

@@ -8,6 +8,8 @@ from typing import Literal
 Precision = Literal["fp32", "int8", "fp16"]
 
 PRECISIONS: tuple[Precision, ...] = ("fp32", "int8", "fp16")
+GRAPH_VERSION = "2"
+"""Of what the runtime expects of a graph beyond its inputs and outputs."""
 
 
 def graph_path(weights: Path, precision: Precision) -> Path:

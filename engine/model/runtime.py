@@ -22,7 +22,7 @@ from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.devices import DEVICES, choose_device, instead
 from engine.model.header import read_header
-from engine.model.precision import Precision, graph_path
+from engine.model.precision import GRAPH_VERSION, Precision, graph_path
 from engine.model.rotary import turn_back
 from engine.music import vocabulary as voc
 
@@ -40,10 +40,11 @@ CACHES = {"fp32": np.float32, "int8": np.int8, "fp16": np.float16}
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Which weights these are."""
+    """Which network this is; sha256 and graph are digests of its two files."""
 
     name: str
     sha256: str
+    graph: str
     parameters: int
 
 
@@ -75,8 +76,10 @@ class Network:
         metadata = self.session.get_modelmeta().custom_metadata_map
         if "config" not in metadata:
             raise EmsyncError(f"{graph}: not a network of EMSYNC; give one that it exported")
+        if metadata.get("version") != GRAPH_VERSION:
+            raise EmsyncError(f"{graph}: of another version of EMSYNC; export it anew")
         self.config = ModelConfig.from_json(metadata["config"], str(graph))
-        self.card = _card(weights)
+        self.card = _card(weights, graph)
 
     def _open(self, threads: int, precision: Precision | None) -> tuple[ort.InferenceSession, Path]:
         """A session on the device, and the graph that it runs."""
@@ -101,11 +104,15 @@ class Network:
             ) from error
 
 
-def _card(weights: Path) -> Card:
+def _card(weights: Path, graph: Path) -> Card:
     header = read_header(weights)
-    with weights.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Card(header.metadata.get("name", weights.stem), digest, header.parameters)
+    name = header.metadata.get("name", weights.stem)
+    return Card(name, _sha256(weights), _sha256(graph), header.parameters)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Decoder:

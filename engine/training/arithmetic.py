@@ -15,11 +15,13 @@ _TIMES = 3
 def matrix_type(device: str) -> torch.dtype:
     """The type that matrix products are quick in on a device: bfloat16 or float32.
 
-    GPUs have bfloat16; of processors some do and others take a hundred times as long, which a
-    product of each kind tells at once.
+    CUDA has bfloat16; of processors some do and others take a hundred times as long, which a
+    product of each kind tells at once. Devices that nobody tried get float32.
     """
     if device.startswith("cuda"):
         return torch.bfloat16
+    if device != "cpu":
+        return torch.float32
     return min((torch.float32, torch.bfloat16), key=_seconds)
 
 

@@ -29,11 +29,13 @@ IGNORED = -100
 """Target of positions that carry no loss (PyTorch's ``ignore_index``)."""
 SHORTER = 4
 """How many short windows are as long as one."""
+_NO_RANK = 2**31
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How windows are drawn and altered; probabilities and sizes of the paper where it has them.
+    """How windows are drawn and altered; probabilities and sizes of the paper where it has them,
+    but for ``chord_removal`` (0.2 there).
 
     start, bar: share of windows from START, and at a bar. chord: share of windows moved to hold
     a chord where the song has one, for chords are scarce. bend: share of chords that come early
@@ -101,8 +103,8 @@ class Windows:
     def batch(self, step: int, size: int, rank: int = 0) -> Batch:
         """The batch of a step (and, under DDP, of a rank)."""
         config = self.config
-        # The same for all ranks, so that none waits for another.
-        if np.random.default_rng((self.seed, step)).random() < self.recipe.short:
+        # The same for all ranks, so that none waits for another, and from a stream of its own.
+        if np.random.default_rng((self.seed, step, _NO_RANK)).random() < self.recipe.short:
             size *= SHORTER
             config = replace(config, context=len(config.controls) + config.window // SHORTER)
         rng = np.random.default_rng((self.seed, step, rank))

@@ -118,8 +118,9 @@ class Run:
             self.model.compile(dynamic=False)
         # Beyond the weights, which all processes draw alike, each has its own dropout.
         torch.manual_seed(plan.seed + world.rank)
-        self.dtype = matrix_type(world.device)
-        self._mixed = self.dtype is not torch.float32
+        # All processes compute alike, and go on as they began.
+        plain = world.any(matrix_type(world.device) is torch.float32)
+        self.dtype = torch.float32 if plain else torch.bfloat16
         self.optimizers = make_optimizers(self.model, plan, self.dtype)
         self.step = 0
         self.tokens = 0
@@ -147,11 +148,12 @@ class Run:
         """Add up the gradients of a batch, a few windows at a time."""
         device = self.world.device
         size, total = len(batch.tokens), 0.0
+        mixed = self.dtype is torch.bfloat16
         at_once = self.plan.micro * (self.model.config.window // batch.tokens.shape[1])
         for first in range(0, size, at_once):
             part = batch.rows(slice(first, first + at_once))
             tokens, offsets, conditions, targets = part.tensors(device)
-            with torch.autocast(device.split(":")[0], self.dtype, enabled=self._mixed):
+            with torch.autocast(device.split(":")[0], self.dtype, enabled=mixed):
                 logits = self.model(tokens, offsets, conditions)
             loss = self._loss(logits, targets, offsets)
             share = len(tokens) / size
@@ -165,7 +167,8 @@ class Run:
             logits.flatten(0, 1).float(), targets.flatten(), ignore_index=IGNORED, reduction="none"
         )
         asked = targets.clamp(min=0)
-        close = self.is_shift[asked] & (offsets < to_seconds(voc.MAX_SHIFT))
+        in_reach = (offsets > 0) & (offsets <= to_seconds(voc.MAX_SHIFT))
+        close = self.is_shift[asked] & in_reach
         weights = self.class_weights[asked].masked_fill(close, self.plan.arrival_weight)
         weights = weights.masked_fill(targets == IGNORED, 0.0).flatten()
         return (nats * weights).sum() / weights.sum()
@@ -182,6 +185,7 @@ class Run:
             "model": self.model.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "rng": torch.get_rng_state(),
+            "dtype": self.dtype,
             "step": self.step,
             "tokens": self.tokens,
             "learnt_before": self.learnt_before,
@@ -198,6 +202,7 @@ class Run:
         for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
             optimizer.load_state_dict(state)
         torch.set_rng_state(saved["rng"].cpu())
+        self.dtype = saved["dtype"]
         self.step, self.tokens = saved["step"], saved["tokens"]
         self.learnt_before = saved["learnt_before"]
 

@@ -45,8 +45,7 @@ class Muon(torch.optim.Optimizer):
         weight_decay: float = 0.01,
         dtype: torch.dtype = torch.float32,
     ) -> None:
-        self._dtype = dtype
-        defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
+        defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "dtype": dtype}
         super().__init__(params, defaults)
 
     @torch.no_grad()
@@ -60,7 +59,7 @@ class Muon(torch.optim.Optimizer):
                 if not state:
                     state["momentum"] = torch.zeros_like(p)
                 momentum = state["momentum"].lerp_(p.grad, 1 - group["momentum"])
-                update = orthogonalise(p.grad.lerp(momentum, group["momentum"]), self._dtype)
+                update = orthogonalise(p.grad.lerp(momentum, group["momentum"]), group["dtype"])
                 scale = max(1.0, p.shape[0] / p.shape[1]) ** 0.5
                 p.mul_(1 - group["lr"] * group["weight_decay"])
                 p.add_(update, alpha=-group["lr"] * scale)

@@ -1,9 +1,9 @@
 """What a song's emotion is guessed from where nobody has labelled it: counts over its tokens.
 
-The judge of emotion (:mod:`engine.metrics.features`) must not hear what these hear, or it would
+The judge of emotion (:mod:`engine.metrics.features`) should not hear what these hear, or it would
 confirm the guess: here are shapes of chords, melodic and bass intervals, paces and lengths in
-seconds, notes a second and repetition; there are degrees of the key, triads, the place in the bar,
-the drum kit, register and texture.
+seconds, notes a second and repeated bars; there are degrees of the key, triads, harmonic intervals,
+the place in the bar, the drum kit, register and texture.
 """
 
 from __future__ import annotations

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 pytest.importorskip("torch")
 
 from engine.benchmarks import decoding, memory, sliding, takes, watching
+from engine.errors import EmsyncError
 from engine.music import vocabulary as voc
 from engine.music.conditions import ALL
 from engine.training.cache import Cache
@@ -46,7 +49,7 @@ def test_the_kept_take_is_no_worse_than_a_random_one(weights):
     assert gains[0] >= 0
 
 
-def test_sliding_costs_something_or_nothing(tiny, random_model, exported):
+def test_what_sliding_costs(tiny, random_model, exported):
     small = exported(random_model(tiny(context=48)))
     tokens = np.random.default_rng(0).integers(voc.BAR, voc.FEWER_INSTRUMENTS, 300)
     cache = Cache(
@@ -56,6 +59,9 @@ def test_sliding_costs_something_or_nothing(tiny, random_model, exported):
     (line,) = sliding.sliding(small, cache, songs=2).lines
     assert 0 < abs(line.figure) < 5
     assert "2 songs" in line.how
+    short = replace(cache, tokens=cache.tokens[:60], start=np.array([0, 30, 60]))
+    with pytest.raises(EmsyncError, match="no song"):
+        sliding.sliding(small, short, songs=2)
 
 
 def test_watching_and_memory(tmp_path):

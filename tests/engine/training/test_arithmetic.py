@@ -4,13 +4,19 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from engine.training.arithmetic import matrix_type  # noqa: E402
+from engine.training import arithmetic  # noqa: E402
 
 
-def test_one_of_two_types_and_always_the_same():
-    assert matrix_type("cpu") in (torch.float32, torch.bfloat16)
-    assert matrix_type("cpu") is matrix_type("cpu")
+@pytest.mark.parametrize("quicker", [torch.float32, torch.bfloat16])
+def test_the_type_that_is_quicker(monkeypatch, quicker):
+    monkeypatch.setattr(arithmetic, "_seconds", lambda dtype: 1.0 if dtype is quicker else 2.0)
+    assert arithmetic.matrix_type.__wrapped__("cpu") is quicker
 
 
-def test_gpus_have_halves():
-    assert matrix_type("cuda:0") is torch.bfloat16
+def test_products_take_time():
+    assert arithmetic._seconds(torch.float32) > 0 and arithmetic._seconds(torch.bfloat16) > 0
+
+
+def test_what_needs_no_trial():
+    assert arithmetic.matrix_type("cuda:0") is torch.bfloat16
+    assert arithmetic.matrix_type("mps") is torch.float32
