@@ -223,6 +223,7 @@ class Player:
         Raises EmsyncError when there is none; nothing can be played then.
         """
         with self._lock:
+            self._fault = None
             self._halt("stopped", self._now_at())
             # JACK keeps one connection a process: to close the old one would end the new.
             self.output.close()
