@@ -128,7 +128,8 @@ class Stage:
         of it are there, or when the transport that is followed rolls. bpm: the tempo that was
         asked for."""
         self._enter(job, cues, _usual_beats if bpm is None else lambda beats: beats * 60 / bpm)
-        self._drafted, self._chance = True, self._manner.dynamics.chance()
+        self._drafted = True
+        self._chance = self._manner.dynamics.chance()
         controls = expression(cues.sections) if self._manner.expressive else ()
         piece = Piece((), (), cues.boundaries, cues.duration, controls)
         self._order(self._begin, piece, reserve)
