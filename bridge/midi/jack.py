@@ -74,6 +74,31 @@ def open_client(name: str) -> Any:
         ) from error
 
 
+def join(client: Any) -> None:
+    """Let a client take part in the server's round.
+
+    Raises EmsyncError when the server does not have it.
+    """
+    try:
+        client.activate()
+    except load().JackError as error:
+        raise EmsyncError(
+            "JACK: the server let us in but not join (is it overloaded?); try again"
+        ) from error
+
+
+def connect(ours: Any, other: Any) -> None:
+    """Join two ports, unless someone else was first.
+
+    Raises EmsyncError when they can't be, as where the other has gone.
+    """
+    try:
+        ours.connect(other)
+    except load().JackError as error:
+        if getattr(error, "code", None) != errno.EEXIST:
+            raise EmsyncError(f"JACK: {other.name} can't be connected to") from error
+
+
 class JackOutput:
     """Five ports, ``emsync:bass`` ..., or one, ``emsync:music``, with a channel an instrument."""
 
@@ -125,16 +150,11 @@ class JackOutput:
         client.set_process_callback(self._process)
         client.set_shutdown_callback(self._shut_down)
         try:
-            client.activate()
+            join(client)
             while not self.clock.settled:
                 self._await_cycles(1)
             if pattern is not None:
                 self._connect(pattern)
-        except self._jack.JackError as error:
-            self.close()
-            raise EmsyncError(
-                "JACK: the server let us in but not join (is it overloaded?); try again"
-            ) from error
         except EmsyncError:
             self.close()
             raise
@@ -214,12 +234,7 @@ class JackOutput:
         found = {port.name: port for port in self._client.get_ports(is_midi=True, is_input=True)}
         routes = by_instrument(list(found), pattern)
         for instrument, name in routes.items():
-            try:
-                self._ports[self._port[instrument]].connect(found[name])
-            except self._jack.JackErrorCode as error:
-                # Someone else may have connected them first.
-                if error.code != errno.EEXIST:
-                    raise EmsyncError(f"JACK: {name} can't be connected to") from error
+            connect(self._ports[self._port[instrument]], found[name])
 
     def _await_cycles(self, number: int) -> None:
         with self._cycle:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from bridge.midi.frames import FrameClock
-from bridge.midi.jack import open_client
+from bridge.midi.jack import connect, join, open_client
 from bridge.midi.routes import by_instrument
 from engine.errors import EmsyncError
 
@@ -25,7 +25,8 @@ def open_jack_input(
     """A port, ``name:in``; returns what closes it.
 
     pattern: connect it to the first output port that matches. clock: of another client, to agree
-    with. Raises EmsyncError when no server runs or no port matches.
+    with. Raises EmsyncError when no server runs, or no
+    port matches or can be connected to.
     """
     client = open_client(name)
     here = client.midi_inports.register("in")
@@ -44,14 +45,14 @@ def open_jack_input(
         client.close()
 
     client.set_process_callback(process)
-    client.activate()
-    if pattern is not None:
-        try:
+    try:
+        join(client)
+        if pattern is not None:
             offered = client.get_ports(is_midi=True, is_output=True)
             there = {port.name: port for port in offered}
             source = next(iter(by_instrument(list(there), pattern).values()))
-            here.connect(there[source])
-        except EmsyncError as error:
-            close()
-            raise EmsyncError(f"MIDI input: {error}") from error
+            connect(here, there[source])
+    except EmsyncError as error:
+        close()
+        raise EmsyncError(f"MIDI input: {error}") from error
     return close

@@ -31,6 +31,7 @@ class Course:
     """
 
     def __init__(self, piece: Piece, begin: float) -> None:
+        self.begin = begin
         self._notes = sorted((n for n in piece.notes if n.onset >= begin), key=order)
         self._others: list[Due] = [
             *(Mark(seconds, "boundary") for seconds in piece.boundaries if seconds >= begin),

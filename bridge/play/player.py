@@ -223,6 +223,7 @@ class Player:
         Raises EmsyncError when there is none; nothing can be played then.
         """
         with self._lock:
+            self._fault = None
             self._halt("stopped", self._now_at())
             # JACK keeps one connection a process: to close the old one would end the new.
             self.output.close()
@@ -263,7 +264,8 @@ class Player:
                 raise EmsyncError(trouble)
             if self._state == "playing":
                 # Where it stood still, and a little before rather than after.
-                self._halt("waiting", max(self._now_at() - STILL - 2 * _TICK, 0.0))
+                here = self._now_at() - STILL - 2 * _TICK
+                self._halt("waiting", max(here, self._course.begin))
         elif self._state == "waiting":
             self._start(None)
         elif self._state == "playing":
@@ -276,9 +278,10 @@ class Player:
                 self._halt("waiting", self._known)
 
     def _start(self, when: float | None) -> None:
-        """Play from ``_position``, or wait until enough of it is composed."""
+        """Play from ``_position``, or wait until enough of it is composed and the way out moves."""
         finished = self._known >= self._piece.duration
-        if not finished and self._known - self._position < self.reserve:
+        short = not finished and self._known - self._position < self.reserve
+        if short or (self.output.trouble() is not None and not self.output.gone):
             if self._state != "waiting":
                 self._state = "waiting"
                 self._tell()

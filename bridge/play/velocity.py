@@ -39,15 +39,23 @@ class Dynamics:
         if not 0.0 <= self.human <= 1.0:
             raise EmsyncError(f"human {self.human:g}: give 0 to 1")
 
+    def chance(self) -> np.random.Generator:
+        """What no two strokes are alike by, from the piece's first note on."""
+        return np.random.default_rng(self.seed)
 
-def shaped(piece: Piece, dynamics: Dynamics) -> Piece:
-    """The piece with these dynamics; times and pitches stay, velocities stay within 1..127."""
+
+def shaped(piece: Piece, dynamics: Dynamics, chance: np.random.Generator | None = None) -> Piece:
+    """The piece with these dynamics; times and pitches stay, velocities stay within 1..127.
+
+    chance: for a part of a piece, that of the part before it, to go on with.
+    """
+    chance = dynamics.chance() if chance is None else chance
     composed = np.array([note.velocity for note in piece.notes], np.float64)
     chord = (composed - VELOCITY) / (CHORD_VELOCITY - VELOCITY)
     velocities = dynamics.base + dynamics.boost * chord
     if dynamics.human and piece.notes:
-        chance = np.random.default_rng(dynamics.seed).normal(0.0, _SPREAD, len(composed))
-        velocities += dynamics.human * (_accents(piece) + chance)
+        swing = chance.normal(0.0, _SPREAD, len(composed))
+        velocities += dynamics.human * (_accents(piece) + swing)
     struck = np.clip(np.rint(velocities), 1, 127).astype(int).tolist()
     notes = (replace(n, velocity=v) for n, v in zip(piece.notes, struck, strict=True))
     return replace(piece, notes=tuple(notes))

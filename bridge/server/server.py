@@ -255,7 +255,7 @@ def _handlers(service: Service) -> dict[str, Handler]:
         await service.play(job or None, seconds)
 
     async def follow(transport: str = "", offset: float = 0.0) -> None:
-        await service.follow(transport or None, offset=offset)
+        await service.follow(transport or None, offset=offset or None)
 
     return {
         "/emsync/compose": compose,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bridge.play.follow.leader import Leader
+from bridge.play.follow.leader import TRANSPORTS, Leader
 from bridge.server.jobs import Job, Kind, State, WrongState
 from bridge.server.pieces import CUES, Pieces
 from bridge.server.requests import parse_request
@@ -82,10 +82,17 @@ class Service:
         await self.stage.play(seconds)
 
     async def follow(
-        self, transport: str | None = None, port: str | None = None, offset: float = 0.0
+        self,
+        transport: str | None = None,
+        port: str | None = None,
+        offset: float | None = None,
     ) -> None:
         """Play as a DAW's transport does; None: no longer."""
-        await self.stage.follow(Leader(transport, port, offset) if transport else None)
+        if not transport and (port is not None or offset is not None):
+            raise EmsyncError(
+                f"port and offset go with a transport; choose from {', '.join(TRANSPORTS)}"
+            )
+        await self.stage.follow(Leader(transport, port, offset or 0.0) if transport else None)
 
     def _at_hand(self) -> Job:
         """The piece on stage, else the latest that is done."""

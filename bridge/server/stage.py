@@ -50,8 +50,11 @@ class Stage:
         """The piece's tempo map, quarter notes to seconds."""
         self._leader: Leader | None = None
         self._follower: Follower[Any] | None = None
+        """Hears the leader; none while the way out is gone."""
         self._drafted = False
         """Whether the piece was put on stage before it was finished."""
+        self._chance = manner.dynamics.chance()
+        """Goes on from one draft of a piece to the next."""
         self.job: str | None = None
         """The job whose piece is on stage."""
 
@@ -88,8 +91,8 @@ class Stage:
         await self._do(self._load, piece)
 
     async def play(self, seconds: float | None = None) -> None:
-        """Play, from ``seconds`` on or from where it stands; on a new output if the one before is
-        gone."""
+        """Play, from ``seconds`` on or from where it stands; where a transport is followed, be
+        there, and play when it rolls. On a new output if the one before is gone."""
         await self._do(self._play, seconds)
 
     async def pause(self) -> None:
@@ -126,6 +129,7 @@ class Stage:
         asked for."""
         self._enter(job, cues, _usual_beats if bpm is None else lambda beats: beats * 60 / bpm)
         self._drafted = True
+        self._chance = self._manner.dynamics.chance()
         controls = expression(cues.sections) if self._manner.expressive else ()
         piece = Piece((), (), cues.boundaries, cues.duration, controls)
         self._order(self._begin, piece, reserve)
@@ -135,7 +139,7 @@ class Stage:
     ) -> None:
         """More of the piece that is expected: all that begins before ``until`` is there now."""
         if job == self.job:
-            draft = shaped(Piece(notes, (), (), until), self._manner.dynamics)
+            draft = shaped(Piece(notes, (), (), until), self._manner.dynamics, self._chance)
             self._order(self._player.extend, draft.notes, until, chords)
 
     def abandon(self, job: str) -> None:
@@ -198,32 +202,45 @@ class Stage:
     def _begin(self, piece: Piece, reserve: float) -> None:
         self._player.reserve = reserve
         self._load(piece, until=0.0)
-        if self._leader is None:
-            self._play(0.0)
+        self._play(0.0)
 
     def _load(self, piece: Piece, until: float | None = None) -> None:
         self._player.load(piece, until)
+        self._introduce()
+
+    def _introduce(self) -> None:
         if self._manner.programs and not self._player.output.gone:
             self._player.introduce()
 
     def _play(self, seconds: float | None) -> None:
         if self._player.output.gone:
-            leader = self._leader
             # What is heard through the JACK server that ended would end with us on the new one.
-            self._follow(None)
+            self._leave_leader()
             self._player.reopen(self._reopen)
-            self._follow(leader)
-        self._player.play(seconds)
+            self._introduce()
+        if self._leader is None:
+            self._player.play(seconds)
+            return
+        if self._follower is None:
+            self._hear_leader(self._leader)
+        if seconds is not None:
+            self._player.locate(seconds)
 
     def _follow(self, leader: Leader | None) -> None:
         self._leader = None
+        self._leave_leader()
+        if leader is not None:
+            self._hear_leader(leader)
+            self._leader = leader
+
+    def _hear_leader(self, leader: Leader) -> None:
+        # Asked anew each time: another piece may be on stage by then.
+        self._follower = follow(self._player, leader, lambda beats: self._seconds_at(beats))
+
+    def _leave_leader(self) -> None:
         if self._follower is not None:
             self._follower.close()
             self._follower = None
-        if leader is not None:
-            # Asked anew each time: another piece may be on stage by then.
-            self._follower = follow(self._player, leader, lambda beats: self._seconds_at(beats))
-            self._leader = leader
 
     def _section(self, seconds: float) -> Section | None:
         return next((s for s in self._sections if s.start <= seconds < s.end), None)

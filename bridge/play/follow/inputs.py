@@ -14,7 +14,7 @@ from pythonosc.dispatcher import Dispatcher
 from pythonosc.osc_server import BlockingOSCUDPServer
 
 from bridge.midi.frames import FrameClock
-from bridge.midi.jack import JackOutput, load, open_client
+from bridge.midi.jack import JackOutput, join, load, open_client
 from bridge.midi.jack_input import open_jack_input
 from bridge.midi.routes import by_instrument
 from bridge.midi.systems import first, shut, usable
@@ -142,7 +142,7 @@ def follow_reaper(
 def follow_jack(player: Player, offset: float = 0.0) -> Follower[Cycle]:
     """Follow JACK transport.
 
-    Raises EmsyncError when no JACK server runs.
+    Raises EmsyncError when no JACK server runs, or it does not have us.
     """
     rolling = load().ROLLING
     client = open_client("emsync-transport")
@@ -161,14 +161,18 @@ def follow_jack(player: Player, offset: float = 0.0) -> Follower[Cycle]:
             cycle = Cycle(state == rolling, position.frame, client.samplerate)
             follower.hear(cycle, start)
 
-    client.set_process_callback(process)
-    client.activate()
-
     def stop() -> None:
         client.deactivate()
         client.close()
 
-    return follower.until(stop)
+    client.set_process_callback(process)
+    follower.until(stop)
+    try:
+        join(client)
+    except EmsyncError:
+        follower.close()
+        raise
+    return follower
 
 
 def _own_input() -> Any:

@@ -27,6 +27,13 @@ class Page:
 
 
 @pytest.fixture
+def server(jackd):
+    """A JACK server of the test's own."""
+    with jackd(256, 200) as process:
+        yield process
+
+
+@pytest.fixture
 def page():
     return Page()
 

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import signal
 import time
 
 import numpy as np
 import pytest
 
 from bridge.midi.choice import Wish, open_output
-from bridge.midi.messages import events
+from bridge.midi.messages import events, note_on
+from bridge.play.player import Player
 from engine.errors import EmsyncError
 from engine.score import Instrument, Note
+
+from ..conftest import Receiver
 
 
 @pytest.fixture
@@ -106,3 +110,45 @@ def test_no_server_is_one_line(monkeypatch, tmp_path):
     with pytest.raises(EmsyncError, match="JACK") as caught:
         open_output(Wish("jack"))
     assert "\n" not in str(caught.value)
+
+
+def test_jack_says_that_it_stands_still_and_goes_on_after(server, soon):
+    output = open_output(Wish("jack"))[0]
+    assert output.trouble() is None
+    server.send_signal(signal.SIGSTOP)
+    assert soon(lambda: "stood still" in (output.trouble() or ""))
+    server.send_signal(signal.SIGCONT)
+    assert soon(lambda: output.trouble() is None)
+    assert not output.gone
+    output.close()
+
+
+def test_playing_waits_for_a_server_that_stands_still_and_goes_on_with_nothing_left_out(
+    server, scale, soon
+):
+    piece = scale(60)
+    player = Player(open_output(Wish("jack"))[0])
+    receiver = Receiver()
+    player.load(piece)
+    player.play()
+    assert receiver.wait(receiver.notes)
+    server.send_signal(signal.SIGSTOP)
+    assert soon(lambda: player.state == "waiting")
+    assert "stood still" in player.status().trouble
+    server.send_signal(signal.SIGCONT)
+    assert soon(lambda: player.state == "stopped")
+    player.close()
+    receiver.close()
+    struck = {heard.message[1] for heard in receiver.notes() if heard.message[0] & 0xF0 == 0x90}
+    assert struck >= {note.pitch for note in piece.notes[1:]}
+    assert not receiver.sounding()
+
+
+def test_a_server_that_ends_is_told_of(jackd, soon):
+    with jackd(256, 200):
+        output = open_output(Wish("jack"))[0]
+    assert soon(lambda: output.gone)
+    assert "has stopped" in output.trouble()
+    with pytest.raises(EmsyncError, match="has stopped"):
+        output.send(time.monotonic(), Instrument.BASS, note_on(Instrument.BASS, 40, 80))
+    output.close()

@@ -13,12 +13,13 @@ from engine.errors import EmsyncError
 
 
 class Page:
-    """A sink that writes down when what came; ``torn``: the way out is gone."""
+    """A sink that writes down when what came; ``torn``: the way out is gone; ``held``: it stands
+    still."""
 
     name = "a page"
 
     def __init__(self):
-        self.lines, self.torn = [], False
+        self.lines, self.torn, self.held = [], False, False
 
     def emit(self, instrument, message):
         if self.torn:
@@ -43,6 +44,11 @@ class Page:
         return held
 
 
+class PageOutput(SentOutput):
+    def trouble(self):
+        return "a page: held" if self.sink.held else super().trouble()
+
+
 @pytest.fixture
 def page():
     return Page()
@@ -56,6 +62,6 @@ def heard():
 
 @pytest.fixture
 def player(page, heard, tmp_path):
-    player = Player(SentOutput(page, Sounding(tmp_path, "page")), heard.append, reserve=0.2)
+    player = Player(PageOutput(page, Sounding(tmp_path, "page")), heard.append, reserve=0.2)
     yield player
     player.close()

@@ -188,6 +188,27 @@ def test_a_way_out_that_is_gone_stops_with_the_reason(player, page, scale, soon)
         player.play()
 
 
+def test_play_while_the_way_out_stands_still_waits_there(player, page, scale, heard, soon):
+    player.load(scale(100, first=20))
+    page.held = True
+    player.play(3.0)
+    time.sleep(0.25)
+    assert (player.status().state, player.status().position) == ("waiting", 3.0)
+    page.held = False
+    assert soon(page.struck)
+    assert page.struck()[0] == 80
+    states = [moment.status.state for moment in heard if moment.status]
+    assert states == ["stopped", "waiting", "playing"]
+
+
+def test_a_way_out_that_stands_still_goes_on_no_earlier_than_asked(player, page, scale, soon):
+    player.load(scale(100, first=20))
+    player.play(3.0)
+    page.held = True
+    assert soon(lambda: player.state == "waiting")
+    assert player.status().position == 3.0
+
+
 def test_another_speed_is_kept_from_then_on(player, page, scale, soon):
     player.load(scale(40))
     player.play()

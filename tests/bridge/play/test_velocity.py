@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bridge.play.piece import Piece
@@ -42,6 +44,18 @@ def test_people_strike_the_strong_places_harder_and_never_twice_alike():
 def test_a_seed_is_kept_to():
     assert velocities(Dynamics(human=0.5, seed=1)) == velocities(Dynamics(human=0.5, seed=1))
     assert velocities(Dynamics(human=0.5, seed=1)) != velocities(Dynamics(human=0.5, seed=2))
+
+
+def test_chance_goes_on_from_part_to_part():
+    dynamics = Dynamics(human=1.0)
+    chance = dynamics.chance()
+    whole = Piece(PIECE.notes, (), (), 32.0)
+    parts = [
+        note
+        for n in range(0, 256, 64)
+        for note in shaped(replace(whole, notes=whole.notes[n : n + 64]), dynamics, chance).notes
+    ]
+    assert tuple(parts) == shaped(whole, dynamics).notes
 
 
 def test_without_bars_there_are_no_accents():

@@ -58,6 +58,8 @@ def test_regenerate_and_forget(client, piece):
         ("submit", "film.mp4", "--cues", "nowhere.json"),
         ("submit", "nowhere.mp4", "--wait"),
         ("locate", "soon"),
+        ("follow", "--offset", "5"),
+        ("follow", "--port", "DAW"),
         ("dance",),
         (),
     ],

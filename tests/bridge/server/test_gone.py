@@ -14,7 +14,7 @@ from engine.errors import EmsyncError
 from engine.score import Instrument, Note, Score
 from export.midi import write_midi
 
-from ..conftest import Receiver
+from ..conftest import Receiver, Sequencer, quarter_frames
 
 HOLDER = Path(__file__).parents[1] / "holder.py"
 LONG = Score(tuple(Note(i, 0.0, 60.0, 40 + row) for row, i in enumerate(Instrument)), (), (), 60.0)
@@ -118,21 +118,32 @@ def test_a_daw_that_dies_and_another_that_comes(stage, daws, count):
         alive.kill()
 
 
-@pytest.mark.parametrize("words", [(), ("--follow", "mtc")], ids=" ".join)
-def test_a_jack_server_that_ends_and_comes_back(jackd, start, film, words):
-    """It is told of, and playing goes on with the new one."""
+@pytest.mark.parametrize(
+    ("words", "follows"),
+    [((), None), (("--follow", "mtc"), "MIDI Time Code")],
+    ids=["alone", "mtc"],
+)
+def test_a_jack_server_that_ends_and_comes_back(jackd, start, film, words, follows):
+    """It is told of, and playing and following go on with the new one."""
     with jackd(256, 200):
         server = start(None, "--backend", "jack", *words)
         job = server.submit(film)
         assert server.ended(job)["state"] == "done"
         server.client.ask("POST", "/play", {"job": job, "seconds": 0})
         server.client.ask("POST", "/loop", {"begin": 0})
-    server.until(lambda: server.client.ask("GET", "/state")["fault"])
+    server.until(lambda: server.client.ask("GET", "/state")["trouble"])
     with pytest.raises(EmsyncError, match="JACK"):
         server.client.ask("POST", "/play", {"seconds": 0})
     with jackd(256, 200):
-        assert server.client.ask("POST", "/play", {"seconds": 0})["state"] == "playing"
+        state = server.client.ask("POST", "/play", {"seconds": 0})
+        assert (state["follows"], state["fault"], state["trouble"]) == (follows, None, None)
+        assert state["state"] == ("stopped" if follows else "playing")
         receiver = Receiver()
+        if follows:
+            daw = Sequencer()
+            daw.connect()
+            daw.pace(quarter_frames(0, 75), 0.01)
+            daw.close()
         assert receiver.wait(receiver.notes)
         server.client.ask("POST", "/stop")
         assert all_end(receiver)

@@ -66,6 +66,17 @@ def test_before_the_film_begins_it_waits_for_zero(player, page, chase, soon):
     assert page.struck()[0] == 20
 
 
+def test_it_rolls_on_while_the_way_out_stands_still(player, page, chase, heard, soon):
+    page.held = True
+    roll(chase, 11.0, 0.3)
+    assert page.struck() == []
+    states = [moment.status.state for moment in heard if moment.status]
+    assert states[-2:] == ["stopped", "waiting"]
+    page.held = False
+    assert soon(page.struck)
+    assert 44 <= page.struck()[0] <= 47
+
+
 def test_beyond_the_end_nothing_starts(player, chase):
     roll(chase, 16.0, 0.05)
     assert player.status().state == "stopped"

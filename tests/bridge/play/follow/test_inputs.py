@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 
@@ -9,7 +10,7 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
 from bridge.midi.choice import Wish, open_output
-from bridge.midi.jack import open_client
+from bridge.midi.jack import load, open_client
 from bridge.midi.systems import shut, usable
 from bridge.play.follow.beat_clock import BeatClock
 from bridge.play.follow.inputs import PORT_NAME, follow_jack, follow_midi, follow_reaper
@@ -116,6 +117,55 @@ def test_no_such_input_is_one_line(jack_server):
     with pytest.raises(EmsyncError, match=r"MIDI input: .*no port matches"):
         follow_midi(player, TimeCode(), "no such port")
     player.close()
+
+
+@pytest.mark.parametrize(("code", "joins"), [(errno.EEXIST, True), (-1, False)])
+def test_an_input_that_another_joined_first_or_that_went(
+    scale, sequencer, soon, monkeypatch, code, joins
+):
+    player = Player(open_output(Wish("jack"))[0])
+    player.load(scale(200, first=20))
+    port = load().OwnMidiPort
+    connect = port.connect
+
+    def connect_and_fail(ours, other):
+        if joins:
+            connect(ours, other)
+        raise load().JackErrorCode("a test", code)
+
+    monkeypatch.setattr(port, "connect", connect_and_fail)
+    if joins:
+        follower = follow_midi(player, TimeCode(), "daw")
+        sequencer.send(full_frame(2))
+        assert soon(lambda: player.status().position == 2.0)
+        follower.close()
+    else:
+        with pytest.raises(EmsyncError, match=r"MIDI input: JACK: daw:out can't be connected to"):
+            follow_midi(player, TimeCode(), "daw")
+    assert gone(sequencer, PORT_NAME)
+    player.close()
+
+
+@pytest.mark.parametrize(
+    "follow", [follow_jack, lambda player: follow_midi(player, TimeCode())], ids=["jack", "mtc"]
+)
+def test_a_server_that_will_not_have_us_is_one_line(sequencer, monkeypatch, follow):
+    player = Player(open_output(Wish("jack"))[0])
+
+    def refuse(client):
+        raise load().JackErrorCode("a test", -1)
+
+    monkeypatch.setattr(load().Client, "activate", refuse)
+    with pytest.raises(EmsyncError, match="let us in but not join"):
+        follow(player)
+    assert gone(sequencer, PORT_NAME) and player.status().follows is None
+    player.close()
+
+
+def gone(sequencer, name):
+    """Whether nothing is left of an input."""
+    threads = [thread.name for thread in threading.enumerate()]
+    return not sequencer.client.get_ports(name) and "emsync follower" not in threads
 
 
 def test_reapers_osc(piece, soon):
