@@ -46,6 +46,9 @@ LONGEST_REST = 2.0
 MOST_AT_ONCE = 64
 """After so many tokens within one instant time must move on; real songs stay well below."""
 
+LONGEST_REPEAT = 12.0
+"""After so many seconds of one pitch alone an instrument must strike another."""
+
 Progress = Callable[[float], None]
 Listener = Callable[[tuple[Note, ...], tuple[float, ...], float], None]
 
@@ -256,6 +259,8 @@ class _Composition:
         self.offsets: list[float] = []
         self.struck: dict[tuple[int, int], int] = {}
         """(instrument index, pitch) -> where in ``tokens`` the note's ON stands."""
+        self.alone: dict[int, tuple[int, int]] = {}
+        """Instrument index -> the ON of the one pitch it strikes of late, and since which step."""
         self.at_once = 0
         self.none_due = -1
         """The step at which every note that had to end has ended."""
@@ -384,6 +389,12 @@ class _Composition:
             self.notes += 1
             self.struck[instrument, pitch] = len(self.tokens) - 1
             self.allowed[[token - 1, token]] = True, False
+            before, since = self.alone.get(instrument, (token, self.builder.cursor))
+            if before != token:
+                sounds = (instrument, voc.TOKENS[before].pitch) in self.builder.sounding
+                self.allowed[before] = self.may_play[before] and not sounds
+                since = self.builder.cursor
+            self.alone[instrument] = token, since
             if self.chord_notes:
                 self.chord_notes -= 1
                 self.chord_part = np.isin(voc.INSTRUMENT, [instrument])
@@ -398,7 +409,9 @@ class _Composition:
         self.held.pop(key, None)
         off = voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
         self.allowed[off] = False
-        self.allowed[off + 1] = self.may_play[off + 1]
+        alone, since = self.alone.get(key[0], (-1, 0))
+        worn_out = alone == off + 1 and self.builder.cursor - since >= to_steps(LONGEST_REPEAT)
+        self.allowed[off + 1] = self.may_play[off + 1] and not worn_out
 
     def _release_chords(self) -> None:
         for (instrument, pitch), until in list(self.held.items()):

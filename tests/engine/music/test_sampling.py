@@ -101,7 +101,7 @@ def test_min_p_leaves_out_what_is_unlikely_beside_the_likeliest():
     rng = np.random.default_rng(0)
 
     def drawn(min_p: float) -> set[int]:
-        return {choose(logits, [Sampling(min_p=min_p)], [rng])[0] for _ in range(200)}
+        return {choose(logits, [Sampling(top_p=1.0, min_p=min_p)], [rng])[0] for _ in range(200)}
 
     assert [drawn(p) for p in (0.0, 0.2, 0.5, 0.7)] == [{0, 1, 2, 3}, {0, 1, 2}, {0, 1}, {0}]
 
