@@ -42,7 +42,10 @@ def read_piece(path: Path, expressive: bool = False) -> Piece:
         raise EmsyncError(
             f"{path}: holds neither score.mid nor stems; give what emsync score wrote"
         )
-    piece = read_midi(score) if score.exists() else _together([read_midi(stem) for stem in stems])
+    # An instrument that does not play has a stem all the same.
+    piece = _read(score) if score.exists() else _together([_read(stem) for stem in stems])
+    if not piece.notes:
+        raise EmsyncError(f"{path}: holds no notes; give another")
     if not (path / "cues.json").exists():
         return piece
     cues = read_cues(path / "cues.json")
@@ -51,7 +54,15 @@ def read_piece(path: Path, expressive: bool = False) -> Piece:
 
 
 def read_midi(path: Path) -> Piece:
-    """One MIDI file; raises EmsyncError when it isn't one or counts in frames, not beats."""
+    """One MIDI file; raises EmsyncError when it isn't one, counts in frames, not beats, or holds no
+    notes."""
+    piece = _read(path)
+    if not piece.notes:
+        raise EmsyncError(f"{path}: holds no notes; give another")
+    return piece
+
+
+def _read(path: Path) -> Piece:
     midi = _open(path)
     clock = _Clock(midi)
     notes: list[Note] = []
@@ -61,8 +72,6 @@ def read_midi(path: Path) -> Piece:
         duration = max(duration, clock.seconds(sum(message.time for message in track)))
         notes += _notes(track, clock)
         chords += _chords(track, clock)
-    if not notes:
-        raise EmsyncError(f"{path}: holds no notes; give another")
     bars = tuple(_bars(midi, clock, duration))
     return Piece(tuple(sorted(notes, key=order)), tuple(sorted(chords)), (), duration, bars=bars)
 

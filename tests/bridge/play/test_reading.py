@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mido
 import pytest
 
@@ -42,6 +44,15 @@ def test_stems_alone_will_do(folder):
     (folder / "score.mid").unlink()
     assert rounded(read_piece(folder).notes) == rounded(NOTES)
     assert read_beats(folder)(4.0) == pytest.approx(2.0, abs=0.01)
+
+
+def test_an_instrument_may_be_silent_but_not_all(tmp_path):
+    some = tuple(note for note in NOTES if note.instrument is not Instrument.PIANO)
+    for name, notes in (("some", some), ("none", ())):
+        write_stems(replace(SCORE, notes=notes, chords=()), tmp_path / name / "stems")
+    assert rounded(read_piece(tmp_path / "some").notes) == rounded(some)
+    with pytest.raises(EmsyncError, match="no notes"):
+        read_piece(tmp_path / "none")
 
 
 def test_expression_comes_from_the_cue_sheet(folder):

@@ -27,7 +27,7 @@ from engine.music.vocabulary import Kind
 from engine.score import CHORDAL, Instrument, Note, Score
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
-BOLD = Sampling(1.0, 1.0)
+BOLD = Sampling(1.0, 1.0, guidance=1.0)
 
 
 def film(*edges: float, emotions=(), boundaries=()) -> CueSheet:
