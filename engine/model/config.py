@@ -23,6 +23,7 @@ class ModelConfig:
         "rotary" is the one that learns faster at equal compute (rotary positions, RMS norm before
         each block, squared ReLU, tied output, offsets also as one learned vector a step).
     controls: the conditions that head the sequence, one slot each.
+    clock: whether it is told where in its bar every token stands (:mod:`engine.music.clock`).
     """
 
     layers: int = 11
@@ -33,6 +34,7 @@ class ModelConfig:
     dropout: float = 0.1
     positions: Positions = "relative"
     controls: tuple[str, ...] = conditions.EMOTION
+    clock: bool = False
 
     def __post_init__(self) -> None:
         if self.width % (2 * self.heads):
@@ -68,7 +70,7 @@ class ModelConfig:
 
 PRESETS = {
     "paper": ModelConfig(),
-    "full": ModelConfig(positions="rotary", controls=conditions.ALL, dropout=0.0),
+    "full": ModelConfig(positions="rotary", controls=conditions.ALL, dropout=0.0, clock=True),
     "small": ModelConfig(
         layers=6,
         heads=4,
@@ -78,6 +80,7 @@ PRESETS = {
         dropout=0.0,
         positions="rotary",
         controls=conditions.ALL,
+        clock=True,
     ),
 }
 """``paper``: 37,178,355 parameters, the specification. ``full``: the same size, learning faster.

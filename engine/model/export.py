@@ -17,6 +17,7 @@ N = p * C + S places, H heads of width W:
 
     tokens [B, S] int64; offsets [B, N] seconds, the slots' too; conditions [B, p, C];
     last [B] int32, the index of each piece's last place; total [] int32, the most places any has;
+    clock [B, N, 2] int64, each place's rows of the bar clock's tables, where the network has it;
     past_key.<i>, past_value.<i> [B, H, context, W]
 
 and outputs ``logits`` [B, S, V] in fp32 and present_key.<i>, present_value.<i>, which are meant to
@@ -43,6 +44,7 @@ from engine.model.precision import GRAPH_VERSION, PRECISIONS, Precision, graph_p
 from engine.model.rotary import rotary_tables
 from engine.model.runtime import Network
 from engine.model.weights import read_weights
+from engine.music import clock
 from engine.music import vocabulary as voc
 from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
@@ -93,6 +95,8 @@ class _Network(Graph):
         scale = self.constant(math.sqrt(config.width), self.scalar)
         x = self.node("Concat", slots, self.node("Mul", embedded, scale), axis=1)
         x = self.node("Add", x, self.where())
+        if config.clock:
+            x = self.node("Add", x, self.moments())
         x = self.paper_blocks(x) if config.positions == "relative" else self.rotary_blocks(x)
         # The condition slots come first; only the tokens' places have logits.
         length = self.node("Neg", self.node("Shape", "tokens", start=1, end=2))
@@ -155,6 +159,15 @@ class _Network(Graph):
         fine = self.node("Gather", self.weight("near.weight"), indices)
         scale = self.constant(math.sqrt(config.width), self.scalar)
         return self.node("Add", encoded, self.node("Mul", fine, scale))
+
+    def moments(self) -> str:
+        """Where in its bar each place stands: [B, N, D]."""
+        told = []
+        for table in range(len(clock.ROWS)):
+            rows = self.node("Gather", "clock", self.constant(table), axis=2)
+            told.append(self.node("Gather", self.weight(f"clock.{table}.weight"), rows))
+        scale = self.constant(math.sqrt(self.config.width), self.scalar)
+        return self.node("Mul", self.node("Add", *told), scale)
 
     def lasts(self) -> str:
         """The index of each piece's last place: [B, 1]."""
@@ -308,6 +321,8 @@ class _Network(Graph):
             value("last", TensorProto.INT32, ["B"]),
             value("total", TensorProto.INT32, []),
         ]
+        if config.clock:
+            inputs.append(value("clock", TensorProto.INT64, ["B", "N", len(clock.ROWS)]))
         outputs = [value("logits", TensorProto.FLOAT, ["B", "S", voc.SIZE])]
         for layer in range(config.layers):
             for part in ("key", "value"):

@@ -24,7 +24,9 @@ from engine.model.devices import DEVICES, choose_device, instead
 from engine.model.header import read_header
 from engine.model.precision import GRAPH_VERSION, Precision, graph_path
 from engine.model.rotary import turn_back
+from engine.music import clock
 from engine.music import vocabulary as voc
+from engine.music.clock import BarClock, Moment
 
 # Tiling pays for long prompts; for a single query it costs attention a sixth more.
 os.environ.setdefault("ORT_GQA_DISABLE_FLASH_ATTENTION", "1")
@@ -139,6 +141,7 @@ class Decoder:
         """Whether rows can :meth:`slide`: only the distance between places must count, and the
         caches must be at hand."""
         self._type, self._shape = type_, shape
+        self._clocks = self._clocks_before = [BarClock()] * rows
         self._no_conditions = np.zeros((rows, 0, len(config.controls)), np.float32)
         self._stepping = self._session.io_binding()
         self._bind_caches(self._stepping, 0, rows)
@@ -175,27 +178,36 @@ class Decoder:
         slots = np.repeat(offsets[:1], len(self.config.controls))
         places = np.concatenate([slots, offsets])
         self._check(len(places), self.config.context)
+        self._clocks[row], moments = clock.read(BarClock(), tokens.tolist())
+        moments[:0] = [clock.UNKNOWN] * len(slots)
         self.places[row] = len(places)
         binding = self._session.io_binding()
         self._bind_caches(binding, row, 1)
         used = self.places[row : row + 1]
-        return self._run(binding, tokens[None], places[None], conditions[None, None], used)[0]
+        return self._run(
+            binding, tokens[None], places[None], conditions[None, None], used, [moments]
+        )[0]
 
     def step(self, tokens: Sequence[int], offsets: Sequence[float]) -> Logits:
         """Read one token for each row and return the logits [rows, V] of the next."""
         self._check(1, self.config.context - int(self.places.max()))
         self.places += 1
+        self._clocks_before = self._clocks
+        self._clocks = [bar.push(t) for bar, t in zip(self._clocks, tokens, strict=True)]
+        moments = [[bar.moment] for bar in self._clocks]
         return self._run(
             self._stepping,
             np.array(tokens, np.int64)[:, None],
             np.array(offsets, np.float32)[:, None],
             self._no_conditions,
             self.places,
+            moments,
         )[:, 0]
 
     def back(self, row: int) -> None:
         """Forget what a row read last."""
         self.places[row] -= 1
+        self._clocks[row] = self._clocks_before[row]
 
     def slide(
         self,
@@ -214,7 +226,9 @@ class Decoder:
         kept = int(self.places[row]) - head - dropped
         if kept < 0:
             raise ValueError(f"{dropped} tokens to drop, {kept + dropped} read")
+        now = self._clocks[row]
         self.prefill(tokens, offsets, conditions, row)
+        self._clocks[row] = now
         for name, cache in self._caches.items():
             places = cache.numpy()[row]  # the very memory, on a CPU
             moving = places[:, head + dropped : head + dropped + kept]
@@ -235,7 +249,9 @@ class Decoder:
                 rows[row] = rows[last]
                 cache.update_inplace(rows)
             self.places[row] = self.places[last]
+            self._clocks[row] = self._clocks[last]
         self.places = self.places[:last].copy()
+        self._clocks = self._clocks[:last]
         self._no_conditions = self._no_conditions[:last]
         self._stepping = self._session.io_binding()
         self._bind_caches(self._stepping, 0, last)
@@ -257,11 +273,14 @@ class Decoder:
         offsets: npt.NDArray[np.float32],
         conditions: npt.NDArray[np.float32],
         places: npt.NDArray[np.int32],
+        moments: Sequence[Sequence[Moment]],
     ) -> Logits:
         bind.bind_cpu_input("tokens", np.ascontiguousarray(tokens))
         bind.bind_cpu_input("offsets", np.ascontiguousarray(offsets, np.float32))
         bind.bind_cpu_input("conditions", np.ascontiguousarray(conditions, np.float32))
         bind.bind_cpu_input("last", places - 1)
+        if self.config.clock:
+            bind.bind_cpu_input("clock", np.array(moments, np.int64))
         bind.bind_cpu_input("total", np.array(places.max(), np.int32))
         logits = np.empty((*tokens.shape, voc.SIZE), np.float32)
         bind.bind_output("logits", "cpu", 0, np.float32, logits.shape, logits.ctypes.data)
