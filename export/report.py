@@ -12,7 +12,7 @@ from engine.cues import CueSheet
 from engine.files import write_atomically
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
 from engine.metrics.grid import on_grid
-from engine.music.composer import Take
+from engine.music.composition import Take
 from engine.music.takes import Merit
 from engine.music.tempo import tempo_map
 from engine.score import Instrument, Score

@@ -15,7 +15,7 @@ from bridge.cli.wishes import wish_arguments, wishes
 from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.files import output
-from engine.music.composer import Commission
+from engine.music.composition import Commission
 from engine.music.takes import best, compose_takes
 from engine.score import CHORDAL, Instrument
 from engine.video.reader import open_video

@@ -31,7 +31,7 @@ from engine.score import Note
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
-    from engine.music.composer import Commission, Listener
+    from engine.music.composition import Commission, Listener
 
 Say = Callable[[wire.Event], None]
 
@@ -180,7 +180,7 @@ def _compose(
 
 
 def _commission(request: Request) -> Commission:
-    from engine.music.composer import Commission
+    from engine.music.composition import Commission
     from engine.music.conditions import asked_for
     from engine.music.sampling import Sampling
 

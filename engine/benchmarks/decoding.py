@@ -18,7 +18,8 @@ from engine.cues import Section as Span
 from engine.model.runtime import Decoder, Network
 from engine.model.transformer import Transformer
 from engine.music import vocabulary as voc
-from engine.music.composer import Commission, compose, compose_all
+from engine.music.composer import compose, compose_all
+from engine.music.composition import Commission
 
 TOKENS_A_MINUTE = 3800
 """The median of real songs with three or more families."""

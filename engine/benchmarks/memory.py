@@ -15,7 +15,8 @@ from engine.analysis import analyze
 from engine.benchmarks.decoding import film
 from engine.benchmarks.measures import Line, Section
 from engine.model.runtime import Network
-from engine.music.composer import Commission, compose
+from engine.music.composer import compose
+from engine.music.composition import Commission
 
 MINUTES = (1, 5, 10)
 FILMS = ((0.1, 24.0), (2.0, 24.0), (10.0, 2.0))

@@ -11,7 +11,7 @@ from engine.errors import EmsyncError
 from engine.metrics.likelihood import token_nats
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
-from engine.music.composer import to_forget
+from engine.music.composition import to_forget
 from engine.music.conditions import ALL, EMOTION
 from engine.music.offsets import training_offsets
 from engine.training.cache import Cache

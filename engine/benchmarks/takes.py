@@ -9,7 +9,7 @@ from statistics import mean
 from engine.benchmarks.decoding import TAKES, film
 from engine.benchmarks.measures import Line, Section
 from engine.model.runtime import Network
-from engine.music.composer import Commission
+from engine.music.composition import Commission
 from engine.music.takes import Merit, best, compose_takes
 
 

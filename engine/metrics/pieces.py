@@ -19,8 +19,19 @@ from engine.metrics.keeping import code, place
 from engine.metrics.parallel import spread
 from engine.model import rotary, runtime
 from engine.model.runtime import Network
-from engine.music import composer, events, offsets, sampling, steering, vocabulary
-from engine.music.composer import Commission, compose_all
+from engine.music import (
+    clock,
+    composer,
+    composition,
+    ensemble,
+    events,
+    offsets,
+    sampling,
+    steering,
+    vocabulary,
+)
+from engine.music.composer import compose_all
+from engine.music.composition import Commission
 from engine.music.conditions import UNKNOWN, Conditions
 from engine.music.events import decode, encode
 from engine.music.sampling import Sampling
@@ -125,4 +136,16 @@ def _network(weights: Path, device: str, threads: int) -> Network:
 
 @lru_cache(maxsize=1)
 def _composing_code() -> str:
-    return code(composer, events, offsets, sampling, steering, vocabulary, runtime, rotary)
+    return code(
+        clock,
+        composer,
+        composition,
+        ensemble,
+        events,
+        offsets,
+        sampling,
+        steering,
+        vocabulary,
+        runtime,
+        rotary,
+    )

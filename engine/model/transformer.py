@@ -8,6 +8,7 @@ So et al., Primer, 2021. RMS norm: Zhang and Sennrich, 2019.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -191,9 +192,10 @@ class Transformer(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         if config.clock:
             self.steps = nn.Buffer(torch.from_numpy(voc.STEPS.copy()), persistent=False)
-            self.clock = nn.ModuleList(nn.Embedding(rows, width) for rows in clock.ROWS)
-            for table in self.clock:
+            tables = [nn.Embedding(rows, width) for rows in clock.ROWS]
+            for table in tables:
                 nn.init.zeros_(table.weight)
+            self.clock = nn.ModuleList(tables)
         if relative:
             self.positions = nn.Parameter(torch.randn(config.context, width // 2) * 0.02)
             self.offsets = feed_forward(1, width // 4, width // 2)
@@ -265,7 +267,7 @@ def moments(tokens: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
     places = torch.where(is_bar, count + clock.BARS, 0)
     bars = F.pad(torch.zeros_like(cursor), (0, clock.BARS + 1)).scatter(1, places, cursor)
     last = [bars.gather(1, count + clock.BARS - back) for back in range(clock.BARS + 1)]
-    lengths = torch.stack([a - b for a, b in zip(last, last[1:], strict=False)])
+    lengths = torch.stack([a - b for a, b in pairwise(last)])
     known = (count - 1).clamp(max=clock.BARS)
     unknown = torch.arange(clock.BARS, device=tokens.device)[:, None, None] >= known
     highest = torch.iinfo(lengths.dtype).max

@@ -62,17 +62,21 @@ class BarClock:
         return self
 
     @property
+    def bar(self) -> int:
+        """What bars have lasted of late, in steps; 0 where that is unknown."""
+        lengths = sorted(b - a for a, b in pairwise(self.bars))
+        # Of two the longer: bars are cut short, not drawn out.
+        return lengths[len(lengths) // 2] if lengths else 0
+
+    @property
     def moment(self) -> Moment:
         """What the network is told."""
         if not self.bars:
             return UNKNOWN
         since = self.cursor - self.bars[-1]
-        lengths = sorted(b - a for a, b in pairwise(self.bars))
-        # Of two the longer: bars are cut short, not drawn out.
-        length = lengths[len(lengths) // 2] if lengths else 0
-        if not length:
+        if not self.bar:
             return Moment(min(since, LONGEST))
-        part = (since * PARTS + length // 2) // length
+        part = (since * PARTS + self.bar // 2) // self.bar
         return Moment(min(since, LONGEST), min(part, MOST_PARTS))
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from engine.cues import CueSheet, Section, Video
 from engine.model.runtime import SHIPPED, Network
-from engine.music.composer import Commission, compose
+from engine.music.composer import compose
+from engine.music.composition import Commission
 from engine.music.conditions import ALL
 
 MEGABYTE = 2**20

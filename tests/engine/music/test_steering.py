@@ -8,7 +8,8 @@ import pytest
 from engine.cues import CueSheet, Section, Video
 from engine.metrics.controls import heard, main_metre
 from engine.music import vocabulary as voc
-from engine.music.composer import Commission, compose
+from engine.music.composer import compose
+from engine.music.composition import Commission
 from engine.music.conditions import KEYS, METRES, Conditions
 from engine.music.steering import PARTS, Grid
 from engine.music.tempo import tempo_map

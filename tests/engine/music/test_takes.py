@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.cues import CueSheet, Section, Video
-from engine.music.composer import Commission, Take
+from engine.music.composition import Commission, Take
 from engine.music.takes import Merit, best, compose_takes, merit, struck_chords
 from engine.score import Instrument, Note, Score
 

@@ -1,0 +1,54 @@
+"""Who plays, and who is asked in."""
+
+import numpy as np
+import pytest
+
+from engine.music import vocabulary as voc
+from engine.music.ensemble import MOST, SILENT, Ensemble
+from engine.music.vocabulary import Kind, to_steps
+
+BASS, DRUMS, GUITAR, PIANO, STRINGS = range(len(voc.INSTRUMENTS))
+ONS = voc.KIND == Kind.ON
+
+
+def pushed(ensemble: Ensemble, seconds: float) -> set[int]:
+    """The instruments that have become likelier; all their ONs have, alike."""
+    lean = ensemble.lean(np.zeros(voc.SIZE, np.float32), to_steps(seconds))
+    assert not lean[~ONS].any()
+    return {
+        int(i)
+        for i in np.unique(voc.INSTRUMENT[lean > 0])
+        if (lean[ONS & (i == voc.INSTRUMENT)]).all()
+    }
+
+
+def test_three_are_enough() -> None:
+    ensemble = Ensemble(ONS)
+    for instrument in (BASS, DRUMS, PIANO):
+        ensemble.strike(instrument, to_steps(5))
+    assert pushed(ensemble, 5 + SILENT - 0.1) == set()
+
+
+def test_whoever_is_silent_is_asked_in_ever_more() -> None:
+    ensemble = Ensemble(ONS)
+    for second in range(0, 60, 4):
+        for instrument in (BASS, DRUMS):
+            ensemble.strike(instrument, to_steps(second))
+    assert pushed(ensemble, 60) == {GUITAR, PIANO, STRINGS}
+    zeros = np.zeros(voc.SIZE, np.float32)
+    rising = [float(ensemble.lean(zeros, to_steps(second)).max()) for second in (1, 5, 20, 60)]
+    assert 0 < rising[0] < rising[1] < rising[2] <= rising[3] == MOST
+    ensemble.strike(PIANO, to_steps(60))
+    assert pushed(ensemble, 60) == set()
+    assert pushed(ensemble, 61) == set()
+
+
+@pytest.mark.parametrize("chosen", [(PIANO,), (PIANO, BASS)])
+def test_a_small_ensemble_was_asked_for(chosen: tuple[int, ...]) -> None:
+    ensemble = Ensemble(ONS & np.isin(voc.INSTRUMENT, chosen))
+    assert pushed(ensemble, 60) == set()
+
+
+def test_those_who_may_not_play_stay_out() -> None:
+    ensemble = Ensemble(ONS & np.isin(voc.INSTRUMENT, (BASS, PIANO, STRINGS)))
+    assert pushed(ensemble, 60) == {BASS, PIANO, STRINGS}
