@@ -51,7 +51,7 @@ def tiny() -> Callable[..., ModelConfig]:
         controls = EMOTION if positions == "relative" else ALL
         small = ModelConfig(
             layers=2, heads=2, width=32, hidden=48, context=96, dropout=0.0,
-            positions=positions, controls=controls,
+            positions=positions, controls=controls, clock=positions == "rotary",
         )  # fmt: skip
         return replace(small, **changes)
 

@@ -194,7 +194,7 @@ class Decoder:
         self.places += 1
         self._clocks_before = self._clocks
         self._clocks = [bar.push(t) for bar, t in zip(self._clocks, tokens, strict=True)]
-        moments = [[bar.moment] for bar in self._clocks]
+        moments = [[moment] for moment in self.moments()]
         return self._run(
             self._stepping,
             np.array(tokens, np.int64)[:, None],
@@ -203,6 +203,10 @@ class Decoder:
             self.places,
             moments,
         )[:, 0]
+
+    def moments(self) -> list[Moment]:
+        """Where in its bar each row stands."""
+        return [bar.moment for bar in self._clocks]
 
     def back(self, row: int) -> None:
         """Forget what a row read last."""

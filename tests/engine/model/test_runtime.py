@@ -18,6 +18,7 @@ from engine.errors import EmsyncError  # noqa: E402
 from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
 from engine.model.runtime import Decoder, Network  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
+from engine.music.clock import Moment  # noqa: E402
 
 KINDS = ("relative", "rotary")
 CONTEXT = 96
@@ -31,9 +32,12 @@ def pair(request, tiny, random_model, exported):
 
 
 def example(model, length: int, batch: int = 2, seed: int = 0):
-    """Random tokens and offsets [B, T], and conditions [B, C] with a NaN in each row."""
+    """Random tokens with BARs among them and offsets [B, T], and conditions [B, C] with a NaN in
+    each row."""
     rng = np.random.default_rng(seed)
     tokens = rng.integers(0, voc.SIZE, (batch, length))
+    tokens[rng.random(tokens.shape) < 0.2] = voc.BAR
+    tokens[:, 2::3] = rng.integers(voc.FIRST_SHIFT, voc.FIRST_NOTE, tokens[:, 2::3].shape)
     offsets = rng.choice([0.0, 0.008, 0.504, 1.0, 1.008, 7.9, 8.0], (batch, length))
     conditions = rng.uniform(0, 1, (batch, len(model.config.controls)))
     for row in range(batch):
@@ -89,7 +93,8 @@ def test_rows_step_together_from_their_own_places(pair):
 @pytest.mark.parametrize("precision", ["fp32", "int8", "fp16"])
 def test_a_window_slides_as_if_read_anew(tiny, random_model, exported, precision):
     # In a single layer a key knows its own token only, so that nothing may tell the two apart.
-    model = random_model(tiny(layers=1))
+    # (A clock goes on as it was; read anew, it would know less.)
+    model = random_model(tiny(layers=1, clock=False))
     network = Network(exported(model), "cpu", threads=1, precision=precision)
     (window,) = rows(*example(model, 60, 1))
     (tokens, offsets, conditions), head, dropped = window, 2, 23
@@ -111,6 +116,23 @@ def test_a_window_slides_as_if_read_anew(tiny, random_model, exported, precision
 def test_a_network_with_places_of_its_own_does_not_slide(tiny, random_model, exported):
     network = Network(exported(random_model(tiny("relative"))), "cpu", threads=1)
     assert not Decoder(network).slides
+
+
+def test_the_clock_goes_on_when_a_window_slides(network):
+    bar = [voc.BAR, voc.shift(100), voc.shift(60)]
+    tokens = np.array([voc.MORE_INSTRUMENTS, *bar, *bar, voc.BAR])
+    offsets, unknown = np.full(len(tokens), 8.0, np.float32), np.full(6, np.nan, np.float32)
+    decoder = Decoder(network, 2)
+    for row in range(2):
+        decoder.prefill(tokens, offsets, unknown, row)
+    decoder.slide(3, tokens[:1], offsets[:1], unknown, row=1)
+    assert decoder.moments() == [Moment(0, 0)] * 2
+    decoder.step([voc.shift(40)] * 2, [8.0] * 2)
+    assert decoder.moments() == [Moment(40, 24)] * 2
+    decoder.back(0)
+    assert decoder.moments() == [Moment(0, 0), Moment(40, 24)]
+    decoder.end(0)
+    assert decoder.moments() == [Moment(40, 24)]
 
 
 def test_all_conditions_unknown(pair):
