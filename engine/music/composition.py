@@ -152,6 +152,8 @@ class Composition:
             voc.INSTRUMENT,
             [voc.INSTRUMENTS.index(i) for i in CHORDAL if i in commission.instruments],
         )
+        self.just_struck: list[tuple[int, int]] = []
+        """(instrument index, pitch) of what was struck at this instant: a note lasts a step."""
         self.chord_notes = 0
         """How many notes the chord being struck still lacks."""
         self.chord_part = self.chordal
@@ -256,7 +258,7 @@ class Composition:
         if kind is Kind.TIMESHIFT:
             self.at_once = self.chord_notes = 0
             self.allowed[self.marks] = True
-            self._release_chords()
+            self._release()
             return
         self.at_once += 1
         if kind is Kind.BAR or kind is Kind.CHORD:
@@ -267,7 +269,8 @@ class Composition:
             self.notes += 1
             self.ensemble.strike(instrument, self.builder.cursor)
             self.struck[instrument, pitch] = len(self.tokens) - 1
-            self.allowed[[token - 1, token]] = True, False
+            self.allowed[[token - 1, token]] = False
+            self.just_struck.append((instrument, pitch))
             before, since = self.alone.get(instrument, (token, self.builder.cursor))
             if before != token:
                 sounds = (instrument, voc.TOKENS[before].pitch) in self.builder.sounding
@@ -278,7 +281,6 @@ class Composition:
                 self.chord_notes -= 1
                 self.chord_part = np.isin(voc.INSTRUMENT, [instrument])
                 self.held[instrument, pitch] = self.builder.cursor + self._two_beats()
-                self.allowed[token - 1] = False
         elif kind is Kind.OFF:
             self._silence((instrument, pitch))
 
@@ -297,7 +299,12 @@ class Composition:
         worn_out = alone == off + 1 and self.builder.cursor - since >= to_steps(LONGEST_REPEAT)
         self.allowed[off + 1] = self.may_play[off + 1] and not worn_out
 
-    def _release_chords(self) -> None:
+    def _release(self) -> None:
+        """Allow the OFFs of what was struck before time moved, and of chords held long enough."""
+        for key in self.just_struck:
+            if key in self.struck and key not in self.held:
+                self.allowed[voc.note_off(voc.INSTRUMENTS[key[0]], key[1])] = True
+        self.just_struck.clear()
         for (instrument, pitch), until in list(self.held.items()):
             if self.builder.cursor >= until:
                 del self.held[instrument, pitch]

@@ -21,6 +21,7 @@ from engine.music.composition import (
     Commission,
 )
 from engine.music.conditions import Conditions
+from engine.music.events import ScoreBuilder
 from engine.music.sampling import Sampling
 from engine.music.vocabulary import Kind
 from engine.score import CHORDAL, Instrument, Note, Score
@@ -101,7 +102,7 @@ def test_two_parts_or_one_are_fewer_instruments(tiny, random_model, exported, ch
         model = random_model(tiny())
         model.embedding.weight[forgotten] = 0
         small = Network(exported(model), "cpu", threads=1, precision="fp32")
-        return compose(film(0.0, 4.0), small, commission(instruments=chosen))
+        return compose(film(0.0, 15.0), small, commission(instruments=chosen))
 
     (other,) = {voc.FEWER_INSTRUMENTS, voc.MORE_INSTRUMENTS} - {asked}
     assert piece(voc.PAD) == piece(other) != piece(asked)
@@ -303,3 +304,24 @@ def test_guided_pieces_do_not_hang_on_their_neighbours(network):
     ]
     together = [take.score for take in compose_all(requests, network)]
     assert together == [compose(cues, network, one) for cues, one in requests]
+
+
+def test_a_note_does_not_end_at_the_instant_it_is_struck(leaning, monkeypatch):
+    pushed = []
+    push = ScoreBuilder.push
+    monkeypatch.setattr(
+        ScoreBuilder, "push", lambda self, token: (pushed.append(token), push(self, token))[1]
+    )
+    compose(film(0.0, 20.0), leaning(OFF=4.0, ON=2.0), commission())
+    struck: set[int] = set()
+    ended = 0
+    for token in pushed:
+        kind = voc.TOKENS[token].kind
+        if kind is Kind.TIMESHIFT:
+            struck.clear()
+        elif kind is Kind.ON:
+            struck.add(token - 1)
+        elif kind is Kind.OFF:
+            assert token not in struck
+            ended += 1
+    assert ended > 20
