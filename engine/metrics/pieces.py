@@ -9,27 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import numpy as np
 
+from engine import music
 from engine.cues import CueSheet, Section, Video
 from engine.files import replacing
 from engine.metrics.keeping import code, place
 from engine.metrics.parallel import spread
 from engine.model import rotary, runtime
 from engine.model.runtime import Network
-from engine.music import (
-    clock,
-    composer,
-    composition,
-    ensemble,
-    events,
-    offsets,
-    sampling,
-    steering,
-    vocabulary,
-)
 from engine.music.composer import compose_all
 from engine.music.composition import Commission
 from engine.music.conditions import UNKNOWN, Conditions
@@ -136,16 +128,6 @@ def _network(weights: Path, device: str, threads: int) -> Network:
 
 @lru_cache(maxsize=1)
 def _composing_code() -> str:
-    return code(
-        clock,
-        composer,
-        composition,
-        ensemble,
-        events,
-        offsets,
-        sampling,
-        steering,
-        vocabulary,
-        runtime,
-        rotary,
-    )
+    """The source of whatever a piece may hang on, beside its request and the weights."""
+    names = [f"{music.__name__}.{module.name}" for module in iter_modules(music.__path__)]
+    return code(*map(import_module, names), runtime, rotary)

@@ -1,4 +1,4 @@
-"""A piece on its way (paper, Algorithm 1): what has been said, what sounds, what may be said next.
+"""A piece on its way (paper, Algorithm 1): what has been said, and what the network still sees.
 
 The network's window is finite. When it is full the oldest half is forgotten, up to a BAR, and the
 rest moves up or, where the network can't, is read anew; notes struck in the forgotten half are
@@ -22,11 +22,12 @@ from engine.music.clock import BarClock
 from engine.music.conditions import Conditions
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
+from engine.music.grammar import Grammar
 from engine.music.offsets import BoundaryTracker
 from engine.music.sampling import Sampling
 from engine.music.steering import Steering
 from engine.music.vocabulary import Kind, to_seconds, to_steps
-from engine.score import CHORDAL, Instrument, Note, Score
+from engine.score import Instrument, Note, Score
 
 LONGEST_NOTE = {
     Instrument.BASS: 3.0,
@@ -38,19 +39,6 @@ LONGEST_NOTE = {
 """No note is held longer than this, in seconds: a forgotten OFF must not drone through a film.
 The network is given the OFF, so that it knows."""
 _LIMITS = [to_steps(LONGEST_NOTE[instrument]) for instrument in voc.INSTRUMENTS]
-CHORD_NOTES = 3
-CHORD_HOLD = 1.0, 2.0
-"""A CHORD is followed by so many notes of guitar or of piano at once, held for two beats at least:
-what the mark means (paper, III-B2). Two beats are half a bar, by what bars have lasted of late,
-but no less and no more than so many seconds. Holds wherever the network puts a CHORD; it knows
-nothing of boundaries."""
-LONGEST_REST = 2.0
-"""After so many seconds of silence a note must be struck before time moves on."""
-MOST_AT_ONCE = 64
-"""After so many tokens within one instant time must move on; real songs stay well below."""
-
-LONGEST_REPEAT = 12.0
-"""After so many seconds of one pitch alone an instrument must strike another."""
 
 Listener = Callable[[tuple[Note, ...], tuple[float, ...], float], None]
 
@@ -98,7 +86,7 @@ def to_forget(tokens: Sequence[int]) -> int:
 
 
 class Composition:
-    """One piece on its way: what has been said, what sounds, and what may be said next."""
+    """One piece on its way."""
 
     def __init__(
         self,
@@ -134,34 +122,11 @@ class Composition:
         self.offsets: list[float] = []
         self.struck: dict[tuple[int, int], int] = {}
         """(instrument index, pitch) -> where in ``tokens`` the note's ON stands."""
-        self.alone: dict[int, tuple[int, int]] = {}
-        """Instrument index -> the ON of the one pitch it strikes of late, and since which step."""
-        self.at_once = 0
         self.none_due = -1
         """The step at which every note that had to end has ended."""
-        self.last_sound = 0
-        """The last step at which anything sounded."""
         self.section = 0
-        self.may_play = np.isin(
-            voc.INSTRUMENT, [voc.INSTRUMENTS.index(i) for i in commission.instruments]
-        ) & (voc.KIND == Kind.ON)
-        self.ensemble = Ensemble(self.may_play)
-        self.allowed = self.may_play | (voc.KIND == Kind.TIMESHIFT)
-        self.allowed[[voc.BAR, voc.CHORD]] = True
-        self.chordal = np.isin(
-            voc.INSTRUMENT,
-            [voc.INSTRUMENTS.index(i) for i in CHORDAL if i in commission.instruments],
-        )
-        self.just_struck: list[tuple[int, int]] = []
-        """(instrument index, pitch) of what was struck at this instant: a note lasts a step."""
-        self.chord_notes = 0
-        """How many notes the chord being struck still lacks."""
-        self.chord_part = self.chordal
-        self.held: dict[tuple[int, int], int] = {}
-        """(instrument index, pitch) -> the step up to which a chord's note must sound."""
-        self.marks = [voc.BAR, voc.CHORD] if self.chordal.any() else [voc.BAR]
-        self.allowed[voc.CHORD] = voc.CHORD in self.marks
-        self.only_shifts = voc.KIND == Kind.TIMESHIFT
+        self.grammar = Grammar(commission.instruments, self.builder)
+        self.ensemble = Ensemble(self.grammar.may_play)
         # Half of all windows learnt from began at a BAR, few at START: begin as most did.
         self._take(voc.BAR)
 
@@ -232,83 +197,23 @@ class Composition:
 
     def allowed_now(self) -> np.ndarray:
         """Which tokens [V] may come next."""
-        in_bar = not self.allowed[voc.BAR]
-        return self.steering.narrow(self._well_formed(), self.builder.cursor, in_bar)
-
-    def _well_formed(self) -> np.ndarray:
-        """Which tokens [V] may come next whatever the wishes."""
-        if self.at_once >= MOST_AT_ONCE:
-            return self.only_shifts
-        if self.chord_notes:
-            return self.allowed & self.may_play & self.chord_part
-        silence = self.builder.cursor - self.last_sound
-        if not self.builder.sounding and silence >= to_steps(LONGEST_REST):
-            return self.may_play
-        return self.allowed
+        allowed = self.grammar.allowed()
+        return self.steering.narrow(allowed, self.builder.cursor, self.grammar.in_bar)
 
     def _take(self, token: int) -> None:
-        """Write a token down and see what it allows and forbids."""
+        """Write a token down."""
         self.builder.push(token)
         self.clock = self.clock.push(token)
+        self.grammar.hear(token, self.clock.bar)
         self.tokens.append(token)
         self.offsets.append(self.tracker.push(token))
         kind, _, instrument, pitch = voc.TOKENS[token]
-        if self.builder.sounding:
-            self.last_sound = self.builder.cursor
-        if kind is Kind.TIMESHIFT:
-            self.at_once = self.chord_notes = 0
-            self.allowed[self.marks] = True
-            self._release()
-            return
-        self.at_once += 1
-        if kind is Kind.BAR or kind is Kind.CHORD:
-            self.allowed[token] = False
-            if kind is Kind.CHORD:
-                self.chord_notes, self.chord_part = CHORD_NOTES, self.chordal
-        elif kind is Kind.ON:
+        if kind is Kind.ON:
             self.notes += 1
             self.ensemble.strike(instrument, self.builder.cursor)
             self.struck[instrument, pitch] = len(self.tokens) - 1
-            self.allowed[[token - 1, token]] = False
-            self.just_struck.append((instrument, pitch))
-            before, since = self.alone.get(instrument, (token, self.builder.cursor))
-            if before != token:
-                sounds = (instrument, voc.TOKENS[before].pitch) in self.builder.sounding
-                self.allowed[before] = self.may_play[before] and not sounds
-                since = self.builder.cursor
-            self.alone[instrument] = token, since
-            if self.chord_notes:
-                self.chord_notes -= 1
-                self.chord_part = np.isin(voc.INSTRUMENT, [instrument])
-                self.held[instrument, pitch] = self.builder.cursor + self._two_beats()
         elif kind is Kind.OFF:
-            self._silence((instrument, pitch))
-
-    def _two_beats(self) -> int:
-        """How long a chord must sound, in steps."""
-        shortest, longest = map(to_steps, CHORD_HOLD)
-        return min(max(self.clock.bar // 2, shortest), longest)
-
-    def _silence(self, key: tuple[int, int]) -> None:
-        """A note has ended: it may be struck again, and has no OFF to come."""
-        self.struck.pop(key, None)
-        self.held.pop(key, None)
-        off = voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
-        self.allowed[off] = False
-        alone, since = self.alone.get(key[0], (-1, 0))
-        worn_out = alone == off + 1 and self.builder.cursor - since >= to_steps(LONGEST_REPEAT)
-        self.allowed[off + 1] = self.may_play[off + 1] and not worn_out
-
-    def _release(self) -> None:
-        """Allow the OFFs of what was struck before time moved, and of chords held long enough."""
-        for key in self.just_struck:
-            if key in self.struck and key not in self.held:
-                self.allowed[voc.note_off(voc.INSTRUMENTS[key[0]], key[1])] = True
-        self.just_struck.clear()
-        for (instrument, pitch), until in list(self.held.items()):
-            if self.builder.cursor >= until:
-                del self.held[instrument, pitch]
-                self.allowed[voc.note_off(voc.INSTRUMENTS[instrument], pitch)] = True
+            self.struck.pop((instrument, pitch), None)
 
     def overdue(self) -> int | None:
         """The OFF of a note that has sounded for as long as it may, now ended."""
@@ -333,7 +238,8 @@ class Composition:
         for key, position in list(self.struck.items()):
             if position < first:
                 self._close(key)
-                self._silence(key)
+                self.grammar.ended(key)
+                del self.struck[key]
             else:
                 self.struck[key] = position - first
         del self.tokens[:first]

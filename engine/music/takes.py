@@ -15,7 +15,8 @@ from engine.cues import CueSheet
 from engine.metrics.alignment import SECOND, alignment
 from engine.model.runtime import Network
 from engine.music.composer import compose_all
-from engine.music.composition import CHORD_NOTES, Commission, Listener, Take
+from engine.music.composition import Commission, Listener, Take
+from engine.music.grammar import CHORD_NOTES
 from engine.music.vocabulary import MORE_FROM
 from engine.score import CHORDAL, Instrument, Score
 

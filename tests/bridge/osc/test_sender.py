@@ -45,11 +45,12 @@ def test_what_is_unknown_is_nan_or_empty(peers):
 
 
 def test_nobody_listening_is_no_error(peers):
-    target = peers[0].getsockname()
+    targets = [peer.getsockname() for peer in peers]
     peers[0].close()
-    sender = OscSender([target])
-    for _ in range(3):
-        sender.send("boundary", seconds=1.0)
+    sender = OscSender(targets)
+    for seconds in (1.0, 2.0, 3.0):
+        sender.send("boundary", seconds=seconds)
+        assert heard(peers[1]) == ("/emsync/boundary", [seconds])
     sender.close()
 
 

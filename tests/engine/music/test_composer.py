@@ -12,16 +12,10 @@ from engine.errors import EmsyncError
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
 from engine.music.composer import compose, compose_all
-from engine.music.composition import (
-    CHORD_HOLD,
-    CHORD_NOTES,
-    LONGEST_NOTE,
-    LONGEST_REST,
-    MOST_AT_ONCE,
-    Commission,
-)
+from engine.music.composition import LONGEST_NOTE, Commission
 from engine.music.conditions import Conditions
 from engine.music.events import ScoreBuilder
+from engine.music.grammar import CHORD_HOLD, CHORD_NOTES, LONGEST_REST, MOST_AT_ONCE
 from engine.music.sampling import Sampling
 from engine.music.vocabulary import Kind
 from engine.score import CHORDAL, Instrument, Note, Score
