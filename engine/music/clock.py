@@ -73,10 +73,10 @@ class BarClock:
         """What the network is told."""
         if not self.bars:
             return UNKNOWN
-        since = self.cursor - self.bars[-1]
-        if not self.bar:
+        since, bar = self.cursor - self.bars[-1], self.bar
+        if not bar:
             return Moment(min(since, LONGEST))
-        part = (since * PARTS + self.bar // 2) // self.bar
+        part = (since * PARTS + bar // 2) // bar
         return Moment(min(since, LONGEST), min(part, MOST_PARTS))
 
 

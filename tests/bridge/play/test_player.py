@@ -11,6 +11,11 @@ from bridge.play.player import Player
 from engine.errors import EmsyncError
 
 
+def states(heard):
+    """The states told of so far: a listener is told a moment after a status shows it."""
+    return [moment.status.state for moment in heard if moment.status]
+
+
 def test_plays_all_and_stops_at_the_end(player, page, scale, soon):
     player.load(scale())
     player.play()
@@ -46,8 +51,7 @@ def test_the_listener_hears_what_passes_and_its_errors_disturb_nothing(page, tmp
     kinds = [moment.kind for moment in heard if moment.kind != "state"]
     assert kinds == ["note", "boundary", "note", "chord", "note", "note"]
     assert [m.note.pitch for m in heard if m.note] == page.struck()
-    states = [moment.status.state for moment in heard if moment.status]
-    assert states[:3] == ["stopped", "playing", "stopped"]
+    assert soon(lambda: states(heard)[:3] == ["stopped", "playing", "stopped"])
 
 
 def test_a_listener_may_ask_the_player(page, tmp_path, scale, soon):
@@ -162,8 +166,7 @@ def test_composing_ahead_of_playing_makes_no_pause(player, page, scale, heard, s
         assert soon(lambda: player.status().state == "playing")
     assert soon(lambda: player.status().state == "stopped")
     assert page.struck() == list(range(60, 80))
-    states = [moment.status.state for moment in heard if moment.status]
-    assert states == ["stopped", "waiting", "playing", "stopped"]
+    assert soon(lambda: states(heard) == ["stopped", "waiting", "playing", "stopped"])
 
 
 def test_another_piece_ends_the_one_that_plays(player, page, scale, soon):
@@ -197,8 +200,7 @@ def test_play_while_the_way_out_stands_still_waits_there(player, page, scale, he
     page.held = False
     assert soon(page.struck)
     assert page.struck()[0] == 80
-    states = [moment.status.state for moment in heard if moment.status]
-    assert states == ["stopped", "waiting", "playing"]
+    assert soon(lambda: states(heard) == ["stopped", "waiting", "playing"])
 
 
 def test_a_way_out_that_stands_still_goes_on_no_earlier_than_asked(player, page, scale, soon):
