@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from engine.model.config import ModelConfig
+from engine.music import senses
 from engine.music.conditions import ALL, EMOTION
 from engine.video.demo import draw_demo
 from engine.video.reader import hush
@@ -48,10 +49,11 @@ def tiny() -> Callable[..., ModelConfig]:
     """The config of a tiny network: ``tiny("relative")``, ``tiny("rotary", context=64)``."""
 
     def config(positions: str = "rotary", **changes: object) -> ModelConfig:
-        controls = EMOTION if positions == "relative" else ALL
+        relative = positions == "relative"
         small = ModelConfig(
             layers=2, heads=2, width=32, hidden=48, context=96, dropout=0.0,
-            positions=positions, controls=controls, clock=positions == "rotary",
+            positions=positions, controls=EMOTION if relative else ALL,
+            senses=() if relative else senses.ALL,
         )  # fmt: skip
         return replace(small, **changes)
 

@@ -157,9 +157,7 @@ def _fill(decoder: Decoder, past: int, rng: np.random.Generator, row: int = 0) -
 
 def _step_in_place(decoder: Decoder) -> None:
     """A step that leaves the decoder where it was."""
-    decoder.step([voc.BAR] * decoder.rows, [8.0] * decoder.rows)
-    for row in range(decoder.rows):
-        decoder.back(row)
+    decoder.step([voc.BAR] * decoder.rows, [8.0] * decoder.rows, range(decoder.rows))
 
 
 def _window(

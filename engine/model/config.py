@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from engine.errors import EmsyncError
-from engine.music import conditions
+from engine.music import conditions, senses
 
 Positions = Literal["relative", "rotary"]
 
@@ -23,7 +23,8 @@ class ModelConfig:
         "rotary" is the one that learns faster at equal compute (rotary positions, RMS norm before
         each block, squared ReLU, tied output, offsets also as one learned vector a step).
     controls: the conditions that head the sequence, one slot each.
-    clock: whether it is told where in its bar every token stands (:mod:`engine.music.clock`).
+    senses: what it is told of every token that follows from those before it
+        (:mod:`engine.music.senses`).
     """
 
     layers: int = 11
@@ -34,13 +35,15 @@ class ModelConfig:
     dropout: float = 0.1
     positions: Positions = "relative"
     controls: tuple[str, ...] = conditions.EMOTION
-    clock: bool = False
+    senses: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.width % (2 * self.heads):
             raise ValueError(f"width {self.width} does not give {self.heads} heads of even width")
         if self.positions not in get_args(Positions):
             raise ValueError(f"positions {self.positions!r}: {' or '.join(get_args(Positions))}")
+        if unknown := set(self.senses) - set(senses.ALL):
+            raise ValueError(f"senses {unknown}: of {', '.join(senses.ALL)}")
 
     @property
     def head_width(self) -> int:
@@ -61,7 +64,8 @@ class ModelConfig:
         """The inverse of :meth:`to_json`; ``name`` is what an EmsyncError calls the source."""
         try:
             values = json.loads(text)
-            return ModelConfig(**{**values, "controls": tuple(values["controls"])})
+            lists = {name: tuple(values[name]) for name in ("controls", "senses")}
+            return ModelConfig(**{**values, **lists})
         except (ValueError, TypeError, KeyError) as error:
             raise EmsyncError(
                 f"{name}: a network of another version of EMSYNC; export it anew with this one"
@@ -70,7 +74,9 @@ class ModelConfig:
 
 PRESETS = {
     "paper": ModelConfig(),
-    "full": ModelConfig(positions="rotary", controls=conditions.ALL, dropout=0.0, clock=True),
+    "full": ModelConfig(
+        positions="rotary", controls=conditions.ALL, dropout=0.0, senses=senses.ALL
+    ),
     "small": ModelConfig(
         layers=6,
         heads=4,
@@ -80,7 +86,7 @@ PRESETS = {
         dropout=0.0,
         positions="rotary",
         controls=conditions.ALL,
-        clock=True,
+        senses=senses.ALL,
     ),
 }
 """``paper``: 37,178,355 parameters, the specification. ``full``: the same size, learning faster.

@@ -17,7 +17,8 @@ N = p * C + S places, H heads of width W:
 
     tokens [B, S] int64; offsets [B, N] seconds, the slots' too; conditions [B, p, C];
     last [B] int32, the index of each piece's last place; total [] int32, the most places any has;
-    clock [B, N, 2] int64, each place's rows of the bar clock's tables, where the network has it;
+    clock [B, S, 2] int64, echo [B, S, 3] int64, sounding [B, S, 880], where the network has these
+    senses (:mod:`engine.music.senses`);
     past_key.<i>, past_value.<i> [B, H, context, W]
 
 and outputs ``logits`` [B, S, V] in fp32 and present_key.<i>, present_value.<i>, which are meant to
@@ -44,10 +45,10 @@ from engine.model.precision import GRAPH_VERSION, PRECISIONS, Precision, graph_p
 from engine.model.rotary import rotary_tables
 from engine.model.runtime import Network
 from engine.model.weights import read_weights
-from engine.music import clock
 from engine.music import vocabulary as voc
 from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
+from engine.music.senses.trace import INPUTS
 
 OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
 
@@ -92,11 +93,11 @@ class _Network(Graph):
         config = self.config
         slots = self.slots()
         embedded = self.node("Gather", self.weight("embedding.weight"), "tokens")
+        if config.senses:
+            embedded = self.node("Sum", embedded, *self.told())
         scale = self.constant(math.sqrt(config.width), self.scalar)
         x = self.node("Concat", slots, self.node("Mul", embedded, scale), axis=1)
         x = self.node("Add", x, self.where())
-        if config.clock:
-            x = self.node("Add", x, self.moments())
         x = self.paper_blocks(x) if config.positions == "relative" else self.rotary_blocks(x)
         # The condition slots come first; only the tokens' places have logits.
         length = self.node("Neg", self.node("Shape", "tokens", start=1, end=2))
@@ -160,14 +161,27 @@ class _Network(Graph):
         scale = self.constant(math.sqrt(config.width), self.scalar)
         return self.node("Add", encoded, self.node("Mul", fine, scale))
 
-    def moments(self) -> str:
-        """Where in its bar each place stands: [B, N, D]."""
+    def told(self) -> list[str]:
+        """What each sense tells of the tokens: [B, S, D] each."""
+        each = {"clock": self.clock, "echo": self.echo, "sounding": self.sounding}
+        return [each[name](f"senses.{i}") for i, name in enumerate(self.config.senses)]
+
+    def clock(self, name: str) -> str:
+        """As ``senses.Clock``."""
         told = []
-        for table in range(len(clock.ROWS)):
-            rows = self.node("Gather", "clock", self.constant(table), axis=2)
-            told.append(self.node("Gather", self.weight(f"clock.{table}.weight"), rows))
-        scale = self.constant(math.sqrt(self.config.width), self.scalar)
-        return self.node("Mul", self.node("Add", *told), scale)
+        for column, table in enumerate(("since", "part")):
+            rows = self.node("Gather", "clock", self.constant(column), axis=2)
+            told.append(self.node("Gather", self.weight(f"{name}.{table}.weight"), rows))
+        return self.node("Add", *told)
+
+    def echo(self, name: str) -> str:
+        """As ``senses.Echo``."""
+        heard = self.node("Gather", self.weight("embedding.weight"), "echo")  # [B, S, bars, D]
+        return self.linear(self.node("Reshape", heard, self.constant([0, 0, -1])), f"{name}.mix")
+
+    def sounding(self, name: str) -> str:
+        """As ``senses.Sounding``."""
+        return self.linear(self.cast("sounding"), f"{name}.mix")
 
     def lasts(self) -> str:
         """The index of each piece's last place: [B, 1]."""
@@ -321,8 +335,9 @@ class _Network(Graph):
             value("last", TensorProto.INT32, ["B"]),
             value("total", TensorProto.INT32, []),
         ]
-        if config.clock:
-            inputs.append(value("clock", TensorProto.INT64, ["B", "N", len(clock.ROWS)]))
+        for name in config.senses:
+            type_ = helper.np_dtype_to_tensor_dtype(np.dtype(INPUTS[name].type))
+            inputs.append(value(name, type_, ["B", "S", INPUTS[name].width]))
         outputs = [value("logits", TensorProto.FLOAT, ["B", "S", voc.SIZE])]
         for layer in range(config.layers):
             for part in ("key", "value"):

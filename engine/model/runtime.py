@@ -10,7 +10,7 @@ import hashlib
 import math
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +24,8 @@ from engine.model.devices import DEVICES, choose_device, instead
 from engine.model.header import read_header
 from engine.model.precision import GRAPH_VERSION, Precision, graph_path
 from engine.model.rotary import turn_back
-from engine.music import clock
 from engine.music import vocabulary as voc
-from engine.music.clock import BarClock, Moment
+from engine.music.senses.trace import Numbers, Trace, inputs
 
 # Tiling pays for long prompts; for a single query it costs attention a sixth more.
 os.environ.setdefault("ORT_GQA_DISABLE_FLASH_ATTENTION", "1")
@@ -141,7 +140,7 @@ class Decoder:
         """Whether rows can :meth:`slide`: only the distance between places must count, and the
         caches must be at hand."""
         self._type, self._shape = type_, shape
-        self._clocks = self._clocks_before = [BarClock()] * rows
+        self._traces = [Trace(config.senses) for _ in range(rows)]
         self._no_conditions = np.zeros((rows, 0, len(config.controls)), np.float32)
         self._stepping = self._session.io_binding()
         self._bind_caches(self._stepping, 0, rows)
@@ -175,43 +174,49 @@ class Decoder:
 
         Returns the logits [S, V] of what follows each token.
         """
-        slots = np.repeat(offsets[:1], len(self.config.controls))
+        config = self.config
+        slots = np.repeat(offsets[:1], len(config.controls))
         places = np.concatenate([slots, offsets])
-        self._check(len(places), self.config.context)
-        self._clocks[row], moments = clock.read(BarClock(), tokens.tolist())
-        moments[:0] = [clock.UNKNOWN] * len(slots)
+        self._check(len(places), config.context)
+        trace = self._traces[row] = Trace(config.senses)
+        told = []
+        for token in tokens.tolist():
+            trace.push(token)
+            told.append(trace.told)
         self.places[row] = len(places)
         binding = self._session.io_binding()
         self._bind_caches(binding, row, 1)
-        used = self.places[row : row + 1]
         return self._run(
-            binding, tokens[None], places[None], conditions[None, None], used, [moments]
+            binding,
+            tokens[None],
+            places[None],
+            conditions[None, None],
+            self.places[row : row + 1],
+            [told],
         )[0]
 
-    def step(self, tokens: Sequence[int], offsets: Sequence[float]) -> Logits:
-        """Read one token for each row and return the logits [rows, V] of the next."""
+    def step(
+        self, tokens: Sequence[int], offsets: Sequence[float], idle: Collection[int] = ()
+    ) -> Logits:
+        """Read one token for each row and return the logits [rows, V] of the next.
+
+        idle: rows that only stand by: what is given for them is not read, nor their logits meant.
+        """
         self._check(1, self.config.context - int(self.places.max()))
         self.places += 1
-        self._clocks_before = self._clocks
-        self._clocks = [bar.push(t) for bar, t in zip(self._clocks, tokens, strict=True)]
-        moments = [[moment] for moment in self.moments()]
-        return self._run(
+        for row, (trace, token) in enumerate(zip(self._traces, tokens, strict=True)):
+            if row not in idle:
+                trace.push(token)
+        logits = self._run(
             self._stepping,
             np.array(tokens, np.int64)[:, None],
             np.array(offsets, np.float32)[:, None],
             self._no_conditions,
             self.places,
-            moments,
+            [[trace.told] for trace in self._traces],
         )[:, 0]
-
-    def moments(self) -> list[Moment]:
-        """Where in its bar each row stands."""
-        return [bar.moment for bar in self._clocks]
-
-    def back(self, row: int) -> None:
-        """Forget what a row read last."""
-        self.places[row] -= 1
-        self._clocks[row] = self._clocks_before[row]
+        self.places[list(idle)] -= 1
+        return logits
 
     def slide(
         self,
@@ -230,9 +235,9 @@ class Decoder:
         kept = int(self.places[row]) - head - dropped
         if kept < 0:
             raise ValueError(f"{dropped} tokens to drop, {kept + dropped} read")
-        now = self._clocks[row]
+        read = self._traces[row].tokens
         self.prefill(tokens, offsets, conditions, row)
-        self._clocks[row] = now
+        self._traces[row] = Trace(self.config.senses, [*tokens.tolist(), *read[len(read) - kept :]])
         for name, cache in self._caches.items():
             places = cache.numpy()[row]  # the very memory, on a CPU
             moving = places[:, head + dropped : head + dropped + kept]
@@ -253,9 +258,9 @@ class Decoder:
                 rows[row] = rows[last]
                 cache.update_inplace(rows)
             self.places[row] = self.places[last]
-            self._clocks[row] = self._clocks[last]
+            self._traces[row] = self._traces[last]
         self.places = self.places[:last].copy()
-        self._clocks = self._clocks[:last]
+        del self._traces[last]
         self._no_conditions = self._no_conditions[:last]
         self._stepping = self._session.io_binding()
         self._bind_caches(self._stepping, 0, last)
@@ -277,14 +282,14 @@ class Decoder:
         offsets: npt.NDArray[np.float32],
         conditions: npt.NDArray[np.float32],
         places: npt.NDArray[np.int32],
-        moments: Sequence[Sequence[Moment]],
+        told: Sequence[Sequence[Mapping[str, Numbers]]],
     ) -> Logits:
         bind.bind_cpu_input("tokens", np.ascontiguousarray(tokens))
         bind.bind_cpu_input("offsets", np.ascontiguousarray(offsets, np.float32))
         bind.bind_cpu_input("conditions", np.ascontiguousarray(conditions, np.float32))
         bind.bind_cpu_input("last", places - 1)
-        if self.config.clock:
-            bind.bind_cpu_input("clock", np.array(moments, np.int64))
+        for name, values in inputs(told).items():
+            bind.bind_cpu_input(name, values)
         bind.bind_cpu_input("total", np.array(places.max(), np.int32))
         logits = np.empty((*tokens.shape, voc.SIZE), np.float32)
         bind.bind_output("logits", "cpu", 0, np.float32, logits.shape, logits.ctypes.data)

@@ -8,7 +8,6 @@ So et al., Primer, 2021. RMS norm: Zhang and Sennrich, 2019.
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -16,7 +15,7 @@ from torch.nn import functional as F
 
 from engine.model.config import ModelConfig
 from engine.model.rotary import rotary_tables
-from engine.music import clock
+from engine.model.senses import SENSES
 from engine.music import vocabulary as voc
 from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
@@ -190,12 +189,9 @@ class Transformer(nn.Module):
         self.embedding = nn.Embedding(voc.SIZE, width)
         nn.init.normal_(self.embedding.weight, std=0.02)
         self.dropout = nn.Dropout(config.dropout)
-        if config.clock:
+        if config.senses:
             self.steps = nn.Buffer(torch.from_numpy(voc.STEPS.copy()), persistent=False)
-            tables = [nn.Embedding(rows, width) for rows in clock.ROWS]
-            for table in tables:
-                nn.init.zeros_(table.weight)
-            self.clock = nn.ModuleList(tables)
+        self.senses = nn.ModuleList(SENSES[name](width) for name in config.senses)
         if relative:
             self.positions = nn.Parameter(torch.randn(config.context, width // 2) * 0.02)
             self.offsets = feed_forward(1, width // 4, width // 2)
@@ -215,11 +211,13 @@ class Transformer(nn.Module):
         boundary is known of. conditions: [B, C] as ``Conditions.vector`` gives them.
         """
         slots = [slot(conditions[:, i : i + 1]) for i, slot in enumerate(self.slots)]
-        embedded = self.embedding(tokens) * math.sqrt(self.config.width)
-        x = torch.cat([*slots, embedded], dim=1)  # [B, S, D]
+        embedded = self.embedding(tokens)
+        if self.senses:
+            cursor = self.steps[tokens].cumsum(1)
+            for sense in self.senses:
+                embedded = embedded + sense(tokens, cursor, self.embedding)
+        x = torch.cat([*slots, embedded * math.sqrt(self.config.width)], dim=1)  # [B, S, D]
         x = x + self._places(offsets, x)
-        if self.config.clock:
-            x = x + self._moments(tokens)
         x = self.dropout(x)
         for block in self.blocks:
             x = block(x)
@@ -242,40 +240,3 @@ class Transformer(nn.Module):
             return torch.cat([encoded, positions], dim=2)
         steps = (offsets * (1000 / voc.STEP_MS)).round().long()
         return encoded + self.near(steps.clamp(max=NEAR_STEPS)) * math.sqrt(self.config.width)
-
-    def _moments(self, tokens: Tensor) -> Tensor:
-        """Where in its bar each slot stands: [B, T] -> [B, S, D]."""
-        rows = moments(tokens, self.steps[tokens])
-        slots = len(self.slots)
-        told = [
-            table(F.pad(row, (slots, 0), value=unknown))
-            for table, row, unknown in zip(self.clock, rows, clock.UNKNOWN, strict=True)
-        ]
-        return sum(told[1:], told[0]) * math.sqrt(self.config.width)
-
-
-def moments(tokens: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
-    """What :class:`engine.music.clock.BarClock` tells of each token, all at once.
-
-    tokens: [B, T]. steps: [B, T], those that each moves time on. Returns the row numbers ``since``
-    and ``part``, two of [B, T].
-    """
-    cursor = steps.cumsum(1)
-    is_bar = tokens == voc.BAR
-    count = is_bar.cumsum(1)
-    # Each row's BARs by number, from place BARS on; what is no BAR goes to the first place.
-    places = torch.where(is_bar, count + clock.BARS, 0)
-    bars = F.pad(torch.zeros_like(cursor), (0, clock.BARS + 1)).scatter(1, places, cursor)
-    last = [bars.gather(1, count + clock.BARS - back) for back in range(clock.BARS + 1)]
-    lengths = torch.stack([a - b for a, b in pairwise(last)])
-    known = (count - 1).clamp(max=clock.BARS)
-    unknown = torch.arange(clock.BARS, device=tokens.device)[:, None, None] >= known
-    highest = torch.iinfo(lengths.dtype).max
-    lengths = lengths.masked_fill(unknown, highest).sort(dim=0).values
-    length = lengths.gather(0, (known // 2).clamp(min=0)[None])[0]
-    since = cursor - last[0]
-    part = (since * clock.PARTS + length // 2) // length.clamp(min=1)
-    part = part.clamp(max=clock.MOST_PARTS)
-    part = part.masked_fill((known < 1) | (length < 1), clock.UNKNOWN.part)
-    since = since.clamp(max=clock.LONGEST).masked_fill(count < 1, clock.UNKNOWN.since)
-    return since, part

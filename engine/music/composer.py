@@ -149,8 +149,7 @@ def _next_logits(decoder: Decoder, rows: Sequence[_Reader]) -> Logits:
     if len(read) == len(rows):
         return np.stack(list(read.values())) if read else np.empty((0, voc.SIZE), np.float32)
     pieces = [reader.composition for reader in rows]
-    logits = decoder.step([p.tokens[-1] for p in pieces], [p.offsets[-1] for p in pieces])
+    logits = decoder.step([p.tokens[-1] for p in pieces], [p.offsets[-1] for p in pieces], read)
     for row, anew in read.items():
-        decoder.back(row)
         logits[row] = anew
     return logits

@@ -18,13 +18,13 @@ from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.runtime import Decoder, Logits
 from engine.music import vocabulary as voc
-from engine.music.clock import BarClock
 from engine.music.conditions import Conditions
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
 from engine.music.grammar import Grammar
 from engine.music.offsets import BoundaryTracker
 from engine.music.sampling import Sampling
+from engine.music.senses.clock import BarClock
 from engine.music.steering import Steering
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import Instrument, Note, Score
@@ -203,7 +203,7 @@ class Composition:
     def _take(self, token: int) -> None:
         """Write a token down."""
         self.builder.push(token)
-        self.clock = self.clock.push(token)
+        self.clock.push(token)
         self.grammar.hear(token, self.clock.bar)
         self.tokens.append(token)
         self.offsets.append(self.tracker.push(token))

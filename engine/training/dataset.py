@@ -51,7 +51,7 @@ class Recipe:
     bar: float = 0.5
     chord: float = 0.6
     bend: float = 0.5
-    chord_removal: float = 0.05
+    chord_removal: float = 0.0
     emotion_dropout: float = 0.2
     control_dropout: float = 0.35
     many: float = 2.0

@@ -18,7 +18,6 @@ from engine.errors import EmsyncError  # noqa: E402
 from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
 from engine.model.runtime import Decoder, Network  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
-from engine.music.clock import Moment  # noqa: E402
 
 KINDS = ("relative", "rotary")
 CONTEXT = 96
@@ -82,10 +81,10 @@ def test_rows_step_together_from_their_own_places(pair):
         here = begins + t
         logits = decoder.step(tokens[every, here], offsets[every, here])
         assert close(logits, truth[every, here])
-    # A row that stood by takes its token anew; one that ends leaves its place to the last.
-    decoder.back(2)
+    # A row that stands by has read nothing; one that ends leaves its place to the last.
+    decoder.step(tokens[every, begins + 10], offsets[every, begins + 10], idle=[2])
     decoder.end(1)
-    here, left = np.array([17, 21]), np.array([0, 2])
+    here, left = np.array([18, 22]), np.array([0, 2])
     assert close(decoder.step(tokens[left, here], offsets[left, here]), truth[left, here])
     assert decoder.rows == 2
 
@@ -93,8 +92,8 @@ def test_rows_step_together_from_their_own_places(pair):
 @pytest.mark.parametrize("precision", ["fp32", "int8", "fp16"])
 def test_a_window_slides_as_if_read_anew(tiny, random_model, exported, precision):
     # In a single layer a key knows its own token only, so that nothing may tell the two apart.
-    # (A clock goes on as it was; read anew, it would know less.)
-    model = random_model(tiny(layers=1, clock=False))
+    # (And none is told of what was dropped, as a sense would have been.)
+    model = random_model(tiny(layers=1, senses=()))
     network = Network(exported(model), "cpu", threads=1, precision=precision)
     (window,) = rows(*example(model, 60, 1))
     (tokens, offsets, conditions), head, dropped = window, 2, 23
@@ -118,21 +117,20 @@ def test_a_network_with_places_of_its_own_does_not_slide(tiny, random_model, exp
     assert not Decoder(network).slides
 
 
-def test_the_clock_goes_on_when_a_window_slides(network):
-    bar = [voc.BAR, voc.shift(100), voc.shift(60)]
-    tokens = np.array([voc.MORE_INSTRUMENTS, *bar, *bar, voc.BAR])
-    offsets, unknown = np.full(len(tokens), 8.0, np.float32), np.full(6, np.nan, np.float32)
-    decoder = Decoder(network, 2)
-    for row in range(2):
-        decoder.prefill(tokens, offsets, unknown, row)
-    decoder.slide(3, tokens[:1], offsets[:1], unknown, row=1)
-    assert decoder.moments() == [Moment(0, 0)] * 2
-    decoder.step([voc.shift(40)] * 2, [8.0] * 2)
-    assert decoder.moments() == [Moment(40, 24)] * 2
-    decoder.back(0)
-    assert decoder.moments() == [Moment(0, 0), Moment(40, 24)]
+def test_after_a_slide_the_senses_know_what_is_left(tiny, random_model, exported):
+    # Without attention nothing tells of the past but the senses.
+    model = random_model(tiny(layers=1))
+    model.blocks[0].attention.out.weight.zero_()
+    decoder = Decoder(Network(exported(model), "cpu", threads=1, precision="fp32"), 2)
+    (window,) = rows(*example(model, 60, 1))
+    (tokens, offsets, conditions), head, dropped = window, 2, 23
+    kept = np.r_[:head, head + dropped : 60]
+    decoder.prefill(*window, row=1)
+    decoder.slide(dropped, tokens[:head], offsets[:head], conditions, row=1)
     decoder.end(0)
-    assert decoder.moments() == [Moment(40, 24)]
+    (slid,) = decoder.step(tokens[-1:], offsets[-1:])
+    tokens, offsets = (np.append(a[kept], a[-1])[None] for a in (tokens, offsets))
+    assert close(slid, expected(model, tokens, offsets, conditions[None])[0, -1])
 
 
 def test_all_conditions_unknown(pair):

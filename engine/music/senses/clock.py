@@ -2,19 +2,16 @@
 
 A TIMESHIFT says how far time moves, not where it arrives; a network that must add them up itself
 soon loses the beat. So it is told, of every token, the time since the last BAR and what part of a
-bar that is, by what bars have lasted of late. All of it follows from the tokens before, so nothing
-need be asked for. (Ours; cf. the bar and position tokens of REMI, Huang and Yang 2020.)
+bar that is, by what bars have lasted of late. (Ours; cf. the bar and position tokens of REMI, Huang
+and Yang 2020.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from engine.music import vocabulary as voc
-from engine.music.vocabulary import Kind
 
 LONGEST = 500
 """Steps since the BAR (four seconds) from which on all are alike."""
@@ -42,48 +39,34 @@ ROWS = Moment(LONGEST + 2, MOST_PARTS + 2)
 """How many rows the tables have."""
 
 
-@dataclass(frozen=True, slots=True)
 class BarClock:
-    """A moment of a piece, after so many tokens.
+    """Bars as they pass."""
 
-    cursor: now, in steps. bars: the last BARs, in steps, as many as tell ``BARS`` lengths.
-    """
+    def __init__(self) -> None:
+        self._cursor = 0
+        self._bars: tuple[int, ...] = ()
+        """The last BARs, in steps, as many as tell ``BARS`` lengths."""
 
-    cursor: int = 0
-    bars: tuple[int, ...] = ()
-
-    def push(self, token: int) -> BarClock:
-        """The clock after one more token."""
-        kind, steps, *_ = voc.TOKENS[token]
-        if kind is Kind.TIMESHIFT:
-            return BarClock(self.cursor + steps, self.bars)
-        if kind is Kind.BAR:
-            return BarClock(self.cursor, (*self.bars[-BARS:], self.cursor))
-        return self
+    def push(self, token: int) -> None:
+        """Take the next token."""
+        self._cursor += voc.TOKENS[token].steps
+        if token == voc.BAR:
+            self._bars = (*self._bars[-BARS:], self._cursor)
 
     @property
     def bar(self) -> int:
         """What bars have lasted of late, in steps; 0 where that is unknown."""
-        lengths = sorted(b - a for a, b in pairwise(self.bars))
+        lengths = sorted(b - a for a, b in pairwise(self._bars))
         # Of two the longer: bars are cut short, not drawn out.
         return lengths[len(lengths) // 2] if lengths else 0
 
     @property
-    def moment(self) -> Moment:
-        """What the network is told."""
-        if not self.bars:
+    def told(self) -> Moment:
+        """Where in its bar the last token stands."""
+        if not self._bars:
             return UNKNOWN
-        since, bar = self.cursor - self.bars[-1], self.bar
+        since, bar = self._cursor - self._bars[-1], self.bar
         if not bar:
             return Moment(min(since, LONGEST))
         part = (since * PARTS + bar // 2) // bar
         return Moment(min(since, LONGEST), min(part, MOST_PARTS))
-
-
-def read(clock: BarClock, tokens: Iterable[int]) -> tuple[BarClock, list[Moment]]:
-    """The clock after some tokens, and the moment of each."""
-    moments = []
-    for token in tokens:
-        clock = clock.push(token)
-        moments.append(clock.moment)
-    return clock, moments

@@ -1,16 +1,16 @@
-"""The bar clock, and its twin for whole windows."""
+"""The bar clock."""
 
-import numpy as np
-import torch
-
-from engine.model.transformer import moments
-from engine.music import clock
 from engine.music import vocabulary as voc
-from engine.music.clock import BarClock, Moment
+from engine.music.senses import clock
+from engine.music.senses.clock import BarClock, Moment
 
 
 def listen(*tokens: int) -> list[Moment]:
-    return clock.read(BarClock(), tokens)[1]
+    bars, moments = BarClock(), []
+    for token in tokens:
+        bars.push(token)
+        moments.append(bars.told)
+    return moments
 
 
 def test_nothing_is_known_before_a_bar() -> None:
@@ -41,15 +41,3 @@ def test_a_bar_that_does_not_end() -> None:
     bar = [voc.BAR, voc.shift(100)]
     late = listen(*bar, *bar, *[voc.shift(125)] * 6)[-1]
     assert late == Moment(clock.LONGEST, clock.MOST_PARTS)
-
-
-def test_the_network_reckons_alike() -> None:
-    rng = np.random.default_rng(3)
-    shares = np.full(voc.SIZE, 0.2 / voc.SIZE)
-    shares[voc.BAR] = 0.1
-    shares[voc.FIRST_SHIFT : voc.FIRST_NOTE] += 0.7 / voc.MAX_SHIFT
-    tokens = rng.choice(voc.SIZE, (8, 400), p=shares / shares.sum())
-    since, part = moments(torch.from_numpy(tokens), torch.from_numpy(voc.STEPS[tokens]))
-    for row, told in zip(tokens, torch.stack([since, part], 2).tolist(), strict=True):
-        assert told == [list(moment) for moment in listen(*row.tolist())]
-    assert len(np.unique(since)) > 100 and len(np.unique(part)) > 90
