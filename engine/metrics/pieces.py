@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import numpy as np
 
@@ -129,5 +129,5 @@ def _network(weights: Path, device: str, threads: int) -> Network:
 @lru_cache(maxsize=1)
 def _composing_code() -> str:
     """The source of whatever a piece may hang on, beside its request and the weights."""
-    names = [f"{music.__name__}.{module.name}" for module in iter_modules(music.__path__)]
-    return code(*map(import_module, names), runtime, rotary)
+    modules = walk_packages(music.__path__, f"{music.__name__}.")
+    return code(*(import_module(module.name) for module in modules), runtime, rotary)

@@ -114,7 +114,7 @@ class Composition:
         """How many of the builder's notes the listener has heard."""
         self.heard_chords = 0
         self.rng = np.random.default_rng((commission.seed, commission.take))
-        self.tracker = BoundaryTracker(cues.boundaries)
+        self.tracker = BoundaryTracker([self.steering.boundary(b) for b in cues.boundaries])
         self.builder = ScoreBuilder()
         self.clock = BarClock()
         self.slot = voc.instrument_slot(len(commission.instruments))
@@ -157,7 +157,7 @@ class Composition:
     def lean(self, logits: Logits) -> Logits:
         """The logits [V] as the wishes would have them, and the families promised."""
         logits = self.ensemble.lean(logits, self.builder.cursor)
-        return self.steering.lean(logits, self.notes, to_seconds(self.builder.cursor))
+        return self.steering.lean(logits, self.notes, self.builder.cursor)
 
     def go_on(self, token: int, nats: float | None) -> None:
         """Add the next token; nats: minus the log of its probability, where it was chosen."""

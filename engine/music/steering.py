@@ -2,8 +2,9 @@
 
 The network is told of them as conditions; this makes sure. Tempo and metre are kept by the letter:
 time moves from point to point of a grid and a bar begins where one must, so that a project's own
-bars are the music's. Key and density are leanings: notes foreign to the key become unlikely, and
-time moves on sooner or later as there are too many notes or too few. None of it knows the film.
+bars are the music's. The rest are leanings: points that are no sixteenths become unlikely, as do
+notes foreign to the key, and time moves on sooner or later as there are too many notes or too few.
+None of it knows the film; a boundary is taken for the point of the grid that is nearest to it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from engine.score import Instrument, Pulse
 PARTS = 12
 """Points of the grid a quarter note: sixteenths and triplets of eighths both lie on it, and at 120
 a minute a point is never further than 21 ms, less than a frame, from a boundary."""
+OFF_BEAT = 2.0
+"""A point of the grid that is no sixteenth becomes less likely by e to this power, by half of it if
+it is a triplet's: what divides its beats evenly has its metre heard."""
 KEY_STRENGTH = 2.0
 """A pitch class becomes likelier by this power of its weight in the key's profile."""
 DENSITY_STRENGTH = 3.0
@@ -34,7 +38,6 @@ Mask = npt.NDArray[np.bool_]
 Logits = npt.NDArray[np.float32]
 
 _SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
-_SHIFT_STEPS = voc.STEPS[_SHIFTS]
 _OFFS = voc.KIND == Kind.OFF
 
 
@@ -60,13 +63,21 @@ class Grid:
         point = round(to_seconds(cursor) / self._point)
         return point % self._bar == 0 and self._near(point) == cursor
 
-    def shifts(self, cursor: int) -> Mask:
-        """Which TIMESHIFTs [125] lead from a step to a point, none beyond the next bar."""
+    def shifts(self, cursor: int) -> Logits:
+        """What to add to the logits of the TIMESHIFTs [125] at a step: minus infinity where they
+        don't lead to a point, or lead beyond the next bar."""
         now = round(to_seconds(cursor) / self._point)
         last = (now // self._bar + 1) * self._bar
-        points = range(now, last + 1)
-        steps = [self._near(point) - cursor for point in points]
-        return np.isin(_SHIFT_STEPS, steps)
+        lean = np.full(len(_SHIFTS), -np.inf, np.float32)
+        for point in range(now + 1, last + 1):
+            steps = self._near(point) - cursor
+            if 1 <= steps <= len(lean):
+                lean[steps - 1] = _LEAN[point % PARTS]
+        return lean
+
+    def nearest(self, seconds: float) -> float:
+        """The point nearest to a time, in seconds."""
+        return to_seconds(self._near(round(seconds / self._point)))
 
 
 class Steering:
@@ -83,6 +94,10 @@ class Steering:
         """The tempo and metre that are kept; None where none was asked for."""
         return None if self._grid is None else self._grid.pulse
 
+    def boundary(self, seconds: float) -> float:
+        """Where music that keeps the tempo can meet a boundary, in seconds."""
+        return seconds if self._grid is None else self._grid.nearest(seconds)
+
     def narrow(self, allowed: Mask, cursor: int, in_bar: bool) -> Mask:
         """What of the tokens allowed [V] keeps the tempo.
 
@@ -94,19 +109,32 @@ class Steering:
         if self._grid.is_bar(cursor) and not in_bar:
             return only_bar(allowed)
         allowed[voc.BAR] = False
-        allowed[_SHIFTS] &= self._grid.shifts(cursor)
+        allowed[_SHIFTS] &= np.isfinite(self._grid.shifts(cursor))
         return allowed
 
-    def lean(self, logits: Logits, notes: int, seconds: float) -> Logits:
-        """The logits [V] with key and density in mind; ``notes`` so far in so many seconds."""
+    def lean(self, logits: Logits, notes: int, cursor: int) -> Logits:
+        """The logits [V] with the wishes in mind, after ``notes`` notes and ``cursor`` steps."""
+        logits = logits.copy()
+        if self._grid is not None:
+            logits[_SHIFTS] += self._grid.shifts(cursor)
         if self._key is not None:
-            logits = logits + self._key
+            logits += self._key
         if not math.isnan(self._density):
             some = PATIENCE * self._density
-            too_many = (notes + some) / (self._density * seconds + some)
-            logits = logits.copy()
+            too_many = (notes + some) / (self._density * to_seconds(cursor) + some)
             logits[_SHIFTS] += DENSITY_STRENGTH * math.log(too_many)
         return logits
+
+
+def _points() -> Logits:
+    """What to add for each point of a quarter note [PARTS]."""
+    lean = np.full(PARTS, -OFF_BEAT, np.float32)
+    lean[:: PARTS // 3] = -OFF_BEAT / 2
+    lean[:: PARTS // 4] = 0
+    return lean
+
+
+_LEAN = _points()
 
 
 def only_bar(allowed: Mask) -> Mask:

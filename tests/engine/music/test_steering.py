@@ -11,7 +11,8 @@ from engine.music import vocabulary as voc
 from engine.music.composer import compose
 from engine.music.composition import Commission
 from engine.music.conditions import KEYS, METRES, Conditions
-from engine.music.steering import PARTS, Grid
+from engine.music.offsets import BoundaryTracker
+from engine.music.steering import OFF_BEAT, PARTS, Grid, Steering
 from engine.music.tempo import tempo_map
 from engine.music.vocabulary import to_steps
 
@@ -34,12 +35,34 @@ def test_time_stands_on_the_grid_and_no_bar_is_passed_over(tempo, metre):
     while cursor < bars[-1]:
         if grid.is_bar(cursor):
             met.append(cursor)
-        shifts = np.flatnonzero(grid.shifts(cursor)) + 1
+        shifts = np.flatnonzero(np.isfinite(grid.shifts(cursor))) + 1
         assert shifts.size
         cursor += int(rng.choice(shifts))
         assert cursor in points
     assert met == bars[: len(met)]
     assert len(met) == 19
+
+
+def test_sixteenths_are_likelier_than_triplets_and_those_than_the_rest():
+    lean = Grid(60.0, METRES.index("4/4")).shifts(0)
+    point = 125 / PARTS
+    steps = [round(point * n) for n in range(1, PARTS + 1)]
+    off, triplet = -OFF_BEAT, -OFF_BEAT / 2
+    assert lean[np.array(steps) - 1].tolist() == [
+        off, off, 0, triplet, off, 0, off, triplet, 0, off, off, 0,
+    ]  # fmt: skip
+    assert np.isinf(np.delete(lean, np.array(steps) - 1)).all()
+
+
+@pytest.mark.parametrize("boundary", [0.4, 3.3, 7.123])
+def test_a_boundary_can_be_met_on_the_grid(boundary):
+    steering = Steering(Conditions(tempo=100.0))
+    met = steering.boundary(boundary)
+    assert abs(met - boundary) <= 60 / 100 / PARTS / 2 + 0.004
+    assert np.isfinite(Grid(100.0, math.nan).shifts(to_steps(met) - 6)[5])
+    tracker = BoundaryTracker([met])
+    assert [tracker.push(voc.shift(1)) for _ in range(to_steps(met))][-1] == 0.0
+    assert Steering(Conditions()).boundary(boundary) == boundary
 
 
 def test_a_tempo_asked_for_is_the_daws(network):
