@@ -35,7 +35,7 @@ _NO_RANK = 2**31
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How windows are drawn and altered; probabilities and sizes of the paper where it has them,
-    but for ``chord_removal`` (0.2 there).
+    but for ``chord_removal`` (0.2 there): it teaches boundaries that have no chord.
 
     start, bar: share of windows from START, and at a bar. chord: share of windows moved to hold
     a chord where the song has one, for chords are scarce. bend: share of chords that come early
