@@ -16,9 +16,12 @@ from engine.model.runtime import Decoder, Logits, Network
 from engine.music import vocabulary as voc
 from engine.music.composition import Commission, Composition, Listener, Take
 from engine.music.sampling import choose, surprise
+from engine.music.vocabulary import Kind
 from engine.score import Score
 
 Progress = Callable[[float], None]
+
+_SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
 
 
 def compose(
@@ -98,24 +101,30 @@ def _compose(
 
 
 def _guided(rows: Sequence[_Reader], logits: Logits) -> tuple[list[Composition], Logits]:
-    """Each piece once, and its logits [pieces, V] with what the emotion changes overstated.
-
-    Classifier-free guidance (Ho and Salimans 2022): where a piece has a reader that is told
-    nothing of the emotion, what the other says beyond it counts ``Sampling.guidance`` times.
-    """
+    """Each piece once, and its logits [pieces, V] with what the emotion changes overstated, where a
+    piece has a reader that is told nothing of it."""
     told = [row for row, reader in enumerate(rows) if reader.told]
     pieces = [rows[row].composition for row in told]
-    if len(told) == len(rows):
-        return pieces, logits
     untold = {reader.composition: row for row, reader in enumerate(rows) if not reader.told}
     guided = logits[told]
     for piece, composition in enumerate(pieces):
         if composition in untold:
-            plain = logits[untold[composition]]
-            guided[piece] = plain + composition.commission.sampling.guidance * (
-                guided[piece] - plain
-            )
+            guidance = composition.commission.sampling.guidance
+            guided[piece] = overstate(guided[piece], logits[untold[composition]], guidance)
     return pieces, guided
+
+
+def overstate(told: Logits, plain: Logits, guidance: float) -> Logits:
+    """Logits [V] in which what ``told`` says beyond ``plain`` counts so many times.
+
+    Classifier-free guidance (Ho and Salimans 2022). Whether time moves on is overstated, but not
+    how far: a step must lead to the beat, or to the boundary, and little noise is enough to miss it.
+    """
+    guided = plain + guidance * (told - plain)
+    as_told = told[_SHIFTS]
+    moves_on = np.logaddexp.reduce(guided[_SHIFTS]) - np.logaddexp.reduce(as_told)
+    guided[_SHIFTS] = as_told + moves_on
+    return guided
 
 
 def _go_on(rows: Sequence[Composition], logits: Logits) -> None:
