@@ -24,7 +24,7 @@ class Sampling:
     """
 
     temperature: float = 1.0
-    top_p: float = 0.95
+    top_p: float = 0.97
     min_p: float = 0.0
     guidance: float = 3.0
 
