@@ -11,7 +11,7 @@ from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
-from engine.music.composer import compose, compose_all
+from engine.music.composer import compose, compose_all, overstate
 from engine.music.composition import LONGEST_NOTE, Commission
 from engine.music.conditions import Conditions
 from engine.music.events import ScoreBuilder
@@ -288,6 +288,18 @@ def test_guidance_overstates_the_emotion_that_is_asked_for(network):
     # Nothing is to be overstated; and 0 times what the emotion changes is nothing.
     assert guided(network, 3.0, unsaid) == guided(network, 1.0, unsaid) != plain
     assert guided(network, 0.0, asked) == guided(network, 1.0, unsaid)
+
+
+def test_what_comes_is_overstated_but_not_how_far_a_step_leads():
+    rng = np.random.default_rng(0)
+    told, plain = rng.normal(size=(2, voc.SIZE)).astype(np.float32)
+    guided = overstate(told, plain, 3.0)
+    steps = voc.KIND == Kind.TIMESHIFT
+    beyond = plain + 3 * (told - plain)
+    assert np.allclose(guided[~steps], beyond[~steps], atol=1e-5)
+    assert np.allclose(np.diff(guided[steps]), np.diff(told[steps]), atol=1e-5)
+    assert np.exp(guided[steps]).sum() == pytest.approx(np.exp(beyond[steps]).sum(), rel=1e-4)
+    assert np.allclose(overstate(told, plain, 1.0), told, atol=1e-5)
 
 
 def test_guided_pieces_do_not_hang_on_their_neighbours(network):
