@@ -151,6 +151,7 @@ def _first_second(network: Network) -> float:
 
 def _fill(decoder: Decoder, past: int, rng: np.random.Generator, row: int = 0) -> None:
     tokens = rng.integers(voc.FIRST_SHIFT, voc.FEWER_INSTRUMENTS, past)
+    tokens[::8] = voc.BAR
     unknown = np.full(len(decoder.config.controls), np.nan, np.float32)
     decoder.prefill(tokens, np.full(past, 8.0, np.float32), unknown, row)
 

@@ -200,7 +200,8 @@ class Decoder:
     ) -> Logits:
         """Read one token for each row and return the logits [rows, V] of the next.
 
-        idle: rows that only stand by: what is given for them is not read, nor their logits meant.
+        idle: rows that only stand by: what is given for them is not read, nor their logits meant;
+        they too need a free place.
         """
         self._check(1, self.config.context - int(self.places.max()))
         self.places += 1

@@ -1,8 +1,7 @@
 """What the network is told of every token that follows from those before it, in PyTorch.
 
-The twins of :mod:`engine.music.senses` for whole windows, and what is learnt about each. All learn
-from nothing: a network that gains a sense is at first the one it was. Shapes: B batch, T tokens, D
-width.
+The twins of :mod:`engine.music.senses` for whole windows, and what is learnt about each. All begin
+as zeros. Shapes: B batch, T tokens, D width.
 """
 
 from __future__ import annotations

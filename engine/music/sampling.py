@@ -20,13 +20,14 @@ class Sampling:
     temperature: above 1 bolder, below 1 safer. top_p: choose among the likeliest tokens that
     together have this probability (nucleus sampling, Holtzman et al. 2020). min_p: leave out
     what is less likely than this share of the likeliest (Nguyen et al. 2024). guidance: how many
-    times what the emotion changes counts; 1 is the network's own word.
+    times what the emotion changes counts; 1 is the network's own word. How far a step leads counts
+    once.
     """
 
     temperature: float = 1.0
     top_p: float = 0.97
     min_p: float = 0.0
-    guidance: float = 3.0
+    guidance: float = 4.0
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.temperature <= 100:
@@ -34,7 +35,7 @@ class Sampling:
         if not 0 <= self.min_p < 1:
             raise EmsyncError(f"min-p {self.min_p}: must be at least 0 and below 1 (try 0.0)")
         if not 0 <= self.guidance <= 10:
-            raise EmsyncError(f"guidance {self.guidance}: give 0 to 10 (try 3.0)")
+            raise EmsyncError(f"guidance {self.guidance}: give 0 to 10 (try 4.0)")
         if not 0 < self.top_p <= 1:
             raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 1.0)")
 

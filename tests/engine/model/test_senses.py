@@ -69,5 +69,6 @@ def test_a_window_tells_nothing_of_what_comes(windows, told) -> None:
     tokens, cursor = inputs(windows[:, :150])
     is_shift = torch.from_numpy(voc.KIND == Kind.TIMESHIFT)
     heard = echoes(tokens, cursor, torch.from_numpy(ORDER)[tokens], is_shift)
+    assert np.array_equal(torch.stack(moments(tokens, cursor), 2), told["clock"][:, :150])
     assert np.array_equal(heard, told["echo"][:, :150])
     assert np.allclose(notes_sounding(tokens, cursor), told["sounding"][:, :150], atol=1e-6)

@@ -21,9 +21,14 @@ both = pytest.mark.parametrize("positions", KINDS)
 
 
 def example(model: Transformer, length: int = 20, batch: int = 2, seed: int = 0):
-    """Random tokens [B, T], offsets [B, T] and known conditions [B, C]."""
+    """Random tokens [B, T] with BARs and steps among them, offsets [B, T] and known conditions
+    [B, C]."""
     dice = torch.Generator().manual_seed(seed)
     tokens = torch.randint(0, voc.SIZE, (batch, length), generator=dice)
+    tokens[:, ::3] = voc.BAR
+    tokens[:, 1::3] = torch.randint(
+        voc.shift(10), voc.shift(20), tokens[:, 1::3].shape, generator=dice
+    )
     offsets = torch.rand(batch, length, generator=dice) * 9
     conditions = torch.rand(batch, len(model.config.controls), generator=dice)
     return tokens, offsets, conditions

@@ -285,9 +285,8 @@ def test_guidance_overstates_the_emotion_that_is_asked_for(network):
     )
     plain = guided(network, 1.0, asked)
     assert guided(network, 3.0, asked) != plain
-    # Nothing is to be overstated; and 0 times what the emotion changes is nothing.
+    # Nothing is to be overstated.
     assert guided(network, 3.0, unsaid) == guided(network, 1.0, unsaid) != plain
-    assert guided(network, 0.0, asked) == guided(network, 1.0, unsaid)
 
 
 def test_what_comes_is_overstated_but_not_how_far_a_step_leads():
@@ -300,6 +299,7 @@ def test_what_comes_is_overstated_but_not_how_far_a_step_leads():
     assert np.allclose(np.diff(guided[steps]), np.diff(told[steps]), atol=1e-5)
     assert np.exp(guided[steps]).sum() == pytest.approx(np.exp(beyond[steps]).sum(), rel=1e-4)
     assert np.allclose(overstate(told, plain, 1.0), told, atol=1e-5)
+    assert np.allclose(overstate(told, plain, 0.0)[~steps], plain[~steps], atol=1e-5)
 
 
 def test_guided_pieces_do_not_hang_on_their_neighbours(network):
