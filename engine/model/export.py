@@ -17,8 +17,8 @@ N = p * C + S places, H heads of width W:
 
     tokens [B, S] int64; offsets [B, N] seconds, the slots' too; conditions [B, p, C];
     last [B] int32, the index of each piece's last place; total [] int32, the most places any has;
-    clock [B, S, 2] int64, echo [B, S, 3] int64, sounding [B, S, 880] fp32, where the network has these
-    senses (:mod:`engine.music.senses`);
+    clock [B, S, 2] int64, echo [B, S, 3] int64, sounding [B, S, 880] fp32, where the network has
+    these senses (:mod:`engine.music.senses`);
     past_key.<i>, past_value.<i> [B, H, context, W]
 
 and outputs ``logits`` [B, S, V] in fp32 and present_key.<i>, present_value.<i>, which are meant to

@@ -118,7 +118,7 @@ def overstate(told: Logits, plain: Logits, guidance: float) -> Logits:
     """Logits [V] in which what ``told`` says beyond ``plain`` counts so many times.
 
     Classifier-free guidance (Ho and Salimans 2022). Whether time moves on is overstated, but not
-    how far: a step must lead to the beat, or to the boundary, and little noise is enough to miss it.
+    how far: a step must lead to the beat, or to the boundary, which little noise is enough to miss.
     """
     guided = plain + guidance * (told - plain)
     as_told = told[_SHIFTS]
