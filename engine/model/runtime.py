@@ -236,9 +236,10 @@ class Decoder:
         kept = int(self.places[row]) - head - dropped
         if kept < 0:
             raise ValueError(f"{dropped} tokens to drop, {kept + dropped} read")
-        read = self._traces[row].tokens
+        trace = self._traces[row]
         self.prefill(tokens, offsets, conditions, row)
-        self._traces[row] = Trace(self.config.senses, [*tokens.tolist(), *read[len(read) - kept :]])
+        trace.slide(kept)
+        self._traces[row] = trace
         for name, cache in self._caches.items():
             places = cache.numpy()[row]  # the very memory, on a CPU
             moving = places[:, head + dropped : head + dropped + kept]

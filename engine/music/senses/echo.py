@@ -20,6 +20,8 @@ SLACK = 2
 """Instants so many steps apart are the same: lengths of bars are rounded to steps."""
 PLACES = 2**15
 """More than the orders that tokens may have within an instant."""
+LONGEST = 8192
+"""So many tokens are remembered at most, and half as many at least: four bars are far fewer."""
 UNKNOWN = (voc.PAD,) * len(AGO)
 
 
@@ -61,6 +63,9 @@ class Echo:
         self._places.append(self._place)
         if token == voc.BAR:
             self._bars.append(self._cursor)
+        if len(self._tokens) > LONGEST:
+            for past in (self._tokens, self._cursors, self._places):
+                del past[: LONGEST // 2]
 
     @property
     def told(self) -> tuple[int, ...]:
@@ -72,7 +77,7 @@ class Echo:
         if len(self._bars) <= bars:
             return voc.PAD
         then = self._bars[-1 - bars] + self._cursor - self._bars[-1]
-        if self._cursor - then <= SLACK:
+        if self._cursor - then <= SLACK or then < self._cursors[0]:
             return voc.PAD
         after = bisect_left(self._cursors, then)
         instant = self._cursors[after]

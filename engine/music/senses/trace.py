@@ -27,18 +27,19 @@ class Sense(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A sense as an input of the network: how it begins, and how many numbers of which type it
-    tells of each token."""
+    """A sense as an input of the network: how it begins, how many numbers of which type it tells of
+    each token, and whether it remembers what a sliding window forgets."""
 
     begin: type[Sense]
     width: int
     type: type[np.generic]
+    remembers: bool = True
 
 
 INPUTS: Mapping[str, Input] = {
     "clock": Input(clock.BarClock, len(clock.ROWS), np.int64),
     "echo": Input(echo.Echo, len(echo.AGO), np.int64),
-    "sounding": Input(sounding.Sounding, 2 * sounding.NOTES, np.float32),
+    "sounding": Input(sounding.Sounding, 2 * sounding.NOTES, np.float32, False),
 }
 """By name: ``senses.ALL``."""
 
@@ -46,17 +47,25 @@ INPUTS: Mapping[str, Input] = {
 class Trace:
     """Tokens read one after the other through the senses of these names."""
 
-    def __init__(self, names: Iterable[str], tokens: Iterable[int] = ()) -> None:
+    def __init__(self, names: Iterable[str]) -> None:
         self._senses = {name: INPUTS[name].begin() for name in names}
         self.tokens: list[int] = []
-        for token in tokens:
-            self.push(token)
 
     def push(self, token: int) -> None:
         """Take the next token."""
         self.tokens.append(token)
         for sense in self._senses.values():
             sense.push(token)
+
+    def slide(self, kept: int) -> None:
+        """Forget all but the last so many tokens. Bars are remembered; notes that began before are
+        not, for nothing will end them."""
+        del self.tokens[: len(self.tokens) - kept]
+        for name in self._senses:
+            if not INPUTS[name].remembers:
+                sense = self._senses[name] = INPUTS[name].begin()
+                for token in self.tokens:
+                    sense.push(token)
 
     @property
     def told(self) -> dict[str, Numbers]:

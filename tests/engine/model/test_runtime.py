@@ -18,6 +18,8 @@ from engine.errors import EmsyncError  # noqa: E402
 from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
 from engine.model.runtime import Decoder, Network  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
+from engine.music.senses import ALL  # noqa: E402
+from engine.music.senses.trace import Trace  # noqa: E402
 
 KINDS = ("relative", "rotary")
 CONTEXT = 96
@@ -117,20 +119,31 @@ def test_a_network_with_places_of_its_own_does_not_slide(tiny, random_model, exp
     assert not Decoder(network).slides
 
 
-def test_after_a_slide_the_senses_know_what_is_left(tiny, random_model, exported):
+def test_bars_are_remembered_when_a_window_slides(tiny, random_model, exported):
     # Without attention nothing tells of the past but the senses.
     model = random_model(tiny(layers=1))
     model.blocks[0].attention.out.weight.zero_()
-    decoder = Decoder(Network(exported(model), "cpu", threads=1, precision="fp32"), 2)
-    (window,) = rows(*example(model, 60, 1))
-    (tokens, offsets, conditions), head, dropped = window, 2, 23
-    kept = np.r_[:head, head + dropped : 60]
-    decoder.prefill(*window, row=1)
-    decoder.slide(dropped, tokens[:head], offsets[:head], conditions, row=1)
-    decoder.end(0)
-    (slid,) = decoder.step(tokens[-1:], offsets[-1:])
-    tokens, offsets = (np.append(a[kept], a[-1])[None] for a in (tokens, offsets))
-    assert close(slid, expected(model, tokens, offsets, conditions[None])[0, -1])
+    sliding = Decoder(Network(exported(model), "cpu", threads=1, precision="fp32"), 2)
+    bar = [voc.BAR, 300, voc.shift(60), 299, 302, voc.shift(40), 301]
+    tokens = np.array([voc.MORE_INSTRUMENTS, *bar * 5])
+    offsets, unknown = np.full(len(tokens), 8.0, np.float32), np.full(6, np.nan, np.float32)
+    sliding.prefill(tokens, offsets, unknown, row=1)
+    sliding.slide(3 * len(bar), tokens[:1], offsets[:1], unknown, row=1)
+    sliding.end(0)
+    (slid,) = sliding.step([voc.BAR], [8.0])
+    whole = np.append(tokens, voc.BAR)[None]
+    truth = expected(model, whole, np.full(whole.shape, 8.0, np.float32), unknown[None])
+    assert close(slid, truth[0, -1])
+
+
+def test_a_note_that_began_in_what_is_forgotten_is_not_known_to_sound():
+    trace = Trace(ALL)
+    for token in (300, voc.BAR, voc.shift(50), 302, voc.shift(50)):
+        trace.push(token)
+    assert np.count_nonzero(trace.told["sounding"]) == 4
+    trace.slide(2)
+    assert np.count_nonzero(trace.told["sounding"]) == 2
+    assert next(iter(trace.told["clock"])) == 100
 
 
 def test_all_conditions_unknown(pair):

@@ -5,7 +5,7 @@ from itertools import chain, pairwise
 import pytest
 
 from engine.music import vocabulary as voc
-from engine.music.senses.echo import AGO, ORDER, SLACK, UNKNOWN, Echo
+from engine.music.senses.echo import AGO, LONGEST, ORDER, SLACK, UNKNOWN, Echo
 from engine.score import Instrument
 
 KICK, SNARE, HAT = (voc.note_on(Instrument.DRUMS, pitch) for pitch in (36, 38, 42))
@@ -54,6 +54,17 @@ def test_a_moment_between_two_is_led_to_the_next() -> None:
 @pytest.mark.parametrize("early", [-SLACK, SLACK])
 def test_a_step_or_two_are_no_difference(early: int) -> None:
     assert listen(*BAR, *BAR, voc.BAR, KICK, voc.shift(60 - early))[-1][0] == SNARE
+
+
+def test_long_ago_is_forgotten() -> None:
+    echo = Echo()
+    for token in BAR * 4 + [voc.shift(1)] * (LONGEST - 10) + BAR * 4:
+        echo.push(token)
+    assert echo.told[0] == voc.BAR
+    echo = Echo()
+    for token in [*BAR, voc.BAR, *[KICK] * LONGEST]:
+        echo.push(token)
+    assert echo.told == UNKNOWN
 
 
 def test_bars_too_short_have_no_echo() -> None:
