@@ -22,7 +22,6 @@ PLACES = 2**15
 """More than the orders that tokens may have within an instant."""
 LONGEST = 8192
 """So many tokens are remembered at most, and half as many at least: four bars are far fewer."""
-UNKNOWN = (voc.PAD,) * len(AGO)
 
 
 def _order(token: int) -> int:

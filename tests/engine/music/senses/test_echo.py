@@ -5,9 +5,10 @@ from itertools import chain, pairwise
 import pytest
 
 from engine.music import vocabulary as voc
-from engine.music.senses.echo import AGO, LONGEST, ORDER, SLACK, UNKNOWN, Echo
+from engine.music.senses.echo import AGO, LONGEST, ORDER, SLACK, Echo
 from engine.score import Instrument
 
+UNKNOWN = (voc.PAD,) * len(AGO)
 KICK, SNARE, HAT = (voc.note_on(Instrument.DRUMS, pitch) for pitch in (36, 38, 42))
 TUNE = [voc.note_on(Instrument.BASS, pitch) for pitch in (30, 32, 33, 35)]
 BAR = [voc.BAR, KICK, voc.shift(60), SNARE, HAT, voc.shift(60)]
