@@ -18,7 +18,8 @@ from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.runtime import Decoder, Logits
 from engine.music import vocabulary as voc
-from engine.music.conditions import Conditions
+from engine.music.character import Character
+from engine.music.conditions import UNKNOWN, Conditions
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
 from engine.music.grammar import Grammar
@@ -114,6 +115,7 @@ class Composition:
         """How many of the builder's notes the listener has heard."""
         self.heard_chords = 0
         self.rng = np.random.default_rng((commission.seed, commission.take))
+        self.character = Character.draw(self.rng)
         self.tracker = BoundaryTracker([self.steering.boundary(b) for b in cues.boundaries])
         self.builder = ScoreBuilder()
         self.clock = BarClock()
@@ -262,12 +264,17 @@ class Composition:
         and the conditions [C], with the emotion or without."""
         tokens = np.array([self.slot, *self.tokens[:length]], np.int64)
         offsets = np.array([self.offsets[0], *self.offsets[:length]], np.float32)
-        conditions = self._conditions() if told else self.commission.wishes
+        conditions = self._conditions()
+        if not told:
+            conditions = replace(conditions, valence=UNKNOWN, arousal=UNKNOWN)
         return tokens, offsets, conditions.vector(self.config.controls)
 
     def _conditions(self) -> Conditions:
         section = self.cues.sections[self.section]
-        return replace(self.commission.wishes, valence=section.valence, arousal=section.arousal)
+        wishes = self.commission.wishes
+        return self.character.fill(
+            replace(wishes, valence=section.valence, arousal=section.arousal)
+        )
 
     def _enter_section(self) -> bool:
         """Move on to the section of now; whether it asks for another emotion."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,16 @@ def train(
         if run.step < plan.steps:
             log.cut(run.step, plan.steps)
     return figures["nats_per_token"]
+
+
+def grown(config: ModelConfig, wanted: ModelConfig) -> ModelConfig:
+    """The config with those controls and senses that the one wanted has beyond its own."""
+    further = {
+        name: getattr(wanted, name)
+        for name in ("controls", "senses")
+        if getattr(wanted, name)[: len(getattr(config, name))] == getattr(config, name)
+    }
+    return replace(config, **further)
 
 
 class Run:
@@ -221,9 +232,11 @@ class Run:
 
     def _load(self, weights: Path) -> None:
         config, state = read_weights(weights)
-        if config != self.model.config:
+        if grown(config, self.model.config) != self.model.config:
             raise EmsyncError(f"{weights}: weights of another network; use the config they have")
+        # What they lack stays as it was drawn: slots and senses that came later.
         self.model.load_state_dict(
-            {name: torch.from_numpy(value.astype(np.float32)) for name, value in state.items()}
+            {name: torch.from_numpy(value.astype(np.float32)) for name, value in state.items()},
+            strict=False,
         )
         self.learnt_before = int(read_header(weights).metadata.get("tokens_seen", 0))

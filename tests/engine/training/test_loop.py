@@ -167,6 +167,23 @@ def test_starting_from_weights(cache, config, tmp_path):
         train(cache, config("relative"), PLAN, tmp_path / "third", weights=start)
 
 
+def test_a_network_grows_by_what_comes_last(cache, config, tmp_path):
+    small = config()
+    small = replace(small, controls=small.controls[:4], senses=small.senses[:1])
+    train(cache, small, PLAN, tmp_path / "first")
+    start = tmp_path / "first" / "model.safetensors"
+    still = replace(PLAN, rate=0.0, muon_rate=0.0)
+    train(cache, config(), still, tmp_path / "second", weights=start)
+    first, second = (
+        read_weights(tmp_path / n / "model.safetensors")[1] for n in ("first", "second")
+    )
+    assert set(first) < set(second)
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+    other = replace(config(), controls=config().controls[::-1])
+    with pytest.raises(EmsyncError, match="another network"):
+        train(cache, other, PLAN, tmp_path / "third", weights=start)
+
+
 def test_another_seed_is_another_run(cache, config, tmp_path):
     for seed in (0, 1):
         train(cache, config(), replace(PLAN, steps=1, seed=seed), tmp_path / str(seed))
