@@ -3,7 +3,8 @@
 Tempo and metre are those of the tempo map that a DAW would count by, key is that of the profiles
 that also labelled the corpus; a relative major or minor counts apart, and so does half or double
 the tempo. Tempo, metre and key are asked for together, as users do; density alone; repetition and
-the length of notes together. What excerpts of songs score against the labels of the whole songs is the ceiling.
+the length of notes together. What excerpts of songs score against the labels of the whole songs is
+the ceiling.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from engine.music.character import Character
 from engine.music.conditions import UNKNOWN, Conditions
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
+from engine.music.gathering import gather
 from engine.music.grammar import Grammar
 from engine.music.offsets import BoundaryTracker
 from engine.music.sampling import Sampling
@@ -159,7 +160,9 @@ class Composition:
     def lean(self, logits: Logits) -> Logits:
         """The logits [V] as the wishes would have them, and the families promised."""
         logits = self.ensemble.lean(logits, self.builder.cursor)
-        return self.steering.lean(logits, self.notes, self.builder.cursor)
+        logits = self.steering.lean(logits, self.notes, self.builder.cursor)
+        # Under a tempo all steps lead to its grid already.
+        return gather(logits) if self.steering.pulse is None else logits
 
     def go_on(self, token: int, nats: float | None) -> None:
         """Add the next token; nats: minus the log of its probability, where it was chosen."""
