@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import EmsyncError
+from engine.music.conditions import ALL
 
 FILES = ("tokens.npy", "songs.npz")
 """What :meth:`Cache.open` reads."""
@@ -44,7 +45,8 @@ class Cache:
             raise EmsyncError(
                 f"{folder}: no token cache here; make one with emsync prepare"
             ) from error
-        if {*songs.files, "tokens"} != {field.name for field in fields(Cache)}:
+        known = {*songs.files, "tokens"} == {field.name for field in fields(Cache)}
+        if not known or songs["conditions"].shape[1:] != (len(ALL),):
             raise EmsyncError(f"{folder}: a cache of another version of EMSYNC; prepare it anew")
         return Cache(tokens, **{name: songs[name] for name in songs.files})
 
