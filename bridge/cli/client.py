@@ -85,8 +85,8 @@ def run(args: Namespace) -> None:
 
 def _submit(client: Client, args: Namespace) -> Any:
     emotion = ("emotion", "valence", "arousal")
-    music = ("bpm", "meter", "key", "density", "repetition", "note_length")
-    names = (*emotion, *music, "seed", "takes", "instruments", "start", "end", "live", "reserve")
+    music = ("bpm", "meter", "key", "density", "seed", "takes", "instruments")
+    names = (*emotion, *music, "start", "end", "live", "reserve")
     values = {name: getattr(args, name) for name in names}
     values |= {"video": str(args.video.absolute()), "kind": "analyse" if args.analyse else None}
     if args.cues is not None:

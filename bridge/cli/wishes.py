@@ -1,4 +1,4 @@
-"""The options about the music itself: tempo, metre, key, density and the like."""
+"""The options about the music itself: tempo, metre, key, density."""
 
 from __future__ import annotations
 
@@ -19,16 +19,8 @@ def wish_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--density", type=float, metavar="N", help="so many notes a second, all parts together"
     )
-    parser.add_argument(
-        "--repetition", type=float, metavar="R", help="this share of the notes comes again, 0..1"
-    )
-    parser.add_argument(
-        "--note-length", type=float, metavar="S", help="the middle note lasts so many seconds"
-    )
 
 
 def wishes(args: Namespace) -> Conditions:
     """What is asked of the music."""
-    return asked_for(
-        args.bpm, args.meter, args.key, args.density, args.repetition, args.note_length
-    )
+    return asked_for(args.bpm, args.meter, args.key, args.density)

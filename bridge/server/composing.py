@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from bridge.server import wire
 from bridge.server.jobs import Kind, State
 from bridge.server.pieces import CUES, REPORT
-from bridge.server.requests import Request, request_wishes
+from bridge.server.requests import Request
 from engine.cues import CueSheet, check_same_film, write_cues
 from engine.errors import EmsyncError
 from engine.files import output_folder
@@ -181,11 +181,13 @@ def _compose(
 
 def _commission(request: Request) -> Commission:
     from engine.music.composition import Commission
+    from engine.music.conditions import asked_for
     from engine.music.sampling import Sampling
 
     wished = {field.name: getattr(request, field.name) for field in fields(Sampling)}
     sampling = Sampling(**{name: value for name, value in wished.items() if value is not None})
-    return Commission(request.seed, 0, request.instruments, sampling, request_wishes(request))
+    wishes = asked_for(request.bpm, request.meter, request.key, request.density)
+    return Commission(request.seed, 0, request.instruments, sampling, wishes)
 
 
 def _drafts(say: Say, duration: float) -> Listener:

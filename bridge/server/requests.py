@@ -12,16 +12,7 @@ from typing import Any
 from bridge.server.checks import Check, checked, flag, number, text, whole
 from engine.cues import EKMAN, CueSheet, from_json, to_json
 from engine.errors import EmsyncError
-from engine.music.conditions import (
-    DENSEST,
-    FASTEST,
-    LONGEST_NOTE,
-    SHORTEST_NOTE,
-    SLOWEST,
-    SPARSEST,
-    Conditions,
-    asked_for,
-)
+from engine.music.conditions import DENSEST, FASTEST, SLOWEST, SPARSEST, asked_for
 from engine.score import Instrument
 
 MOST_TAKES = 64
@@ -36,7 +27,7 @@ class Request:
     video: path of the film. start, end: seconds of the film. valence, arousal: -1..1, None as
     perceived. boundaries: seconds from ``start``, rising, in place of the cuts. cues: a cue sheet
     in place of watching. takes, temperature, top_p, min_p, guidance: None for what is usual.
-    bpm, meter, key, density, repetition, note_length: None for the music's own.
+    bpm, meter, key, density: None for the music's own.
     live: play while composing, once ``reserve`` seconds of music are ready; composes one take.
     """
 
@@ -59,8 +50,6 @@ class Request:
     meter: str | None = None
     key: str | None = None
     density: float | None = None
-    repetition: float | None = None
-    note_length: float | None = None
     live: bool = False
     reserve: float = 4.0
 
@@ -76,20 +65,8 @@ def parse_request(values: Mapping[str, Any]) -> Request:
     request = Request(**checked(_CHECKS, values))
     if request.cues is not None and (request.start, request.end) != (None, None):
         raise EmsyncError("start, end: the cue sheet has its own; leave out one or the other")
-    request_wishes(request)
+    asked_for(request.bpm, request.meter, request.key, request.density)
     return request
-
-
-def request_wishes(request: Request) -> Conditions:
-    """What it asks of the music; raises EmsyncError for what can't be given."""
-    return asked_for(
-        request.bpm,
-        request.meter,
-        request.key,
-        request.density,
-        request.repetition,
-        request.note_length,
-    )
 
 
 def request_json(request: Request) -> dict[str, Any]:
@@ -154,8 +131,6 @@ _CHECKS: Mapping[str, Check] = {
     "meter": text,
     "key": text,
     "density": number(SPARSEST, DENSEST),
-    "repetition": number(0.0, 1.0),
-    "note_length": number(SHORTEST_NOTE, LONGEST_NOTE),
     "live": flag,
     "reserve": number(0.0, 600.0),
 }

@@ -1,10 +1,9 @@
-"""Is what one may ask for beyond emotion given: tempo, key, metre, density, repetition, length?
+"""Is what one may ask for beyond emotion given: tempo, key, metre, density?
 
 Tempo and metre are those of the tempo map that a DAW would count by, key is that of the profiles
 that also labelled the corpus; a relative major or minor counts apart, and so does half or double
-the tempo. Tempo, metre and key are asked for together, as users do; density alone; repetition and
-the length of notes together. What excerpts of songs score against the labels of the whole songs is
-the ceiling.
+the tempo. Tempo, metre and key are asked for together, as users do, and density alone.
+What excerpts of songs score against the labels of the whole songs is the ceiling.
 """
 
 from __future__ import annotations
@@ -19,24 +18,18 @@ from engine.metrics.boundaries import EMOTION
 from engine.metrics.columns import Floats, columns
 from engine.metrics.pieces import Request
 from engine.metrics.statistics import Json, estimate, pearson, proportion
-from engine.music.conditions import ALL, COUNTED, KEYS, METRES, Conditions, said
-from engine.music.events import encode, normalise
+from engine.music.conditions import ALL, KEYS, METRES, Conditions
 from engine.music.key import find_key
 from engine.music.tempo import PPQ, TempoMap, tempo_map
 from engine.score import Score
-from engine.training.counts import Counts
 
 DURATION = 30.0
 TEMPOS = (70.0, 170.0)
 DENSITIES = (4.0, 20.0)
 """Notes a second."""
-REPETITIONS = (0.3, 0.95)
-LENGTHS = (0.1, 0.6)
-"""Seconds."""
 TOLERANCE = math.log2(1.03)
 """How far apart two tempi may be to count as one, in octaves: 3%."""
-GROUPS = (("tempo", "metre", "key"), ("density",), ("repetition", "note_length"))
-"""What is asked for together."""
+CONTROLS = ("tempo", "key", "metre", "density")
 
 Wish = tuple[Conditions, Score]
 """What was asked for, NaN where nothing was, and the piece."""
@@ -45,12 +38,12 @@ Excerpt = tuple[npt.NDArray[np.float32], Score]
 
 
 def requests(count: int, controls: Sequence[str], rng: np.random.Generator) -> list[Request]:
-    """``count`` pieces for each of ``GROUPS``.
+    """``count`` pieces that ask for tempo, metre and key, and as many for density.
 
     Only what the network has ``controls`` for is asked, and nothing at all if it has none.
     """
     asked: list[Request] = []
-    for group in GROUPS:
+    for group in (("tempo", "metre", "key"), ("density",)):
         known = [name for name in group if name in controls]
         for _ in range(count if known else 0):
             valence, arousal = rng.uniform(-EMOTION, EMOTION, 2).tolist()
@@ -59,8 +52,6 @@ def requests(count: int, controls: Sequence[str], rng: np.random.Generator) -> l
                 "key": float(rng.integers(len(KEYS))),
                 "metre": float(METRES.index("4/4" if rng.random() < 0.5 else "3/4")),
                 "density": _between(DENSITIES, rng),
-                "repetition": float(rng.uniform(*REPETITIONS)),
-                "note_length": _between(LENGTHS, rng),
             }
             wishes = Conditions(**{name: drawn[name] for name in known})
             seed = 10_000 + len(asked)
@@ -100,15 +91,11 @@ def heard(score: Score) -> Conditions:
     counted = tempo_map(score)
     pitched = columns(score).pitched
     metre = main_metre(counted, score.duration)
-    tokens = encode(normalise(score))
-    counts = dict(zip(COUNTED, Counts(tokens).within(0, len(tokens)).tolist(), strict=True))
     return Conditions(
         tempo=main_tempo(counted, score.duration),
         metre=float(METRES.index(metre)) if metre in METRES else math.nan,
         key=find_key(pitched.pitch, pitched.length),
         density=len(score.notes) / score.duration,
-        repetition=said("repetition", counts["repetition"]),
-        note_length=said("note_length", counts["note_length"]),
     )
 
 
@@ -136,14 +123,15 @@ def _rows(vectors: Sequence[npt.NDArray[np.float32]]) -> Floats:
 
 
 def _figures(wished: Floats, got: Floats, rng: np.random.Generator) -> Json:
-    """Figures by control of conditions [n, len(ALL)], as the network reads them."""
+    """Figures by control of conditions [n, len(ALL)], tempo and density in octaves."""
     asked = {}
-    for name in (name for group in GROUPS for name in group):
+    for name in CONTROLS:
         column = ALL.index(name)
         known = np.isfinite(wished[:, column])
         asked[name] = wished[known, column], got[known, column]
     off = asked["tempo"][1] - asked["tempo"][0]
     scales = [np.where(key >= 12, key + 3, key) % 12 for key in asked["key"]]
+    wish, density = asked["density"]
     return {
         "tempo": {
             **_share(np.abs(off) <= TOLERANCE),
@@ -154,17 +142,10 @@ def _figures(wished: Floats, got: Floats, rng: np.random.Generator) -> Json:
             "same_scale": _share(np.equal(*scales)),
         },
         "metre": _share(np.equal(*asked["metre"])),
-        **{name: _agreement(*asked[name], rng) for name in COUNTED},
-    }
-
-
-def _agreement(wished: Floats, got: Floats, rng: np.random.Generator) -> Json:
-    """Pearson's r of numbers [n], and by how much more is got in the middle."""
-    known = np.isfinite(got)
-    wished, got = wished[known], got[known]
-    return {
-        **estimate(pearson, wished, got, rng=rng),
-        "median_difference": float(np.median(got - wished)) if len(wished) else math.nan,
+        "density": {
+            **estimate(pearson, wish, density, rng=rng),
+            "median_ratio": float(2 ** np.median(density - wish)) if len(wish) else math.nan,
+        },
     }
 
 

@@ -18,11 +18,9 @@ from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.runtime import Decoder, Logits
 from engine.music import vocabulary as voc
-from engine.music.character import Character
-from engine.music.conditions import UNKNOWN, Conditions
+from engine.music.conditions import Conditions
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
-from engine.music.gathering import gather
 from engine.music.grammar import Grammar
 from engine.music.offsets import BoundaryTracker
 from engine.music.sampling import Sampling
@@ -116,7 +114,6 @@ class Composition:
         """How many of the builder's notes the listener has heard."""
         self.heard_chords = 0
         self.rng = np.random.default_rng((commission.seed, commission.take))
-        self.character = Character.draw(self.rng)
         self.tracker = BoundaryTracker([self.steering.boundary(b) for b in cues.boundaries])
         self.builder = ScoreBuilder()
         self.clock = BarClock()
@@ -160,9 +157,7 @@ class Composition:
     def lean(self, logits: Logits) -> Logits:
         """The logits [V] as the wishes would have them, and the families promised."""
         logits = self.ensemble.lean(logits, self.builder.cursor)
-        logits = self.steering.lean(logits, self.notes, self.builder.cursor)
-        # Under a tempo all steps lead to its grid already.
-        return gather(logits) if self.steering.pulse is None else logits
+        return self.steering.lean(logits, self.notes, self.builder.cursor)
 
     def go_on(self, token: int, nats: float | None) -> None:
         """Add the next token; nats: minus the log of its probability, where it was chosen."""
@@ -267,17 +262,12 @@ class Composition:
         and the conditions [C], with the emotion or without."""
         tokens = np.array([self.slot, *self.tokens[:length]], np.int64)
         offsets = np.array([self.offsets[0], *self.offsets[:length]], np.float32)
-        conditions = self._conditions()
-        if not told:
-            conditions = replace(conditions, valence=UNKNOWN, arousal=UNKNOWN)
+        conditions = self._conditions() if told else self.commission.wishes
         return tokens, offsets, conditions.vector(self.config.controls)
 
     def _conditions(self) -> Conditions:
         section = self.cues.sections[self.section]
-        wishes = self.commission.wishes
-        return self.character.fill(
-            replace(wishes, valence=section.valence, arousal=section.arousal)
-        )
+        return replace(self.commission.wishes, valence=section.valence, arousal=section.arousal)
 
     def _enter_section(self) -> bool:
         """Move on to the section of now; whether it asks for another emotion."""

@@ -1,7 +1,7 @@
 """What a piece may be asked for, and how it reaches the network.
 
 Every condition may be unknown (NaN); the network learnt each unknown as a vector of its own.
-Valence and arousal are the paper's (III-A2); the rest go beyond it.
+Valence and arousal are the paper's (III-A2); tempo, metre, key and density go beyond it.
 """
 
 from __future__ import annotations
@@ -36,8 +36,6 @@ SLOWEST, FASTEST = 30.0, 300.0
 """Quarter notes a minute that may be asked for."""
 SPARSEST, DENSEST = 0.5, 40.0
 """Notes a second that may be asked for."""
-SHORTEST_NOTE, LONGEST_NOTE = 0.05, 4.0
-"""Seconds that the middle note may be asked to last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,7 @@ class Conditions:
     """What is asked of the music; NaN where nothing is asked.
 
     valence, arousal: -1..1. tempo: quarter notes a minute. metre, key: index into ``METRES``,
-    ``KEYS``. density: notes a second, all instruments together. repetition: the share of notes,
-    0..1, that are struck as they were one, two or four bars ago. note_length: seconds that the
-    middle one (the median) of all notes but the drums' lasts.
+    ``KEYS``. density: notes a second, all instruments together.
     """
 
     valence: float = UNKNOWN
@@ -56,45 +52,22 @@ class Conditions:
     metre: float = UNKNOWN
     key: float = UNKNOWN
     density: float = UNKNOWN
-    repetition: float = UNKNOWN
-    note_length: float = UNKNOWN
 
     def vector(self, controls: tuple[str, ...]) -> npt.NDArray[np.float32]:
         """The named conditions as the network reads them: [len(controls)], about -1..1, or an
         index, or NaN."""
-        return np.array([_SCALES[c].read(getattr(self, c)) for c in controls], np.float32)
+        return np.array([_SCALES.get(c, float)(getattr(self, c)) for c in controls], np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How the network reads a condition, and the inverse."""
-
-    read: Callable[[float], float] = float
-    say: Callable[[float], float] = float
+def _octaves(reference: float) -> Callable[[float], float]:
+    return lambda value: math.log2(value / reference)
 
 
-def _octaves(reference: float) -> Scale:
-    return Scale(lambda value: math.log2(value / reference), lambda read: reference * 2**read)
-
-
-_SCALES = {
-    **{field.name: Scale() for field in fields(Conditions)},
-    "tempo": _octaves(120.0),
-    "density": _octaves(10.0),
-    "repetition": Scale(lambda share: 2 * share - 1, lambda read: (read + 1) / 2),
-    "note_length": _octaves(0.25),
-}
-"""Tempo, density and length are heard as ratios: octaves above a middling value."""
+_SCALES = {"tempo": _octaves(120.0), "density": _octaves(10.0)}
+"""Tempo and density are heard as ratios: octaves above a middling value."""
 
 EMOTION = ("valence", "arousal")
 ALL = tuple(field.name for field in fields(Conditions))
-COUNTED = ("density", "repetition", "note_length")
-"""What can be counted in any stretch of music."""
-
-
-def said(name: str, read: float) -> float:
-    """What the network reads of a condition, as ``Conditions`` have it."""
-    return _SCALES[name].say(read)
 
 
 def asked_for(
@@ -102,8 +75,6 @@ def asked_for(
     metre: str | None = None,
     key: str | None = None,
     density: float | None = None,
-    repetition: float | None = None,
-    note_length: float | None = None,
 ) -> Conditions:
     """What users ask of the music, in their words.
 
@@ -115,19 +86,11 @@ def asked_for(
         raise EmsyncError(f"meter {metre}: give the tempo (bpm) too; bars are counted by it")
     if density is not None and not SPARSEST <= density <= DENSEST:
         raise EmsyncError(f"density {density:g}: give {SPARSEST:g} to {DENSEST:g} notes a second")
-    if repetition is not None and not 0 <= repetition <= 1:
-        raise EmsyncError(f"repetition {repetition:g}: give a share of the notes, 0 to 1")
-    if note_length is not None and not SHORTEST_NOTE <= note_length <= LONGEST_NOTE:
-        raise EmsyncError(
-            f"note length {note_length:g}: give {SHORTEST_NOTE:g} to {LONGEST_NOTE:g} seconds"
-        )
     return Conditions(
         tempo=UNKNOWN if bpm is None else bpm,
         metre=UNKNOWN if metre is None else parse_metre(metre),
         key=UNKNOWN if key is None else parse_key(key),
         density=UNKNOWN if density is None else density,
-        repetition=UNKNOWN if repetition is None else repetition,
-        note_length=UNKNOWN if note_length is None else note_length,
     )
 
 

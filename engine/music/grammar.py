@@ -1,8 +1,8 @@
 """Which tokens may come next, whatever the film or the wishes: what any music must keep to.
 
 An OFF ends a note that sounds, an ON strikes one that does not, one BAR and one CHORD come at an
-instant, a CHORD is struck and held, no BAR is forgotten, silence ends and a needle leaves its
-groove. The network mostly says so itself; here it is made sure.
+instant, a CHORD is struck and held, silence ends and a needle leaves its groove. The network
+mostly says so itself; here it is made sure.
 """
 
 from __future__ import annotations
@@ -27,9 +27,6 @@ LONGEST_REST = 2.0
 """After so many seconds of silence a note must be struck before time moves on."""
 MOST_AT_ONCE = 64
 """After so many tokens within one instant time must move on; real songs stay well below."""
-LONGEST_BAR = 2
-"""Where a bar has lasted for so many, by what bars have lasted of late, a BAR was left out and
-another must come: the network counts by them."""
 LONGEST_REPEAT = 12.0
 """After so many seconds of one pitch alone an instrument must strike another."""
 
@@ -38,8 +35,6 @@ Key = tuple[int, int]
 """(instrument index, pitch) of a note."""
 
 _MOVES_TIME = voc.KIND == Kind.TIMESHIFT
-_OFFS = voc.KIND == Kind.OFF
-_NEVER = 2**62
 
 
 class Grammar:
@@ -63,8 +58,6 @@ class Grammar:
         """At this instant: a note lasts a step."""
         self._alone: dict[int, tuple[int, int]] = {}
         """Instrument index -> the ON of the one pitch it strikes of late, and since which step."""
-        self._bar_due = _NEVER
-        """From which step on a BAR must come before time moves on."""
         self._chord_notes = 0
         """How many notes the chord being struck still lacks."""
         self._chord_part = self._chordal
@@ -82,8 +75,6 @@ class Grammar:
             return _MOVES_TIME
         if self._chord_notes:
             return self._allowed & self.may_play & self._chord_part
-        if self._builder.cursor >= self._bar_due:
-            return only_bar(self._allowed)
         silence = self._builder.cursor - self._last_sound
         if not self._builder.sounding and silence >= to_steps(LONGEST_REST):
             return self._allowed & self.may_play
@@ -103,9 +94,7 @@ class Grammar:
         self._at_once += 1
         if kind is Kind.BAR or kind is Kind.CHORD:
             self._allowed[token] = False
-            if kind is Kind.BAR:
-                self._bar_due = self._builder.cursor + LONGEST_BAR * bar if bar else _NEVER
-            else:
+            if kind is Kind.CHORD:
                 self._chord_notes, self._chord_part = CHORD_NOTES, self._chordal
         elif kind is Kind.ON:
             self._strike((instrument, pitch), token, bar)
@@ -151,13 +140,6 @@ class Grammar:
             if key in self._builder.sounding and key not in self._held:
                 self._allowed[voc.note_off(voc.INSTRUMENTS[instrument], pitch)] = True
         self._just_struck.clear()
-
-
-def only_bar(allowed: Mask) -> Mask:
-    """A bar begins: BAR, or first the OFFs of what ends there."""
-    allowed = allowed & _OFFS
-    allowed[voc.BAR] = True
-    return allowed
 
 
 def _of(instruments: Collection[Instrument]) -> Mask:

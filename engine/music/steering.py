@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from engine.music import vocabulary as voc
 from engine.music.conditions import METRES, Conditions
-from engine.music.grammar import only_bar
 from engine.music.key import profile
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import Instrument, Pulse
@@ -39,6 +38,7 @@ Mask = npt.NDArray[np.bool_]
 Logits = npt.NDArray[np.float32]
 
 _SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
+_OFFS = voc.KIND == Kind.OFF
 
 
 class Grid:
@@ -135,6 +135,13 @@ def _points() -> Logits:
 
 
 _LEAN = _points()
+
+
+def only_bar(allowed: Mask) -> Mask:
+    """A bar begins: BAR, or first the OFFs of what ends there."""
+    allowed = allowed & _OFFS
+    allowed[voc.BAR] = True
+    return allowed
 
 
 def _key_lean(key: int) -> Logits:

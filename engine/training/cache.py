@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import EmsyncError
-from engine.music.conditions import ALL
 
 FILES = ("tokens.npy", "songs.npz")
 """What :meth:`Cache.open` reads."""
@@ -45,8 +44,7 @@ class Cache:
             raise EmsyncError(
                 f"{folder}: no token cache here; make one with emsync prepare"
             ) from error
-        known = {*songs.files, "tokens"} == {field.name for field in fields(Cache)}
-        if not known or songs["conditions"].shape[1:] != (len(ALL),):
+        if {*songs.files, "tokens"} != {field.name for field in fields(Cache)}:
             raise EmsyncError(f"{folder}: a cache of another version of EMSYNC; prepare it anew")
         return Cache(tokens, **{name: songs[name] for name in songs.files})
 

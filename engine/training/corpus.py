@@ -53,7 +53,7 @@ def read_song(path: Path) -> Song:
 
 
 def to_song(sheet: Sheet) -> Song:
-    """Bring a sheet into seconds, and find its chords and key.
+    """Bring a sheet into seconds, and find its chords, key and density.
 
     Raises :class:`UnusableSong` where it is too short, too long, too thin or too dense.
     """
@@ -103,5 +103,6 @@ def to_song(sheet: Sheet) -> Song:
         )
         if tonal
         else UNKNOWN,
+        density=notes / duration,
     )
     return Song(score, conditions)

@@ -21,12 +21,9 @@ from engine.music import vocabulary as voc
 from engine.music.offsets import training_offsets
 from engine.training.bending import bend
 from engine.training.cache import Cache
-from engine.training.counts import Counts
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-_COUNTED = [cond.ALL.index(name) for name in cond.COUNTED]
 
 IGNORED = -100
 """Target of positions that carry no loss (PyTorch's ``ignore_index``)."""
@@ -45,9 +42,9 @@ class Recipe:
     (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
     emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
     that all other conditions are, and then again of each. many: how much more often songs of
-    three or more families are drawn; rare: those in another metre than 4/4. transpose: the most
-    semitones, either way. short: share of steps of four times as many windows of a quarter of the
-    length: where little music has been heard yet, it is the conditions that tell how to go on.
+    three or more families are drawn. transpose: the most semitones, either way. short: share of
+    steps of four times as many windows of a quarter of the length: where little music has been
+    heard yet, it is the conditions that tell how to go on.
     """
 
     start: float = 0.05
@@ -58,7 +55,6 @@ class Recipe:
     emotion_dropout: float = 0.2
     control_dropout: float = 0.35
     many: float = 2.0
-    rare: float = 4.0
     transpose: int = 3
     short: float = 0.5
 
@@ -99,9 +95,6 @@ class Windows:
         self.columns = [cond.ALL.index(name) for name in config.controls]
         weights = np.diff(cache.start).astype(np.float64)
         weights *= np.where(cache.families >= voc.MORE_FROM, recipe.many, 1)
-        metre = cache.conditions[:, cond.ALL.index("metre")]
-        rare = np.isfinite(metre) & (metre != cond.METRES.index("4/4"))
-        weights *= np.where(rare, recipe.rare, 1)
         weights[cache.validation] = 0
         if not weights.any():
             raise EmsyncError("the cache has no song to train on: all are for validation")
@@ -139,9 +132,8 @@ class Windows:
         known[cond.ALL.index("key")] = cond.transpose_key(
             float(known[cond.ALL.index("key")]), semitones
         )
-        first = choose_start(tokens, config.window, recipe, rng)
-        known[_COUNTED] = Counts(tokens).within(first, first + config.window)
         known = drop_conditions(known, recipe, rng)
+        first = choose_start(tokens, config.window, recipe, rng)
         tokens, offsets = training_offsets(transpose(tokens, semitones), removed)
         first -= int(removed[:first].sum())
         return window(
@@ -166,9 +158,7 @@ def validation_batches(
         tokens = cache.song(int(song))
         first = int(rng.integers(max(1, len(tokens) - config.window)))
         kept, offsets = training_offsets(tokens, np.zeros(len(tokens), bool))
-        conditions = cache.conditions[song].copy()
-        conditions[_COUNTED] = Counts(tokens).within(first, first + config.window)
-        conditions = conditions[columns]
+        conditions = cache.conditions[song][columns]
         conditions[hidden] = np.nan
         families = int(cache.families[song])
         examples.append(window(kept, offsets, first, conditions, families, config))

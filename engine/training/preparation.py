@@ -22,18 +22,15 @@ from engine.files import replacing, write_atomically
 from engine.music import conditions, vocabulary
 from engine.music.events import Tokens, encode, normalise
 from engine.training.corpus import READERS, UnusableSong, read_song
-from engine.training.counts import Counts
 from engine.training.labels import emotion_labels, is_judged, share
 from engine.training.lifting import lift
 from engine.training.traits import GROUPS, traits
 
 SHARD = 256
-FORMAT = 3
+FORMAT = 2
 """Of a shard; raised when what it holds changes."""
 VALIDATION_SHARE = 0.05
 """Of songs without an index that says their split; chosen by name, so stable."""
-
-_COUNTED = [conditions.ALL.index(name) for name in conditions.COUNTED]
 
 _COLUMNS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "names": (str, ()),
@@ -160,12 +157,10 @@ def _write_shard(job: Job) -> None:
             skipped[str(reason)] += 1
             continue
         tokens.append(encode(normalise(song.score)))
-        known = song.conditions.vector(conditions.ALL)
-        known[_COUNTED] = Counts(tokens[-1]).within(0, len(tokens[-1]))
         rows.append(
             {
                 "names": file.name,
-                "conditions": known,
+                "conditions": song.conditions.vector(conditions.ALL),
                 "families": len(song.instruments),
                 "validation": _is_validation(file, label),
                 "labels": emotion_labels(label),

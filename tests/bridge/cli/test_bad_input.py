@@ -15,8 +15,6 @@ WRONG_OPTIONS = {
     "no metre": ("--bpm", "100", "--meter", "3"),
     "no key": ("--key", "H"),
     "no music at all": ("--density", "0"),
-    "more than all again": ("--repetition", "1.5"),
-    "no length": ("--note-length", "0"),
     "valence": ("--valence", "3"),
     "arousal": ("--arousal", "-1.5"),
     "emotion": ("--emotion", "hunger"),

@@ -32,7 +32,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder / "songs.npz",
         start=np.append(0, np.cumsum([len(song) for song in songs])),
         names=np.array([f"{n}.mid" for n in range(8)]),
-        conditions=np.tile(np.array([0, 0, 0, 2, 0, 0, 0, 0], np.float32), (8, 1)),
+        conditions=np.tile(np.array([0, 0, 0, 2, 0, 0], np.float32), (8, 1)),
         families=np.full(8, 5, np.int8),
         validation=np.arange(8) >= 4,
     )

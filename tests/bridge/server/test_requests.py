@@ -58,7 +58,6 @@ def test_json_and_back():
         "film.mp4", valence=-0.5, boundaries=(1.0, 2.5), cues=CUES, seed=7,
         instruments=(Instrument.BASS, Instrument.PIANO), live=True,
         bpm=96.0, meter="3/4", key="F#m", density=8.0,
-        repetition=0.5, note_length=0.25,
     )  # fmt: skip
     values = json.loads(json.dumps(request_json(request), allow_nan=False))
     # As text, for NaN is unlike itself.

@@ -8,7 +8,6 @@ from engine.errors import EmsyncError
 from engine.metrics.features import FEATURES
 from engine.metrics.songs import draw_starts, excerpt, excerpts, labelled, read_clips, read_table
 from engine.music import vocabulary as voc
-from engine.music.conditions import ALL
 from engine.music.events import encode
 from engine.score import Instrument
 from engine.training.cache import Cache
@@ -29,7 +28,7 @@ def cache(song) -> Cache:
     tokens = encode(song)
     names = np.array([f"{n}.mid" for n in range(12)])
     return Cache(
-        np.tile(tokens, 12), np.arange(13) * len(tokens), names, np.zeros((12, len(ALL)), np.float32),
+        np.tile(tokens, 12), np.arange(13) * len(tokens), names, np.zeros((12, 6), np.float32),
         np.array([3] * 11 + [2], np.int8), np.arange(12) >= 9,
     )  # fmt: skip
 

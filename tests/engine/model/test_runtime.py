@@ -17,7 +17,6 @@ from onnx import TensorProto, helper  # noqa: E402
 from engine.errors import EmsyncError  # noqa: E402
 from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
 from engine.model.runtime import Decoder, Network  # noqa: E402
-from engine.music import conditions as cond  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 from engine.music.senses import ALL  # noqa: E402
 from engine.music.senses.trace import Trace  # noqa: E402
@@ -127,10 +126,7 @@ def test_bars_are_remembered_when_a_window_slides(tiny, random_model, exported):
     sliding = Decoder(Network(exported(model), "cpu", threads=1, precision="fp32"), 2)
     bar = [voc.BAR, 300, voc.shift(60), 299, 302, voc.shift(40), 301]
     tokens = np.array([voc.MORE_INSTRUMENTS, *bar * 5])
-    offsets, unknown = (
-        np.full(len(tokens), 8.0, np.float32),
-        np.full(len(cond.ALL), np.nan, np.float32),
-    )
+    offsets, unknown = np.full(len(tokens), 8.0, np.float32), np.full(6, np.nan, np.float32)
     sliding.prefill(tokens, offsets, unknown, row=1)
     sliding.slide(3 * len(bar), tokens[:1], offsets[:1], unknown, row=1)
     sliding.end(0)

@@ -12,10 +12,8 @@ from engine.music.conditions import (
     KEYS,
     METRES,
     Conditions,
-    asked_for,
     parse_key,
     parse_metre,
-    said,
     transpose_key,
 )
 
@@ -25,21 +23,9 @@ def test_unknown_unless_asked():
 
 
 def test_vector_holds_what_the_network_reads():
-    asked = Conditions(0.5, -0.25, 60.0, 2, 21, density=20.0, repetition=0.75, note_length=0.125)
-    assert asked.vector(ALL).tolist() == [0.5, -0.25, -1.0, 2.0, 21.0, 1.0, 0.5, -1.0]
+    asked = Conditions(0.5, -0.25, tempo=60.0, metre=2, key=21, density=20.0)
+    assert asked.vector(ALL).tolist() == [0.5, -0.25, -1.0, 2.0, 21.0, 1.0]
     assert asked.vector(("density", *EMOTION)).tolist() == [1.0, 0.5, -0.25]
-
-
-def test_what_is_read_can_be_said():
-    asked = Conditions(0.5, -0.25, 60.0, 2, 21, density=20.0, repetition=0.75, note_length=0.125)
-    for name, read in zip(ALL, asked.vector(ALL).tolist(), strict=True):
-        assert said(name, read) == pytest.approx(getattr(asked, name))
-
-
-@pytest.mark.parametrize("wrong", [{"repetition": 1.1}, {"repetition": -0.1}, {"note_length": 0.0}])
-def test_what_cannot_be_asked_for(wrong):
-    with pytest.raises(EmsyncError, match="give"):
-        asked_for(**wrong)
 
 
 @pytest.mark.parametrize(

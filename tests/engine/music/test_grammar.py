@@ -4,7 +4,7 @@ import pytest
 
 from engine.music import vocabulary as voc
 from engine.music.events import ScoreBuilder
-from engine.music.grammar import LONGEST_BAR, LONGEST_REPEAT, LONGEST_REST, Grammar
+from engine.music.grammar import LONGEST_REPEAT, LONGEST_REST, Grammar
 from engine.music.vocabulary import to_steps
 from engine.score import Instrument
 
@@ -20,11 +20,11 @@ class Piece:
         self.builder = ScoreBuilder()
         self.grammar = Grammar(voc.INSTRUMENTS, self.builder)
 
-    def say(self, *tokens: int, bar: int = 0) -> None:
+    def say(self, *tokens: int) -> None:
         for token in tokens:
             assert self.may(token)
             self.builder.push(token)
-            self.grammar.hear(token, bar)
+            self.grammar.hear(token, bar=0)
 
     def may(self, token: int) -> bool:
         return bool(self.grammar.allowed()[token])
@@ -39,23 +39,6 @@ def test_a_note_lasts_a_step_and_sounds_once() -> None:
     assert not piece.may(A) and piece.may(A - 1)
     piece.say(A - 1)
     assert piece.may(A) and not piece.may(A - 1)
-
-
-def test_a_forgotten_bar_comes_after_two() -> None:
-    piece = Piece()
-    piece.say(voc.BAR, A, SECOND, bar=100)
-    assert piece.may(SECOND)
-    piece.say(voc.shift(LONGEST_BAR * 100 - voc.MAX_SHIFT), bar=100)
-    assert not piece.may(SECOND) and not piece.may(B)
-    piece.say(A - 1, bar=100)
-    piece.say(voc.BAR, B, SECOND, bar=100)
-    assert piece.may(SECOND)
-
-
-def test_while_no_bar_is_known_none_is_due() -> None:
-    piece = Piece()
-    piece.say(voc.BAR, DRUM, *[SECOND] * 6, bar=0)
-    assert piece.may(SECOND)
 
 
 @pytest.mark.parametrize("rest", [False, True])

@@ -92,10 +92,11 @@ def test_tempo(tmp_path, write_song, beat, tempos, tempo):
         assert conditions.tempo == pytest.approx(tempo, rel=1e-4)
 
 
-def test_key(tmp_path, write_song, beat):
+def test_key_and_density(tmp_path, write_song, beat):
     melody = [(i, 1, 57 + step) for i, step in enumerate([0, 3, 7, 12, 2, 3, 0, 7] * 4)]
     conditions = read_song(write_song(tmp_path / "a.mid", {"drums": beat, 0: melody})).conditions
     assert KEYS[int(conditions.key)] == "A minor"
+    assert conditions.density == pytest.approx((64 + 32) / 16)
     assert np.isnan([conditions.valence, conditions.arousal]).all()
 
 

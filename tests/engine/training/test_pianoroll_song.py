@@ -45,6 +45,7 @@ def test_a_song_is_the_same_as_midi_and_as_piano_roll(tmp_path, write_song, writ
     assert len(roll.score.chords) == 4
     assert roll.conditions.metre == midi.conditions.metre == METRES.index("4/4")
     assert roll.conditions.key == midi.conditions.key == KEYS.index("C major")
+    assert roll.conditions.density == pytest.approx(midi.conditions.density, rel=1e-3)
 
 
 def test_the_tempo_is_heard(tmp_path, write_roll, beat):
