@@ -19,7 +19,8 @@ def composing_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--top-p", type=float, default=usual.top_p, metavar="P",
-        help=f"choose among the likeliest tokens of this total share (default: {usual.top_p:g})",
+        help="of each part's notes choose among the likeliest of this total share "
+        f"(default: {usual.top_p:g})",
     )  # fmt: skip
     parser.add_argument(
         "--min-p", type=float, default=usual.min_p, metavar="P",
@@ -29,6 +30,11 @@ def composing_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--guidance", type=float, default=usual.guidance, metavar="G",
         help=f"overstate the emotion so many times (default: {usual.guidance:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--repetition", type=float, default=usual.repetition, metavar="R",
+        help="favour what was played bars ago so much; 0 is the network's own word "
+        f"(default: {usual.repetition:g})",
     )  # fmt: skip
     parser.add_argument(
         "--model", type=Path, default=SHIPPED, metavar="FILE",
@@ -49,7 +55,7 @@ def composing_arguments(parser: ArgumentParser) -> None:
 
 def sampling(args: Namespace) -> Sampling:
     """The sampling asked for."""
-    return Sampling(args.temperature, args.top_p, args.min_p, args.guidance)
+    return Sampling(args.temperature, args.top_p, args.min_p, args.guidance, args.repetition)
 
 
 def network(args: Namespace) -> Network:

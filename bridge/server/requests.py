@@ -26,8 +26,8 @@ class Request:
 
     video: path of the film. start, end: seconds of the film. valence, arousal: -1..1, None as
     perceived. boundaries: seconds from ``start``, rising, in place of the cuts. cues: a cue sheet
-    in place of watching. takes, temperature, top_p, min_p, guidance: None for what is usual.
-    bpm, meter, key, density: None for the music's own.
+    in place of watching. takes, temperature, top_p, min_p, guidance, repetition:
+    None for what is usual. bpm, meter, key, density: None for the music's own.
     live: play while composing, once ``reserve`` seconds of music are ready; composes one take.
     """
 
@@ -46,6 +46,7 @@ class Request:
     top_p: float | None = None
     min_p: float | None = None
     guidance: float | None = None
+    repetition: float | None = None
     bpm: float | None = None
     meter: str | None = None
     key: str | None = None
@@ -127,6 +128,7 @@ _CHECKS: Mapping[str, Check] = {
     "top_p": number(math.ulp(0.0), 1.0),
     "min_p": number(0.0, math.nextafter(1.0, 0.0)),
     "guidance": number(0.0, 10.0),
+    "repetition": number(0.0, 5.0),
     "bpm": number(SLOWEST, FASTEST),
     "meter": text,
     "key": text,

@@ -21,8 +21,10 @@ from engine.music import vocabulary as voc
 from engine.music.conditions import Conditions
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
+from engine.music.gathering import gather
 from engine.music.grammar import Grammar
 from engine.music.offsets import BoundaryTracker
+from engine.music.reprise import Reprise
 from engine.music.sampling import Sampling
 from engine.music.senses.clock import BarClock
 from engine.music.steering import Steering
@@ -127,6 +129,7 @@ class Composition:
         self.section = 0
         self.grammar = Grammar(commission.instruments, self.builder)
         self.ensemble = Ensemble(self.grammar.may_play)
+        self.reprise = Reprise(commission.sampling.repetition)
         # Half of all windows learnt from began at a BAR, few at START: begin as most did.
         self._take(voc.BAR)
 
@@ -155,9 +158,11 @@ class Composition:
         )
 
     def lean(self, logits: Logits) -> Logits:
-        """The logits [V] as the wishes would have them, and the families promised."""
+        """The logits [V] with the families promised, the wishes and earlier bars in mind."""
         logits = self.ensemble.lean(logits, self.builder.cursor)
-        return self.steering.lean(logits, self.notes, self.builder.cursor)
+        logits = self.steering.lean(logits, self.notes, self.builder.cursor)
+        # Under a tempo all steps lead to its grid already.
+        return self.reprise.lean(gather(logits) if self.steering.pulse is None else logits)
 
     def go_on(self, token: int, nats: float | None) -> None:
         """Add the next token; nats: minus the log of its probability, where it was chosen."""
@@ -204,6 +209,7 @@ class Composition:
         """Write a token down."""
         self.builder.push(token)
         self.clock.push(token)
+        self.reprise.hear(token)
         self.grammar.hear(token, self.clock.bar)
         self.tokens.append(token)
         self.offsets.append(self.tracker.push(token))
