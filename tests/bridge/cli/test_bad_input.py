@@ -22,6 +22,7 @@ WRONG_OPTIONS = {
     "no instrument": ("--instruments", ","),
     "temperature": ("--temperature", "0"),
     "top-p": ("--top-p", "2"),
+    "repetition": ("--repetition", "-1"),
     "device": ("--device", "abacus"),
     "end before start": ("--start", "5", "--end", "3"),
     "end beyond the film": ("--end", "99"),

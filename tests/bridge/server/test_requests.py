@@ -36,6 +36,7 @@ WRONG = {
     "negative boundary": {"boundaries": [-1]},
     "temperature 0": {"temperature": 0},
     "top-p": {"top_p": 2},
+    "repetition": {"repetition": 9},
     "emotion": {"emotion": "hunger"},
     "emotion as list": {"emotion": ["joy"]},
     "a metre without a tempo": {"meter": "3/4"},
