@@ -19,8 +19,7 @@ def composing_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--top-p", type=float, default=usual.top_p, metavar="P",
-        help="of each part's notes choose among the likeliest of this total share "
-        f"(default: {usual.top_p:g})",
+        help=f"choose among the likeliest tokens of this total share (default: {usual.top_p:g})",
     )  # fmt: skip
     parser.add_argument(
         "--min-p", type=float, default=usual.min_p, metavar="P",

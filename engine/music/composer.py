@@ -15,7 +15,7 @@ from engine.cues import CueSheet
 from engine.model.runtime import Decoder, Logits, Network
 from engine.music import vocabulary as voc
 from engine.music.composition import Commission, Composition, Listener, Take
-from engine.music.sampling import choose, nucleus, surprise
+from engine.music.sampling import choose, surprise
 from engine.music.vocabulary import Kind
 from engine.score import Score
 
@@ -100,18 +100,18 @@ def _compose(
         logits = _next_logits(decoder, rows)
 
 
-def _guided(rows: Sequence[_Reader], logits: Logits) -> tuple[list[Composition], Logits, Logits]:
-    """Each piece once, and its logits [pieces, V] as they are and with what the emotion changes
-    overstated, where a piece has a reader that is told nothing of it."""
+def _guided(rows: Sequence[_Reader], logits: Logits) -> tuple[list[Composition], Logits]:
+    """Each piece once, and its logits [pieces, V] with what the emotion changes overstated, where a
+    piece has a reader that is told nothing of it."""
     told = [row for row, reader in enumerate(rows) if reader.told]
     pieces = [rows[row].composition for row in told]
     untold = {reader.composition: row for row, reader in enumerate(rows) if not reader.told}
-    guided = logits[told].copy()
+    guided = logits[told]
     for piece, composition in enumerate(pieces):
         if composition in untold:
             guidance = composition.commission.sampling.guidance
             guided[piece] = overstate(guided[piece], logits[untold[composition]], guidance)
-    return pieces, logits[told], guided
+    return pieces, guided
 
 
 def overstate(told: Logits, plain: Logits, guidance: float) -> Logits:
@@ -127,22 +127,17 @@ def overstate(told: Logits, plain: Logits, guidance: float) -> Logits:
     return guided
 
 
-def _go_on(rows: Sequence[Composition], told: Logits, guided: Logits) -> None:
-    """Add a token to each piece, by the logits [rows, V] of what follows its last: what is at all
-    likely is as told, how likely as guided, for what is overstated may be noise."""
+def _go_on(rows: Sequence[Composition], logits: Logits) -> None:
+    """Add a token to each piece, by the logits [rows, V] of what follows its last."""
     due = [composition.overdue() for composition in rows]
     free = [row for row, token in enumerate(due) if token is None]
     chosen: dict[int, tuple[int, float]] = {}
     if free:
         choosing = [rows[row] for row in free]
         allowed = np.stack([composition.allowed_now() for composition in choosing])
-        likely, heard = (np.where(allowed, x[free], np.float32(-np.inf)) for x in (told, guided))
+        heard = np.where(allowed, logits[free], np.float32(-np.inf))
+        leaning = np.stack([c.lean(row) for c, row in zip(choosing, heard, strict=True)])
         samplings = [composition.commission.sampling for composition in choosing]
-        narrowed = [
-            nucleus(row, by, sampling.top_p)
-            for row, by, sampling in zip(heard, likely, samplings, strict=True)
-        ]
-        leaning = np.stack([c.lean(row) for c, row in zip(choosing, narrowed, strict=True)])
         tokens = choose(leaning, samplings, [composition.rng for composition in choosing])
         nats = surprise(heard, tokens)
         chosen = dict(zip(free, zip(tokens, nats, strict=True), strict=True))

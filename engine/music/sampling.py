@@ -9,36 +9,27 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import EmsyncError
-from engine.music import vocabulary as voc
-from engine.music.vocabulary import Kind
 
 Logits = npt.NDArray[np.float32]
-
-_ALIKE = np.select(
-    [voc.KIND == Kind.ON, voc.KIND == Kind.OFF], [2 * voc.INSTRUMENT + 2, 2 * voc.INSTRUMENT + 1]
-)
-"""Of each token [V] a number that its part's other ONs, or OFFs, share; 0 of all the rest."""
-_FIRST, _COUNT = np.unique(np.sort(_ALIKE), return_index=True, return_counts=True)[1:]
-"""Where each of these begins once tokens are sorted by it, and how many it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """How freely to choose.
 
-    temperature: above 1 bolder, below 1 safer. top_p: of what a part may strike, and of what it may
-    end, choose among the likeliest that together have this probability (:func:`nucleus`). min_p:
-    leave out what is less likely than this share of the likeliest (Nguyen et al. 2024). guidance:
-    how many times what the emotion changes counts; 1 is the network's own word. How far a step
-    leads counts once. repetition: how much likelier what was played bars ago is
-    (:mod:`engine.music.reprise`); 0 is the network's own word.
+    temperature: above 1 bolder, below 1 safer. top_p: choose among the likeliest tokens that
+    together have this probability (nucleus sampling, Holtzman et al. 2020). min_p: leave out
+    what is less likely than this share of the likeliest (Nguyen et al. 2024). guidance: how many
+    times what the emotion changes counts; 1 is the network's own word. How far a step leads counts
+    once. repetition: how much likelier what was played bars ago is (:mod:`engine.music.reprise`);
+    0 is the network's own word.
     """
 
     temperature: float = 1.0
     top_p: float = 0.97
     min_p: float = 0.0
     guidance: float = 4.0
-    repetition: float = 1.1
+    repetition: float = 1.0
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.temperature <= 100:
@@ -47,10 +38,10 @@ class Sampling:
             raise EmsyncError(f"min-p {self.min_p}: must be at least 0 and below 1 (try 0.0)")
         if not 0 <= self.guidance <= 10:
             raise EmsyncError(f"guidance {self.guidance}: give 0 to 10 (try 4.0)")
-        if not 0 < self.top_p <= 1:
-            raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 1.0)")
         if not 0 <= self.repetition <= 5:
             raise EmsyncError(f"repetition {self.repetition}: give 0 to 5 (try 1.0)")
+        if not 0 < self.top_p <= 1:
+            raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 1.0)")
 
 
 def choose(
@@ -64,6 +55,9 @@ def choose(
     scaled = (logits - logits.max(axis=1, keepdims=True)) / temperatures[:, None]
     weights = np.exp(scaled)  # of the likeliest: 1
     weights[weights < np.array([sampling.min_p for sampling in samplings])[:, None]] = 0
+    for row, sampling in enumerate(samplings):
+        if sampling.top_p < 1:
+            weights[row] = _nucleus(weights[row], sampling.top_p)
     cumulative = weights.cumsum(axis=1, dtype=np.float64)
     drawn = np.array([rng.random() for rng in rngs]) * cumulative[:, -1]
     # Rounding up to the sum itself would point beyond the last.
@@ -71,35 +65,14 @@ def choose(
     return (cumulative <= drawn[:, None]).sum(axis=1).tolist()
 
 
-def nucleus(logits: Logits, told: Logits, top_p: float) -> Logits:
-    """The logits [V] with only the likeliest of each part's ONs, and of its OFFs, by ``told`` [V].
-
-    Nucleus sampling (Holtzman et al. 2020), but within what is alike: who plays, and when, stays as
-    likely as it was. Over all tokens at once it would cut off the many long steps, each of which is
-    rare, and with them all long notes. The likeliest is always in; the one that crosses ``top_p``
-    is out, as in the paper's code.
-    """
-    if top_p >= 1:
-        return logits
-    order = np.lexsort((-told, _ALIKE))
-    sorted_told = told[order].astype(np.float64)
-    highest = sorted_told[_FIRST]
-    some = np.isfinite(highest)
-    below = sorted_told - np.repeat(np.where(some, highest, 0.0), _COUNT)
-    share = np.exp(below)
-    before = np.repeat(np.cumsum(share)[_FIRST] - share[_FIRST], _COUNT)
-    within = np.cumsum(share) - before
-    out = within > top_p * np.repeat(np.add.reduceat(share, _FIRST), _COUNT)
-    out[_FIRST] = False
-    out[: _COUNT[0]] = False
-    cut = np.where(out, -np.inf, logits[order])
-    was, remains = (np.logaddexp.reduceat(x, _FIRST) for x in (logits[order], cut))
-    cut += np.repeat(
-        np.where(np.isfinite(remains), was, 0) - np.where(np.isfinite(remains), remains, 0), _COUNT
-    )
-    result = np.empty_like(logits)
-    result[order] = cut
-    return result
+def _nucleus(weights: Logits, top_p: float) -> Logits:
+    """The weights [V] of the likeliest tokens that together have this share; 0 for the rest."""
+    order = np.argsort(-weights, kind="stable")
+    cumulative = weights[order].cumsum(dtype=np.float64)
+    # The likeliest is always in; the one that crosses top_p is out, as in the paper's code.
+    kept = max(1, int(np.searchsorted(cumulative, top_p * cumulative[-1], "right")))
+    weights[order[kept:]] = 0
+    return weights
 
 
 def surprise(logits: Logits, tokens: Sequence[int]) -> list[float]:

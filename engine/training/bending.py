@@ -2,9 +2,8 @@
 
 In a song a long chord comes when the metre is ready for it, but a film's cut does not wait for the
 bar to end. A network that only saw songs keeps its rhythm and steps over most boundaries. So in
-training some chords that begin a bar come early: of the music before them a little is left out, and
-the step that leads to them is cut short. The bar before is shorter for it, and from the chord on
-bars go on as they were. (Ours; the paper trains on songs as they are.)
+training some chords come early: of the music before them a little is left out, and the step that
+leads to them is cut short. (Ours; the paper trains on songs as they are.)
 """
 
 from __future__ import annotations
@@ -23,26 +22,23 @@ _REACH = to_steps(REACH)
 
 
 def bend(tokens: Tokens, chance: float, rng: np.random.Generator) -> Tokens:
-    """A song's tokens [n] with each CHORD at a BAR early by this chance; still in the normal form.
+    """A song's tokens [n] with each CHORD early by this chance; still in the normal form.
 
     Of a note that begins in what is left out nothing stays; one that would end there ends with
-    the step to the chord. Every BAR stays.
+    the step to the chord.
     """
-    chords, bars = (np.flatnonzero(tokens == mark) for mark in (voc.CHORD, voc.BAR))
-    cursor = np.cumsum(voc.STEPS[tokens])
-    chords = chords[np.isin(cursor[chords], cursor[bars])]
+    chords = np.flatnonzero(tokens == voc.CHORD)
     chords = chords[rng.random(len(chords)) < chance]
+    cursor = np.cumsum(voc.STEPS[tokens])
     steps = np.flatnonzero(voc.KIND[tokens] == Kind.TIMESHIFT)
     kept = np.ones(len(tokens), bool)
     places: list[float] = []
     added: list[int] = []
     after = 0
     for chord in chords.tolist():
-        # The steps of its last bar that lead to moments within reach, the last being its own.
+        # The steps that lead to moments within reach, the last being the chord's own.
         first = int(np.searchsorted(cursor, cursor[chord] - _REACH))
-        bar = int(np.searchsorted(cursor[bars], cursor[chord])) - 1
-        first = max(first, after, int(bars[bar]) if bar >= 0 else 0)
-        near = steps[np.searchsorted(steps, first) : np.searchsorted(steps, chord)]
+        near = steps[np.searchsorted(steps, max(first, after)) : np.searchsorted(steps, chord)]
         if not len(near):
             continue
         step, arrival = int(rng.choice(near)), int(near[-1])

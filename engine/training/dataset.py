@@ -38,24 +38,23 @@ class Recipe:
     but for ``chord_removal`` (0.2 there): it teaches boundaries that have no chord.
 
     start, bar: share of windows from START, and at a bar. chord: share of windows moved to hold
-    a chord where the song has one, for chords are scarce. bend: share of the chords at a bar that
-    come early (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
+    a chord where the song has one, for chords are scarce. bend: share of chords that come early
+    (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
     emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
     that all other conditions are, and then again of each. many: how much more often songs of
-    three or more families are drawn; rare: those in another metre than 4/4. transpose: the most
-    semitones, either way. short: share of steps of four times as many windows of a quarter of the
-    length: where little music has been heard yet, it is the conditions that tell how to go on.
+    three or more families are drawn. transpose: the most semitones, either way. short: share of
+    steps of four times as many windows of a quarter of the length: where little music has been
+    heard yet, it is the conditions that tell how to go on.
     """
 
     start: float = 0.05
     bar: float = 0.5
     chord: float = 0.6
-    bend: float = 0.8
+    bend: float = 0.5
     chord_removal: float = 0.0
     emotion_dropout: float = 0.2
     control_dropout: float = 0.35
     many: float = 2.0
-    rare: float = 4.0
     transpose: int = 3
     short: float = 0.5
 
@@ -96,9 +95,6 @@ class Windows:
         self.columns = [cond.ALL.index(name) for name in config.controls]
         weights = np.diff(cache.start).astype(np.float64)
         weights *= np.where(cache.families >= voc.MORE_FROM, recipe.many, 1)
-        metre = cache.conditions[:, cond.ALL.index("metre")]
-        rare = np.isfinite(metre) & (metre != cond.METRES.index("4/4"))
-        weights *= np.where(rare, recipe.rare, 1)
         weights[cache.validation] = 0
         if not weights.any():
             raise EmsyncError("the cache has no song to train on: all are for validation")

@@ -19,7 +19,7 @@ def off(pitch: int, instrument: Instrument = PIANO) -> int:
     return voc.note_off(instrument, pitch)
 
 
-CHORD = [voc.BAR, voc.CHORD, on(60), on(64), on(67)]
+CHORD = [voc.CHORD, on(60), on(64), on(67)]
 CLOSE = [*shifts(100), off(60), off(64), off(67)]
 BEFORE = [voc.START, on(40, BASS), *shifts(50), on(72), *shifts(30), off(40, BASS), *shifts(20)]
 
@@ -54,19 +54,6 @@ def test_a_chord_comes_early_and_no_note_hangs(plain):
     assert seen == {False, True}
 
 
-def test_a_chord_within_a_bar_stays(plain):
-    within = plain[plain != voc.BAR]
-    assert bend(within, 1.0, np.random.default_rng(0)).tolist() == within.tolist()
-
-
-def test_only_the_last_bar_is_cut_short(plain):
-    barred = plain.tolist()
-    barred.insert(barred.index(on(72)), voc.BAR)
-    for seed in range(20):
-        score = decode(bend(song(*barred), 1.0, np.random.default_rng(seed)).tolist())
-        assert score.bars == (0.4, score.chords[0])
-
-
 def test_what_lies_out_of_reach_stays(plain):
     far = song(*BEFORE, off(72), *shifts(round(REACH * 125) + 1), *CHORD, *CLOSE)
     for seed in range(20):
@@ -80,6 +67,5 @@ def test_real_songs_stay_in_the_normal_form(cache):
     for i in range(len(cache)):
         tokens = cache.song(i)
         bent = bend(tokens, 0.5, dice)
-        for mark in (voc.CHORD, voc.BAR):
-            assert (bent == mark).sum() == (tokens == mark).sum()
+        assert (bent == voc.CHORD).sum() == (tokens == voc.CHORD).sum()
         assert encode(normalise(decode(bent.tolist()))).tolist() == bent.tolist()
