@@ -29,7 +29,7 @@ class Sampling:
     top_p: float = 0.97
     min_p: float = 0.0
     guidance: float = 4.0
-    repetition: float = 1.0
+    repetition: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0.01 <= self.temperature <= 100:
