@@ -19,7 +19,9 @@ def arguments(parser: ArgumentParser) -> None:
         help="where checkpoint, log and weights go; a run found there is taken up again",
     )  # fmt: skip
     parser.add_argument("--preset", choices=tuple(PRESETS), default="small", help="the network")
-    parser.add_argument("--steps", type=int, required=True, metavar="N", help="how many in all")
+    parser.add_argument(
+        "--steps", type=int, metavar="N", help="how many in all (else what fits in --minutes)"
+    )
     parser.add_argument("--batch", type=int, default=8, metavar="N", help="windows a step")
     parser.add_argument("--micro", type=int, default=8, metavar="N", help="windows at once")
     parser.add_argument("--optimizer", choices=("muon", "adam"), default="muon")
@@ -38,7 +40,8 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--minutes", type=float, default=math.inf, metavar="M",
-        help="stop after so long, with a checkpoint; the same command again goes on",
+        help="stop after so long, with a checkpoint; the same command again goes on; without "
+        "--steps the run is over then, and the rate falls to that end",
     )  # fmt: skip
     parser.add_argument(
         "--compile", action="store_true", help="compile the network first: faster from then on"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,18 @@ class Cache:
         if {*songs.files, "tokens"} != {field.name for field in fields(Cache)}:
             raise EmsyncError(f"{folder}: a cache of another version of EMSYNC; prepare it anew")
         return Cache(tokens, **{name: songs[name] for name in songs.files})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Another process maps the file itself, rather than be sent all its tokens."""
+        state = dict(self.__dict__)
+        if isinstance(self.tokens, np.memmap) and self.tokens.filename:
+            state["tokens"] = Path(self.tokens.filename)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        if isinstance(state["tokens"], Path):
+            state["tokens"] = np.load(state["tokens"], mmap_mode="r")
+        self.__dict__.update(state)
 
     def __len__(self) -> int:
         return len(self.families)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import count
+from multiprocessing import get_context
+from threading import local
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,9 +45,9 @@ class Recipe:
     (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
     emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
     that all other conditions are, and then again of each. many: how much more often songs of
-    three or more families are drawn. transpose: the most semitones, either way. short: share of
-    steps of four times as many windows of a quarter of the length: where little music has been
-    heard yet, it is the conditions that tell how to go on.
+    three or more families are drawn; rare: those in another metre than 4/4. transpose: the most
+    semitones, either way. short: share of steps of four times as many windows of a quarter of the
+    length: where little music has been heard yet, it is the conditions that tell how to go on.
     """
 
     start: float = 0.05
@@ -55,6 +58,7 @@ class Recipe:
     emotion_dropout: float = 0.2
     control_dropout: float = 0.35
     many: float = 2.0
+    rare: float = 3.0
     transpose: int = 3
     short: float = 0.5
 
@@ -83,7 +87,11 @@ class Batch:
         import torch
 
         arrays = (self.tokens, self.offsets, self.conditions, self.targets)
-        tokens, offsets, conditions, targets = (torch.from_numpy(a).to(device) for a in arrays)
+        here = [torch.from_numpy(a) for a in arrays]
+        if device.startswith("cuda"):
+            # From pinned memory they travel while the GPU works.
+            here = [array.pin_memory() for array in here]
+        tokens, offsets, conditions, targets = (t.to(device, non_blocking=True) for t in here)
         return tokens, offsets, conditions, targets
 
 
@@ -95,6 +103,9 @@ class Windows:
         self.columns = [cond.ALL.index(name) for name in config.controls]
         weights = np.diff(cache.start).astype(np.float64)
         weights *= np.where(cache.families >= voc.MORE_FROM, recipe.many, 1)
+        metre = cache.conditions[:, cond.ALL.index("metre")]
+        rare = np.isfinite(metre) & (metre != cond.METRES.index("4/4"))
+        weights *= np.where(rare, recipe.rare, 1)
         weights[cache.validation] = 0
         if not weights.any():
             raise EmsyncError("the cache has no song to train on: all are for validation")
@@ -112,16 +123,30 @@ class Windows:
         songs = np.minimum(songs, len(self.cache) - 1)
         return stack([self._window(int(song), config, rng) for song in songs])
 
-    def batches(self, first: int, last: int, size: int, rank: int = 0) -> Iterator[Batch]:
-        """The batches of steps ``first`` up to ``last``, each drawn ahead of its step."""
-        with ThreadPoolExecutor(1) as aside:
-            ahead: deque[Future[Batch]] = deque()
-            for step in range(first, last):
-                ahead.append(aside.submit(self.batch, step, size, rank))
-                if len(ahead) > 1:
+    def batches(
+        self, first: int, last: int | None, size: int, rank: int = 0, processes: int = 0
+    ) -> Iterator[Batch]:
+        """The batches of steps ``first`` up to ``last`` (None: without end), drawn ahead.
+
+        processes: how many draw, each a batch of its own; 0: a thread of this process.
+        """
+        # What has begun with CUDA must not be forked.
+        spawn = get_context("spawn")
+        pool = (
+            ProcessPoolExecutor(processes, spawn, _draw_from, (self,))
+            if processes
+            else ThreadPoolExecutor(1, initializer=_draw_from, initargs=(self,))
+        )
+        ahead: deque[Future[Batch]] = deque()
+        try:
+            for step in count(first) if last is None else range(first, last):
+                ahead.append(pool.submit(_drawn, step, size, rank))
+                if len(ahead) > max(1, 2 * processes):
                     yield ahead.popleft().result()
             while ahead:
                 yield ahead.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def _window(self, song: int, config: ModelConfig, rng: np.random.Generator) -> Batch:
         recipe = self.recipe
@@ -139,6 +164,19 @@ class Windows:
         return window(
             tokens, offsets, first, known[self.columns], int(self.cache.families[song]), config
         )
+
+
+_drawing = local()
+"""What a drawing thread or process draws from, sent to it once."""
+
+
+def _draw_from(windows: Windows) -> None:
+    _drawing.windows = windows
+
+
+def _drawn(step: int, size: int, rank: int) -> Batch:
+    batch: Batch = _drawing.windows.batch(step, size, rank)
+    return batch
 
 
 def validation_batches(

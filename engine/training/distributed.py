@@ -37,13 +37,17 @@ class World:
         ):
             tensor.copy_(mean.view_as(tensor))
 
-    def any(self, here: bool) -> bool:
-        """Whether it is so in any process; all processes hear the same."""
+    def most(self, here: float) -> float:
+        """The largest that any process says; all processes hear the same."""
         if self.size == 1:
             return here
-        said = torch.tensor(here, dtype=torch.int32, device=self.device)
+        said = torch.tensor(here, dtype=torch.float32, device=self.device)
         dist.all_reduce(said, dist.ReduceOp.MAX)
-        return bool(said.item())
+        return float(said.item())
+
+    def any(self, here: bool) -> bool:
+        """Whether it is so in any process; all processes hear the same."""
+        return bool(self.most(here))
 
 
 def join_world(device: str) -> World:

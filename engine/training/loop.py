@@ -46,10 +46,14 @@ def train(
     folder: where ``checkpoint.pt``, ``log.csv``, ``log.png`` and ``model.safetensors`` go; a
     checkpoint there is resumed exactly. weights: what a run without a checkpoint starts from.
     minutes: stop after the first step that ends later than this, leaving all that a finished run
-    leaves; the same call goes on. compiled: let torch.compile make the network faster.
-    Under ``torchrun`` every process works on its share of each batch.
+    leaves; the same call goes on. Where the plan gives no steps, they are the whole run's: the
+    rate falls as they pass, and a run broken off and resumed has what was left. compiled: let
+    torch.compile make the network faster. Under ``torchrun`` every process works on its share of
+    each batch.
     """
-    deadline = time.monotonic() + 60 * minutes
+    if plan.steps is None and minutes == math.inf:
+        raise EmsyncError("a run without end: give --steps, --minutes or both")
+    begun = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     world = join_world(device)
     run = Run(config, plan, world, weights, compiled)
@@ -62,19 +66,29 @@ def train(
     elif world.leads:
         log.begin(config, plan, windows.recipe)
 
-    losses: list[float] = []
+    # Only a run that the clock ends goes by the seconds of the calls before, too.
+    before = run.seconds if plan.steps is None else 0.0
+    seconds = 60 * minutes
+    last_step = run.step if before > seconds else plan.steps
+    share, processes = plan.batch // world.size, drawing_processes(world)
+    losses: list[Tensor] = []
     figures: dict[str, float] = {}
     saved_at = logged_at = time.monotonic()
     tokens_logged = run.tokens
-    for batch in windows.batches(run.step, plan.steps, plan.batch // world.size, world.rank):
-        losses.append(run.learn(batch))
-        cut = minutes < math.inf and world.any(time.monotonic() > deadline)
+    for batch in windows.batches(run.step, last_step, share, world.rank, processes):
+        if plan.steps is None:
+            passed = world.most(min(1.0, run.seconds / max(seconds, 1e-9)))
+        else:
+            passed = run.step / plan.steps
+        losses.append(run.learn(batch, passed))
+        run.seconds = before + time.monotonic() - begun
+        cut = minutes < math.inf and world.any(run.seconds > seconds)
         last = cut or run.step == plan.steps
         if world.leads and (last or run.step % plan.validate_every == 0):
             rate = (run.tokens - tokens_logged) / (time.monotonic() - logged_at)
             figures = run.validate(cache)
             nll = figures["nats_per_token"]
-            log.row(run.step, run.tokens, float(np.mean(losses)), nll, rate)
+            log.row(run.step, run.tokens, torch.stack(losses).mean().item(), nll, rate)
             losses.clear()
             if not math.isfinite(nll):
                 raise EmsyncError(f"{folder}: the NLL is {nll} at step {run.step}; lower the rate")
@@ -87,9 +101,15 @@ def train(
     figures = figures or run.validate(cache)
     if world.leads:
         run.write(folder / "model.safetensors", figures)
-        if run.step < plan.steps:
+        if plan.steps is not None and run.step < plan.steps:
             log.cut(run.step, plan.steps)
     return figures["nats_per_token"]
+
+
+def drawing_processes(world: World) -> int:
+    """How many processes draw windows: a GPU learns from them faster than one draws them."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(8, max(1, (cores or 1) // 2 // world.size)) if world.device != "cpu" else 0
 
 
 def grown(config: ModelConfig, wanted: ModelConfig) -> ModelConfig:
@@ -126,7 +146,9 @@ class Run:
         if weights is not None:
             self._load(weights)
         if compiled:
-            self.model.compile(dynamic=False)
+            # A block at a time: the same code serves them all, and is compiled once.
+            for block in self.model.blocks:
+                block.compile(dynamic=False)
         # Beyond the weights, which all processes draw alike, each has its own dropout.
         torch.manual_seed(plan.seed + world.rank)
         # All processes compute alike, and go on as they began.
@@ -136,13 +158,19 @@ class Run:
         self.step = 0
         self.tokens = 0
         """How many targets have been learnt from, by all processes together."""
+        self.seconds = 0.0
+        """How long it has been trained."""
         self.class_weights = torch.ones(voc.SIZE, device=world.device)
         self.class_weights[voc.CHORD] = plan.chord_weight
         self.is_shift = torch.from_numpy(voc.KIND == Kind.TIMESHIFT).to(world.device)
 
-    def learn(self, batch: Batch) -> float:
-        """One step; returns the weighted loss of this process's batch."""
-        set_rates(self.optimizers, self.plan, self.step)
+    def learn(self, batch: Batch, passed: float) -> Tensor:
+        """One step, when ``passed`` (0 to 1) of the run is over.
+
+        Returns the weighted loss of this process's batch, of which nobody waits for the value: a
+        GPU is given its next work meanwhile.
+        """
+        set_rates(self.optimizers, self.plan, self.step, passed)
         self.model.train()
         loss = self._accumulate(batch)
         parameters = [p for p in self.model.parameters() if p.grad is not None]
@@ -155,10 +183,10 @@ class Run:
         self.tokens += int((batch.targets != IGNORED).sum()) * self.world.size
         return loss
 
-    def _accumulate(self, batch: Batch) -> float:
+    def _accumulate(self, batch: Batch) -> Tensor:
         """Add up the gradients of a batch, a few windows at a time."""
         device = self.world.device
-        size, total = len(batch.tokens), 0.0
+        size, total = len(batch.tokens), torch.zeros((), device=device)
         mixed = self.dtype is torch.bfloat16
         at_once = self.plan.micro * (self.model.config.window // batch.tokens.shape[1])
         for first in range(0, size, at_once):
@@ -169,7 +197,7 @@ class Run:
             loss = self._loss(logits, targets, offsets)
             share = len(tokens) / size
             (loss * share).backward()
-            total += loss.item() * share
+            total += loss.detach() * share
         return total
 
     def _loss(self, logits: Tensor, targets: Tensor, offsets: Tensor) -> Tensor:
@@ -199,6 +227,7 @@ class Run:
             "dtype": self.dtype,
             "step": self.step,
             "tokens": self.tokens,
+            "seconds": self.seconds,
             "learnt_before": self.learnt_before,
         }
         torch.save(state, path.with_suffix(".part"))
@@ -214,7 +243,7 @@ class Run:
             optimizer.load_state_dict(state)
         torch.set_rng_state(saved["rng"].cpu())
         self.dtype = saved["dtype"]
-        self.step, self.tokens = saved["step"], saved["tokens"]
+        self.step, self.tokens, self.seconds = saved["step"], saved["tokens"], saved["seconds"]
         self.learnt_before = saved["learnt_before"]
 
     def write(self, path: Path, figures: dict[str, float]) -> None:

@@ -30,9 +30,11 @@ def make_optimizers(
     ]
 
 
-def set_rates(optimizers: Iterable[torch.optim.Optimizer], plan: Plan, step: int) -> None:
-    """Set each optimizer's learning rate for this step."""
+def set_rates(
+    optimizers: Iterable[torch.optim.Optimizer], plan: Plan, step: int, passed: float
+) -> None:
+    """Set each optimizer's learning rate for a step (:meth:`Plan.share_of_rate`)."""
     for optimizer in optimizers:
         peak = plan.muon_rate if isinstance(optimizer, Muon) else plan.rate
         for group in optimizer.param_groups:
-            group["lr"] = peak * plan.share_of_rate(step)
+            group["lr"] = peak * plan.share_of_rate(step, passed)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Plan:
     """A training run.
 
-    steps: in all. batch: windows a step, over all processes together; micro: windows at once on a
-    device (gradients add up).
+    steps: in all; None: as many as fit the minutes. batch: windows a step, over all processes
+    together; micro: windows at once on a device (gradients add up).
     optimizer: "muon" (Muon for the blocks' matrices, AdamW for the rest) or "adam" (the paper's).
     rate: AdamW's or Adam's peak learning rate; muon_rate: Muon's. warmup: steps.
     clip: the longest gradient. chord_weight: the loss of a CHORD counts so much (paper, IV-A).
@@ -18,7 +18,7 @@ class Plan:
     are as scarce as CHORDs are (ours).
     """
 
-    steps: int
+    steps: int | None
     batch: int = 8
     micro: int = 8
     optimizer: str = "muon"
@@ -33,13 +33,13 @@ class Plan:
     validation_windows: int = 64
     checkpoint_minutes: float = 10.0
 
-    def share_of_rate(self, step: int) -> float:
-        """How much of the peak rate holds at a step.
+    def share_of_rate(self, step: int, passed: float) -> float:
+        """How much of the peak rate holds at a step, when ``passed`` (0 to 1) of the run is over.
 
-        Muon: a straight line down to zero at the last step. Adam: all of it, and a quarter from
+        Muon: a straight line down to zero at the end. Adam: all of it, and a quarter from
         half-way on, as the paper's 2e-4 and 5e-5. Both rise over ``warmup`` steps first.
         """
         warm = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
         if self.optimizer == "adam":
-            return warm * (1.0 if step < self.steps / 2 else 0.25)
-        return warm * (1 - step / self.steps)
+            return warm * (1.0 if passed < 0.5 else 0.25)
+        return warm * (1 - passed)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import pickle
 import shutil
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -28,3 +30,12 @@ def test_a_cache_of_another_version_is_an_error(tmp_path, cache_folder):
     np.savez(folder / "songs.npz", **songs)
     with pytest.raises(EmsyncError, match="prepare it anew"):
         Cache.open(folder)
+
+
+def test_another_process_is_sent_no_tokens(cache):
+    sent = pickle.dumps(cache)
+    again = pickle.loads(sent)
+    assert isinstance(again.tokens, np.memmap)
+    assert len(sent) < cache.tokens.nbytes
+    for field in fields(Cache):
+        np.testing.assert_array_equal(*(getattr(c, field.name) for c in (again, cache)))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -116,6 +117,20 @@ def test_chords_come_early(cache, whole):
     assert voc.STEPS[bent].sum() < voc.STEPS[straight].sum()
 
 
+def test_songs_in_other_metres_come_more_often(cache, whole):
+    conditions = cache.conditions.copy()
+    conditions[:, cond.ALL.index("metre")] = cond.METRES.index("4/4")
+    common, rare = np.flatnonzero(~cache.validation)[:2]
+    conditions[rare, cond.ALL.index("metre")] = cond.METRES.index("3/4")
+    mixed = replace(cache, conditions=conditions)
+
+    def odds(recipe: Recipe) -> float:
+        shares = np.diff(Windows(mixed, whole, recipe).cumulative, prepend=0)
+        return shares[rare] / shares[common]
+
+    assert odds(replace(PLAIN, rare=4.0)) == pytest.approx(4 * odds(replace(PLAIN, rare=1.0)))
+
+
 def test_a_fifth_of_the_chords_is_removed(cache, whole):
     recipe = replace(PLAIN, chord_removal=0.2)
     windows = Windows(cache, whole, recipe)
@@ -226,13 +241,20 @@ def test_windows_moved_to_a_chord_hold_it(bar):
     assert ((found < 1234) & (found + 100 > 1234)).all()
 
 
-def test_batches_drawn_ahead_are_those_of_their_steps(cache, tiny):
+@pytest.mark.parametrize("processes", [0, 2])
+def test_batches_drawn_ahead_are_those_of_their_steps(cache, tiny, processes):
     windows = Windows(cache, tiny(), Recipe())
-    ahead = list(windows.batches(3, 6, 4, rank=1))
+    ahead = list(windows.batches(3, 6, 4, rank=1, processes=processes))
     assert len(ahead) == 3
     for step, batch in enumerate(ahead, 3):
         assert np.array_equal(batch.tokens, windows.batch(step, 4, rank=1).tokens)
     assert list(windows.batches(6, 6, 4)) == []
+
+
+def test_batches_without_end(cache, tiny):
+    windows = Windows(cache, tiny(), Recipe())
+    drawn = list(islice(windows.batches(2, None, 4), 5))
+    assert np.array_equal(drawn[4].tokens, windows.batch(6, 4).tokens)
 
 
 def test_batches_depend_on_seed_and_step_alone(cache, tiny):

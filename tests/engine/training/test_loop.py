@@ -132,13 +132,34 @@ def test_a_run_cut_by_the_clock_equals_an_unbroken_one(cache, config, tmp_path, 
     assert [int(row["step"]) for row in log(tmp_path / "cut")] == [1, 2, 3, 4]
 
 
+def test_a_run_of_so_many_minutes(cache, config, tmp_path):
+    plan = replace(PLAN, steps=None, warmup=0, validate_every=100)
+    nll = train(cache, config(), plan, tmp_path, minutes=0.05)
+    steps = int(log(tmp_path)[-1]["step"])
+    checkpoint = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert steps > 1 and 3 < checkpoint["seconds"] < 10
+    for state in checkpoint["optimizers"]:
+        assert state["param_groups"][0]["lr"] < plan.muon_rate / 4
+    # It is over, whatever else a call takes; of a longer one, some is left.
+    assert train(cache, config(), plan, tmp_path, minutes=0.05) == nll
+    assert equal(weights(tmp_path), checkpoint["model"])
+    train(cache, config(), plan, tmp_path, minutes=0.1)
+    assert int(log(tmp_path)[-1]["step"]) > steps
+
+
+def test_a_run_without_end_is_an_error(cache, config, tmp_path):
+    with pytest.raises(EmsyncError, match="--minutes"):
+        train(cache, config(), replace(PLAN, steps=None), tmp_path)
+
+
 def test_a_compiled_network_keeps_its_names(config):
     plain, compiled = (
         Run(config(), PLAN, World(0, 1, "cpu"), compiled=compiled).model
         for compiled in (False, True)
     )
     assert compiled.state_dict().keys() == plain.state_dict().keys()
-    assert (plain._compiled_call_impl, compiled._compiled_call_impl is None) == (None, False)
+    for model, eager in ((plain, True), (compiled, False)):
+        assert all((block._compiled_call_impl is None) == eager for block in model.blocks)
 
 
 def test_a_finished_run_is_not_trained_on(cache, config, tmp_path):
@@ -240,7 +261,7 @@ def test_the_rate_rises_and_falls(tiny, optimizer, shares):
     plan = replace(PLAN, steps=10, optimizer=optimizer)
     optimizers = make_optimizers(Transformer(tiny()), plan, torch.float32)
     for step, share in zip((0, 1, 2, 5, 9), shares, strict=True):
-        set_rates(optimizers, plan, step)
+        set_rates(optimizers, plan, step, step / 10)
         for one in optimizers:
             peak = plan.muon_rate if isinstance(one, Muon) else plan.rate
             assert one.param_groups[0]["lr"] == pytest.approx(peak * share)
