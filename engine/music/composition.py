@@ -21,6 +21,7 @@ from engine.music import vocabulary as voc
 from engine.music.conditions import Conditions
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
+from engine.music.gathering import gather
 from engine.music.grammar import Grammar
 from engine.music.offsets import BoundaryTracker
 from engine.music.reprise import Reprise
@@ -160,7 +161,8 @@ class Composition:
         """The logits [V] with the families promised, the wishes and earlier bars in mind."""
         logits = self.ensemble.lean(logits, self.builder.cursor)
         logits = self.steering.lean(logits, self.notes, self.builder.cursor)
-        return self.reprise.lean(logits)
+        # Under a tempo all steps lead to its grid already.
+        return self.reprise.lean(gather(logits) if self.steering.pulse is None else logits)
 
     def go_on(self, token: int, nats: float | None) -> None:
         """Add the next token; nats: minus the log of its probability, where it was chosen."""
