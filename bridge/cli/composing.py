@@ -28,7 +28,7 @@ def composing_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--guidance", type=float, default=usual.guidance, metavar="G",
-        help=f"overstate the emotion so many times (default: {usual.guidance:g})",
+        help=f"overstate all that is asked for so many times (default: {usual.guidance:g})",
     )  # fmt: skip
     parser.add_argument(
         "--repetition", type=float, default=usual.repetition, metavar="R",

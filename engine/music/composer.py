@@ -1,7 +1,7 @@
 """The composing loop: cue sheets in, scores out, a row of the decoder for each piece.
 
-A piece that asks for an emotion takes two rows, one of which is told nothing of it: what the other
-says beyond it is overstated (guidance).
+A piece that asks for an emotion, a tempo, a key or the like takes two rows, one of which is told of
+none: what the other says beyond it is overstated (guidance).
 """
 
 from __future__ import annotations
@@ -63,15 +63,15 @@ def compose_all(
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """A row of the decoder: whose tokens it reads, and whether it is told of the emotion."""
+    """A row of the decoder: whose tokens it reads, and whether it is told what is asked for."""
 
     composition: Composition
     told: bool = True
 
 
 def _readers(composition: Composition) -> list[_Reader]:
-    """The rows that a piece takes: a second one where its emotion is to be overstated."""
-    if composition.feels and composition.commission.sampling.guidance != 1:
+    """The rows that a piece takes: a second one where what is asked for is to be overstated."""
+    if composition.asks and composition.commission.sampling.guidance != 1:
         return [_Reader(composition), _Reader(composition, told=False)]
     return [_Reader(composition)]
 
@@ -101,8 +101,8 @@ def _compose(
 
 
 def _guided(rows: Sequence[_Reader], logits: Logits) -> tuple[list[Composition], Logits]:
-    """Each piece once, and its logits [pieces, V] with what the emotion changes overstated, where a
-    piece has a reader that is told nothing of it."""
+    """Each piece once, and its logits [pieces, V] with what was asked for overstated, where a piece
+    has a reader that is told nothing."""
     told = [row for row, reader in enumerate(rows) if reader.told]
     pieces = [rows[row].composition for row in told]
     untold = {reader.composition: row for row, reader in enumerate(rows) if not reader.told}

@@ -7,7 +7,6 @@ ended, for the network no longer knows of them.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -150,11 +149,12 @@ class Composition:
         return Take(self.score, self.count, float(np.mean(self.nats)))
 
     @property
-    def feels(self) -> bool:
-        """Whether any emotion is asked for."""
+    def asks(self) -> bool:
+        """Whether an emotion, or anything else that the network can be told, is asked for."""
+        controls = self.config.controls
         return any(
-            not (math.isnan(section.valence) and math.isnan(section.arousal))
-            for section in self.cues.sections
+            np.isfinite(self._conditions(section).vector(controls)).any()
+            for section in range(len(self.cues.sections))
         )
 
     def lean(self, logits: Logits) -> Logits:
@@ -265,14 +265,15 @@ class Composition:
 
     def _window(self, length: int, told: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What heads the window and its first so many tokens: tokens and offsets [1 + length],
-        and the conditions [C], with the emotion or without."""
+        and the conditions [C], those asked for or none."""
         tokens = np.array([self.slot, *self.tokens[:length]], np.int64)
         offsets = np.array([self.offsets[0], *self.offsets[:length]], np.float32)
-        conditions = self._conditions() if told else self.commission.wishes
+        conditions = self._conditions(self.section) if told else Conditions()
         return tokens, offsets, conditions.vector(self.config.controls)
 
-    def _conditions(self) -> Conditions:
-        section = self.cues.sections[self.section]
+    def _conditions(self, number: int) -> Conditions:
+        """What is asked for in a section of the film."""
+        section = self.cues.sections[number]
         return replace(self.commission.wishes, valence=section.valence, arousal=section.arousal)
 
     def _enter_section(self) -> bool:
@@ -283,6 +284,6 @@ class Composition:
             here += 1
         if here == self.section:
             return False
-        before, self.section = self._conditions(), here
+        before, self.section = self.section, here
         # As text, for NaN is unlike itself.
-        return repr(before) != repr(self._conditions())
+        return repr(self._conditions(before)) != repr(self._conditions(here))

@@ -20,7 +20,7 @@ class Sampling:
     temperature: above 1 bolder, below 1 safer. top_p: choose among the likeliest tokens that
     together have this probability (nucleus sampling, Holtzman et al. 2020). min_p: leave out
     what is less likely than this share of the likeliest (Nguyen et al. 2024). guidance: how many
-    times what the emotion changes counts; 1 is the network's own word. How far a step leads counts
+    times what was asked for counts; 1 is the network's own word. How far a step leads counts
     once. repetition: how much likelier what was played bars ago is (:mod:`engine.music.reprise`);
     0 is the network's own word.
     """
