@@ -272,12 +272,12 @@ def test_pieces_composed_together_each_get_what_they_ask_for(tiny, random_model,
     assert all(0 < take.nats < 7 for take in together)
 
 
-def guided(network: Network, guidance: float, cues: CueSheet) -> Score:
+def guided(network: Network, guidance: float, cues: CueSheet, **wishes: float) -> Score:
     sampling = replace(BOLD, guidance=guidance)
-    return compose(cues, network, Commission(seed=3, sampling=sampling))
+    return compose(cues, network, Commission(3, sampling=sampling, wishes=Conditions(**wishes)))
 
 
-def test_guidance_overstates_the_emotion_that_is_asked_for(network):
+def test_guidance_overstates_what_is_asked_for(network):
     asked = film(0.0, 6.0)
     (section,) = asked.sections
     unsaid = replace(
@@ -287,6 +287,7 @@ def test_guidance_overstates_the_emotion_that_is_asked_for(network):
     assert guided(network, 3.0, asked) != plain
     # Nothing is to be overstated.
     assert guided(network, 3.0, unsaid) == guided(network, 1.0, unsaid) != plain
+    assert guided(network, 3.0, unsaid, key=4.0) != guided(network, 1.0, unsaid, key=4.0)
 
 
 def test_what_comes_is_overstated_but_not_how_far_a_step_leads():
