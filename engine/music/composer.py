@@ -16,12 +16,9 @@ from engine.model.runtime import Decoder, Logits, Network
 from engine.music import vocabulary as voc
 from engine.music.composition import Commission, Composition, Listener, Take
 from engine.music.sampling import choose, surprise
-from engine.music.vocabulary import Kind
 from engine.score import Score
 
 Progress = Callable[[float], None]
-
-_SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
 
 
 def compose(
@@ -121,9 +118,9 @@ def overstate(told: Logits, plain: Logits, guidance: float) -> Logits:
     how far: a step must lead to the beat, or to the boundary, which little noise is enough to miss.
     """
     guided = plain + guidance * (told - plain)
-    as_told = told[_SHIFTS]
-    moves_on = np.logaddexp.reduce(guided[_SHIFTS]) - np.logaddexp.reduce(as_told)
-    guided[_SHIFTS] = as_told + moves_on
+    as_told = told[voc.SHIFTS]
+    moves_on = np.logaddexp.reduce(guided[voc.SHIFTS]) - np.logaddexp.reduce(as_told)
+    guided[voc.SHIFTS] = as_told + moves_on
     return guided
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.music import vocabulary as voc
-from engine.music.vocabulary import Kind
 
 REACH = 4
 """Steps that a likelier one may be away, at most: 32 ms, less than a film's frame."""
@@ -19,8 +18,6 @@ SHARE = 4
 """No more than this part of the step itself either, or short notes would be as short as can be."""
 
 Logits = npt.NDArray[np.float32]
-
-_SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
 
 
 def _near() -> npt.NDArray[np.int64]:
@@ -39,7 +36,7 @@ _NEAR = _near()
 def gather(logits: Logits) -> Logits:
     """The logits [V] in which each TIMESHIFT's probability is with the likeliest in its reach,
     and with the likeliest in that one's reach; minus infinity where nothing is left."""
-    told = logits[_SHIFTS]
+    told = logits[voc.SHIFTS]
     highest = told.max()
     if not np.isfinite(highest):
         return logits
@@ -49,5 +46,5 @@ def gather(logits: Logits) -> Logits:
         weights = np.bincount(best, weights, len(weights))
     gathered = logits.copy()
     with np.errstate(divide="ignore"):
-        gathered[_SHIFTS] = np.log(weights) + highest
+        gathered[voc.SHIFTS] = np.log(weights) + highest
     return gathered

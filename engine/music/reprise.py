@@ -26,7 +26,6 @@ DRUMS = 0.7
 
 Logits = npt.NDArray[np.float32]
 
-_SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
 _IS_DRUM = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(Instrument.DRUMS) == voc.INSTRUMENT)
 _WEIGHT = np.where(_IS_DRUM, DRUMS, 1.0).astype(np.float32)
 
@@ -56,10 +55,10 @@ class Reprise:
         for token in told:
             token = _likeliest_near(token, logits)
             leaning[token] += self._strength * _WEIGHT[token]
-        moves_on = _log_sum(logits[_SHIFTS])
+        moves_on = _log_sum(logits[voc.SHIFTS])
         if np.isfinite(moves_on):
-            favour = _log_sum(leaning[_SHIFTS]) - moves_on
-            leaning[_SHIFTS] -= (1 - MOVING_ON) * favour
+            favour = _log_sum(leaning[voc.SHIFTS]) - moves_on
+            leaning[voc.SHIFTS] -= (1 - MOVING_ON) * favour
         return leaning
 
 
@@ -67,8 +66,8 @@ def _likeliest_near(token: int, logits: Logits) -> int:
     """The step that a TIMESHIFT is taken for; any other token itself."""
     if voc.TOKENS[token].kind is not Kind.TIMESHIFT:
         return token
-    first = max(token - NEAR, int(_SHIFTS[0]))
-    return first + int(logits[first : min(token + NEAR, int(_SHIFTS[-1])) + 1].argmax())
+    first = max(token - NEAR, int(voc.SHIFTS[0]))
+    return first + int(logits[first : min(token + NEAR, int(voc.SHIFTS[-1])) + 1].argmax())
 
 
 def _log_sum(logits: Logits) -> np.float32:

@@ -37,7 +37,6 @@ COMMON_TIME = METRES.index("4/4")
 Mask = npt.NDArray[np.bool_]
 Logits = npt.NDArray[np.float32]
 
-_SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
 _OFFS = voc.KIND == Kind.OFF
 
 
@@ -68,7 +67,7 @@ class Grid:
         don't lead to a point, or lead beyond the next bar."""
         now = round(to_seconds(cursor) / self._point)
         last = (now // self._bar + 1) * self._bar
-        lean = np.full(len(_SHIFTS), -np.inf, np.float32)
+        lean = np.full(len(voc.SHIFTS), -np.inf, np.float32)
         for point in range(now + 1, last + 1):
             steps = self._near(point) - cursor
             if 1 <= steps <= len(lean):
@@ -109,20 +108,20 @@ class Steering:
         if self._grid.is_bar(cursor) and not in_bar:
             return only_bar(allowed)
         allowed[voc.BAR] = False
-        allowed[_SHIFTS] &= np.isfinite(self._grid.shifts(cursor))
+        allowed[voc.SHIFTS] &= np.isfinite(self._grid.shifts(cursor))
         return allowed
 
     def lean(self, logits: Logits, notes: int, cursor: int) -> Logits:
         """The logits [V] with the wishes in mind, after ``notes`` notes and ``cursor`` steps."""
         logits = logits.copy()
         if self._grid is not None:
-            logits[_SHIFTS] += self._grid.shifts(cursor)
+            logits[voc.SHIFTS] += self._grid.shifts(cursor)
         if self._key is not None:
             logits += self._key
         if not math.isnan(self._density):
             some = PATIENCE * self._density
             too_many = (notes + some) / (self._density * to_seconds(cursor) + some)
-            logits[_SHIFTS] += DENSITY_STRENGTH * math.log(too_many)
+            logits[voc.SHIFTS] += DENSITY_STRENGTH * math.log(too_many)
         return logits
 
 

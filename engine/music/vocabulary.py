@@ -100,6 +100,8 @@ def _column(values: tuple[int, ...]) -> npt.NDArray[np.int64]:
 
 KIND, STEPS, INSTRUMENT, PITCH = (_column(values) for values in zip(*TOKENS, strict=True))
 """The same by column, to look up whole arrays of tokens: [SIZE] each."""
+SHIFTS = np.flatnonzero(KIND == Kind.TIMESHIFT)
+"""All TIMESHIFTs, from the shortest on."""
 
 
 def name(token: int) -> str:

@@ -4,6 +4,8 @@ import csv
 import json
 import math
 from dataclasses import dataclass, field, fields, replace
+from itertools import count
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -132,18 +134,20 @@ def test_a_run_cut_by_the_clock_equals_an_unbroken_one(cache, config, tmp_path, 
     assert [int(row["step"]) for row in log(tmp_path / "cut")] == [1, 2, 3, 4]
 
 
-def test_a_run_of_so_many_minutes(cache, config, tmp_path):
+def test_a_run_of_so_many_minutes(cache, config, tmp_path, monkeypatch):
+    # A clock that goes on by a second whenever it is looked at.
+    monkeypatch.setattr("engine.training.loop.time", SimpleNamespace(monotonic=count().__next__))
     plan = replace(PLAN, steps=None, warmup=0, validate_every=100)
-    nll = train(cache, config(), plan, tmp_path, minutes=0.05)
+    nll = train(cache, config(), plan, tmp_path, minutes=0.5)
     steps = int(log(tmp_path)[-1]["step"])
     checkpoint = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    assert steps > 1 and 3 < checkpoint["seconds"] < 10
-    for state in checkpoint["optimizers"]:
-        assert state["param_groups"][0]["lr"] < plan.muon_rate / 4
+    assert steps > 5 and 30 < checkpoint["seconds"] < 35
+    muon = checkpoint["optimizers"][0]["param_groups"][0]
+    assert 0 <= muon["lr"] < plan.muon_rate / 5
     # It is over, whatever else a call takes; of a longer one, some is left.
-    assert train(cache, config(), plan, tmp_path, minutes=0.05) == nll
+    assert train(cache, config(), plan, tmp_path, minutes=0.5) == nll
     assert equal(weights(tmp_path), checkpoint["model"])
-    train(cache, config(), plan, tmp_path, minutes=0.1)
+    train(cache, config(), plan, tmp_path, minutes=1.0)
     assert int(log(tmp_path)[-1]["step"]) > steps
 
 
