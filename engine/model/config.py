@@ -75,7 +75,7 @@ class ModelConfig:
 PRESETS = {
     "paper": ModelConfig(),
     "full": ModelConfig(
-        positions="rotary", controls=conditions.ALL, dropout=0.0, senses=senses.ALL
+        positions="rotary", controls=conditions.ALL, senses=senses.ALL
     ),
     "small": ModelConfig(
         layers=6,

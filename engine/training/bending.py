@@ -2,8 +2,9 @@
 
 In a song a long chord comes when the metre is ready for it, but a film's cut does not wait for the
 bar to end. A network that only saw songs keeps its rhythm and steps over most boundaries. So in
-training some chords come early: of the music before them a little is left out, and the step that
-leads to them is cut short. (Ours; the paper trains on songs as they are.)
+training some chords come early or late: as a composer does, the song hurries or lingers a little on
+the way there, and its bars stay whole. Where that would be too much, or the tempo is given, what is
+left out is a little of the music before the chord. (Ours; the paper trains on songs as they are.)
 """
 
 from __future__ import annotations
@@ -12,83 +13,53 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.music import vocabulary as voc
-from engine.music.events import Tokens, shifts, within_instant
-from engine.music.vocabulary import Kind, to_steps
+from engine.music.events import Tokens
+from engine.music.offsets import MAX_OFFSET
+from engine.music.vocabulary import to_steps
+from engine.training.cutting import cut_short
+from engine.training.warping import warp
 
-REACH = 2.0
-"""Seconds of music before a chord of which some may be left out."""
+MOST = 0.2
+"""A song hurries or lingers by no more than this share of the time that is left to the chord."""
 
-_REACH = to_steps(REACH)
+_IN_SIGHT = to_steps(MAX_OFFSET)
 
 
-def bend(tokens: Tokens, chance: float, rng: np.random.Generator) -> Tokens:
-    """A song's tokens [n] with each CHORD early by this chance; still in the normal form.
+def bend(tokens: Tokens, chance: float, free: bool, rng: np.random.Generator) -> Tokens:
+    """A song's tokens [n] with each CHORD moved by this chance; still in the normal form.
 
-    Of a note that begins in what is left out nothing stays; one that would end there ends with
-    the step to the chord.
+    free: whether the tempo may give way.
     """
-    chords = np.flatnonzero(tokens == voc.CHORD)
-    chords = chords[rng.random(len(chords)) < chance]
+    moved = rng.random(int((tokens == voc.CHORD).sum())) < chance
+    if free:
+        tokens, flexed = _flex(tokens, moved, rng)
+        moved &= ~flexed
+    return cut_short(tokens, moved, rng)
+
+
+def _flex(
+    tokens: Tokens, moved: npt.NDArray[np.bool_], rng: np.random.Generator
+) -> tuple[Tokens, npt.NDArray[np.bool_]]:
+    """The tokens in which bars are shorter or longer on the way to the CHORDs that are to be moved,
+    by half a bar in all at most; and to which CHORDs they are."""
     cursor = np.cumsum(voc.STEPS[tokens])
-    steps = np.flatnonzero(voc.KIND[tokens] == Kind.TIMESHIFT)
-    kept = np.ones(len(tokens), bool)
-    places: list[float] = []
-    added: list[int] = []
-    after = 0
-    for chord in chords.tolist():
-        # The steps that lead to moments within reach, the last being the chord's own.
-        first = int(np.searchsorted(cursor, cursor[chord] - _REACH))
-        near = steps[np.searchsorted(steps, max(first, after)) : np.searchsorted(steps, chord)]
-        if not len(near):
+    chords, bars = cursor[tokens == voc.CHORD], cursor[tokens == voc.BAR]
+    flexed = np.zeros(len(chords), bool)
+    before, after, late = [0], [0.0], 0.0
+    for number in np.flatnonzero(moved).tolist():
+        chord = int(chords[number])
+        # The first bar from which the chord is in sight, and the only one.
+        sight = max(chord - _IN_SIGHT, int(chords[number - 1]) if number else 0)
+        first = int(np.searchsorted(bars, sight))
+        if first + 1 >= len(bars) or bars[first] >= chord:
             continue
-        step, arrival = int(rng.choice(near)), int(near[-1])
-        short = int(rng.integers(1, voc.STEPS[tokens[step]] + 1))
-        late = _cut(tokens, step, arrival + 1, kept)
-        # They take their places among the OFFs of the chord's moment.
-        end = arrival + 1
-        while late and voc.KIND[tokens[end]] == Kind.OFF:
-            late += [int(tokens[end])] * bool(kept[end])
-            kept[end] = False
-            end += 1
-        late.sort(key=within_instant)
-        added += [voc.shift(short), *late]
-        # Between the arrival, which is left out, and what follows it.
-        places += np.linspace(arrival + 0.25, arrival + 0.75, 1 + len(late)).tolist()
-        after = chord
-    order = np.argsort(np.append(np.flatnonzero(kept), places), kind="stable")
-    return _join_shifts(
-        np.append(tokens[kept], np.array(added, np.uint16))[order].astype(np.uint16)
-    )
-
-
-def _cut(tokens: Tokens, first: int, last: int, kept: npt.NDArray[np.bool_]) -> list[int]:
-    """Take the cut [first, last) out of ``kept``, and the OFFs of notes that begin in it; returns
-    the OFFs in it of those that began before."""
-    begun: set[int] = set()
-    late: list[int] = []
-    for token in tokens[first:last][kept[first:last]].tolist():
-        kind = voc.TOKENS[token].kind
-        if kind is Kind.ON:
-            begun.add(token - 1)
-        elif kind is Kind.OFF and token in begun:
-            begun.discard(token)
-        elif kind is Kind.OFF:
-            late.append(token)
-    kept[first:last] = False
-    for off in begun:
-        kept[last + int(np.argmax(tokens[last:] == off))] = False
-    return late
-
-
-def _join_shifts(tokens: Tokens) -> Tokens:
-    """The tokens with TIMESHIFTs in a row as few as may be: a moment between two may have lost
-    its only OFF."""
-    is_shift = np.concatenate([[False], voc.KIND[tokens] == Kind.TIMESHIFT, [False]])
-    firsts = np.flatnonzero(is_shift[1:-1] & ~is_shift[:-2])
-    lasts = np.flatnonzero(is_shift[1:-1] & ~is_shift[2:]) + 1
-    kept = np.ones(len(tokens), bool)
-    for first, last in zip(firsts[lasts - firsts > 1], lasts[lasts - firsts > 1], strict=True):
-        row = shifts(int(voc.STEPS[tokens[first:last]].sum()))
-        tokens[first : first + len(row)] = row
-        kept[first + len(row) : last] = False
-    return tokens[kept]
+        begin = int(bars[first])
+        later = rng.uniform(-0.5, 0.5) * (int(bars[first + 1]) - begin)
+        if abs(later) > MOST * (chord - begin):
+            continue
+        before += [begin, chord]
+        after += [begin + late, chord + late + later]
+        late += later
+        flexed[number] = True
+    end = int(cursor[-1])
+    return warp(tokens, [*before, end], [*after, end + late]), flexed

@@ -24,6 +24,7 @@ from engine.music import vocabulary as voc
 from engine.music.offsets import training_offsets
 from engine.training.bending import bend
 from engine.training.cache import Cache
+from engine.training.warping import warp
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,6 +34,7 @@ IGNORED = -100
 SHORTER = 4
 """How many short windows are as long as one."""
 _NO_RANK = 2**31
+_TEMPO, _KEY, _DENSITY = (cond.ALL.index(name) for name in ("tempo", "key", "density"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,12 @@ class Recipe:
     but for ``chord_removal`` (0.2 there): it teaches boundaries that have no chord.
 
     start, bar: share of windows from START, and at a bar. chord: share of windows moved to hold
-    a chord where the song has one, for chords are scarce. bend: share of chords that come early
-    (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
+    a chord where the song has one, for chords are scarce. bend: share of chords that come early or
+    late (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
     emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
     that all other conditions are, and then again of each. many: how much more often songs of
     three or more families are drawn; rare: those in another metre than 4/4. transpose: the most
-    semitones, either way. short: share of steps of four times as many windows of a quarter of the
+    semitones, either way. pace: by how much, as a share, a song is quicker or slower at most. short: share of steps of four times as many windows of a quarter of the
     length: where little music has been heard yet, it is the conditions that tell how to go on.
     """
 
@@ -60,6 +62,7 @@ class Recipe:
     many: float = 2.0
     rare: float = 3.0
     transpose: int = 3
+    pace: float = 0.1
     short: float = 0.5
 
 
@@ -150,14 +153,17 @@ class Windows:
 
     def _window(self, song: int, config: ModelConfig, rng: np.random.Generator) -> Batch:
         recipe = self.recipe
-        tokens = bend(self.cache.song(song), recipe.bend, rng)
-        removed = (tokens == voc.CHORD) & (rng.random(len(tokens)) < recipe.chord_removal)
-        known = self.cache.conditions[song].copy()
+        tokens, known = self.cache.song(song), self.cache.conditions[song].copy()
+        quicker = np.log2(1 + recipe.pace) * rng.uniform(-1, 1)
+        length = int(voc.STEPS[tokens].sum())
+        tokens = warp(tokens, [0, length], [0, length * 2**-quicker])
+        known[[_TEMPO, _DENSITY]] += quicker
         semitones = draw_transposition(tokens, recipe.transpose, rng)
-        known[cond.ALL.index("key")] = cond.transpose_key(
-            float(known[cond.ALL.index("key")]), semitones
-        )
+        known[_KEY] = cond.transpose_key(float(known[_KEY]), semitones)
         known = drop_conditions(known, recipe, rng)
+        free = "tempo" not in config.controls or bool(np.isnan(known[_TEMPO]))
+        tokens = bend(tokens, recipe.bend, free, rng)
+        removed = (tokens == voc.CHORD) & (rng.random(len(tokens)) < recipe.chord_removal)
         first = choose_start(tokens, config.window, recipe, rng)
         tokens, offsets = training_offsets(transpose(tokens, semitones), removed)
         first -= int(removed[:first].sum())

@@ -113,13 +113,14 @@ def drawing_processes(world: World) -> int:
 
 
 def grown(config: ModelConfig, wanted: ModelConfig) -> ModelConfig:
-    """The config with those controls and senses that the one wanted has beyond its own."""
+    """The config with those controls and senses that the one wanted has beyond its own, and with
+    its dropout, which no weight hangs on."""
     further = {
         name: getattr(wanted, name)
         for name in ("controls", "senses")
         if getattr(wanted, name)[: len(getattr(config, name))] == getattr(config, name)
     }
-    return replace(config, **further)
+    return replace(config, dropout=wanted.dropout, **further)
 
 
 class Run:

@@ -34,6 +34,7 @@ PLAIN = Recipe(
     emotion_dropout=0.0,
     control_dropout=0.0,
     transpose=0,
+    pace=0.0,
 )
 KEY = cond.ALL.index("key")
 
@@ -129,6 +130,21 @@ def test_songs_in_other_metres_come_more_often(cache, whole):
         return shares[rare] / shares[common]
 
     assert odds(replace(PLAIN, rare=4.0)) == pytest.approx(4 * odds(replace(PLAIN, rare=1.0)))
+
+
+def test_a_quicker_song_is_said_to_be(cache, whole):
+    song = next(i for i in range(len(cache)) if np.isfinite(cache.conditions[i]).all())
+    straight = Windows(cache, whole, PLAIN)._window(song, whole, rng())
+    windows = Windows(cache, whole, replace(PLAIN, pace=0.25))
+    seen = []
+    for seed in range(20):
+        paced = windows._window(song, whole, rng(seed))
+        longer = voc.STEPS[paced.tokens].sum() / voc.STEPS[straight.tokens].sum()
+        quicker = paced.conditions - straight.conditions
+        for name in ("tempo", "density"):
+            assert 2 ** -quicker[0, cond.ALL.index(name)] == pytest.approx(longer, abs=0.02)
+        seen.append(longer)
+    assert 0.8 - 0.02 <= min(seen) < 0.9 and 1.1 < max(seen) <= 1.25 + 0.02
 
 
 def test_a_fifth_of_the_chords_is_removed(cache, whole):
@@ -271,7 +287,7 @@ def drawn(cache, tiny) -> np.ndarray:
     numbered = replace(cache, conditions=cache.conditions.copy())
     # The density tells which song it is.
     numbered.conditions[:, cond.ALL.index("density")] = np.arange(12)
-    recipe = replace(Recipe(), control_dropout=0.0, short=0.0)
+    recipe = replace(Recipe(), control_dropout=0.0, short=0.0, pace=0.0)
     batch = Windows(numbered, tiny("rotary", context=12), recipe).batch(0, 2000)
     return np.bincount(batch.conditions[:, -1].astype(int), minlength=12)
 
