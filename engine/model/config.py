@@ -74,9 +74,7 @@ class ModelConfig:
 
 PRESETS = {
     "paper": ModelConfig(),
-    "full": ModelConfig(
-        positions="rotary", controls=conditions.ALL, senses=senses.ALL
-    ),
+    "full": ModelConfig(positions="rotary", controls=conditions.ALL, senses=senses.ALL),
     "small": ModelConfig(
         layers=6,
         heads=4,

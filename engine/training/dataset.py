@@ -48,8 +48,9 @@ class Recipe:
     emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
     that all other conditions are, and then again of each. many: how much more often songs of
     three or more families are drawn; rare: those in another metre than 4/4. transpose: the most
-    semitones, either way. pace: by how much, as a share, a song is quicker or slower at most. short: share of steps of four times as many windows of a quarter of the
-    length: where little music has been heard yet, it is the conditions that tell how to go on.
+    semitones, either way. pace: by how much, as a share, a song is quicker or slower at most.
+    short: share of steps of four times as many windows of a quarter of the length: where little
+    music has been heard yet, it is the conditions that tell how to go on.
     """
 
     start: float = 0.05

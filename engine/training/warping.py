@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-import numpy.typing as npt
 
 from engine.music import vocabulary as voc
 from engine.music.events import Tokens
 from engine.music.vocabulary import Kind
 
 
-def warp(tokens: Tokens, before: npt.ArrayLike, after: npt.ArrayLike) -> Tokens:
+def warp(tokens: Tokens, before: Sequence[float], after: Sequence[float]) -> Tokens:
     """The tokens [n] with time moved; still in the normal form.
 
     before, after: [k] steps, rising, from 0 to the song's end: what was at the one is then at the
