@@ -18,6 +18,7 @@ from engine.model.config import ModelConfig
 from engine.model.runtime import Decoder, Logits
 from engine.music import vocabulary as voc
 from engine.music.conditions import Conditions
+from engine.music.endings import Endings
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
 from engine.music.gathering import gather
@@ -29,17 +30,6 @@ from engine.music.senses.clock import BarClock
 from engine.music.steering import Steering
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import Instrument, Note, Score
-
-LONGEST_NOTE = {
-    Instrument.BASS: 3.0,
-    Instrument.DRUMS: 0.5,
-    Instrument.GUITAR: 4.0,
-    Instrument.PIANO: 4.0,
-    Instrument.STRINGS: 6.0,
-}
-"""No note is held longer than this, in seconds: a forgotten OFF must not drone through a film.
-The network is given the OFF, so that it knows."""
-_LIMITS = [to_steps(LONGEST_NOTE[instrument]) for instrument in voc.INSTRUMENTS]
 
 Listener = Callable[[tuple[Note, ...], tuple[float, ...], float], None]
 
@@ -127,6 +117,7 @@ class Composition:
         """The step at which every note that had to end has ended."""
         self.section = 0
         self.grammar = Grammar(commission.instruments, self.builder)
+        self.endings = Endings(self.builder)
         self.ensemble = Ensemble(self.grammar.may_play)
         self.reprise = Reprise(commission.sampling.repetition)
         # Half of all windows learnt from began at a BAR, few at START: begin as most did.
@@ -211,6 +202,7 @@ class Composition:
         self.clock.push(token)
         self.reprise.hear(token)
         self.grammar.hear(token, self.clock.bar)
+        self.endings.hear(token, self.clock.bar)
         self.tokens.append(token)
         self.offsets.append(self.tracker.push(token))
         kind, _, instrument, pitch = voc.TOKENS[token]
@@ -222,21 +214,21 @@ class Composition:
             self.struck.pop((instrument, pitch), None)
 
     def overdue(self) -> int | None:
-        """The OFF of a note that has sounded for as long as it may, now ended."""
+        """The OFF of a note that should have ended by now, and has; the network is given it, so
+        that it knows."""
         if self.none_due == self.builder.cursor:
             return None
-        for key, (onset, _) in self.builder.sounding.items():
-            if self.builder.cursor - onset >= _LIMITS[key[0]]:
+        for key in self.builder.sounding:
+            if self.endings.due(key) <= self.builder.cursor:
                 self._close(key)
                 return voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
         self.none_due = self.builder.cursor
         return None
 
     def _close(self, key: tuple[int, int]) -> None:
-        """End a note now, or when it had sounded for as long as it may."""
+        """End a note now, or when it should have ended."""
         if key in self.builder.sounding:
-            onset, _ = self.builder.sounding[key]
-            self.builder.close(key, min(self.builder.cursor, onset + _LIMITS[key[0]]))
+            self.builder.close(key, min(self.builder.cursor, self.endings.due(key)))
 
     def _forget_half(self) -> None:
         """Drop the oldest half of the window."""

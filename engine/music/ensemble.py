@@ -1,8 +1,8 @@
-"""Keeping a piece for many families from becoming a solo.
+"""Keeping a piece for many instruments from becoming a solo, and their tracks from staying empty.
 
-MORE_INSTRUMENTS promises three families or more. A network may forget one for minutes, so while
-fewer play than were promised, those that are silent become likelier, the more so the longer it
-lasts; which one comes in, with what and when, stays the network's choice.
+Who is silent for long becomes likelier, the more so the longer it lasts; which one comes in, with
+what and when, stays the network's choice. While fewer play than MORE_INSTRUMENTS promised (three),
+those who are silent are called for louder: a network may forget one for minutes.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from engine.music.vocabulary import to_seconds, to_steps
 
 SILENT = 8.0
 """An instrument that has struck nothing for so many seconds does not play."""
-RATE = 0.25
+RATE = 0.15
+"""What each second after that adds to the logits of its notes."""
+MOST = 2.5
+RATE_OF_FEW = 0.25
 """What each second with too few adds to the logits of the others' notes."""
-MOST = 5.0
+MOST_OF_FEW = 5.0
 
 Logits = npt.NDArray[np.float32]
 
@@ -45,12 +48,18 @@ class Ensemble:
         """The logits [V] with those in mind who have been silent for too long."""
         if len(self._ons) < voc.MORE_FROM:
             return logits
-        long_ago = step - to_steps(SILENT)
-        silent = [i for i in self._ons if self._struck.get(i, long_ago) <= long_ago]
-        if len(self._ons) - len(silent) >= voc.MORE_FROM:
+        silent = [i for i in self._ons if not self._plays(i, step)]
+        few = len(self._ons) - len(silent) < voc.MORE_FROM
+        if not few:
             self._enough = step
+        if not silent:
             return logits
         logits = logits.copy()
-        push = min(RATE * to_seconds(step - self._enough), MOST)
-        logits[np.concatenate([self._ons[i] for i in silent])] += np.float32(push)
+        louder = min(RATE_OF_FEW * to_seconds(step - self._enough), MOST_OF_FEW)
+        for i in silent:
+            quiet = to_seconds(step - self._struck.get(i, 0)) - SILENT
+            logits[self._ons[i]] += np.float32(max(louder, min(max(RATE * quiet, 0.0), MOST)))
         return logits
+
+    def _plays(self, instrument: int, step: int) -> bool:
+        return instrument in self._struck and step - self._struck[instrument] < to_steps(SILENT)
