@@ -7,6 +7,7 @@ ended, for the network no longer knows of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +18,7 @@ from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.runtime import Decoder, Logits
 from engine.music import vocabulary as voc
-from engine.music.conditions import Conditions
+from engine.music.conditions import Conditions, usual_density
 from engine.music.endings import Endings
 from engine.music.ensemble import Ensemble
 from engine.music.events import ScoreBuilder
@@ -264,9 +265,13 @@ class Composition:
         return tokens, offsets, conditions.vector(self.config.controls)
 
     def _conditions(self, number: int) -> Conditions:
-        """What is asked for in a section of the film."""
-        section = self.cues.sections[number]
-        return replace(self.commission.wishes, valence=section.valence, arousal=section.arousal)
+        """What the network is told in a section of the film: what is asked for and, where nobody
+        asks how many notes there are, what is usual."""
+        section, wishes = self.cues.sections[number], self.commission.wishes
+        density = wishes.density
+        if math.isnan(density):
+            density = usual_density(section.arousal, len(self.commission.instruments))
+        return replace(wishes, valence=section.valence, arousal=section.arousal, density=density)
 
     def _enter_section(self) -> bool:
         """Move on to the section of now; whether it asks for another emotion."""

@@ -66,8 +66,21 @@ def _octaves(reference: float) -> Callable[[float], float]:
 _SCALES = {"tempo": _octaves(120.0), "density": _octaves(10.0)}
 """Tempo and density are heard as ratios: octaves above a middling value."""
 
+_ONE_PLAYS = 9.0
+_MORE_PLAY = 0.57
+"""So many notes a second one instrument strikes in songs of middling arousal, and n of them n to
+this power as many; each unit of arousal doubles it: a fit to 14,990 songs, r = .80."""
+
 EMOTION = ("valence", "arousal")
 ALL = tuple(field.name for field in fields(Conditions))
+
+
+def usual_density(arousal: float, instruments: int) -> float:
+    """Notes a second, all ``instruments`` together, that songs of an arousal have (NaN: unknown).
+
+    The paper's arousal is the number of notes a second and instrument (III-A2).
+    """
+    return _ONE_PLAYS * instruments**_MORE_PLAY * 2**arousal
 
 
 def asked_for(

@@ -1,8 +1,9 @@
 """Keeping a piece for many instruments from becoming a solo, and their tracks from staying empty.
 
 Who is silent for long becomes likelier, the more so the longer it lasts; which one comes in, with
-what and when, stays the network's choice. While fewer play than MORE_INSTRUMENTS promised (three),
-those who are silent are called for louder: a network may forget one for minutes.
+what and when, stays the network's choice. Drums wait for the network alone, for music without them
+is calm music. But while fewer play than MORE_INSTRUMENTS promised (three), all who are silent are
+called for, and louder: a network may forget one for minutes.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import to_seconds, to_steps
+from engine.score import Instrument
 
 SILENT = 8.0
 """An instrument that has struck nothing for so many seconds does not play."""
@@ -21,6 +23,8 @@ MOST = 2.5
 RATE_OF_FEW = 0.25
 """What each second with too few adds to the logits of the others' notes."""
 MOST_OF_FEW = 5.0
+
+_DRUMS = voc.INSTRUMENTS.index(Instrument.DRUMS)
 
 Logits = npt.NDArray[np.float32]
 
@@ -58,7 +62,8 @@ class Ensemble:
         louder = min(RATE_OF_FEW * to_seconds(step - self._enough), MOST_OF_FEW)
         for i in silent:
             quiet = to_seconds(step - self._struck.get(i, 0)) - SILENT
-            logits[self._ons[i]] += np.float32(max(louder, min(max(RATE * quiet, 0.0), MOST)))
+            push = 0.0 if i == _DRUMS else min(max(RATE * quiet, 0.0), MOST)
+            logits[self._ons[i]] += np.float32(max(louder, push))
         return logits
 
     def _plays(self, instrument: int, step: int) -> bool:

@@ -26,9 +26,9 @@ class Sampling:
     """
 
     temperature: float = 1.0
-    top_p: float = 0.97
+    top_p: float = 0.975
     min_p: float = 0.0
-    guidance: float = 2.0
+    guidance: float = 1.75
     repetition: float = 0.7
 
     def __post_init__(self) -> None:
@@ -37,11 +37,11 @@ class Sampling:
         if not 0 <= self.min_p < 1:
             raise EmsyncError(f"min-p {self.min_p}: must be at least 0 and below 1 (try 0.0)")
         if not 0 <= self.guidance <= 10:
-            raise EmsyncError(f"guidance {self.guidance}: give 0 to 10 (try 2.0)")
+            raise EmsyncError(f"guidance {self.guidance}: give 0 to 10 (try 1.75)")
         if not 0 <= self.repetition <= 5:
             raise EmsyncError(f"repetition {self.repetition}: give 0 to 5 (try 0.7)")
         if not 0 < self.top_p <= 1:
-            raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 0.97)")
+            raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 0.975)")
 
 
 def choose(

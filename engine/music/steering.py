@@ -32,6 +32,10 @@ DENSITY_STRENGTH = 3.0
 """Time's moving on becomes likelier by this power of how many times too many notes there are."""
 PATIENCE = 4.0
 """Seconds' worth of notes that may be too many or too few before that counts much."""
+OFF_ACCENT = 1.5
+"""In metres of threes a point becomes less likely by this power of e if it is no beat, and once
+more if it is no eighth: a bar of twelve sixteenths is heard as four beats of three of them as soon
+as it can be, for most music has four. Common time comes by itself."""
 COMMON_TIME = METRES.index("4/4")
 
 Mask = npt.NDArray[np.bool_]
@@ -52,6 +56,7 @@ class Grid:
         self.pulse = Pulse(tempo, numerator, denominator)
         self._point = 60 / tempo / PARTS
         self._bar = numerator * PARTS * 4 // denominator
+        self._lean = _points(numerator, denominator)
 
     def _near(self, point: int) -> int:
         """The step of a point of the grid."""
@@ -71,7 +76,7 @@ class Grid:
         for point in range(now + 1, last + 1):
             steps = self._near(point) - cursor
             if 1 <= steps <= len(lean):
-                lean[steps - 1] = _LEAN[point % PARTS]
+                lean[steps - 1] = self._lean[point % len(self._lean)]
         return lean
 
     def nearest(self, seconds: float) -> float:
@@ -125,15 +130,20 @@ class Steering:
         return logits
 
 
-def _points() -> Logits:
-    """What to add for each point of a quarter note [PARTS]."""
+def _points(numerator: int, denominator: int) -> Logits:
+    """What to add for each point of a beat of this metre."""
     lean = np.full(PARTS, -OFF_BEAT, np.float32)
     lean[:: PARTS // 3] = -OFF_BEAT / 2
     lean[:: PARTS // 4] = 0
-    return lean
-
-
-_LEAN = _points()
+    if numerator % 3:
+        return lean
+    if denominator == 8:
+        lean = np.append(lean, lean[: PARTS // 2])
+    accent = np.zeros_like(lean)
+    accent[:: PARTS // 4] = -2 * OFF_ACCENT
+    accent[:: PARTS // 2] = -OFF_ACCENT
+    accent[0] = 0
+    return lean + accent
 
 
 def only_bar(allowed: Mask) -> Mask:

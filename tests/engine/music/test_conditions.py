@@ -15,6 +15,7 @@ from engine.music.conditions import (
     parse_key,
     parse_metre,
     transpose_key,
+    usual_density,
 )
 
 
@@ -40,6 +41,12 @@ def test_vector_holds_what_the_network_reads():
 )
 def test_keys_move_within_their_mode(key, semitones, moved):
     assert KEYS[int(transpose_key(float(KEYS.index(key)), semitones))] == moved
+
+
+def test_the_usual_density_doubles_with_arousal_and_rises_with_the_ensemble():
+    assert usual_density(1.0, 5) == pytest.approx(2 * usual_density(0.0, 5))
+    assert 8 < usual_density(0.0, 1) < usual_density(0.0, 2) < usual_density(0.0, 5) < 5 * 8
+    assert math.isnan(usual_density(math.nan, 5))
 
 
 def test_an_unknown_key_stays_unknown():

@@ -50,6 +50,14 @@ def test_whoever_is_silent_is_asked_in_though_enough_play() -> None:
     assert pushed(ensemble, 57) == {STRINGS}
 
 
+def test_drums_are_asked_in_only_where_too_few_play() -> None:
+    ensemble = Ensemble(ONS)
+    for second in range(0, 60, 4):
+        for instrument in (BASS, PIANO, STRINGS):
+            ensemble.strike(instrument, to_steps(second))
+    assert pushed(ensemble, 60) == {GUITAR}
+
+
 def test_where_too_few_play_the_others_are_asked_in_louder() -> None:
     ensemble = Ensemble(ONS)
     for second in range(0, 60, 4):

@@ -12,7 +12,7 @@ from engine.music.composer import compose
 from engine.music.composition import Commission
 from engine.music.conditions import KEYS, METRES, Conditions
 from engine.music.offsets import BoundaryTracker
-from engine.music.steering import OFF_BEAT, PARTS, Grid, Steering
+from engine.music.steering import OFF_ACCENT, OFF_BEAT, PARTS, Grid, Steering
 from engine.music.tempo import tempo_map
 from engine.music.vocabulary import to_steps
 
@@ -52,6 +52,14 @@ def test_sixteenths_are_likelier_than_triplets_and_those_than_the_rest():
         off, off, 0, triplet, off, 0, off, triplet, 0, off, off, 0,
     ]  # fmt: skip
     assert np.isinf(np.delete(lean, np.array(steps) - 1)).all()
+
+
+@pytest.mark.parametrize(("metre", "eighths"), [("3/4", 2), ("6/8", 3), ("12/8", 3)])
+def test_metres_of_threes_favour_beats_over_eighths_and_those_over_sixteenths(metre, eighths):
+    lean = Grid(120.0, METRES.index(metre)).shifts(0)
+    sixteenths = [round(125 / 8 * n) - 1 for n in range(1, 2 * eighths + 1)]
+    between = [-2 * OFF_ACCENT, -OFF_ACCENT] * eighths
+    assert lean[sixteenths].tolist() == [*between[:-1], 0]
 
 
 @pytest.mark.parametrize("boundary", [0.4, 3.3, 7.123])
