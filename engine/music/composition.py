@@ -118,7 +118,7 @@ class Composition:
         """The step at which every note that had to end has ended."""
         self.section = 0
         self.grammar = Grammar(commission.instruments, self.builder)
-        self.endings = Endings(self.builder)
+        self.endings = Endings(self.builder, self.steering.quarters)
         self.ensemble = Ensemble(self.grammar.may_play)
         self.reprise = Reprise(commission.sampling.repetition)
         # Half of all windows learnt from began at a BAR, few at START: begin as most did.

@@ -78,9 +78,10 @@ ALL = tuple(field.name for field in fields(Conditions))
 def usual_density(arousal: float, instruments: int) -> float:
     """Notes a second, all ``instruments`` together, that songs of an arousal have (NaN: unknown).
 
-    The paper's arousal is the number of notes a second and instrument (III-A2).
+    To the paper arousal is nothing but this, a second and instrument (III-A2).
     """
-    return _ONE_PLAYS * instruments**_MORE_PLAY * 2**arousal
+    # NaN stays NaN, being first.
+    return min(_ONE_PLAYS * instruments**_MORE_PLAY * 2**arousal, DENSEST)
 
 
 def asked_for(

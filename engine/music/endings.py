@@ -22,8 +22,6 @@ LONGEST = {
     Instrument.STRINGS: 6.0,
 }
 """No note is held longer than this, in seconds: a forgotten OFF must not drone through a film."""
-BEATS = 4
-"""A bar has so many, for want of a better word."""
 UNKNOWN_BAR = 2.0
 """Seconds that a bar is taken for as long as none has passed."""
 
@@ -35,28 +33,34 @@ _CHORDAL = [instrument in CHORDAL for instrument in voc.INSTRUMENTS]
 
 
 class Endings:
-    """The notes of a piece that ``builder`` writes down."""
+    """The notes of a piece that ``builder`` writes down, whose bars have so many quarters."""
 
-    def __init__(self, builder: ScoreBuilder) -> None:
+    def __init__(self, builder: ScoreBuilder, quarters: float = 4.0) -> None:
         self._builder = builder
+        self._quarters = quarters
         self._called = -to_steps(UNKNOWN_BAR)
         """The step of the last CHORD."""
         self._uncalled: dict[Key, tuple[int, int]] = {}
-        """Notes of guitar and piano that no CHORD was for: how many steps are too few to be apart
-        from others, and the step from which on they are long."""
+        """Notes of guitar and piano that no CHORD was for: how many steps later others may begin
+        and are one chord with it, and the step at which it would be long."""
 
     def hear(self, token: int, bar: int) -> None:
         """A token was said, and the builder has it; bars last so many steps of late, 0: unknown."""
         kind, _, instrument, pitch = voc.TOKENS[token]
         now = self._builder.cursor
+        beat = (bar or to_steps(UNKNOWN_BAR)) / self._quarters
         if kind is Kind.CHORD:
             self._called = now
+            for key, (onset, _) in self._builder.sounding.items():
+                if now - onset <= GRACE * beat:
+                    self._uncalled.pop(key, None)
         elif kind is Kind.ON and _CHORDAL[instrument]:
-            key, beat = (instrument, pitch), (bar or to_steps(UNKNOWN_BAR)) / BEATS
+            key = instrument, pitch
             self._uncalled.pop(key, None)
             if now - self._called > GRACE * beat:
-                long = now + int((MIN_BEATS - GRACE) * beat)
-                self._uncalled[key] = int(GRACE * beat), long
+                # A step less, for a bar's length is rounded.
+                short = max(1, int((MIN_BEATS - GRACE) * beat) - 1)
+                self._uncalled[key] = int(GRACE * beat), now + short
 
     def due(self, key: Key) -> int:
         """The step at which a note must end that sounds, by what sounds beside it."""
@@ -66,7 +70,7 @@ class Endings:
             return longest
         apart, long = self._uncalled[key]
         together = sum(
-            other[0] == key[0] and abs(began - onset) <= apart
+            other[0] == key[0] and other in self._uncalled and 0 <= began - onset <= apart
             for other, (began, _) in self._builder.sounding.items()
         )
-        return long if together >= MIN_PITCHES else longest
+        return min(long, longest) if together >= MIN_PITCHES else longest

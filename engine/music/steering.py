@@ -98,6 +98,11 @@ class Steering:
         """The tempo and metre that are kept; None where none was asked for."""
         return None if self._grid is None else self._grid.pulse
 
+    @property
+    def quarters(self) -> float:
+        """How many quarter notes a bar has; four where no metre was asked for."""
+        return 4 * self.pulse.numerator / self.pulse.denominator if self.pulse else 4.0
+
     def boundary(self, seconds: float) -> float:
         """Where music that keeps the tempo can meet a boundary, in seconds."""
         return seconds if self._grid is None else self._grid.nearest(seconds)
@@ -139,8 +144,7 @@ def _points(numerator: int, denominator: int) -> Logits:
         return lean
     if denominator == 8:
         lean = np.append(lean, lean[: PARTS // 2])
-    accent = np.zeros_like(lean)
-    accent[:: PARTS // 4] = -2 * OFF_ACCENT
+    accent = np.full_like(lean, -2 * OFF_ACCENT)
     accent[:: PARTS // 2] = -OFF_ACCENT
     accent[0] = 0
     return lean + accent

@@ -25,14 +25,15 @@ def cut_short(tokens: Tokens, early: npt.NDArray[np.bool_], rng: np.random.Gener
     Of a note that begins in what is left out nothing stays; one that would end there ends with
     the step to the chord.
     """
-    chords = np.flatnonzero(tokens == voc.CHORD)[early]
+    chords = np.flatnonzero(tokens == voc.CHORD)
     cursor = np.cumsum(voc.STEPS[tokens])
     steps = np.flatnonzero(voc.KIND[tokens] == Kind.TIMESHIFT)
     kept = np.ones(len(tokens), bool)
     places: list[float] = []
     added: list[int] = []
-    after = 0
-    for chord in chords.tolist():
+    for number in np.flatnonzero(early).tolist():
+        # What lies behind the chord before stays.
+        after, chord = int(chords[number - 1]) if number else 0, int(chords[number])
         # The steps that lead to moments within reach, the last being the chord's own.
         first = int(np.searchsorted(cursor, cursor[chord] - _REACH))
         near = steps[np.searchsorted(steps, max(first, after)) : np.searchsorted(steps, chord)]
@@ -51,7 +52,6 @@ def cut_short(tokens: Tokens, early: npt.NDArray[np.bool_], rng: np.random.Gener
         added += [voc.shift(short), *late]
         # Between the arrival, which is left out, and what follows it.
         places += np.linspace(arrival + 0.25, arrival + 0.75, 1 + len(late)).tolist()
-        after = chord
     order = np.argsort(np.append(np.flatnonzero(kept), places), kind="stable")
     return _join_shifts(
         np.append(tokens[kept], np.array(added, np.uint16))[order].astype(np.uint16)

@@ -8,6 +8,7 @@ import pytest
 from engine.errors import EmsyncError
 from engine.music.conditions import (
     ALL,
+    DENSEST,
     EMOTION,
     KEYS,
     METRES,
@@ -44,8 +45,9 @@ def test_keys_move_within_their_mode(key, semitones, moved):
 
 
 def test_the_usual_density_doubles_with_arousal_and_rises_with_the_ensemble():
-    assert usual_density(1.0, 5) == pytest.approx(2 * usual_density(0.0, 5))
+    assert usual_density(0.5, 5) == pytest.approx(2 * usual_density(-0.5, 5))
     assert 8 < usual_density(0.0, 1) < usual_density(0.0, 2) < usual_density(0.0, 5) < 5 * 8
+    assert usual_density(1.0, 5) == DENSEST
     assert math.isnan(usual_density(math.nan, 5))
 
 

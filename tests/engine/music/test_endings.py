@@ -3,22 +3,23 @@ from __future__ import annotations
 import pytest
 
 from engine.music import vocabulary as voc
+from engine.music.chords import GRACE, MIN_BEATS
 from engine.music.endings import LONGEST, Endings
 from engine.music.events import ScoreBuilder, shifts
 from engine.music.vocabulary import to_steps
 from engine.score import Instrument
 
 BAR = 250
-TWO_BEATS = BAR // 2 - BAR // 32 - 1
-"""Less the grace of an eighth of a beat, rounded down."""
+TWO_BEATS = BAR // 2 - BAR // 32 - 2
+"""Less the grace of an eighth of a beat, rounded down, and a step."""
 
 
 class Piece:
     """A builder and the endings, told the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, quarters: float = 4.0) -> None:
         self.builder = ScoreBuilder()
-        self.endings = Endings(self.builder)
+        self.endings = Endings(self.builder, quarters)
 
     def say(self, *tokens: int, bar: int = BAR) -> Piece:
         for token in tokens:
@@ -45,10 +46,31 @@ def test_a_note_alone_ends_before_it_drones(instrument):
 def test_three_notes_at_once_that_no_chord_was_for_are_not_held_for_two_beats():
     piece = Piece().say(*shifts(400), *ons(60, 64), *shifts(5), *ons(67))
     first = 400 + TWO_BEATS
-    assert piece.due() == [first, first, first + 5]
+    assert piece.due() == [first, first, 405 + 500]
     # Two may be held on.
     piece.say(voc.note_off(Instrument.PIANO, 60))
-    assert set(piece.due()) <= {400 + 500, 405 + 500}
+    assert piece.due() == [400 + 500, 405 + 500]
+
+
+@pytest.mark.parametrize("bar", [256, 250, 187])
+def test_what_is_ended_is_no_long_chord(bar):
+    piece = Piece().say(*shifts(400), *ons(60, 64, 67), bar=bar)
+    assert piece.due()[0] - 400 < (MIN_BEATS - GRACE) * bar / 4
+
+
+def test_long_bars_do_not_make_notes_drone_and_short_ones_leave_a_step():
+    for bar, end in ((1500, 500), (1, 1)):
+        assert Piece().say(*ons(60, 64, 67), bar=bar).due() == [end] * 3
+
+
+def test_two_beats_of_three():
+    piece = Piece(quarters=3.0).say(*shifts(400), *ons(60, 64, 67))
+    assert piece.due()[0] - 400 == pytest.approx((MIN_BEATS - GRACE) * BAR / 3, abs=2)
+
+
+def test_notes_struck_just_before_their_mark_are_called_too():
+    piece = Piece().say(*shifts(400), *ons(60), *shifts(5), *ons(64), voc.CHORD, *ons(67))
+    assert piece.due() == [900, 905, 905]
 
 
 def test_notes_of_a_called_chord_are_left_alone():

@@ -56,6 +56,9 @@ def test_drums_are_asked_in_only_where_too_few_play() -> None:
         for instrument in (BASS, PIANO, STRINGS):
             ensemble.strike(instrument, to_steps(second))
     assert pushed(ensemble, 60) == {GUITAR}
+    ensemble.strike(BASS, to_steps(70))
+    ensemble.strike(PIANO, to_steps(70))
+    assert pushed(ensemble, 72) == {DRUMS, GUITAR, STRINGS}
 
 
 def test_where_too_few_play_the_others_are_asked_in_louder() -> None:

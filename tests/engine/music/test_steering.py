@@ -60,6 +60,9 @@ def test_metres_of_threes_favour_beats_over_eighths_and_those_over_sixteenths(me
     sixteenths = [round(125 / 8 * n) - 1 for n in range(1, 2 * eighths + 1)]
     between = [-2 * OFF_ACCENT, -OFF_ACCENT] * eighths
     assert lean[sixteenths].tolist() == [*between[:-1], 0]
+    beat = lean[: sixteenths[-1] + 1]
+    others = np.delete(beat, sixteenths)
+    assert others[np.isfinite(others)].max() < -2 * OFF_ACCENT
 
 
 @pytest.mark.parametrize("boundary", [0.4, 3.3, 7.123])
