@@ -9,11 +9,12 @@ import pytest
 
 from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
+from engine.metrics.alignment import find_chords
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
 from engine.music.composer import compose, compose_all, overstate
-from engine.music.composition import Commission
-from engine.music.conditions import Conditions
+from engine.music.composition import Commission, Composition
+from engine.music.conditions import Conditions, usual_density
 from engine.music.endings import LONGEST
 from engine.music.events import ScoreBuilder
 from engine.music.grammar import CHORD_HOLD, CHORD_NOTES, LONGEST_REST, MOST_AT_ONCE
@@ -189,6 +190,26 @@ def test_no_note_is_longer_than_its_limit(leaning):
         limit = LONGEST[instrument]
         longest = max(note.end - note.onset for note in score.part(instrument))
         assert limit * 0.9 <= longest <= limit + 1e-9
+
+
+def test_a_long_chord_has_its_mark(leaning):
+    sustaining = leaning(OFF=-6.0, CHORD=-30.0, BAR=-30.0, TIMESHIFT=-1.0)
+    score = compose(film(0.0, 60.0), sustaining, commission())
+    assert not score.chords
+    assert score.bars == (0.0,)
+    half_seconds = [n for n in score.notes if n.instrument in CHORDAL and n.end - n.onset > 0.5]
+    assert half_seconds
+    assert not find_chords(score.notes, lambda seconds: 2 * np.asarray(seconds))
+
+
+def test_the_usual_density_is_told_where_none_is_asked_for(network):
+    def told(**wishes: float) -> float:
+        asked = commission(wishes=Conditions(**wishes))
+        composition = Composition(film(0.0, 6.0), network.config, asked)
+        return composition._conditions(0).density
+
+    assert told() == pytest.approx(usual_density(0.2, len(Instrument)))
+    assert told(density=3.0) == 3.0
 
 
 def test_an_instant_holds_so_many_tokens_and_no_more(leaning):

@@ -118,6 +118,19 @@ def test_chords_come_early(cache, whole):
     assert voc.STEPS[bent].sum() < voc.STEPS[straight].sum()
 
 
+def test_a_song_may_linger_where_its_tempo_is_not_told(cache, whole):
+    song = chorded(cache)
+    straight = int(voc.STEPS[cache.song(song)].sum())
+    for dropout, free in ((1.0, True), (0.0, False)):
+        windows = Windows(cache, whole, replace(PLAIN, bend=1.0, control_dropout=dropout))
+        lengths = []
+        for seed in range(10):
+            batch = windows._window(song, whole, rng(seed))
+            assert np.isnan(batch.conditions[0, cond.ALL.index("tempo")]) == free
+            lengths.append(int(voc.STEPS[batch.tokens].sum()))
+        assert (max(lengths) > straight) == free
+
+
 def test_songs_in_other_metres_come_more_often(cache, whole):
     conditions = cache.conditions.copy()
     conditions[:, cond.ALL.index("metre")] = cond.METRES.index("4/4")
