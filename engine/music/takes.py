@@ -17,7 +17,6 @@ from engine.model.runtime import Network
 from engine.music.composer import compose_all
 from engine.music.composition import Commission, Listener, Take
 from engine.music.grammar import CHORD_NOTES
-from engine.music.vocabulary import MORE_FROM
 from engine.score import CHORDAL, Instrument, Score
 
 ENOUGH_NOTES = 10
@@ -29,7 +28,7 @@ class Merit:
     """How well a take serves, each part 0..1.
 
     alignment: the share of boundaries that have a struck chord within a second (1 without any).
-    coverage: the share of the instruments asked for, up to three, that play in both halves.
+    coverage: the share of the instruments asked for that play in both halves.
     balance: the share of the notes that are not the busiest instrument's.
     likelihood: the network's own, as the geometric mean probability of a token.
     """
@@ -76,7 +75,7 @@ def merit(take: Take, cues: CueSheet, instruments: tuple[Instrument, ...]) -> Me
     counts = Counter(note.instrument for note in score.notes)
     return Merit(
         alignment=hits.matched / hits.boundaries if hits.boundaries else 1.0,
-        coverage=min(1.0, playing / min(MORE_FROM, len(instruments))),
+        coverage=playing / len(instruments),
         balance=1 - max(counts.values()) / len(score.notes) if counts else 0.0,
         likelihood=math.exp(-take.nats),
     )

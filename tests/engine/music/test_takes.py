@@ -41,9 +41,9 @@ def parts(piece: Score, cues: CueSheet, *instruments: Instrument) -> tuple[float
 
 def test_each_part_of_merit_counts():
     band = [note for i in EVERYONE[:3] for note in steady(i)]
-    assert parts(score(*band), film(5.0, 9.0)) == pytest.approx((0, 1, 2 / 3))
+    assert parts(score(*band), film(5.0, 9.0)) == pytest.approx((0, 0.6, 2 / 3))
     hit = score(*band, *chord(5.5), chords=(5.5,))
-    assert parts(hit, film(5.0, 9.0)) == pytest.approx((0.5, 1, 83 / 123))
+    assert parts(hit, film(5.0, 9.0)) == pytest.approx((0.5, 0.6, 83 / 123))
     solo = score(*steady(Instrument.DRUMS))
     assert parts(solo, film(), Instrument.DRUMS) == (1, 1, 0)
     assert parts(score(), film(5.0)) == (0, 0, 0)
