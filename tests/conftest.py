@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 from engine.model.config import ModelConfig
-from engine.music import senses
+from engine.music import features
 from engine.music.conditions import ALL, EMOTION
 from engine.video.demo import draw_demo
 from engine.video.reader import hush
@@ -53,7 +53,7 @@ def tiny() -> Callable[..., ModelConfig]:
         small = ModelConfig(
             layers=2, heads=2, width=32, hidden=48, context=96, dropout=0.0,
             positions=positions, controls=EMOTION if relative else ALL,
-            senses=() if relative else senses.ALL,
+            features=() if relative else features.ALL,
         )  # fmt: skip
         return replace(small, **changes)
 

@@ -82,7 +82,7 @@ def _takes(args: Namespace, folder: Path) -> Iterator[Section]:
 def _rounding(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.rounding import rounding
     from engine.benchmarks.sliding import sliding
-    from engine.training.cache import Cache
+    from engine.training.corpus.token_cache import Cache
 
     if args.cache is not None:
         cache = Cache.open(args.cache)

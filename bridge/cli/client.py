@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from bridge.cli.progress import progress_bar
 from bridge.cli.wishes import wish_arguments
-from bridge.play.follow.leader import TRANSPORTS
+from bridge.play.follow.sync_source import TRANSPORTS
 from bridge.server.client import Client
 from bridge.server.jobs import State
-from bridge.server.state import state_folder
+from bridge.state import state_folder
 from engine.cues import EKMAN, parse_time
 from engine.errors import EmsyncError
 from engine.files import output, write_atomically

@@ -5,9 +5,9 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from engine.composing.sampling import Sampling
 from engine.model.precision import PRECISIONS
 from engine.model.runtime import SHIPPED, Network
-from engine.music.sampling import Sampling
 
 
 def composing_arguments(parser: ArgumentParser) -> None:

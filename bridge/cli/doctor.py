@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from bridge.cli.outputs import output_arguments, wish
+from bridge.cli.options import output_arguments, output_config
 from bridge.doctor import machine, ports
 from bridge.doctor.finding import Finding
 from bridge.doctor.round_trip import round_trip
-from bridge.midi.choice import Wish
-from bridge.server.state import state_folder
+from bridge.midi.backends import OutputConfig
+from bridge.state import state_folder
 from engine.errors import EmsyncError
 
 
@@ -22,14 +22,14 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Print a line a check; raises EmsyncError when any fails."""
     failing = 0
-    for finding in findings(wish(args)):
+    for finding in findings(output_config(args)):
         print(finding, flush=True)
         failing += finding.verdict == "failing"
     if failing:
         raise EmsyncError(f"{failing} of these fail; the arrows say what to do")
 
 
-def findings(wished: Wish) -> Iterator[Finding]:
+def findings(wished: OutputConfig) -> Iterator[Finding]:
     """All that is looked at, one after another."""
     folder = state_folder()
     yield machine.runtime()

@@ -9,21 +9,21 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
-from bridge.cli.outputs import (
+from bridge.cli.options import (
     following_arguments,
-    leader,
-    manner,
-    manner_arguments,
     output_arguments,
-    wish,
+    output_config,
+    playback_arguments,
+    playback_options,
+    sync_source,
 )
 from bridge.cli.progress import progress_bar
-from bridge.midi.choice import open_output
-from bridge.midi.systems import port_names
-from bridge.play.ending import ending_well
-from bridge.play.follow.leader import Leader, follow
+from bridge.midi.backends import open_output
+from bridge.midi.rtmidi_api import port_names
+from bridge.play.follow.sync_source import SyncSource, follow
+from bridge.play.midi_reader import read_beats
 from bridge.play.player import Player
-from bridge.play.reading import read_beats
+from bridge.play.signals import graceful_exit
 from engine.cues import parse_time
 from engine.errors import EmsyncError
 
@@ -47,7 +47,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="between opening the ports and the first note, for the DAW to connect (default: 1)",
     )  # fmt: skip
     following_arguments(parser)
-    manner_arguments(parser)
+    playback_arguments(parser)
 
 
 def parse_loop(text: str) -> tuple[float, float]:
@@ -60,19 +60,19 @@ def parse_loop(text: str) -> tuple[float, float]:
 
 def run(args: Namespace) -> None:
     """Play to the end, or for as long as it loops or follows."""
-    wished, led = wish(args), leader(args)
+    config, source = output_config(args), sync_source(args)
     if args.list:
         for name in port_names() or ["no ports; emsync doctor says why"]:
             print(name)
         return
     if args.score is None:
         raise EmsyncError("give a MIDI file or a folder that emsync score wrote")
-    played = manner(args)
+    played = playback_options(args)
     piece = played.read(args.score)
     if args.begin >= piece.duration:
         raise EmsyncError(f"--from {args.begin:g}: the piece lasts {piece.duration:.1f} s")
-    with ending_well():
-        output, why = open_output(wished)
+    with graceful_exit():
+        output, why = open_output(config)
         player = Player(output)
         try:
             print(why, flush=True)
@@ -81,11 +81,11 @@ def run(args: Namespace) -> None:
                 player.loop(*args.loop)
             if played.programs:
                 player.introduce()
-            with following(player, args.score, led):
-                if led is None:
+            with following(player, args.score, source):
+                if source is None:
                     time.sleep(max(args.wait, 0.0))
                     player.play(args.begin)
-                watch(player, forever=led is not None)
+                watch(player, forever=source is not None)
         finally:
             player.close()
     late = output.lateness()
@@ -95,9 +95,11 @@ def run(args: Namespace) -> None:
     )
 
 
-def following(player: Player, score: Path, wished: Leader | None) -> AbstractContextManager[Any]:
+def following(
+    player: Player, score: Path, source: SyncSource | None
+) -> AbstractContextManager[Any]:
     """Within this the player follows, if it is to."""
-    return closing(follow(player, wished, read_beats(score))) if wished else nullcontext()
+    return closing(follow(player, source, read_beats(score))) if source else nullcontext()
 
 
 def watch(player: Player, forever: bool) -> None:

@@ -12,15 +12,15 @@ from bridge.cli.composing import composing_arguments, network, sampling
 from bridge.cli.film import apply_wishes, film_arguments, watch
 from bridge.cli.progress import progress_bar
 from bridge.cli.wishes import wish_arguments, wishes
+from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
+from engine.composing.state import GenerationConfig
+from engine.composing.takes import best, compose_takes
 from engine.cues import CueSheet, check_same_film, read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.files import output
-from engine.music.composition import Commission
-from engine.music.takes import best, compose_takes
 from engine.score import CHORDAL, Instrument
 from engine.video.reader import open_video
 from export.piece import write_piece
-from export.report import Model, Report, Takes, Timings, report, write_report
 
 TAKES = 4
 """Takes to choose from, unless told otherwise."""
@@ -70,19 +70,19 @@ def run(args: Namespace) -> None:
         raise EmsyncError(f"takes {args.takes}: give 1 or more")
     if args.seed < 0:
         raise EmsyncError(f"seed {args.seed}: give 0 or more")
-    commission = Commission(
+    config = GenerationConfig(
         args.seed,
         instruments=args.instruments,
         sampling=sampling(args),
-        wishes=wishes(args),
+        conditions=wishes(args),
     )
     if not set(CHORDAL) & set(args.instruments):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=1)
     with output(args.output) as folder:
-        score_film(args, commission, folder)
+        score_film(args, config, folder)
 
 
-def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
+def score_film(args: Namespace, config: GenerationConfig, folder: Path) -> None:
     """Watch, compose, write into ``folder``, and say what came of it."""
     begun = time.perf_counter()
     cues = request(args)
@@ -90,9 +90,9 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     player = network(args)
     loaded = time.perf_counter()
     with progress_bar("Composing", args.takes * cues.duration, "s") as show:
-        takes = compose_takes(cues, player, commission, args.takes, show)
+        takes = compose_takes(cues, player, config, args.takes, show)
     composed = time.perf_counter()
-    kept = best([merit for _, merit in takes])
+    kept = best([take_score for _, take_score in takes])
     score = takes[kept][0].score
     write_piece([take.score for take, _ in takes], kept, folder)
     write_cues(cues, folder / "cues.json")
@@ -106,7 +106,7 @@ def score_film(args: Namespace, commission: Commission, folder: Path) -> None:
     )
     card = player.card
     model = Model(card.name, card.sha256, card.parameters, player.device, player.precision)
-    result = report(cues, score, commission.seed, model, Takes(kept, tuple(takes)), timings)
+    result = report(cues, score, config.seed, model, Takes(kept, tuple(takes)), timings)
     write_report(result, folder / "report.json")
     print(summary(result, cues, folder))
 

@@ -7,19 +7,19 @@ import logging
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bridge.cli.outputs import (
+from bridge.cli.options import (
     following_arguments,
-    leader,
-    manner,
-    manner_arguments,
     output_arguments,
-    wish,
+    output_config,
+    playback_arguments,
+    playback_options,
+    sync_source,
 )
 from bridge.osc.sender import parse_target
 from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
 from bridge.server.server import DEFAULT_PORT, Options, serve
-from bridge.server.state import state_folder
 from bridge.server.worker import Means
+from bridge.state import state_folder
 from engine.errors import EmsyncError
 
 
@@ -60,7 +60,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--no-osc", action="store_true", help="neither hear nor tell by OSC")
     output_arguments(parser)
     following_arguments(parser)
-    manner_arguments(parser)
+    playback_arguments(parser)
     parser.add_argument(
         "--model", type=Path, metavar="FILE",
         help="the network (default: the one that comes with emsync)",
@@ -94,8 +94,8 @@ def run(args: Namespace) -> None:
         videos=tuple(args.videos),
         names=tuple(args.name),
         means=Means(args.model, args.device, args.threads),
-        wish=wish(args),
-        leader=leader(args),
-        manner=manner(args),
+        output_config=output_config(args),
+        sync_source=sync_source(args),
+        playback_options=playback_options(args),
     )
     asyncio.run(serve(options, lambda line: print(line, flush=True)))

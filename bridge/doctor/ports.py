@@ -9,11 +9,11 @@ from pathlib import Path
 import rtmidi
 
 from bridge.doctor.finding import Finding
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.jack import open_client
-from bridge.midi.nowhere import Nowhere
-from bridge.midi.sender import SentOutput
-from bridge.midi.systems import port_names, usable
+from bridge.midi.null import NullSink
+from bridge.midi.rtmidi_api import port_names, usable
+from bridge.midi.scheduler import ScheduledOutput
 from bridge.midi.vkb import VirtualKeyboard
 from engine.errors import EmsyncError
 
@@ -59,22 +59,22 @@ def systems() -> Finding:
     )
 
 
-def choice(wish: Wish, folder: Path) -> Iterator[Finding]:
+def choice(output_config: OutputConfig, folder: Path) -> Iterator[Finding]:
     """Which way out is taken, why, and what that needs in the DAW."""
     try:
-        output, why = open_output(wish, folder)
+        output, why = open_output(output_config, folder)
     except EmsyncError as error:
         text, _, remedy = str(error).partition("; ")
         yield Finding("output", "failing", text, remedy)
         return
     output.close()
     yield Finding("output", "ok", why)
-    if isinstance(output, SentOutput) and isinstance(output.sink, Nowhere):
+    if isinstance(output, ScheduledOutput) and isinstance(output.sink, NullSink):
         return
-    if isinstance(output, SentOutput) and isinstance(output.sink, VirtualKeyboard):
+    if isinstance(output, ScheduledOutput) and isinstance(output.sink, VirtualKeyboard):
         text = (
             "Preferences > Control/OSC/web > Add > OSC, Local listen port "
-            f"{wish.port}; a track for each channel, input Virtual MIDI Keyboard"
+            f"{output_config.port}; a track for each channel, input Virtual MIDI Keyboard"
         )
     else:
         text = "Preferences > MIDI Inputs, enable emsync's (Reset all MIDI devices shows new ones)"

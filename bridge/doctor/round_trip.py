@@ -12,14 +12,14 @@ import numpy as np
 import rtmidi
 
 from bridge.doctor.finding import Finding
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.frames import FrameClock
 from bridge.midi.jack import JackOutput, open_client
 from bridge.midi.messages import note_off, note_on
 from bridge.midi.output import Output
-from bridge.midi.ports import Ports
-from bridge.midi.sender import SentOutput
-from bridge.midi.systems import shut, usable
+from bridge.midi.rtmidi_api import shut, usable
+from bridge.midi.rtmidi_ports import Ports
+from bridge.midi.scheduler import ScheduledOutput
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
@@ -44,10 +44,10 @@ class Trip:
     jitter: float
 
 
-def round_trip(wish: Wish, folder: Path) -> Finding:
+def round_trip(output_config: OutputConfig, folder: Path) -> Finding:
     """The check."""
     try:
-        output, _ = open_output(wish, folder)
+        output, _ = open_output(output_config, folder)
     except EmsyncError as error:
         return Finding("round trip", "failing", "no output to try", str(error))
     try:
@@ -102,7 +102,7 @@ def listener(output: Output, part: Instrument) -> Iterator[Callable[[Heard], Non
     if isinstance(output, JackOutput):
         with _jack_listener(output.port_name(part), output.clock) as attach:
             yield attach
-    elif isinstance(output, SentOutput) and isinstance(output.sink, Ports):
+    elif isinstance(output, ScheduledOutput) and isinstance(output.sink, Ports):
         with _rtmidi_listener(output.sink.names[part]) as found:
             yield found
     else:

@@ -2,5 +2,5 @@
 
     choice -> jack | (virtual | existing | vkb | none, each behind sender) -> a DAW
 
-Every output keeps :mod:`~bridge.midi.sounding`, so that it can always end exactly what sounds.
+Every output keeps :mod:`~bridge.midi.active_notes`, so that it can always end exactly what sounds.
 """

@@ -7,9 +7,9 @@ from typing import Any
 
 import rtmidi
 
-from bridge.midi.ports import Ports
 from bridge.midi.routes import by_instrument
-from bridge.midi.systems import shut, usable
+from bridge.midi.rtmidi_api import shut, usable
+from bridge.midi.rtmidi_ports import Ports
 from engine.errors import EmsyncError
 from engine.score import Instrument
 

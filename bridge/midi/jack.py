@@ -14,12 +14,12 @@ from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
+from bridge.midi.active_notes import ActiveNotes
 from bridge.midi.frames import FrameClock
 from bridge.midi.lateness import Lateness, Summary
 from bridge.midi.messages import note_off, note_on
 from bridge.midi.output import STILL
 from bridge.midi.routes import by_instrument
-from bridge.midi.sounding import Sounding
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
@@ -105,7 +105,7 @@ class JackOutput:
     def __init__(
         self,
         client: Any,
-        sounding: Sounding,
+        sounding: ActiveNotes,
         ports: str = "five",
         pattern: str | None = None,
         latency: float = 0.0,

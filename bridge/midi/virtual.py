@@ -9,9 +9,9 @@ import sys
 
 import rtmidi
 
-from bridge.midi.ports import Ports
-from bridge.midi.pulse import Pulse
-from bridge.midi.systems import JACK, first, shut
+from bridge.midi.jack_watchdog import JackWatchdog
+from bridge.midi.rtmidi_api import JACK, first, shut
+from bridge.midi.rtmidi_ports import Ports
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
@@ -27,14 +27,14 @@ def open_virtual(ports: str = "five") -> Ports:
             "--backend existing, or use --backend vkb for REAPER"
         )
     names = [f"emsync {i.value}" for i in Instrument] if ports == "five" else ["emsync"]
-    opened, pulse = [], None
+    opened, watchdog = [], None
     try:
         for name in names:
             system, port = first()
             opened.append(port)
             port.open_virtual_port(name)
         if system == JACK:
-            pulse = Pulse()
+            watchdog = JackWatchdog()
     except (EmsyncError, rtmidi.RtMidiError) as error:
         for port in opened:
             shut(port)
@@ -45,5 +45,5 @@ def open_virtual(ports: str = "five") -> Ports:
         f"{system}, {count} of our own",
         {i: opened[row] for i, row in zip(Instrument, each, strict=True)},
         {i: names[row] for i, row in zip(Instrument, each, strict=True)},
-        pulse,
+        watchdog,
     )

@@ -17,8 +17,8 @@ from dataclasses import replace
 
 from bridge.midi.messages import introduction
 from bridge.midi.output import STILL, Output
-from bridge.midi.sender import Sender, hurry
-from bridge.play.course import Course, Due, Mark
+from bridge.midi.scheduler import Scheduler, hurry
+from bridge.play.event_stream import Due, EventStream, Mark
 from bridge.play.piece import Moment, Piece, State, Status
 from bridge.play.timeline import Timeline
 from engine.errors import EmsyncError
@@ -48,7 +48,7 @@ class Player:
         of its own; what it raises is logged and disturbs nothing. reserve: seconds of music to
         have ahead before a piece still being composed starts, and after it ran out."""
         self.output, self.reserve = output, reserve
-        self._moments = Sender(listener, "emsync listener") if listener else None
+        self._moments = Scheduler(listener, "emsync listener") if listener else None
         self._lock = threading.RLock()
         self._wake = threading.Condition(self._lock)
         self._piece = Piece((), (), (), 0.0)
@@ -58,7 +58,7 @@ class Player:
         self._position = 0.0
         """Where playing goes on, while it does not."""
         self._loop: tuple[float, float] | None = None
-        self._course = Course(self._piece, 0.0)
+        self._stream = EventStream(self._piece, 0.0)
         self._timelines: deque[Timeline] = deque([Timeline(0.0, 0.0)])
         """The one of now, then those that take over in the time handed over already."""
         self._filled = 0.0
@@ -92,7 +92,7 @@ class Player:
             )
             self._known = until
             if self._state == "playing":
-                self._course.add(notes, chords)
+                self._stream.add(notes, chords)
             self._wake.notify()
 
     def play(self, at: float | None = None, when: float | None = None) -> None:
@@ -265,7 +265,7 @@ class Player:
             if self._state == "playing":
                 # Where it stood still, and a little before rather than after.
                 here = self._now_at() - STILL - 2 * _TICK
-                self._halt("waiting", max(here, self._course.begin))
+                self._halt("waiting", max(here, self._stream.begin))
         elif self._state == "waiting":
             self._start(None)
         elif self._state == "playing":
@@ -286,7 +286,7 @@ class Player:
                 self._state = "waiting"
                 self._tell()
             return
-        self._course = Course(self._piece, self._position)
+        self._stream = EventStream(self._piece, self._position)
         self._filled = self._position
         soonest = time.monotonic() + self.output.lead - min(self.output.latency, 0.0)
         self._timelines = deque([Timeline(soonest if when is None else when, self._position)])
@@ -303,18 +303,18 @@ class Player:
             loop = self._loop
             if loop is not None and self._filled < loop[1] <= min(target, self._known):
                 begin, end = loop
-                self._send(self._course.until(end))
-                self._send(self._course.release(end))
-                self._course = Course(self._piece, begin)
+                self._send(self._stream.until(end))
+                self._send(self._stream.release(end))
+                self._stream = EventStream(self._piece, begin)
                 self._timelines.append(Timeline(timeline.when_at(end), begin, timeline.rate))
                 self._filled = begin
                 continue
             until = min(target, self._known)
             if until > self._filled:
-                self._send(self._course.until(until))
+                self._send(self._stream.until(until))
                 self._filled = until
             if until >= self._piece.duration:
-                self._send(self._course.until(math.inf))
+                self._send(self._stream.until(math.inf))
             return
 
     def _send(self, dues: Iterable[Due]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bridge.server.jobs import ENDED
-from bridge.server.state import read_running
+from bridge.state import read_running
 from engine.errors import EmsyncError
 
 PAUSE = 0.2

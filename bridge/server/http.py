@@ -17,15 +17,15 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bridge.play.follow.leader import FURTHEST
-from bridge.server.checks import Check, checked, number, text, whole
-from bridge.server.door import Door
+from bridge.play.follow.sync_source import FURTHEST
+from bridge.scoring.request import LONGEST
+from bridge.server.auth import TokenAuth
 from bridge.server.hub import Hub, TooSlow
 from bridge.server.jobs import Job, NoSuchJob, WrongState, job_json
-from bridge.server.requests import LONGEST
 from bridge.server.security import Forbidden, Guard
 from bridge.server.service import Service
-from bridge.server.state import own_version
+from bridge.state import own_version
+from engine.checks import Check, checked, number, text, whole
 from engine.errors import EmsyncError
 
 LARGEST_BODY = 1 << 20
@@ -56,7 +56,7 @@ def application(service: Service, guard: Guard, hub: Hub) -> Starlette:
             Route("/follow", routes.follow, methods=["POST"]),
             WebSocketRoute("/events", routes.events),
         ],
-        middleware=[Middleware(Door, guard=guard)],
+        middleware=[Middleware(TokenAuth, guard=guard)],
         exception_handlers={
             EmsyncError: _complain,
             HTTPException: _complain,
@@ -79,11 +79,11 @@ class Routes:
 
     async def state(self, request: Request) -> Response:
         """How playing stands."""
-        return JSONResponse(self._service.stage.state())
+        return JSONResponse(self._service.playback.state())
 
     async def jobs(self, request: Request) -> Response:
         """All jobs."""
-        return JSONResponse({"jobs": [job_json(job) for job in self._service.workshop.jobs()]})
+        return JSONResponse({"jobs": [job_json(job) for job in self._service.job_queue.jobs()]})
 
     async def submit(self, request: Request) -> Response:
         """A new job."""
@@ -91,7 +91,7 @@ class Routes:
 
     async def job(self, request: Request) -> Response:
         """One job."""
-        return self._job(self._service.workshop.job(request.path_params["job"]))
+        return self._job(self._service.job_queue.job(request.path_params["job"]))
 
     async def delete(self, request: Request) -> Response:
         """Cancel a job, or with ``?forget=true`` remove an ended one."""
@@ -111,8 +111,8 @@ class Routes:
 
     async def file(self, request: Request) -> Response:
         """A file of a job."""
-        job = self._service.workshop.job(request.path_params["job"])
-        path = self._service.pieces.file(job, request.path_params["name"])
+        job = self._service.job_queue.job(request.path_params["job"])
+        path = self._service.job_files.file(job, request.path_params["name"])
         kind = "application/json" if path.suffix == ".json" else "audio/midi"
         return FileResponse(path, media_type=kind, filename=path.name)
 
@@ -125,13 +125,13 @@ class Routes:
     async def pause(self, request: Request) -> Response:
         """Pause."""
         await self._wishes(request)
-        await self._service.stage.pause()
+        await self._service.playback.pause()
         return await self.state(request)
 
     async def stop(self, request: Request) -> Response:
         """Stop."""
         await self._wishes(request)
-        await self._service.stage.stop()
+        await self._service.playback.stop()
         return await self.state(request)
 
     async def locate(self, request: Request) -> Response:
@@ -139,13 +139,13 @@ class Routes:
         values = await self._wishes(request, seconds=number(0.0, LONGEST))
         if "seconds" not in values:
             raise EmsyncError("seconds is missing; give a time")
-        await self._service.stage.locate(**values)
+        await self._service.playback.locate(**values)
         return await self.state(request)
 
     async def loop(self, request: Request) -> Response:
         """Repeat a stretch, or without one no longer."""
         time = number(0.0, LONGEST)
-        await self._service.stage.loop(**await self._wishes(request, begin=time, end=time))
+        await self._service.playback.loop(**await self._wishes(request, begin=time, end=time))
         return await self.state(request)
 
     async def follow(self, request: Request) -> Response:
@@ -172,7 +172,7 @@ class Routes:
             if really and not self._holders:
                 # A server that ends has silenced everything before.
                 with suppress(RuntimeError):
-                    await self._service.stage.pause()
+                    await self._service.playback.pause()
 
     async def _tell_all(self, socket: WebSocket) -> None:
         with self._hub.subscription() as subscription:
@@ -185,7 +185,7 @@ class Routes:
                 while (await socket.receive())["type"] != "websocket.disconnect":
                     pass
 
-            await socket.send_json({"event": "state", **self._service.stage.state()})
+            await socket.send_json({"event": "state", **self._service.playback.state()})
             tasks = [asyncio.create_task(tell()), asyncio.create_task(leave())]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -202,7 +202,7 @@ class Routes:
         return checked(checks, await _body(request))
 
     def _job(self, job: Job, status: int = 200) -> Response:
-        return JSONResponse({**job_json(job), "files": self._service.pieces.files(job)}, status)
+        return JSONResponse({**job_json(job), "files": self._service.job_files.files(job)}, status)
 
 
 async def _body(request: Request) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bridge.server.requests import Request, parse_request, request_json
+from bridge.scoring.request import Request, parse_request, request_json
 from engine.errors import EmsyncError
 
 
@@ -20,7 +20,7 @@ class NoSuchJob(EmsyncError):
 
 
 class WrongState(EmsyncError):
-    """A job that is not in the state that the wish needs."""
+    """A job that is not in the state that the output_config needs."""
 
 
 class Kind(StrEnum):

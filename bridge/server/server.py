@@ -15,25 +15,27 @@ from typing import Any
 
 import uvicorn
 
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.output import Output
 from bridge.osc.receiver import Handler, receive
 from bridge.osc.sender import OscSender, Target
 from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
-from bridge.play.follow.leader import Leader
-from bridge.play.manner import Manner
-from bridge.server import wire
+from bridge.play.follow.sync_source import SyncSource
+from bridge.play.options import PlaybackOptions
+from bridge.server import worker_protocol as protocol
 from bridge.server.announcer import Announcer
 from bridge.server.http import LARGEST_BODY, application
 from bridge.server.hub import Hub
+from bridge.server.job_files import CUES, JobFiles
+from bridge.server.job_queue import JobQueue
 from bridge.server.jobs import Job, State, job_json
 from bridge.server.journal import Journal, JournalHeld
-from bridge.server.pieces import CUES, Pieces
-from bridge.server.ports import listen_tcp, listen_udp
+from bridge.server.playback import Playback
 from bridge.server.security import Guard, is_local, new_token
 from bridge.server.service import Service
-from bridge.server.stage import Stage
-from bridge.server.state import (
+from bridge.server.sockets import listen_tcp, listen_udp
+from bridge.server.worker import Means, Worker
+from bridge.state import (
     Running,
     forget_running,
     own_version,
@@ -42,8 +44,6 @@ from bridge.server.state import (
     state_folder,
     write_running,
 )
-from bridge.server.worker import Means, Worker
-from bridge.server.workshop import Workshop
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 
@@ -60,10 +60,10 @@ FAREWELL = 2
 class Options:
     """How to serve.
 
-    folder: where journal, pieces and token are. host, port: of HTTP. osc_host, osc_port: where OSC
+    folder: where journal, job_files and token are. host, port: of HTTP. osc_host, osc_port: where OSC
     is heard (port None: nowhere). targets: who is told by OSC. videos: where films may come from
-    (empty: anywhere). names: by which the server may be called beside its addresses. leader: whose
-    transport is followed from the beginning. manner: how pieces are played.
+    (empty: anywhere). names: by which the server may be called beside its addresses. sync_source: whose
+    transport is followed from the beginning. playback_options: how job_files are played.
     """
 
     folder: Path = field(default_factory=state_folder)
@@ -75,9 +75,9 @@ class Options:
     videos: tuple[Path, ...] = ()
     names: tuple[str, ...] = ()
     means: Means = field(default_factory=Means)
-    wish: Wish = field(default_factory=Wish)
-    leader: Leader | None = None
-    manner: Manner = field(default_factory=Manner)
+    output_config: OutputConfig = field(default_factory=OutputConfig)
+    sync_source: SyncSource | None = None
+    playback_options: PlaybackOptions = field(default_factory=PlaybackOptions)
 
 
 async def serve(options: Options, say: Callable[[str], None]) -> None:
@@ -105,21 +105,21 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
         stack.callback(osc_out.close)
         hub = Hub()
         announcer = Announcer(loop, hub, osc_out)
-        pieces = Pieces(folder / "pieces")
+        job_files = JobFiles(folder / "pieces")
         sys.setswitchinterval(SWITCH)
-        output, why = open_output(options.wish, folder)
+        output, why = open_output(options.output_config, folder)
         stack.callback(output.close)
-        reopen = partial(_reopened, options.wish, folder)
-        stage = Stage(output, announcer, reopen, options.manner)
+        reopen = partial(_reopened, options.output_config, folder)
+        playback = Playback(output, announcer, reopen, options.playback_options)
 
-        def witness(job: Job, event: wire.Event | None) -> None:
-            _witness(job, event, stage, pieces, announcer)
+        def witness(job: Job, event: protocol.Event | None) -> None:
+            _witness(job, event, playback, job_files, announcer)
 
-        workshop = Workshop(journal, pieces, Worker(options.means), witness)
-        stack.push_async_callback(workshop.close)
+        job_queue = JobQueue(journal, job_files, Worker(options.means), witness)
+        stack.push_async_callback(job_queue.close)
         token = new_token()
         guard = Guard(token, options.host, options.names, _folders(options.videos))
-        service = Service(workshop, pieces, stage, guard)
+        service = Service(job_queue, job_files, playback, guard)
         http = _Http(
             uvicorn.Config(
                 application(service, guard, hub),
@@ -135,13 +135,13 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
         )
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(http.serve([tcp])),
-            asyncio.create_task(workshop.run()),
-            asyncio.create_task(stage.watch()),
+            asyncio.create_task(job_queue.run()),
+            asyncio.create_task(playback.watch()),
             asyncio.create_task(stop.wait()),
         ]
         stack.push_async_callback(_end, http, tasks)
-        stack.callback(stage.close)
-        await stage.follow(options.leader)
+        stack.callback(playback.close)
+        await playback.follow(options.sync_source)
         osc_port = None
         if options.osc_port is not None:
             udp = listen_udp(options.osc_host, options.osc_port)
@@ -160,8 +160,10 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
         with _signals(loop, stop):
             say(f"emsync serves http://{options.host}:{port}, token in {folder / 'server.json'}")
             say("OSC: not heard" if osc_port is None else f"OSC: {options.osc_host}:{osc_port}")
-            if options.leader is not None:
-                say(f"follows {options.leader.transport}, from {options.leader.offset:g} s on")
+            if options.sync_source is not None:
+                say(
+                    f"follows {options.sync_source.transport}, from {options.sync_source.offset:g} s on"
+                )
             say(f"plays to {why}")
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -201,8 +203,8 @@ def _signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[N
             signal.signal(number, handler)
 
 
-def _reopened(wish: Wish, folder: Path) -> Output:
-    output, _ = open_output(wish, folder)
+def _reopened(output_config: OutputConfig, folder: Path) -> Output:
+    output, _ = open_output(output_config, folder)
     return output
 
 
@@ -225,25 +227,29 @@ def _folders(paths: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def _witness(
-    job: Job, event: wire.Event | None, stage: Stage, pieces: Pieces, announcer: Announcer
+    job: Job,
+    event: protocol.Event | None,
+    playback: Playback,
+    job_files: JobFiles,
+    announcer: Announcer,
 ) -> None:
     """Pass on what became of a job, and play what is to be played live."""
     match event:
-        case wire.Draft(notes, chords, until):
-            stage.extend(job.id, notes, chords, until)
+        case protocol.Draft(notes, chords, until):
+            playback.extend(job.id, notes, chords, until)
             return
-        case wire.Entered(State.COMPOSING) if job.request.live:
-            cues = read_cues(pieces.file(job, CUES))
-            stage.expect(job.id, cues, job.request.reserve, job.request.bpm)
-        case wire.Failed():
-            stage.abandon(job.id)
+        case protocol.Entered(State.COMPOSING) if job.request.live:
+            cues = read_cues(job_files.file(job, CUES))
+            playback.expect(job.id, cues, job.request.reserve, job.request.bpm)
+        case protocol.Failed():
+            playback.abandon(job.id)
     announcer.tell("progress", job=job.id, state=job.state.value, share=job.progress)
-    if not isinstance(event, wire.Progress):
+    if not isinstance(event, protocol.Progress):
         announcer.tell("job", **job_json(job))
 
 
 def _handlers(service: Service) -> dict[str, Handler]:
-    stage = service.stage
+    playback = service.playback
 
     async def compose(video: str, seed: int = 0) -> None:
         service.submit({"video": video, "seed": seed})
@@ -262,9 +268,9 @@ def _handlers(service: Service) -> dict[str, Handler]:
         "/emsync/regenerate": regenerate,
         "/emsync/cancel": service.cancel,
         "/emsync/play": play,
-        "/emsync/pause": stage.pause,
-        "/emsync/stop": stage.stop,
-        "/emsync/locate": stage.locate,
-        "/emsync/loop": stage.loop,
+        "/emsync/pause": playback.pause,
+        "/emsync/stop": playback.stop,
+        "/emsync/locate": playback.locate,
+        "/emsync/loop": playback.loop,
         "/emsync/follow": follow,
     }

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bridge.play.follow.leader import TRANSPORTS, Leader
+from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
+from bridge.scoring.request import parse_request
+from bridge.server.job_files import CUES, JobFiles
+from bridge.server.job_queue import JobQueue
 from bridge.server.jobs import Job, Kind, State, WrongState
-from bridge.server.pieces import CUES, Pieces
-from bridge.server.requests import parse_request
+from bridge.server.playback import Playback
 from bridge.server.security import Guard
-from bridge.server.stage import Stage
-from bridge.server.workshop import Workshop
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 
@@ -20,8 +20,10 @@ from engine.errors import EmsyncError
 class Service:
     """Jobs and playing. Raises EmsyncError, in one line, for what can't be done."""
 
-    def __init__(self, workshop: Workshop, pieces: Pieces, stage: Stage, guard: Guard) -> None:
-        self.workshop, self.pieces, self.stage = workshop, pieces, stage
+    def __init__(
+        self, job_queue: JobQueue, job_files: JobFiles, playback: Playback, guard: Guard
+    ) -> None:
+        self.job_queue, self.job_files, self.playback = job_queue, job_files, playback
         self._guard = guard
 
     def submit(self, values: Mapping[str, Any]) -> Job:
@@ -32,37 +34,37 @@ class Service:
             raise EmsyncError(f"kind must be one of {', '.join(Kind)}")
         request = parse_request(options)
         request = replace(request, video=self._guard.film(request.video))
-        return self.workshop.submit(Kind(kind), request)
+        return self.job_queue.submit(Kind(kind), request)
 
     def regenerate(self, name: str | None, seed: int | None = None) -> Job:
         """A new job for the cue sheet of a job (None: of the piece at hand), with another seed."""
-        parent = self.workshop.job(name) if name else self._at_hand()
+        parent = self.job_queue.job(name) if name else self._at_hand()
         if not parent.ended:
             raise WrongState(f"job {parent.id} is {parent.state}; wait for it or cancel it first")
         request = parent.request
         values = {"video": request.video, "seed": request.seed + 1 if seed is None else seed}
         seeded = replace(request, seed=parse_request(values).seed)
-        if CUES in self.pieces.files(parent):
-            cues = read_cues(self.pieces.file(parent, CUES))
+        if CUES in self.job_files.files(parent):
+            cues = read_cues(self.job_files.file(parent, CUES))
             # What was wished of the film is in its cue sheet by now, edited or not.
             seeded = replace(
                 seeded, cues=cues, start=None, end=None, boundaries=None,
                 emotion="auto", valence=None, arousal=None,
             )  # fmt: skip
-        return self.workshop.submit(Kind.COMPOSE, seeded, parent)
+        return self.job_queue.submit(Kind.COMPOSE, seeded, parent)
 
     async def cancel(self, job: str) -> Job:
         """Break off a job; if it is being played, silence it."""
-        cancelled = await self.workshop.cancel(job)
-        if self.stage.job == job:
-            await self.stage.leave()
+        cancelled = await self.job_queue.cancel(job)
+        if self.playback.job == job:
+            await self.playback.leave()
         return cancelled
 
     async def forget(self, name: str) -> Job:
         """Remove an ended job and its files."""
-        job = self.workshop.forget(name)
-        if self.stage.job == job.id:
-            await self.stage.leave()
+        job = self.job_queue.forget(name)
+        if self.playback.job == job.id:
+            await self.playback.leave()
         return job
 
     async def play(self, name: str | None = None, seconds: float | None = None) -> None:
@@ -70,16 +72,16 @@ class Service:
         on."""
         if seconds is not None and seconds < 0:
             raise EmsyncError(f"play from {seconds:g} s: give 0 or more")
-        job = self.workshop.job(name) if name else self._at_hand()
-        if not self.stage.has(job.id, finished=job.state is State.DONE):
+        job = self.job_queue.job(name) if name else self._at_hand()
+        if not self.playback.has(job.id, finished=job.state is State.DONE):
             if job.state is not State.DONE or job.kind is not Kind.COMPOSE:
                 raise WrongState(
                     f"job {job.id} ({job.kind}) is {job.state}; it has no music yet (a live job "
                     "plays while it is composed)"
                 )
-            cues = read_cues(self.pieces.file(job, CUES))
-            await self.stage.load(job.id, self.pieces.folder(job), cues)
-        await self.stage.play(seconds)
+            cues = read_cues(self.job_files.file(job, CUES))
+            await self.playback.load(job.id, self.job_files.folder(job), cues)
+        await self.playback.play(seconds)
 
     async def follow(
         self,
@@ -92,13 +94,15 @@ class Service:
             raise EmsyncError(
                 f"port and offset go with a transport; choose from {', '.join(TRANSPORTS)}"
             )
-        await self.stage.follow(Leader(transport, port, offset or 0.0) if transport else None)
+        await self.playback.follow(
+            SyncSource(transport, port, offset or 0.0) if transport else None
+        )
 
     def _at_hand(self) -> Job:
-        """The piece on stage, else the latest that is done."""
-        if self.stage.job is not None:
-            return self.workshop.job(self.stage.job)
-        for job in reversed(self.workshop.jobs()):
+        """The piece on playback, else the latest that is done."""
+        if self.playback.job is not None:
+            return self.job_queue.job(self.playback.job)
+        for job in reversed(self.job_queue.jobs()):
             if job.kind is Kind.COMPOSE and job.state is State.DONE:
                 return job
         raise WrongState("there is no finished piece; submit a job first")

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bridge.server import wire
+from bridge.server import worker_protocol as protocol
 
 LONGEST_LINE = 1 << 24
 """Bytes; a draft of a whole film's notes stays well below."""
@@ -32,29 +32,31 @@ class Worker:
     def __init__(self, means: Means) -> None:
         self._words = [
             # -P: what lies in the folder that the server was started in is none of ours.
-            *(sys.executable, "-P", "-m", "bridge.server.composing"),
+            *(sys.executable, "-P", "-m", "bridge.server.worker_process"),
             *("--device", means.device, "--threads", str(means.threads)),
             *(("--model", str(means.model)) if means.model else ()),
         ]
         self._process: Process | None = None
 
-    async def perform(self, task: wire.Task, hear: Callable[[wire.Event], None]) -> wire.Event:
+    async def perform(
+        self, task: protocol.Task, hear: Callable[[protocol.Event], None]
+    ) -> protocol.Event:
         """Have the task done; ``hear`` is told how it goes. Returns Done or Failed."""
         try:
             process = await self._alive()
         except OSError as error:
-            return wire.Failed(f"the composing process can't be started ({error}); try again")
+            return protocol.Failed(f"the composing process can't be started ({error}); try again")
         assert process.stdin is not None and process.stdout is not None
         with suppress(ConnectionError):  # it died: its output ends, too
-            process.stdin.write(wire.task_line(task))
+            process.stdin.write(protocol.task_line(task))
             await process.stdin.drain()
         async for line in process.stdout:
-            event = wire.parse_event(line)
-            if isinstance(event, wire.Done | wire.Failed):
+            event = protocol.parse_event(line)
+            if isinstance(event, protocol.Done | protocol.Failed):
                 return event
             hear(event)
         status = await process.wait()
-        return wire.Failed(f"the composing process died (status {status}); try again")
+        return protocol.Failed(f"the composing process died (status {status}); try again")
 
     async def kill(self) -> None:
         """End the process, whatever it is doing."""

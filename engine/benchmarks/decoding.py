@@ -13,13 +13,13 @@ import numpy as np
 import torch
 
 from engine.benchmarks.measures import Line, Section, in_turns, ratio
+from engine.composing.loop import compose, compose_all
+from engine.composing.state import GenerationConfig
 from engine.cues import CueSheet, Video
 from engine.cues import Section as Span
 from engine.model.runtime import Decoder, Network
 from engine.model.transformer import Transformer
 from engine.music import vocabulary as voc
-from engine.music.composer import compose, compose_all
-from engine.music.composition import Commission
 
 TOKENS_A_MINUTE = 3800
 """The median of real songs with three or more families."""
@@ -93,13 +93,13 @@ def steps(preset: str, model: Transformer, weights: Path, rounds: int) -> Sectio
 def pieces(name: str, weights: Path, minutes: tuple[float, ...]) -> Section:
     """Whole pieces as the product composes them."""
     network = Network(weights, "cpu")
-    pilot = compose_all([(film(20.0), Commission())], network)[0]
+    pilot = compose_all([(film(20.0), GenerationConfig())], network)[0]
     density = pilot.tokens / 20.0
     lines = []
     for length in minutes:
         wanted = TOKENS_A_MINUTE * length
         begun = time.perf_counter()
-        (take,) = compose_all([(film(wanted / density), Commission())], network)
+        (take,) = compose_all([(film(wanted / density), GenerationConfig())], network)
         rate = take.tokens / (time.perf_counter() - begun)
         lines.append(
             Line(
@@ -109,7 +109,7 @@ def pieces(name: str, weights: Path, minutes: tuple[float, ...]) -> Section:
             )
         )  # fmt: skip
     cues = film(30.0)
-    orders = [(cues, Commission(take=take)) for take in range(TAKES)]
+    orders = [(cues, GenerationConfig(take=take)) for take in range(TAKES)]
     times = in_turns(
         {
             "all": lambda: compose_all(orders, network),
@@ -143,7 +143,7 @@ def _first_second(network: Network) -> float:
     for seed in range(5):
         begun = time.perf_counter()
         try:
-            compose(film(60.0), network, Commission(seed), hear)
+            compose(film(60.0), network, GenerationConfig(seed), hear)
         except _Heard:
             seconds.append(time.perf_counter() - begun)
     return median(seconds)

@@ -14,9 +14,9 @@ import numpy as np
 from engine.analysis import analyze
 from engine.benchmarks.decoding import film
 from engine.benchmarks.measures import Line, Section
+from engine.composing.loop import compose
+from engine.composing.state import GenerationConfig
 from engine.model.runtime import Network
-from engine.music.composer import compose
-from engine.music.composition import Commission
 
 MINUTES = (1, 5, 10)
 FILMS = ((0.1, 24.0), (2.0, 24.0), (10.0, 2.0))
@@ -53,7 +53,7 @@ def draw_long(path: Path, hours: float, fps: float) -> None:
 
 
 def _compose(weights: Path, seconds: float) -> None:
-    compose(film(seconds), Network(weights, "cpu"), Commission())
+    compose(film(seconds), Network(weights, "cpu"), GenerationConfig())
 
 
 def _watch(path: Path, seconds: float) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from engine.benchmarks.measures import Line, Section
-from engine.metrics.likelihood import token_nats
+from engine.evaluation.likelihood import token_nats
 from engine.model.precision import Precision
 from engine.model.runtime import Decoder, Network
 from engine.music.conditions import EMOTION
-from engine.training.cache import Cache
+from engine.training.corpus.token_cache import Cache
 from engine.training.dataset import IGNORED, validation_batches
 
 SONGS = 20
@@ -20,15 +20,15 @@ SONGS = 20
 def rounding(weights: Path, cache: Cache) -> Section:
     """The NLL over windows of validation songs in 8 bits against fp32, and how often both would
     choose the same token."""
-    nats, likeliest = zip(
+    nll, likeliest = zip(
         *(_read(weights, precision, cache) for precision in ("fp32", "int8")), strict=True
     )
     return Section(
         "Rounding to 8 bits (the shipped network)",
         (
             Line(
-                "rise of the NLL", 100 * (nats[1] / nats[0] - 1), "%", 0.5, "at most",
-                f"{nats[0]:.4f} to {nats[1]:.4f} nats a token, windows of {SONGS} songs",
+                "rise of the NLL", 100 * (nll[1] / nll[0] - 1), "%", 0.5, "at most",
+                f"{nll[0]:.4f} to {nll[1]:.4f} nll a token, windows of {SONGS} songs",
             ),
             Line("same likeliest token", 100 * float(np.mean(likeliest[0] == likeliest[1])), "%"),
         ),
@@ -38,12 +38,12 @@ def rounding(weights: Path, cache: Cache) -> Section:
 def _read(weights: Path, precision: Precision, cache: Cache) -> tuple[float, np.ndarray]:
     """Nats a token, and the likeliest token at every place."""
     decoder = Decoder(Network(weights, "cpu", precision=precision))
-    nats: list[np.ndarray] = []
+    nll: list[np.ndarray] = []
     likeliest: list[np.ndarray] = []
     for batch in validation_batches(cache, decoder.config, SONGS, SONGS, EMOTION):
         for row in range(len(batch.tokens)):
             logits = decoder.prefill(batch.tokens[row], batch.offsets[row], batch.conditions[row])
             asked = batch.targets[row] != IGNORED
-            nats.append(token_nats(logits, batch.targets[row])[asked])
+            nll.append(token_nats(logits, batch.targets[row])[asked])
             likeliest.append(logits.argmax(-1)[asked])
-    return float(np.concatenate(nats).mean()), np.concatenate(likeliest)
+    return float(np.concatenate(nll).mean()), np.concatenate(likeliest)

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 
 from engine.benchmarks.measures import Line, Section
+from engine.composing.state import to_forget
 from engine.errors import EmsyncError
-from engine.metrics.likelihood import token_nats
+from engine.evaluation.likelihood import token_nats
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
-from engine.music.composition import to_forget
 from engine.music.conditions import ALL, EMOTION
 from engine.music.offsets import training_offsets
-from engine.training.cache import Cache
+from engine.training.corpus.token_cache import Cache
 
 WINDOWS = 2
 """A song is read for so many windows; what counts lies beyond the first."""
@@ -29,17 +29,17 @@ def sliding(weights: Path, cache: Cache, songs: int) -> Section:
     drawn = np.random.default_rng(1).permutation(long)[:songs]
     if not len(drawn):
         raise EmsyncError(f"the cache has no song for validation of {1.1 * length:.0f} tokens")
-    nats = np.array(
+    nll = np.array(
         [[_read(decoder, cache, song, length, slide) for slide in (False, True)] for song in drawn]
     )
-    anew, slid = nats.mean(axis=0)
-    rises = 100 * (nats[:, 1] - nats[:, 0]) / anew
+    anew, slid = nll.mean(axis=0)
+    rises = 100 * (nll[:, 1] - nll[:, 0]) / anew
     return Section(
         "A window that slides (the shipped network, 8 bits)",
         (
             Line(
                 "rise of the NLL over reading anew", rises.mean(), "%", 0.5, "at most",
-                f"{anew:.4f} to {slid:.4f} nats a token beyond the first window; {len(drawn)} "
+                f"{anew:.4f} to {slid:.4f} nll a token beyond the first window; {len(drawn)} "
                 f"songs, standard error {rises.std() / max(1, len(drawn)) ** 0.5:.2f} %",
             ),
         ),
@@ -74,5 +74,5 @@ def _read(decoder: Decoder, cache: Cache, song: int, length: int, slide: bool) -
         logits.append(
             decoder.step(tokens[end - 1 : end].tolist(), offsets[end - 1 : end].tolist())[0]
         )
-    nats = token_nats(np.stack(logits), tokens[1:length])
-    return float(nats[decoder.config.window :].mean())
+    nll = token_nats(np.stack(logits), tokens[1:length])
+    return float(nll[decoder.config.window :].mean())

@@ -1,4 +1,4 @@
-"""What several takes are worth: the merit of the one kept against that of a random one."""
+"""What several takes are worth: the take_score of the one kept against that of a random one."""
 
 from __future__ import annotations
 
@@ -8,28 +8,33 @@ from statistics import mean
 
 from engine.benchmarks.decoding import TAKES, film
 from engine.benchmarks.measures import Line, Section
+from engine.composing.state import GenerationConfig
+from engine.composing.takes import TakeScore, best, compose_takes
 from engine.model.runtime import Network
-from engine.music.composition import Commission
-from engine.music.takes import Merit, best, compose_takes
 
 
 def takes(weights: Path, seeds: int, seconds: float = 30.0) -> Section:
-    """The merit and its parts, in the mean over so many seeds, of a film with a boundary every
+    """The take_score and its parts, in the mean over so many seeds, of a film with a boundary every
     eight seconds."""
     network = Network(weights, "cpu")
-    kept: list[Merit] = []
-    every: list[Merit] = []
+    kept: list[TakeScore] = []
+    every: list[TakeScore] = []
     for seed in range(seeds):
-        merits = [
-            merit for _, merit in compose_takes(film(seconds), network, Commission(seed), TAKES)
+        take_scores = [
+            take_score
+            for _, take_score in compose_takes(
+                film(seconds), network, GenerationConfig(seed), TAKES
+            )
         ]
-        kept.append(merits[best(merits)])
-        every.extend(merits)
-    parts = ("total", *(field.name for field in fields(Merit)))
+        kept.append(take_scores[best(take_scores)])
+        every.extend(take_scores)
+    parts = ("total", *(field.name for field in fields(TakeScore)))
     lines = []
     for part in parts:
-        ours, random = (mean(getattr(merit, part) for merit in some) for some in (kept, every))
-        what = "merit" if part == "total" else f"of it, {part}"
+        ours, random = (
+            mean(getattr(take_score, part) for take_score in some) for some in (kept, every)
+        )
+        what = "take_score" if part == "total" else f"of it, {part}"
         lines.append(Line(f"{what}: gain of the kept take over a random one", ours - random, "",
                           how=f"{ours:.2f} against {random:.2f}"))  # fmt: skip
     return Section(

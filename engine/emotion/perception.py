@@ -27,15 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cues import EKMAN, Section
-from engine.emotion.mapping import (
-    MU_MAX,
-    TABLE_I,
-    UNIFORM,
-    Gaussian,
-    mixture,
-    mixture_mean,
-    scale,
-)
+from engine.emotion.mapping import MU_MAX, TABLE_I, UNIFORM, Gaussian, mixture, mixture_mean, scale
 from engine.errors import EmsyncError
 
 SOURCE = "colour, motion, cutting rate"

@@ -15,12 +15,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from engine.arrays import Floats
 from engine.music.chords import chord_onsets
 from engine.score import CHORDAL, Note
-
-Floats = npt.NDArray[np.float64]
 
 FRAME = 1 / 30
 SECOND = 1.0

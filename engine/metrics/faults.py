@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.metrics.columns import Columns, columns
+from engine.metrics.note_arrays import NoteArrays, note_arrays
 from engine.metrics.statistics import Json, proportion
 from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Instrument, Score
@@ -25,13 +25,13 @@ REPEATED = 3
 """So many equal onsets in a row are a repeat; fewer are long notes."""
 
 
-def rest(notes: Columns, duration: float) -> float:
+def rest(notes: NoteArrays, duration: float) -> float:
     """The longest time in seconds in which nothing sounds, the two ends of the piece included."""
     reach = np.maximum.accumulate(np.append(0.0, notes.end))
     return float((np.append(notes.onset, duration) - reach).max())
 
 
-def one_pitch(notes: Columns) -> float:
+def one_pitch(notes: NoteArrays) -> float:
     """The longest time in seconds, onset to onset, in which one pitch alone is struck."""
     onsets, first = np.unique(notes.onset, return_index=True)
     longest = 0.0
@@ -48,7 +48,7 @@ def one_pitch(notes: Columns) -> float:
 
 def find_faults(score: Score) -> dict[str, bool]:
     """Each fault by name, and whether the piece has it."""
-    notes = columns(score)
+    notes = note_arrays(score)
     parts = {instrument: notes.of(instrument) for instrument in INSTRUMENTS}
     limits = {Instrument.STRINGS: LONGEST_STRINGS}
     return {

@@ -2,7 +2,7 @@
 
 How many notes a second there are is left out on purpose, as are the shapes of chords, melodic steps
 and all that is counted in seconds: the labels that the network learns from were guessed from these
-(:mod:`engine.training.traits`), and a judge that heard them would only confirm the guess. What
+(:mod:`engine.training.corpus.label_features`), and a judge that heard them would only confirm the guess. What
 both hear of is how long notes are, how often a pitch is repeated and how many sound at once, each
 in its own way.
 Nothing depends on the absolute key. A feature of what is not there (the drums of a piano piece)
@@ -16,8 +16,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from engine.metrics.columns import Columns, Floats, bar_positions, columns
+from engine.arrays import Floats
 from engine.metrics.musicality import in_scale, pitch_class_entropy, polyphony
+from engine.metrics.note_arrays import NoteArrays, bar_positions, note_arrays
 from engine.music.key import find_key
 from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Instrument, Score
@@ -40,7 +41,7 @@ _DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 
 def describe(score: Score) -> dict[str, float]:
     """Every feature of a piece by name, NaN where it has none."""
-    notes = columns(score)
+    notes = note_arrays(score)
     roll = _chroma_roll(notes.pitched, score.duration)
     return {
         **_tonality(notes.pitched),
@@ -53,7 +54,7 @@ def describe(score: Score) -> dict[str, float]:
     }
 
 
-def _tonality(notes: Columns) -> dict[str, float]:
+def _tonality(notes: NoteArrays) -> dict[str, float]:
     """Key and mode: how much of the time each degree of the key sounds."""
     key = find_key(notes.pitch, notes.length)
     if math.isnan(key):
@@ -70,7 +71,7 @@ def _tonality(notes: Columns) -> dict[str, float]:
     }
 
 
-def _chroma_roll(notes: Columns, duration: float) -> npt.NDArray[np.bool_]:
+def _chroma_roll(notes: NoteArrays, duration: float) -> npt.NDArray[np.bool_]:
     """Which pitch classes sound in each frame: [frames, 12]."""
     frames = max(1, math.ceil(duration / FRAME))
     change = np.zeros((frames + 1, 12))
@@ -118,7 +119,7 @@ def _intervals(name: str, roll: npt.NDArray[np.bool_]) -> dict[str, float]:
     return {f"{name}_{k}": float(share) for k, share in enumerate(shares, 1)}
 
 
-def _metre(notes: Columns, score: Score) -> dict[str, float]:
+def _metre(notes: NoteArrays, score: Score) -> dict[str, float]:
     """Bars a minute, and where in the bar notes are struck."""
     bars = np.array(score.bars)
     length = float(np.median(np.diff(bars))) if len(bars) > 1 else math.nan
@@ -138,7 +139,7 @@ def _metre(notes: Columns, score: Score) -> dict[str, float]:
     return result
 
 
-def _drums(drums: Columns, score: Score) -> dict[str, float]:
+def _drums(drums: NoteArrays, score: Score) -> dict[str, float]:
     """Which of the kit play, and how kick and snare share the bar."""
     result = {
         f"drums_{name}": _mean(np.isin(drums.pitch, pitches)) for name, pitches in _KIT.items()
@@ -156,7 +157,7 @@ def _drums(drums: Columns, score: Score) -> dict[str, float]:
     }
 
 
-def _texture(notes: Columns, score: Score) -> dict[str, float]:
+def _texture(notes: NoteArrays, score: Score) -> dict[str, float]:
     """Who plays, how long their notes are held, how high they lie."""
     bars = np.diff(score.bars)
     bar = float(np.median(bars)) if len(bars) else math.nan

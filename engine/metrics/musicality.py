@@ -21,7 +21,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from engine.metrics.columns import Columns, Floats, Ints, bar_positions, columns
+from engine.arrays import Floats, Ints
+from engine.metrics.note_arrays import NoteArrays, bar_positions, note_arrays
 from engine.metrics.statistics import Json, percentiles
 from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Score
@@ -40,7 +41,7 @@ Table = dict[str, Floats]
 
 def measure(score: Score) -> dict[str, float]:
     """Every measure of a piece by name."""
-    notes = columns(score)
+    notes = note_arrays(score)
     pitched = notes.pitched
     grids = _bar_grids(notes, score.bars)
     return {
@@ -58,7 +59,7 @@ def measure(score: Score) -> dict[str, float]:
     }
 
 
-def pitch_class_entropy(notes: Columns) -> float:
+def pitch_class_entropy(notes: NoteArrays) -> float:
     """Entropy of the histogram of pitch classes in bits, 0..3.58."""
     if not len(notes):
         return math.nan
@@ -66,14 +67,14 @@ def pitch_class_entropy(notes: Columns) -> float:
     return float(-sum(p * math.log2(p) for p in shares if p > 0))
 
 
-def in_scale(notes: Columns) -> float:
+def in_scale(notes: NoteArrays) -> float:
     """The share of notes in the major (or its natural minor) scale that holds the most."""
     if not len(notes):
         return math.nan
     return float((_SCALES @ np.bincount(notes.pitch % 12, minlength=12)).max() / len(notes))
 
 
-def polyphony(notes: Columns) -> float:
+def polyphony(notes: NoteArrays) -> float:
     """How many notes sound at once on average, while any does."""
     times = np.concatenate([notes.onset, notes.end])
     order = np.argsort(times, kind="stable")
@@ -87,7 +88,7 @@ Grids = list[npt.NDArray[np.int64]]
 """Of each bar, what is struck: sorted ``(place * parts + part) * 128 + pitch``."""
 
 
-def _bar_grids(notes: Columns, bars: tuple[float, ...]) -> Grids:
+def _bar_grids(notes: NoteArrays, bars: tuple[float, ...]) -> Grids:
     bar, position = bar_positions(notes.onset, bars)
     inside = bar >= 0
     place = np.minimum(np.rint(position[inside] * PLACES), PLACES - 1).astype(np.int64)

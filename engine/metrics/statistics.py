@@ -13,7 +13,6 @@ from engine.metrics.alignment import wilson
 
 Json = dict[str, Any]
 """What goes into a report; NaN becomes null on the way to the file."""
-Floats = npt.NDArray[np.float64]
 
 RESAMPLES = 1000
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from engine.model.runtime import Decoder, Logits, Network
+from engine.arrays import Logits
+from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
 from engine.music.offsets import BoundaryTracker
 

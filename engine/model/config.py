@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
 from engine.errors import EmsyncError
-from engine.music import conditions, senses
+from engine.model.former_names import current_config
+from engine.music import conditions, features
 
 Positions = Literal["relative", "rotary"]
 
@@ -23,8 +24,8 @@ class ModelConfig:
         "rotary" is the one that learns faster at equal compute (rotary positions, RMS norm before
         each block, squared ReLU, tied output, offsets also as one learned vector a step).
     controls: the conditions that head the sequence, one slot each.
-    senses: what it is told of every token that follows from those before it
-        (:mod:`engine.music.senses`).
+    features: what it is told of every token that follows from those before it
+        (:mod:`engine.music.features`).
     """
 
     layers: int = 11
@@ -35,15 +36,15 @@ class ModelConfig:
     dropout: float = 0.1
     positions: Positions = "relative"
     controls: tuple[str, ...] = conditions.EMOTION
-    senses: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.width % (2 * self.heads):
             raise ValueError(f"width {self.width} does not give {self.heads} heads of even width")
         if self.positions not in get_args(Positions):
             raise ValueError(f"positions {self.positions!r}: {' or '.join(get_args(Positions))}")
-        if unknown := set(self.senses) - set(senses.ALL):
-            raise ValueError(f"senses {unknown}: of {', '.join(senses.ALL)}")
+        if unknown := set(self.features) - set(features.ALL):
+            raise ValueError(f"features {unknown}: of {', '.join(features.ALL)}")
 
     @property
     def head_width(self) -> int:
@@ -63,8 +64,8 @@ class ModelConfig:
     def from_json(text: str, name: str = "network") -> ModelConfig:
         """The inverse of :meth:`to_json`; ``name`` is what an EmsyncError calls the source."""
         try:
-            values = json.loads(text)
-            lists = {name: tuple(values[name]) for name in ("controls", "senses")}
+            values = current_config(json.loads(text))
+            lists = {name: tuple(values[name]) for name in ("controls", "features")}
             return ModelConfig(**{**values, **lists})
         except (ValueError, TypeError, KeyError) as error:
             raise EmsyncError(
@@ -74,7 +75,7 @@ class ModelConfig:
 
 PRESETS = {
     "paper": ModelConfig(),
-    "full": ModelConfig(positions="rotary", controls=conditions.ALL, senses=senses.ALL),
+    "full": ModelConfig(positions="rotary", controls=conditions.ALL, features=features.ALL),
     "small": ModelConfig(
         layers=6,
         heads=4,
@@ -84,7 +85,7 @@ PRESETS = {
         dropout=0.0,
         positions="rotary",
         controls=conditions.ALL,
-        senses=senses.ALL,
+        features=features.ALL,
     ),
 }
 """``paper``: 37,178,355 parameters, the specification. ``full``: the same size, learning faster.

@@ -18,7 +18,7 @@ N = p * C + S places, H heads of width W:
     tokens [B, S] int64; offsets [B, N] seconds, the slots' too; conditions [B, p, C];
     last [B] int32, the index of each piece's last place; total [] int32, the most places any has;
     clock [B, S, 2] int64, echo [B, S, 3] int64, sounding [B, S, 880] fp32, where the network has
-    these senses (:mod:`engine.music.senses`);
+    these features (:mod:`engine.music.features`);
     past_key.<i>, past_value.<i> [B, H, context, W]
 
 and outputs ``logits`` [B, S, V] in fp32 and present_key.<i>, present_value.<i>, which are meant to
@@ -47,8 +47,8 @@ from engine.model.runtime import Network
 from engine.model.weights import read_weights
 from engine.music import vocabulary as voc
 from engine.music.conditions import CATEGORIES
+from engine.music.features.state import INPUTS
 from engine.music.offsets import MAX_OFFSET
-from engine.music.senses.trace import INPUTS
 
 OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)]
 
@@ -93,8 +93,8 @@ class _Network(Graph):
         config = self.config
         slots = self.slots()
         embedded = self.node("Gather", self.weight("embedding.weight"), "tokens")
-        if config.senses:
-            embedded = self.node("Sum", embedded, *self.told())
+        if config.features:
+            embedded = self.node("Sum", embedded, *self.feature_vectors())
         scale = self.constant(math.sqrt(config.width), self.scalar)
         x = self.node("Concat", slots, self.node("Mul", embedded, scale), axis=1)
         x = self.node("Add", x, self.where())
@@ -161,27 +161,31 @@ class _Network(Graph):
         scale = self.constant(math.sqrt(config.width), self.scalar)
         return self.node("Add", encoded, self.node("Mul", fine, scale))
 
-    def told(self) -> list[str]:
-        """What each sense tells of the tokens: [B, S, D] each."""
-        each = {"clock": self.clock, "echo": self.echo, "sounding": self.sounding}
-        return [each[name](f"senses.{i}") for i, name in enumerate(self.config.senses)]
+    def feature_vectors(self) -> list[str]:
+        """What each feature adds to the tokens' embeddings: [B, S, D] each."""
+        each = {
+            "bar_position": self.bar_position,
+            "lookback": self.lookback,
+            "active_notes": self.active_notes,
+        }
+        return [each[name](f"features.{i}") for i, name in enumerate(self.config.features)]
 
-    def clock(self, name: str) -> str:
-        """As ``senses.Clock``."""
+    def bar_position(self, name: str) -> str:
+        """As ``features.BarPosition``."""
         told = []
         for column, table in enumerate(("since", "part")):
-            rows = self.node("Gather", "clock", self.constant(column), axis=2)
+            rows = self.node("Gather", "bar_position", self.constant(column), axis=2)
             told.append(self.node("Gather", self.weight(f"{name}.{table}.weight"), rows))
         return self.node("Add", *told)
 
-    def echo(self, name: str) -> str:
-        """As ``senses.Echo``."""
-        heard = self.node("Gather", self.weight("embedding.weight"), "echo")  # [B, S, bars, D]
+    def lookback(self, name: str) -> str:
+        """As ``features.Lookback``."""
+        heard = self.node("Gather", self.weight("embedding.weight"), "lookback")  # [B, S, bars, D]
         return self.linear(self.node("Reshape", heard, self.constant([0, 0, -1])), f"{name}.mix")
 
-    def sounding(self, name: str) -> str:
-        """As ``senses.Sounding``."""
-        return self.linear(self.cast("sounding"), f"{name}.mix")
+    def active_notes(self, name: str) -> str:
+        """As ``features.ActiveNotes``."""
+        return self.linear(self.cast("active_notes"), f"{name}.mix")
 
     def lasts(self) -> str:
         """The index of each piece's last place: [B, 1]."""
@@ -335,7 +339,7 @@ class _Network(Graph):
             value("last", TensorProto.INT32, ["B"]),
             value("total", TensorProto.INT32, []),
         ]
-        for name in config.senses:
+        for name in config.features:
             type_ = helper.np_dtype_to_tensor_dtype(np.dtype(INPUTS[name].type))
             inputs.append(value(name, type_, ["B", "S", INPUTS[name].width]))
         outputs = [value("logits", TensorProto.FLOAT, ["B", "S", voc.SIZE])]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import EmsyncError
+from engine.model.former_names import current_tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,9 @@ def read_header(path: Path) -> Header:
         tensors = {}
         for name, entry in content.items():
             begin, end = entry["data_offsets"]
-            tensors[name] = Tensor(tuple(entry["shape"]), 8 + length + begin, end - begin)
+            tensors[current_tensor(name)] = Tensor(
+                tuple(entry["shape"]), 8 + length + begin, end - begin
+            )
     except (OSError, struct.error, ValueError, KeyError, AttributeError) as error:
         raise EmsyncError(f"{path}: no weights of the music model can be read here") from error
     return Header(metadata, tensors)

@@ -8,7 +8,7 @@ from typing import Literal
 Precision = Literal["fp32", "int8", "fp16"]
 
 PRECISIONS: tuple[Precision, ...] = ("fp32", "int8", "fp16")
-GRAPH_VERSION = "3"
+GRAPH_VERSION = "4"
 """Of what the runtime expects of a graph beyond its inputs and outputs."""
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
+from engine.arrays import Logits
 from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.devices import DEVICES, choose_device, instead
@@ -25,12 +26,11 @@ from engine.model.header import read_header
 from engine.model.precision import GRAPH_VERSION, Precision, graph_path
 from engine.model.rotary import turn_back
 from engine.music import vocabulary as voc
-from engine.music.senses.trace import Numbers, Trace, inputs
+from engine.music.features.state import FeatureState, Numbers, inputs
 
 # Tiling pays for long prompts; for a single query it costs attention a sixth more.
 os.environ.setdefault("ORT_GQA_DISABLE_FLASH_ATTENTION", "1")
 
-Logits = npt.NDArray[np.float32]
 
 SHIPPED = Path(__file__).parents[1] / "weights" / "model.safetensors"
 """The network that comes with the product."""
@@ -140,7 +140,7 @@ class Decoder:
         """Whether rows can :meth:`slide`: only the distance between places must count, and the
         caches must be at hand."""
         self._type, self._shape = type_, shape
-        self._traces = [Trace(config.senses) for _ in range(rows)]
+        self._traces = [FeatureState(config.features) for _ in range(rows)]
         self._no_conditions = np.zeros((rows, 0, len(config.controls)), np.float32)
         self._stepping = self._session.io_binding()
         self._bind_caches(self._stepping, 0, rows)
@@ -178,11 +178,11 @@ class Decoder:
         slots = np.repeat(offsets[:1], len(config.controls))
         places = np.concatenate([slots, offsets])
         self._check(len(places), config.context)
-        trace = self._traces[row] = Trace(config.senses)
+        trace = self._traces[row] = FeatureState(config.features)
         told = []
         for token in tokens.tolist():
             trace.push(token)
-            told.append(trace.told)
+            told.append(trace.value)
         self.places[row] = len(places)
         binding = self._session.io_binding()
         self._bind_caches(binding, row, 1)
@@ -214,7 +214,7 @@ class Decoder:
             np.array(offsets, np.float32)[:, None],
             self._no_conditions,
             self.places,
-            [[trace.told] for trace in self._traces],
+            [[trace.value] for trace in self._traces],
         )[:, 0]
         self.places[list(idle)] -= 1
         return logits

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.model.config import ModelConfig
+from engine.model.features import FEATURES
 from engine.model.rotary import rotary_tables
-from engine.model.senses import SENSES
 from engine.music import vocabulary as voc
 from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
@@ -189,9 +189,9 @@ class Transformer(nn.Module):
         self.embedding = nn.Embedding(voc.SIZE, width)
         nn.init.normal_(self.embedding.weight, std=0.02)
         self.dropout = nn.Dropout(config.dropout)
-        if config.senses:
+        if config.features:
             self.steps = nn.Buffer(torch.from_numpy(voc.STEPS.copy()), persistent=False)
-        self.senses = nn.ModuleList(SENSES[name](width) for name in config.senses)
+        self.features = nn.ModuleList(FEATURES[name](width) for name in config.features)
         if relative:
             self.positions = nn.Parameter(torch.randn(config.context, width // 2) * 0.02)
             self.offsets = feed_forward(1, width // 4, width // 2)
@@ -212,9 +212,9 @@ class Transformer(nn.Module):
         """
         slots = [slot(conditions[:, i : i + 1]) for i, slot in enumerate(self.slots)]
         embedded = self.embedding(tokens)
-        if self.senses:
+        if self.features:
             cursor = self.steps[tokens].cumsum(1)
-            for sense in self.senses:
+            for sense in self.features:
                 embedded = embedded + sense(tokens, cursor, self.embedding)
         x = torch.cat([*slots, embedded * math.sqrt(self.config.width)], dim=1)  # [B, S, D]
         x = x + self._places(offsets, x)

@@ -13,6 +13,7 @@ from safetensors.numpy import save_file
 from engine.errors import EmsyncError
 from engine.files import replacing
 from engine.model.config import ModelConfig
+from engine.model.former_names import current_tensor
 
 State = dict[str, npt.NDArray[np.float16]]
 
@@ -34,7 +35,8 @@ def read_weights(path: Path) -> tuple[ModelConfig, State]:
     try:
         with safe_open(path, "numpy") as file:
             metadata = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            names = list(file.keys())
+            state = {current_tensor(name): file.get_tensor(name) for name in names}
     except (OSError, SafetensorError) as error:
         raise EmsyncError(f"{path}: no weights of the music model can be read here") from error
     if "config" not in metadata:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import numpy.typing as npt
+
+from engine.arrays import Floats, Ints
 
 MIN_PITCHES = 3
 MIN_BEATS = 2.0
@@ -19,12 +20,11 @@ GRACE = 1 / 8
 APART = 1 / 4
 """Chords closer than this, in beats, are one."""
 
-Beats = npt.NDArray[np.float64]
-Part = tuple[Beats, Beats, npt.NDArray[np.int64]]
+Part = tuple[Floats, Floats, Ints]
 """The notes of one instrument: onsets and ends in beats, and pitches; three of [n]."""
 
 
-def chord_onsets(parts: Iterable[Part]) -> Beats:
+def chord_onsets(parts: Iterable[Part]) -> Floats:
     """Where the parts strike long chords: onsets of their first notes in beats, rising."""
     found = sorted(onset for part in parts for onset in _part_chords(*part))
     chords: list[float] = []
@@ -34,7 +34,7 @@ def chord_onsets(parts: Iterable[Part]) -> Beats:
     return np.array(chords, np.float64)
 
 
-def _part_chords(onsets: Beats, ends: Beats, pitches: npt.NDArray[np.int64]) -> Iterator[float]:
+def _part_chords(onsets: Floats, ends: Floats, pitches: Ints) -> Iterator[float]:
     # A pitch struck again ends the note that still sounds; of two struck at once the longer stays.
     order = np.lexsort((ends, onsets, pitches))
     onsets, ends, pitches = onsets[order], ends[order], pitches[order]

@@ -10,13 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from engine.arrays import Tokens
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import CHORD_VELOCITY, CHORDAL, VELOCITY, Instrument, Note, Score
-
-Tokens = npt.NDArray[np.uint16]
 
 _RANK = {
     Instrument.DRUMS: 0,
@@ -63,7 +61,7 @@ def normalise(score: Score) -> Score:
         tuple(map(to_seconds, bars)),
         tuple(map(to_seconds, chords)),
         to_seconds(duration),
-        score.pulse,
+        score.steady,
     )
 
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import Offsets, Tokens
 from engine.music import vocabulary as voc
-from engine.music.events import Tokens
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 
 MAX_OFFSET = 8.0
@@ -24,8 +24,6 @@ SENSITIVITY = 1.0
 
 _MAX = to_steps(MAX_OFFSET)
 _FULFILLED = np.iinfo(np.int64).max // 2
-
-Offsets = npt.NDArray[np.float32]
 
 
 class BoundaryTracker:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from engine.arrays import Floats
 
 NO_CHANGE = 0.02
 """Slopes that differ by less are one, as long as that moves the line by ``ROOM`` at most."""

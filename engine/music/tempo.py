@@ -17,6 +17,7 @@ from itertools import chain, repeat
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import Floats, Ints
 from engine.music.metre import COMMON_TIME, Step, count_bars
 from engine.music.segments import NO_CHANGE, fit
 from engine.score import Score
@@ -24,8 +25,6 @@ from engine.score import Score
 PPQ = 960
 """Ticks a quarter note."""
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 _DEFAULT_TEMPO = 500_000
 _SLOWEST_TEMPO = 2**24 - 1
@@ -88,10 +87,10 @@ class TempoMap:
 
 
 def tempo_map(score: Score) -> TempoMap:
-    """The tempo map of a score: its pulse, or else counted from its bars and onsets."""
-    if score.pulse is not None:
-        beat = round(60e6 / score.pulse.tempo)
-        bar = score.pulse.numerator, score.pulse.denominator
+    """The tempo map of a score: its steady, or else counted from its bars and onsets."""
+    if score.steady is not None:
+        beat = round(60e6 / score.steady.tempo)
+        bar = score.steady.numerator, score.steady.denominator
         return _lay_out((Tempo(0, beat),), repeat(bar), score.duration)
     return derive(score.bars, score.duration, [note.onset for note in score.notes])
 

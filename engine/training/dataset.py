@@ -22,9 +22,9 @@ from engine.model.config import ModelConfig
 from engine.music import conditions as cond
 from engine.music import vocabulary as voc
 from engine.music.offsets import training_offsets
-from engine.training.bending import bend
-from engine.training.cache import Cache
-from engine.training.warping import warp
+from engine.training.augment.chord_shift import shift_chords
+from engine.training.augment.time_warp import warp
+from engine.training.corpus.token_cache import Cache
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,7 +44,7 @@ class Recipe:
 
     start, bar: share of windows from START, and at a bar. chord: share of windows moved to hold
     a chord where the song has one, for chords are scarce. bend: share of chords that come early or
-    late (:mod:`engine.training.bending`). chord_removal: share of CHORD tokens taken out.
+    late (:mod:`engine.training.augment.chord_shift`). chord_removal: share of CHORD tokens taken out.
     emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
     that all other conditions are, and then again of each. many: how much more often songs of
     three or more families are drawn; rare: those in another metre than 4/4. transpose: the most
@@ -163,7 +163,7 @@ class Windows:
         known[_KEY] = cond.transpose_key(float(known[_KEY]), semitones)
         known = drop_conditions(known, recipe, rng)
         free = "tempo" not in config.controls or bool(np.isnan(known[_TEMPO]))
-        tokens = bend(tokens, recipe.bend, free, rng)
+        tokens = shift_chords(tokens, recipe.bend, free, rng)
         removed = (tokens == voc.CHORD) & (rng.random(len(tokens)) < recipe.chord_removal)
         first = choose_start(tokens, config.window, recipe, rng)
         tokens, offsets = training_offsets(transpose(tokens, semitones), removed)

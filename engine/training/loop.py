@@ -20,8 +20,8 @@ from engine.model.transformer import Transformer
 from engine.model.weights import read_weights, write_weights
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind, to_seconds
-from engine.training.arithmetic import matrix_type
-from engine.training.cache import Cache
+from engine.training.autocast import matrix_type
+from engine.training.corpus.token_cache import Cache
 from engine.training.dataset import IGNORED, Batch, Recipe, Windows
 from engine.training.distributed import World, join_world
 from engine.training.log import Log
@@ -56,7 +56,7 @@ def train(
     begun = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     world = join_world(device)
-    run = Run(config, plan, world, weights, compiled)
+    run = Trainer(config, plan, world, weights, compiled)
     windows = Windows(cache, config, recipe or Recipe(), plan.seed)
     log, checkpoint = Log(folder), folder / "checkpoint.pt"
     if checkpoint.exists():
@@ -87,7 +87,7 @@ def train(
         if world.leads and (last or run.step % plan.validate_every == 0):
             rate = (run.tokens - tokens_logged) / (time.monotonic() - logged_at)
             figures = run.validate(cache)
-            nll = figures["nats_per_token"]
+            nll = figures["nll_per_token"]
             log.row(run.step, run.tokens, torch.stack(losses).mean().item(), nll, rate)
             losses.clear()
             if not math.isfinite(nll):
@@ -103,7 +103,7 @@ def train(
         run.write(folder / "model.safetensors", figures)
         if plan.steps is not None and run.step < plan.steps:
             log.cut(run.step, plan.steps)
-    return figures["nats_per_token"]
+    return figures["nll_per_token"]
 
 
 def drawing_processes(world: World) -> int:
@@ -113,17 +113,17 @@ def drawing_processes(world: World) -> int:
 
 
 def grown(config: ModelConfig, wanted: ModelConfig) -> ModelConfig:
-    """The config with those controls and senses that the one wanted has beyond its own, and with
+    """The config with those controls and features that the one wanted has beyond its own, and with
     its dropout, which no weight hangs on."""
     further = {
         name: getattr(wanted, name)
-        for name in ("controls", "senses")
+        for name in ("controls", "features")
         if getattr(wanted, name)[: len(getattr(config, name))] == getattr(config, name)
     }
     return replace(config, dropout=wanted.dropout, **further)
 
 
-class Run:
+class Trainer:
     """A network in training, with all that a checkpoint holds."""
 
     def __init__(
@@ -264,7 +264,7 @@ class Run:
         config, state = read_weights(weights)
         if grown(config, self.model.config) != self.model.config:
             raise EmsyncError(f"{weights}: weights of another network; use the config they have")
-        # What they lack stays as it was drawn: slots and senses that came later.
+        # What they lack stays as it was drawn: slots and features that came later.
         self.model.load_state_dict(
             {name: torch.from_numpy(value.astype(np.float32)) for name, value in state.items()},
             strict=False,

@@ -1,7 +1,7 @@
 """Muon: momentum whose every update is made orthogonal (Jordan et al., 2024).
 
 PyTorch's own runs its iteration in bfloat16 always, which processors without such arithmetic do a
-hundred times slower; this one is told (:mod:`engine.training.arithmetic`).
+hundred times slower; this one is told (:mod:`engine.training.autocast`).
 """
 
 from __future__ import annotations

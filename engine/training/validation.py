@@ -8,7 +8,7 @@ from torch.nn import functional as F
 from engine.model.transformer import Transformer
 from engine.music import vocabulary as voc
 from engine.music.conditions import EMOTION
-from engine.training.cache import Cache
+from engine.training.corpus.token_cache import Cache
 from engine.training.dataset import IGNORED, validation_batches
 
 
@@ -23,7 +23,7 @@ def validate(
 ) -> dict[str, float]:
     """Unweighted mean NLL over all tokens of fixed windows of split=val.
 
-    Returns ``nats_per_token`` and ``nats_per_second`` of music. Only the ``known`` conditions
+    Returns ``nll_per_token`` and ``nll_per_second`` of music. Only the ``known`` conditions
     are given.
     """
     model.eval()
@@ -38,4 +38,4 @@ def validate(
         asked = batch.targets[batch.targets != IGNORED]
         count += len(asked)
         seconds += float(voc.STEPS[asked].sum()) * voc.STEP_MS / 1000
-    return {"nats_per_token": nats / count, "nats_per_second": nats / max(seconds, 1e-9)}
+    return {"nll_per_token": nats / count, "nll_per_second": nats / max(seconds, 1e-9)}

@@ -14,11 +14,11 @@ import signal
 import sys
 import time
 
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.output import Output
-from bridge.play.ending import ending_well
 from bridge.play.piece import Piece
 from bridge.play.player import Player
+from bridge.play.signals import graceful_exit
 from engine.errors import EmsyncError
 from engine.score import Instrument, Note
 
@@ -48,7 +48,7 @@ def perform(order: str, pitch: int, folder: str) -> None:
         time.sleep(0.01)
     player.load(Piece(notes, (), (), 60.0))
     player.play()
-    with ending_well():
+    with graceful_exit():
         time.sleep(60)
 
 
@@ -56,7 +56,7 @@ def join() -> Output:
     """An output of JACK; a synchronous server that five join at once refuses one now and then."""
     while True:
         try:
-            return open_output(Wish("jack"))[0]
+            return open_output(OutputConfig("jack"))[0]
         except EmsyncError as error:
             print(error, file=sys.stderr)
 

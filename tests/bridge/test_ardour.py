@@ -16,10 +16,10 @@ import mido
 import numpy as np
 import pytest
 
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.messages import events
+from bridge.play.midi_reader import read_piece
 from bridge.play.player import Player
-from bridge.play.reading import read_piece
 from engine.score import Instrument
 
 TAKE = Path(__file__).with_name("ardour_take.lua")
@@ -56,7 +56,7 @@ def record(jackd, tmp_path):
 
     def attempt(composed, session):
         with jackd(PERIOD, 1000):
-            player = Player(open_output(Wish("jack"))[0])
+            player = Player(open_output(OutputConfig("jack"))[0])
             player.load(read_piece(composed))
             try:
                 with daw([program, TAKE, session]):

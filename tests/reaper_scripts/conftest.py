@@ -21,8 +21,8 @@ pytest.importorskip("rac", reason="needs reacli, for REAPER's API index")
 
 from lupa.lua54 import LuaRuntime
 
+from bridge.scoring.request import Request
 from bridge.server.jobs import Job, Kind, State, job_json
-from bridge.server.requests import Request
 from engine.cues import CueSheet, Section, Video, write_cues
 from engine.score import Instrument, Note, Score
 from export.midi import write_midi

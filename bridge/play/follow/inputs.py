@@ -17,7 +17,7 @@ from bridge.midi.frames import FrameClock
 from bridge.midi.jack import JackOutput, join, load, open_client
 from bridge.midi.jack_input import open_jack_input
 from bridge.midi.routes import by_instrument
-from bridge.midi.systems import first, shut, usable
+from bridge.midi.rtmidi_api import first, shut, usable
 from bridge.play.follow.chase import Chase
 from bridge.play.follow.jack import Cycle, JackTransport
 from bridge.play.follow.reaper import Packet, Reaper

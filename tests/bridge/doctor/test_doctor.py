@@ -5,34 +5,37 @@ import pytest
 from bridge.doctor import machine, ports
 from bridge.doctor.finding import Finding
 from bridge.doctor.round_trip import round_trip
-from bridge.midi.choice import Wish
+from bridge.midi.backends import OutputConfig
 
 
 @pytest.mark.parametrize("backend", ["jack", "rtmidi"])
 def test_notes_come_back_from_real_ports(jack_server, tmp_path, backend):
-    finding = round_trip(Wish(backend), tmp_path)
+    finding = round_trip(OutputConfig(backend), tmp_path)
     assert finding.verdict == "ok"
     assert "40 of 40 notes came back" in finding.text
 
 
 def test_where_nothing_can_come_back_it_says_what_to_look_at(tmp_path):
-    finding = round_trip(Wish("vkb"), tmp_path)
+    finding = round_trip(OutputConfig("vkb"), tmp_path)
     assert finding.verdict == "absent" and "meters" in finding.remedy
 
 
 def test_without_an_output_there_is_no_trip(monkeypatch, tmp_path):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
-    assert round_trip(Wish("jack"), tmp_path).verdict == "failing"
-    assert [f.verdict for f in ports.choice(Wish("jack"), tmp_path)] == ["failing"]
+    assert round_trip(OutputConfig("jack"), tmp_path).verdict == "failing"
+    assert [f.verdict for f in ports.choice(OutputConfig("jack"), tmp_path)] == ["failing"]
     assert ports.jack().verdict == "absent"
 
 
 @pytest.mark.parametrize(
-    ("wish", "advice"),
-    [(Wish("vkb", port=8123), "Local listen port 8123"), (Wish("jack"), "MIDI Inputs")],
+    ("output_config", "advice"),
+    [
+        (OutputConfig("vkb", port=8123), "Local listen port 8123"),
+        (OutputConfig("jack"), "MIDI Inputs"),
+    ],
 )
-def test_what_to_set_up_in_the_daw_is_said(jack_server, tmp_path, wish, advice):
-    output, daw = ports.choice(wish, tmp_path)
+def test_what_to_set_up_in_the_daw_is_said(jack_server, tmp_path, output_config, advice):
+    output, daw = ports.choice(output_config, tmp_path)
     assert output.verdict == daw.verdict == "ok" and advice in daw.text
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.midi.sender import SentOutput
-from bridge.midi.sounding import Sounding
+from bridge.midi.active_notes import ActiveNotes
+from bridge.midi.scheduler import ScheduledOutput
 from engine.errors import EmsyncError
 
 
@@ -41,6 +41,6 @@ def page():
 @pytest.fixture
 def written(page, tmp_path):
     """An output that writes to ``page``."""
-    output = SentOutput(page, Sounding(tmp_path, "page"))
+    output = ScheduledOutput(page, ActiveNotes(tmp_path, "page"))
     yield output
     output.close()

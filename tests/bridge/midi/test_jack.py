@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.messages import events, note_on
 from bridge.play.player import Player
 from engine.errors import EmsyncError
@@ -20,8 +20,8 @@ def opened(jack_server):
     """Open an output of JACK; closed at the end."""
     outputs = []
 
-    def open_one(**wish):
-        outputs.append(open_output(Wish("jack", **wish))[0])
+    def open_one(**config):
+        outputs.append(open_output(OutputConfig("jack", **config))[0])
         return outputs[-1]
 
     yield open_one
@@ -108,12 +108,12 @@ def test_no_server_is_one_line(monkeypatch, tmp_path):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
     monkeypatch.setenv("EMSYNC_STATE", str(tmp_path))
     with pytest.raises(EmsyncError, match="JACK") as caught:
-        open_output(Wish("jack"))
+        open_output(OutputConfig("jack"))
     assert "\n" not in str(caught.value)
 
 
 def test_jack_says_that_it_stands_still_and_goes_on_after(server, soon):
-    output = open_output(Wish("jack"))[0]
+    output = open_output(OutputConfig("jack"))[0]
     assert output.trouble() is None
     server.send_signal(signal.SIGSTOP)
     assert soon(lambda: "stood still" in (output.trouble() or ""))
@@ -127,7 +127,7 @@ def test_playing_waits_for_a_server_that_stands_still_and_goes_on_with_nothing_l
     server, scale, soon
 ):
     piece = scale(60)
-    player = Player(open_output(Wish("jack"))[0])
+    player = Player(open_output(OutputConfig("jack"))[0])
     receiver = Receiver()
     player.load(piece)
     player.play()
@@ -146,7 +146,7 @@ def test_playing_waits_for_a_server_that_stands_still_and_goes_on_with_nothing_l
 
 def test_a_server_that_ends_is_told_of(jackd, soon):
     with jackd(256, 200):
-        output = open_output(Wish("jack"))[0]
+        output = open_output(OutputConfig("jack"))[0]
     assert soon(lambda: output.gone)
     assert "has stopped" in output.trouble()
     with pytest.raises(EmsyncError, match="has stopped"):

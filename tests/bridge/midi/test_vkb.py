@@ -5,7 +5,7 @@ import socket
 import pytest
 from pythonosc.osc_message import OscMessage
 
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.messages import introduction, note_off, note_on
 from bridge.midi.vkb import address
 from engine.errors import EmsyncError
@@ -37,7 +37,7 @@ def test_messages_as_packets(message, expected):
 
 
 def test_notes_and_their_end_reach_a_peer(peer, tmp_path):
-    output, why = open_output(Wish("vkb", port=peer.getsockname()[1]), tmp_path)
+    output, why = open_output(OutputConfig("vkb", port=peer.getsockname()[1]), tmp_path)
     assert "REAPER" in why
     output.send(0.0, PIANO, note_on(PIANO, 60, 90))
     packets = [OscMessage(peer.recv(1024))]
@@ -51,4 +51,4 @@ def test_notes_and_their_end_reach_a_peer(peer, tmp_path):
 
 def test_an_unknown_host_is_one_line(tmp_path):
     with pytest.raises(EmsyncError, match="unknown host"):
-        open_output(Wish("vkb", host="no.such.host.invalid"), tmp_path)
+        open_output(OutputConfig("vkb", host="no.such.host.invalid"), tmp_path)

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from bridge.midi.sender import SentOutput
-from bridge.midi.sounding import Sounding
+from bridge.midi.active_notes import ActiveNotes
+from bridge.midi.scheduler import ScheduledOutput
 from bridge.play.player import Player
 from engine.errors import EmsyncError
 
@@ -44,7 +44,7 @@ class Page:
         return held
 
 
-class PageOutput(SentOutput):
+class PageOutput(ScheduledOutput):
     def trouble(self):
         return "a page: held" if self.sink.held else super().trouble()
 
@@ -62,6 +62,6 @@ def heard():
 
 @pytest.fixture
 def player(page, heard, tmp_path):
-    player = Player(PageOutput(page, Sounding(tmp_path, "page")), heard.append, reserve=0.2)
+    player = Player(PageOutput(page, ActiveNotes(tmp_path, "page")), heard.append, reserve=0.2)
     yield player
     player.close()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bridge.doctor.round_trip import listener
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.play.player import Player
 
 ONLY_SOAK = pytest.mark.soak
@@ -20,7 +20,7 @@ ONLY_SOAK = pytest.mark.soak
 )
 def test_the_first_note_after_play(jackd, scale, soon, backend, period, count):
     with jackd(period, 200):
-        output = open_output(Wish(backend))[0]
+        output = open_output(OutputConfig(backend))[0]
         player = Player(output)
         player.load(scale(20))
         arrivals, delays = [], []

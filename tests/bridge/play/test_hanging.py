@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.play.piece import Piece
 from bridge.play.player import Player
 from engine.score import Instrument, Note
@@ -43,7 +43,7 @@ ENDINGS = {
 @pytest.mark.parametrize("how", ENDINGS)
 @counts(20)
 def test_while_the_player_lives(receiver, how, count):
-    player = Player(open_output(Wish("jack"))[0])
+    player = Player(open_output(OutputConfig("jack"))[0])
     try:
         assert receiver.wait(player.output.connected)
         player.load(LONG)
@@ -61,7 +61,7 @@ def test_while_the_player_lives(receiver, how, count):
 @counts(5)
 def test_closing(receiver, count):
     for _ in range(count):
-        player = Player(open_output(Wish("jack"))[0])
+        player = Player(open_output(OutputConfig("jack"))[0])
         assert receiver.wait(player.output.connected)
         player.load(LONG)
         player.play()

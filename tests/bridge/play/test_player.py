@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from bridge.midi.sender import SentOutput
-from bridge.midi.sounding import Sounding
+from bridge.midi.active_notes import ActiveNotes
+from bridge.midi.scheduler import ScheduledOutput
 from bridge.play.piece import Piece
 from bridge.play.player import Player
 from engine.errors import EmsyncError
@@ -43,7 +43,7 @@ def test_the_listener_hears_what_passes_and_its_errors_disturb_nothing(page, tmp
         heard.append(moment)
         raise RuntimeError
 
-    player = Player(SentOutput(page, Sounding(tmp_path, "page")), listener)
+    player = Player(ScheduledOutput(page, ActiveNotes(tmp_path, "page")), listener)
     player.load(scale(4, chords=(0.1,), boundaries=(0.05,)))
     player.play()
     assert soon(lambda: heard and heard[-1].status and heard[-1].status.position == 0.2)
@@ -56,7 +56,7 @@ def test_the_listener_hears_what_passes_and_its_errors_disturb_nothing(page, tmp
 
 def test_a_listener_may_ask_the_player(page, tmp_path, scale, soon):
     asked = []
-    output = SentOutput(page, Sounding(tmp_path, "page"))
+    output = ScheduledOutput(page, ActiveNotes(tmp_path, "page"))
     player = Player(output, lambda moment: asked.append(player.status()))
     player.load(scale(60, step=0.01))
     for _ in range(20):

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.messages import events
 from bridge.play.piece import Piece
 from bridge.play.player import Player
@@ -42,7 +42,7 @@ def long_piece(seconds, a_second):
 @pytest.mark.parametrize("backend", ["jack", "rtmidi"])
 def test_an_hour(receiver, backend, seconds):
     piece = long_piece(seconds, 8)
-    player = Player(open_output(Wish(backend))[0])
+    player = Player(open_output(OutputConfig(backend))[0])
     try:
         if backend == "jack":
             assert receiver.wait(player.output.connected)

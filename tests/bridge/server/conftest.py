@@ -22,7 +22,7 @@ import pytest
 pytest.importorskip("starlette")
 
 from bridge.server.client import Client
-from bridge.server.state import read_running
+from bridge.state import read_running
 
 EMSYNC = [sys.executable, "-c", "import sys; from bridge.cli import main; sys.exit(main())"]
 

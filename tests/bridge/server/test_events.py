@@ -10,7 +10,7 @@ import pytest
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
-from bridge.play.reading import read_piece
+from bridge.play.midi_reader import read_piece
 from engine.cues import read_cues
 
 websockets = pytest.importorskip("websockets")

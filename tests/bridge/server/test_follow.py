@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
-from bridge.play.reading import read_beats
+from bridge.play.midi_reader import read_beats
 
 from ..conftest import full_frame, quarter_frames
 
@@ -18,7 +18,7 @@ BATCH = 250
 
 @pytest.fixture
 def led(jack_server, start, film):
-    """A server that plays to JACK and follows its transport, with a finished piece on stage."""
+    """A server that plays to JACK and follows its transport, with a finished piece on playback."""
     server = start(None, "--backend", "jack", "--follow", "jack")
     job = server.submit(film)
     assert server.ended(job)["state"] == "done"

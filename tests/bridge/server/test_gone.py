@@ -23,7 +23,7 @@ counts = pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.ma
 
 
 @pytest.fixture
-def stage(jack_server, receiver, start, film):
+def playback(jack_server, receiver, start, film):
     """A server that plays to the receiver, and the job of a piece whose notes last a minute."""
     server = start(None, "--backend", "jack")
     job = server.submit(film)
@@ -59,8 +59,8 @@ def all_end(receiver):
 
 
 @counts
-def test_a_client_that_holds_the_music_is_killed(stage, receiver, clients, count):
-    server, job = stage
+def test_a_client_that_holds_the_music_is_killed(playback, receiver, clients, count):
+    server, job = playback
     for _ in range(count):
         client = clients("hold", server.running.port, server.running.token, job)
         assert all_sound(receiver)
@@ -70,8 +70,8 @@ def test_a_client_that_holds_the_music_is_killed(stage, receiver, clients, count
         receiver.events.clear()
 
 
-def test_music_goes_on_while_one_of_two_still_holds_it(stage, receiver, clients):
-    server, job = stage
+def test_music_goes_on_while_one_of_two_still_holds_it(playback, receiver, clients):
+    server, job = playback
     holders = []
     for _ in range(2):
         receiver.events.clear()
@@ -87,9 +87,9 @@ def test_music_goes_on_while_one_of_two_still_holds_it(stage, receiver, clients)
 
 
 @counts
-def test_a_daw_that_lets_go_and_comes_back(stage, receiver, count):
+def test_a_daw_that_lets_go_and_comes_back(playback, receiver, count):
     """It kept the notes that sounded when it went; they ended while it was away."""
-    server, job = stage
+    server, job = playback
     for _ in range(count):
         server.client.ask("POST", "/play", {"job": job, "seconds": 0})
         assert all_sound(receiver)
@@ -102,9 +102,9 @@ def test_a_daw_that_lets_go_and_comes_back(stage, receiver, count):
 
 
 @pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.soak)])
-def test_a_daw_that_dies_and_another_that_comes(stage, daws, count):
+def test_a_daw_that_dies_and_another_that_comes(playback, daws, count):
     """The next one hears the end of all that it heard begin."""
-    server, job = stage
+    server, job = playback
     for _ in range(count):
         dying = daws()
         server.client.ask("POST", "/play", {"job": job, "seconds": 0})

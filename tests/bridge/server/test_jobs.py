@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from bridge.scoring.request import Request
 from bridge.server.jobs import ENDED, Job, Kind, State, WrongState, job_json, moved, parse_job
-from bridge.server.requests import Request
 
 JOB = Job("ab12", Kind.COMPOSE, Request("film.mp4"), created=1.0, changed=1.0)
 

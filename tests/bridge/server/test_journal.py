@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from bridge.scoring.request import Request
 from bridge.server.jobs import Job, Kind, State
 from bridge.server.journal import Journal, JournalHeld
-from bridge.server.requests import Request
 from engine.errors import EmsyncError
 
 

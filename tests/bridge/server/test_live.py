@@ -8,7 +8,7 @@ import signal
 import pytest
 from pythonosc.osc_message import OscMessage
 
-from bridge.play.reading import read_piece
+from bridge.play.midi_reader import read_piece
 
 from .test_endings import needs_proc
 

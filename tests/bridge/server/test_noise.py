@@ -16,7 +16,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.osc.receiver import NotOsc, messages
 from bridge.osc.specs import BY_PATH, IN, named
-from bridge.play.reading import read_piece
+from bridge.play.midi_reader import read_piece
 from engine.errors import EmsyncError
 
 BATCH = 50

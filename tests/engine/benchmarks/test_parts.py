@@ -13,7 +13,7 @@ from engine.benchmarks import decoding, memory, sliding, takes, watching
 from engine.errors import EmsyncError
 from engine.music import vocabulary as voc
 from engine.music.conditions import ALL
-from engine.training.cache import Cache
+from engine.training.corpus.token_cache import Cache
 
 
 @pytest.fixture(scope="module")

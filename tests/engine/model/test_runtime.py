@@ -18,8 +18,8 @@ from engine.errors import EmsyncError  # noqa: E402
 from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
 from engine.model.runtime import Decoder, Network  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
-from engine.music.senses import ALL  # noqa: E402
-from engine.music.senses.trace import Trace  # noqa: E402
+from engine.music.features import ALL  # noqa: E402
+from engine.music.features.state import FeatureState  # noqa: E402
 
 KINDS = ("relative", "rotary")
 CONTEXT = 96
@@ -95,7 +95,7 @@ def test_rows_step_together_from_their_own_places(pair):
 def test_a_window_slides_as_if_read_anew(tiny, random_model, exported, precision):
     # In a single layer a key knows its own token only, so that nothing may tell the two apart.
     # (And none is told of what was dropped, as a sense would have been.)
-    model = random_model(tiny(layers=1, senses=()))
+    model = random_model(tiny(layers=1, features=()))
     network = Network(exported(model), "cpu", threads=1, precision=precision)
     (window,) = rows(*example(model, 60, 1))
     (tokens, offsets, conditions), head, dropped = window, 2, 23
@@ -120,7 +120,7 @@ def test_a_network_with_places_of_its_own_does_not_slide(tiny, random_model, exp
 
 
 def test_bars_are_remembered_when_a_window_slides(tiny, random_model, exported):
-    # Without attention nothing tells of the past but the senses.
+    # Without attention nothing tells of the past but the features.
     model = random_model(tiny(layers=1))
     model.blocks[0].attention.out.weight.zero_()
     sliding = Decoder(Network(exported(model), "cpu", threads=1, precision="fp32"), 2)
@@ -137,13 +137,13 @@ def test_bars_are_remembered_when_a_window_slides(tiny, random_model, exported):
 
 
 def test_a_note_that_began_in_what_is_forgotten_is_not_known_to_sound():
-    trace = Trace(ALL)
+    trace = FeatureState(ALL)
     for token in (300, voc.BAR, voc.shift(50), 302, voc.shift(50)):
         trace.push(token)
-    assert np.count_nonzero(trace.told["sounding"]) == 4
+    assert np.count_nonzero(trace.value["active_notes"]) == 4
     trace.slide(2)
-    assert np.count_nonzero(trace.told["sounding"]) == 2
-    assert next(iter(trace.told["clock"])) == 100
+    assert np.count_nonzero(trace.value["active_notes"]) == 2
+    assert next(iter(trace.value["bar_position"])) == 100
 
 
 def test_all_conditions_unknown(pair):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.composing.loop import compose
+from engine.composing.state import GenerationConfig
 from engine.cues import CueSheet, Section, Video
 from engine.model.runtime import SHIPPED, Network
-from engine.music.composer import compose
-from engine.music.composition import Commission
 from engine.music.conditions import ALL
 
 MEGABYTE = 2**20
@@ -27,7 +27,7 @@ def test_it_is_small_and_knows_all_conditions(shipped):
 def test_it_plays_in_several_parts_and_bars(shipped):
     film = Video("film.mp4", 12.0, 24.0, 64, 36)
     section = Section(0.0, 12.0, {}, 0.4, 0.2, "user")
-    score = compose(CueSheet(film, 0.0, 12.0, (), (6.0,), (section,)), shipped, Commission())
+    score = compose(CueSheet(film, 0.0, 12.0, (), (6.0,), (section,)), shipped, GenerationConfig())
     assert len(score.notes) >= 40
     assert len({note.instrument for note in score.notes}) >= 3
     assert len(score.bars) >= 3

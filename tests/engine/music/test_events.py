@@ -185,7 +185,7 @@ def test_a_note_can_be_closed_by_hand():
 
 def test_the_first_half_minute_of_real_songs(shared, tmp_path):
     pytest.importorskip("symusic")
-    from engine.training.corpus import UnusableSong, read_song
+    from engine.training.corpus.songs import UnusableSong, read_song
 
     archive = shared / "corpus" / "midi.tar.xz"
     if not archive.exists():

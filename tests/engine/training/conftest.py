@@ -12,9 +12,9 @@ import pytest
 pytest.importorskip("symusic")
 torch = pytest.importorskip("torch")
 
-from engine.training.cache import Cache  # noqa: E402
-from engine.training.labels import is_judged  # noqa: E402
-from engine.training.preparation import prepare  # noqa: E402
+from engine.training.corpus.labels import is_judged  # noqa: E402
+from engine.training.corpus.prepare import prepare  # noqa: E402
+from engine.training.corpus.token_cache import Cache  # noqa: E402
 
 # Networks this small lose more to threads waiting for each other than they gain.
 torch.set_num_threads(1)

@@ -12,10 +12,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from engine.composing.loop import GenerationConfig, compose  # noqa: E402
 from engine.cues import CueSheet, Section, Video  # noqa: E402
 from engine.model.header import read_header  # noqa: E402
 from engine.model.runtime import Network  # noqa: E402
-from engine.music.composer import Commission, compose  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 SMALLER = {
@@ -107,4 +107,4 @@ def test_training_on_a_borrowed_machine(blocks, machine, cache_folder, tmp_path)
     section = Section(0.0, 2.0, {}, 0.1, 0.2, "user")
     film = CueSheet(Video("film.mp4", 2.0, 24.0, 64, 48), 0.0, 2.0, (), (1.0,), (section,))
     network = Network(folder / "model.safetensors", "cpu", threads=1)
-    assert compose(film, network, Commission()).duration == pytest.approx(2.0)
+    assert compose(film, network, GenerationConfig()).duration == pytest.approx(2.0)

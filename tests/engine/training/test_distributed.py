@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from engine.model.config import ModelConfig
-from engine.training.cache import Cache
+from engine.training.corpus.token_cache import Cache
 from engine.training.distributed import join_world
 from engine.training.loop import train
 from engine.training.plan import Plan

@@ -17,7 +17,7 @@ from engine.model.header import read_header  # noqa: E402
 from engine.model.transformer import Transformer  # noqa: E402
 from engine.model.weights import read_weights  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
-from engine.training.cache import Cache  # noqa: E402
+from engine.training.corpus.token_cache import Cache  # noqa: E402
 from engine.training.dataset import Recipe  # noqa: E402
 from engine.training.distributed import World  # noqa: E402
 from engine.training.log import LOG_COLUMNS  # noqa: E402
@@ -77,7 +77,7 @@ def test_what_a_run_leaves(cache, config, tmp_path):
     for name, value in weights(tmp_path).items():
         assert np.array_equal(state[name], value.half().numpy())
     figures = read_header(tmp_path / "model.safetensors").metadata
-    assert figures["nats_per_token"] == f"{nll:.4f}"
+    assert figures["nll_per_token"] == f"{nll:.4f}"
     assert figures["tokens_seen"] == log(tmp_path)[-1]["tokens"]
     settings = json.loads((tmp_path / "settings.json").read_text())
     assert settings["plan"]["steps"] == 6
@@ -127,7 +127,7 @@ def test_a_run_cut_by_the_clock_equals_an_unbroken_one(cache, config, tmp_path, 
         assert torch.load(tmp_path / "cut" / "checkpoint.pt")["step"] == step
         assert f"after step {step} of 4" in capsys.readouterr().out
         figures = read_header(tmp_path / "cut" / "model.safetensors").metadata
-        assert figures["nats_per_token"] == f"{cut:.4f}"
+        assert figures["nll_per_token"] == f"{cut:.4f}"
     assert train(cache, config(), plan, tmp_path / "cut", minutes=0.0) == nll
     assert "time is up" not in capsys.readouterr().out
     assert equal(weights(tmp_path / "cut"), weights(tmp_path / "whole"))
@@ -194,7 +194,7 @@ def test_starting_from_weights(cache, config, tmp_path):
 
 def test_a_network_grows_by_what_comes_last(cache, config, tmp_path):
     small = config()
-    small = replace(small, controls=small.controls[:4], senses=small.senses[:1])
+    small = replace(small, controls=small.controls[:4], features=small.features[:1])
     train(cache, small, PLAN, tmp_path / "first")
     start = tmp_path / "first" / "model.safetensors"
     still = replace(PLAN, rate=0.0, muon_rate=0.0)
@@ -276,6 +276,6 @@ def test_validation_is_the_mean_over_tokens(cache, tiny, random_model):
     model.output.weight.zero_()
     model.output.bias.zero_()
     sure = validate(model, cache, windows=6, size=4, device="cpu")
-    assert sure["nats_per_token"] == pytest.approx(math.log(voc.SIZE), rel=1e-5)
-    assert sure["nats_per_second"] > sure["nats_per_token"]
+    assert sure["nll_per_token"] == pytest.approx(math.log(voc.SIZE), rel=1e-5)
+    assert sure["nll_per_second"] > sure["nll_per_token"]
     assert validate(model, cache, 6, 1, "cpu") == pytest.approx(sure)

@@ -9,9 +9,9 @@ import time
 import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
-from bridge.midi.choice import Wish, open_output
+from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.jack import load, open_client
-from bridge.midi.systems import shut, usable
+from bridge.midi.rtmidi_api import shut, usable
 from bridge.play.follow.beat_clock import BeatClock
 from bridge.play.follow.inputs import PORT_NAME, follow_jack, follow_midi, follow_reaper
 from bridge.play.follow.time_code import TimeCode
@@ -98,7 +98,7 @@ def test_midi_clock(piece, daw, soon):
 @pytest.mark.parametrize("pattern", [None, "daw"])
 def test_midi_time_code_through_jack_itself(scale, sequencer, soon, pattern):
     """Each message has the moment of its frame, however late it is read."""
-    player = Player(open_output(Wish("jack"))[0])
+    player = Player(open_output(OutputConfig("jack"))[0])
     player.load(scale(200, first=20))
     follower = follow_midi(player, TimeCode(), pattern)
     if pattern is None:
@@ -113,7 +113,7 @@ def test_midi_time_code_through_jack_itself(scale, sequencer, soon, pattern):
 
 
 def test_no_such_input_is_one_line(jack_server):
-    player = Player(open_output(Wish("jack"))[0])
+    player = Player(open_output(OutputConfig("jack"))[0])
     with pytest.raises(EmsyncError, match=r"MIDI input: .*no port matches"):
         follow_midi(player, TimeCode(), "no such port")
     player.close()
@@ -123,7 +123,7 @@ def test_no_such_input_is_one_line(jack_server):
 def test_an_input_that_another_joined_first_or_that_went(
     scale, sequencer, soon, monkeypatch, code, joins
 ):
-    player = Player(open_output(Wish("jack"))[0])
+    player = Player(open_output(OutputConfig("jack"))[0])
     player.load(scale(200, first=20))
     port = load().OwnMidiPort
     connect = port.connect
@@ -150,7 +150,7 @@ def test_an_input_that_another_joined_first_or_that_went(
     "follow", [follow_jack, lambda player: follow_midi(player, TimeCode())], ids=["jack", "mtc"]
 )
 def test_a_server_that_will_not_have_us_is_one_line(sequencer, monkeypatch, follow):
-    player = Player(open_output(Wish("jack"))[0])
+    player = Player(open_output(OutputConfig("jack"))[0])
 
     def refuse(client):
         raise load().JackErrorCode("a test", -1)

@@ -1,0 +1,1 @@
+"""The commands for researchers: corpus, training, evaluation and export of the network."""

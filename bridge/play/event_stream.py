@@ -1,0 +1,80 @@
+"""What is due, in order, from some moment of a piece on."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from bridge.midi.messages import Event, Unrolling, control, order
+from bridge.play.piece import Control, Piece
+from engine.score import Instrument, Note
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A chord or a boundary passes."""
+
+    seconds: float
+    kind: Literal["chord", "boundary"]
+
+
+Due = Event | Mark
+
+
+class EventStream:
+    """A way through a piece that is asked, little by little, for what comes next.
+
+    Notes struck before ``begin`` are left out; controllers start with the values they have there.
+    """
+
+    def __init__(self, piece: Piece, begin: float) -> None:
+        self.begin = begin
+        self._notes = sorted((n for n in piece.notes if n.onset >= begin), key=order)
+        self._others: list[Due] = [
+            *(Mark(seconds, "boundary") for seconds in piece.boundaries if seconds >= begin),
+            *(Mark(seconds, "chord") for seconds in piece.chords if seconds >= begin),
+            *_controls(piece.controls, begin),
+        ]
+        self._others.sort(key=_seconds)
+        self._unrolling = Unrolling()
+
+    def add(self, notes: Iterable[Note], chords: Iterable[float] = ()) -> None:
+        """More of the piece, none of it due before what was already asked for."""
+        self._notes = sorted([*self._notes, *notes], key=order)
+        self._others = sorted([*self._others, *(Mark(c, "chord") for c in chords)], key=_seconds)
+
+    def until(self, seconds: float) -> Iterator[Due]:
+        """What is due before ``seconds`` and was not given yet; of one instant, marks and
+        controllers before notes."""
+        notes = self._notes[: (end := bisect_left(self._notes, seconds, key=lambda n: n.onset))]
+        others = self._others[: (rest := bisect_left(self._others, seconds, key=_seconds))]
+        del self._notes[:end], self._others[:rest]
+        return heapq.merge(others, self._unrolling.until(notes, seconds), key=_seconds)
+
+    def release(self, seconds: float) -> Iterator[Event]:
+        """End all that sounds."""
+        return self._unrolling.release(seconds)
+
+
+def _controls(controls: Iterable[Control], begin: float) -> Iterator[Event]:
+    before: dict[tuple[Instrument, int], Control] = {}
+    for change in sorted(controls, key=lambda change: change.seconds):
+        if change.seconds <= begin:
+            before[change.instrument, change.controller] = change
+        else:
+            yield _event(change, change.seconds)
+    for change in before.values():
+        yield _event(change, begin)
+
+
+def _event(change: Control, seconds: float) -> Event:
+    return Event(
+        seconds, change.instrument, control(change.instrument, change.controller, change.value)
+    )
+
+
+def _seconds(due: Due) -> float:
+    return due.seconds

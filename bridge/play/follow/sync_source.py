@@ -1,0 +1,62 @@
+"""Whose transport is followed, and the way to hear it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.play.follow.beat_clock import BeatClock
+from bridge.play.follow.inputs import REAPER_PORT, Follower, follow_jack, follow_midi, follow_reaper
+from bridge.play.follow.time_code import TimeCode
+from bridge.play.player import Player
+from engine.errors import EmsyncError
+
+TRANSPORTS = ("mtc", "clock", "jack", "reaper")
+FURTHEST = 24 * 3600.0
+"""Time code has no hour beyond this many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSource:
+    """transport: one of :data:`TRANSPORTS`. port: the MIDI input to hear it on (default: one of
+    our own), or REAPER's UDP port. offset: where on the transport the piece's zero lies, in
+    seconds.
+
+    Raises EmsyncError for what can't be followed.
+    """
+
+    transport: str
+    port: str | None = None
+    offset: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.transport not in TRANSPORTS:
+            raise EmsyncError(f"follow {self.transport}: choose from {', '.join(TRANSPORTS)}")
+        if not math.isfinite(self.offset) or abs(self.offset) > FURTHEST:
+            raise EmsyncError(f"offset {self.offset:g} s: give a time within a day")
+        if self.transport != "reaper" or self.port is None:
+            return
+        if not self.port.isdecimal() or not 0 < int(self.port) < 65536:
+            raise EmsyncError(f"REAPER at {self.port}: give the number of a UDP port")
+
+
+def follow(
+    player: Player, sync_source: SyncSource, seconds_at: Callable[[float], float]
+) -> Follower[Any]:
+    """What makes the player follow; to be closed.
+
+    seconds_at: the piece's tempo map, quarter notes to seconds; MIDI clock counts beats alone.
+    Raises EmsyncError when the transport can't be heard here.
+    """
+    port, offset = sync_source.port, sync_source.offset
+    match sync_source.transport:
+        case "mtc":
+            return follow_midi(player, TimeCode(), port, offset)
+        case "clock":
+            return follow_midi(player, BeatClock(seconds_at), port, offset)
+        case "jack":
+            return follow_jack(player, offset)
+        case _:
+            return follow_reaper(player, port=int(port or REAPER_PORT), offset=offset)

@@ -1,0 +1,142 @@
+"""The report beside the music: what was made, how well it meets the film, and how long it took."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.composing.state import Take
+from engine.composing.takes import TakeScore
+from engine.cues import CueSheet
+from engine.files import write_atomically
+from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
+from engine.metrics.grid import on_grid
+from engine.music.tempo import tempo_map
+from engine.score import Instrument, Score
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Wall time of each stage in seconds."""
+
+    load: float
+    analyze: float
+    compose: float
+    export: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The weights that composed, and how."""
+
+    name: str
+    sha256: str
+    parameters: int
+    device: str
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """All takes with their take_scores, and which (from 0) was kept."""
+
+    kept: int
+    takes: tuple[tuple[Take, TakeScore], ...]
+
+    @property
+    def tokens(self) -> int:
+        """Of all takes together."""
+        return sum(take.tokens for take, _ in self.takes)
+
+    @property
+    def gain(self) -> float:
+        """By how much the kept one's take_score surpasses a random take's."""
+        totals = [take_score.total for _, take_score in self.takes]
+        return totals[self.kept] - sum(totals) / len(totals)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What ``report.json`` says.
+
+    chords: seconds of the long chords in the MIDI itself. frame, second: share of the boundaries
+    with a chord of their own within 1/30 s and 1 s; precision: share of the chords that have a
+    boundary within 1 s; NaN (JSON: null) where there is nothing to share. notes: by instrument.
+    grid: share of onsets on the sixteenths of the tempo map. tempo: quarter notes a minute where
+    the piece begins.
+    """
+
+    seed: int
+    model: Model
+    takes: Takes
+    chords: tuple[float, ...]
+    frame: float
+    second: float
+    precision: float
+    notes: dict[str, int]
+    grid: float
+    tempo: float
+    timings: Timings
+
+
+def report(
+    cues: CueSheet, score: Score, seed: int, model: Model, takes: Takes, timings: Timings
+) -> Report:
+    """Measure a score against what was asked."""
+    tempo = tempo_map(score)
+    chords = find_chords(score.notes, tempo.beat_at)
+    near = alignment(cues.boundaries, chords, SECOND)
+    return Report(
+        seed=seed,
+        model=model,
+        takes=takes,
+        chords=chords,
+        frame=alignment(cues.boundaries, chords, FRAME).recall,
+        second=near.recall,
+        precision=near.precision,
+        notes={i.value: len(score.part(i)) for i in Instrument},
+        grid=on_grid([note.onset for note in score.notes], tempo),
+        tempo=60e6 / tempo.tempos[0].microseconds,
+        timings=timings,
+    )
+
+
+def to_json(report: Report) -> str:
+    """The report as JSON, times rounded to the millisecond."""
+
+    def share(value: float) -> float | None:
+        return None if math.isnan(value) else round(value, 4)
+
+    content: dict[str, Any] = {
+        "seed": report.seed,
+        "model": asdict(report.model),
+        "takes": {
+            "kept": report.takes.kept + 1,
+            "tokens": report.takes.tokens,
+            "gain": round(report.takes.gain, 4),
+            "take_scores": [
+                {part: round(value, 4) for part, value in asdict(take_score).items()}
+                for _, take_score in report.takes.takes
+            ],
+        },
+        "tempo": round(report.tempo, 2),
+        "chords": [round(chord, 3) for chord in report.chords],
+        "alignment": {
+            "frame": share(report.frame),
+            "second": share(report.second),
+            "precision": share(report.precision),
+        },
+        "on_grid": share(report.grid),
+        "notes": report.notes,
+        "timings": {stage: round(time, 3) for stage, time in asdict(report.timings).items()},
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def write_report(report: Report, path: Path) -> None:
+    """Write ``report.json``."""
+    write_atomically(path, to_json(report))

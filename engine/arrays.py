@@ -1,0 +1,16 @@
+"""The array types of the engine, named once. Docstrings give shapes and units."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+Tokens = npt.NDArray[np.uint16]
+"""Ids of :mod:`engine.music.vocabulary`."""
+Offsets = npt.NDArray[np.float32]
+"""Boundary offsets in seconds, one a token."""
+Logits = npt.NDArray[np.float32]
+"""Unnormalised log probabilities of the next token; the last axis is the vocabulary."""

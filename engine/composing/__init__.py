@@ -1,0 +1,1 @@
+"""The composing loop, and the rules that decide which token comes next."""

@@ -1,0 +1,1 @@
+"""The rules of the composing loop, one a module."""

@@ -1,0 +1,1 @@
+"""What composes, judges and draws, to say how good a network is."""

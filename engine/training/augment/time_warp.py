@@ -1,0 +1,33 @@
+"""A song's time, drawn out and pressed together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.arrays import Tokens
+from engine.music import vocabulary as voc
+from engine.music.vocabulary import Kind
+
+
+def warp(tokens: Tokens, before: Sequence[float], after: Sequence[float]) -> Tokens:
+    """The tokens [n] with time moved; still in the normal form.
+
+    before, after: [k] steps, rising, from 0 to the song's end: what was at the one is then at the
+    other, and what lies between keeps its proportion. No two moments become one.
+    """
+    is_shift = voc.KIND[tokens] == Kind.TIMESHIFT
+    # A second or more is a row of TIMESHIFTs, of which the last arrives.
+    arrivals = np.flatnonzero(is_shift & ~np.append(is_shift[1:], False))
+    moments = np.append(0, np.cumsum(voc.STEPS[tokens])[arrivals])
+    moved = np.rint(np.interp(moments, before, after)).astype(np.int64)
+    order = np.arange(len(moved))
+    gaps = np.diff(np.maximum.accumulate(moved - order) + order)
+    rows = -(-gaps // voc.MAX_SHIFT)
+    steps = np.full(rows.sum(), voc.MAX_SHIFT)
+    steps[np.cumsum(rows) - 1] = gaps - (rows - 1) * voc.MAX_SHIFT
+    others = np.flatnonzero(~is_shift)
+    places = np.append(others, np.repeat(arrivals, rows))
+    warped = np.append(tokens[others], voc.SHIFTS[steps - 1])
+    return warped[np.argsort(places, kind="stable")].astype(np.uint16)

@@ -1,0 +1,1 @@
+"""Songs as files, and what training makes of them: tokens, conditions, labels."""

@@ -1,0 +1,200 @@
+"""Making a token cache of the corpus.
+
+Preparing works in shards and takes up where it was interrupted.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import multiprocessing
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from engine.arrays import Tokens
+from engine.errors import EmsyncError
+from engine.files import replacing, write_atomically
+from engine.music import conditions, vocabulary
+from engine.music.events import encode, normalise
+from engine.training.corpus.label_features import GROUPS, label_features
+from engine.training.corpus.labels import emotion_labels, is_judged, share
+from engine.training.corpus.pseudo_labels import pseudo_label
+from engine.training.corpus.songs import READERS, UnusableSong, read_song
+
+SHARD = 256
+FORMAT = 2
+"""Of a shard; raised when what it holds changes."""
+VALIDATION_SHARE = 0.05
+"""Of songs without an index that says their split; chosen by name, so stable."""
+
+_COLUMNS: dict[str, tuple[Any, tuple[int, ...]]] = {
+    "names": (str, ()),
+    "conditions": (np.float32, (len(conditions.ALL),)),
+    "families": (np.int8, ()),
+    "validation": (bool, ()),
+    "labels": (np.float32, (2,)),
+    "judged": (bool, ()),
+    "groups": (str, ()),
+    "label_features": (np.float32, (sum(GROUPS.values()),)),
+    "lengths": (np.int64, ()),
+}
+"""Of a shard, a row a song: type and shape of a row."""
+
+Row = dict[str, Any]
+Job = tuple[Path, list[tuple[Path, Mapping[str, str]]]]
+
+
+def prepare(source: Path, folder: Path, index: Path | None = None, workers: int = 2) -> Row:
+    """Tokenise every song under ``source`` (MIDI and pypianoroll files) into a cache.
+
+    Returns the report. Files under ``folder`` are no songs.
+
+    index: a table (tab-separated, with columns ``file`` and ``split``, optionally
+    ``valence_spotify``, ``energy_spotify``, ...: :mod:`engine.training.corpus.labels`) of the files'
+    labels.
+    """
+    files = sorted(p for p in source.resolve().rglob("*") if p.suffix.lower() in READERS)
+    files = [file for file in files if not file.is_relative_to(folder.resolve())]
+    if not files:
+        raise EmsyncError(f"{source}: no songs ({', '.join(READERS)}) here")
+    labels = _read_index(index) if index else {}
+    if index:
+        files = [file for file in files if file.name in labels]
+        if not files:
+            raise EmsyncError(f"{index}: names none of the songs in {source}")
+    # In an order of chance, so that any few shards are a fair sample.
+    files = [files[i] for i in np.random.default_rng(0).permutation(len(files))]
+    shards = folder / "shards"
+    shards.mkdir(parents=True, exist_ok=True)
+    _same_songs(folder / "files.sha256", files)
+    jobs: list[Job] = []
+    for number, first in enumerate(range(0, len(files), SHARD)):
+        path = shards / f"{number:05d}.npz"
+        if not path.exists():
+            chunk = files[first : first + SHARD]
+            jobs.append((path, [(file, labels.get(file.name, {})) for file in chunk]))
+    with multiprocessing.Pool(workers) as pool:
+        for _ in tqdm(pool.imap(_write_shard, jobs), "preparing", len(jobs), unit="shard"):
+            pass
+    return merge(folder)
+
+
+def merge(folder: Path) -> Row:
+    """Join the shards there are into the cache; returns the report."""
+    shards = [np.load(path) for path in sorted((folder / "shards").glob("?????.npz"))]
+    lengths = np.concatenate([shard["lengths"] for shard in shards])
+    if not len(lengths):
+        raise EmsyncError(f"{folder}: none of the songs can be used; give longer ones, many parts")
+    start = np.append(0, np.cumsum(lengths))
+    out = np.lib.format.open_memmap(folder / "tokens.npy", "w+", np.uint16, (int(start[-1]),))
+    position = 0
+    for shard in shards:
+        out[position : position + len(shard["tokens"])] = shard["tokens"]
+        position += len(shard["tokens"])
+    out.flush()
+    columns: Row = {
+        name: np.concatenate([shard[name] for shard in shards])
+        for name in ("names", "conditions", "families", "validation")
+    }
+    emotion, lifted = pseudo_label(
+        *(
+            np.concatenate([shard[name] for shard in shards])
+            for name in ("label_features", "labels", "groups", "judged", "validation")
+        )
+    )
+    columns["conditions"][:, [conditions.ALL.index(name) for name in conditions.EMOTION]] = emotion
+    with replacing(folder / "songs.npz") as beside:
+        np.savez(beside, start=start, **columns)
+    skipped: Counter[str] = Counter()
+    for shard in shards:
+        skipped.update(json.loads(str(shard["skipped"])))
+    minutes = float(vocabulary.STEPS[out].sum()) * vocabulary.STEP_MS / 60_000
+    report = {
+        "songs": len(lengths),
+        "validation_songs": int(columns["validation"].sum()),
+        "skipped": dict(skipped),
+        "tokens": int(start[-1]),
+        "hours": minutes / 60,
+        "tokens_per_minute": float(start[-1] / minutes),
+        "chords_per_minute": float((out == vocabulary.CHORD).sum() / minutes),
+        "families": {str(n): int((columns["families"] == n).sum()) for n in range(1, 6)},
+        "known": {
+            name: int(np.isfinite(columns["conditions"][:, i]).sum())
+            for i, name in enumerate(conditions.ALL)
+        },
+        "lifted": lifted,
+    }
+    write_atomically(folder / "report.json", json.dumps(report, indent=2) + "\n")
+    return report
+
+
+def _same_songs(path: Path, files: list[Path]) -> None:
+    """Shards count through the list of files: another list must not go on from them."""
+    listed = "\n".join([f"format {FORMAT}", *(file.name for file in files)])
+    digest = hashlib.sha256(listed.encode()).hexdigest()
+    if path.exists() and path.read_text() != digest:
+        raise EmsyncError(
+            f"{path.parent}: begun with other songs, or by another version of EMSYNC; "
+            "choose another folder"
+        )
+    write_atomically(path, digest)
+
+
+def _write_shard(job: Job) -> None:
+    path, songs = job
+    rows: list[Row] = []
+    tokens: list[Tokens] = []
+    skipped: Counter[str] = Counter()
+    for file, label in songs:
+        try:
+            song = read_song(file)
+        except UnusableSong as reason:
+            skipped[str(reason)] += 1
+            continue
+        tokens.append(encode(normalise(song.score)))
+        rows.append(
+            {
+                "names": file.name,
+                "conditions": song.conditions.vector(conditions.ALL),
+                "families": len(song.instruments),
+                "validation": _is_validation(file, label),
+                "labels": emotion_labels(label),
+                "judged": is_judged(label),
+                "groups": label.get("split_group") or file.name,
+                "label_features": label_features(tokens[-1]),
+                "lengths": len(tokens[-1]),
+            }
+        )
+    with replacing(path) as beside:
+        np.savez_compressed(
+            beside,
+            allow_pickle=False,
+            tokens=np.concatenate([np.array([], np.uint16), *tokens]),
+            skipped=np.array(json.dumps(skipped)),
+            **{
+                name: np.array([row[name] for row in rows], dtype).reshape(len(rows), *shape)
+                for name, (dtype, shape) in _COLUMNS.items()
+            },
+        )
+
+
+def _is_validation(file: Path, label: Mapping[str, str]) -> bool:
+    if "split" in label:
+        return label["split"] == "val"
+    return share(file.name) < VALIDATION_SHARE
+
+
+def _read_index(path: Path) -> dict[str, dict[str, str]]:
+    try:
+        with path.open(newline="") as lines:
+            return {row["file"]: row for row in csv.DictReader(lines, delimiter="\t")}
+    except (OSError, UnicodeDecodeError) as error:
+        raise EmsyncError(f"{path}: can't be read; give a tab-separated table") from error
+    except KeyError as error:
+        raise EmsyncError(f"{path}: has no column 'file'; give a tab-separated table") from error

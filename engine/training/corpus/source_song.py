@@ -1,0 +1,114 @@
+"""A song as its file has it: five merged parts, bars and a clock, all counted in ticks.
+
+The merge is that of the Lakh Pianoroll Dataset's LPD-5 variant (Dong et al., MuseGAN, 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.arrays import Floats
+from engine.music.conditions import METRES, UNKNOWN
+from engine.score import Instrument
+
+STEADY = 0.8
+"""A song has a tempo, or a metre, if it keeps to it for this share of its length."""
+TEMPO_TOLERANCE = 0.03
+
+Part = tuple[Floats, Floats, npt.NDArray[np.int64]]
+"""The notes of one instrument: onsets and ends in ticks, and pitches; three of [n]."""
+
+
+class UnusableSong(Exception):
+    """Why a file is left out of the corpus, in a word or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSong:
+    """A song before it is brought into seconds.
+
+    parts: those that have notes. bars: downbeats in ticks, rising. metre: index into ``METRES``,
+    NaN if changing or unusual.
+    """
+
+    parts: dict[Instrument, Part]
+    bars: Floats
+    metre: float
+    clock: Clock
+    ticks_per_quarter: int
+
+
+class Clock:
+    """Ticks to seconds through a song's tempo map.
+
+    ticks: [n] where the tempo changes, rising strictly from 0. rate: [n] seconds a tick from
+    there on. end: the song's length in ticks.
+    """
+
+    def __init__(self, ticks: Floats, rate: Floats, ticks_per_quarter: int, end: float) -> None:
+        self._ticks, self._rate = ticks, rate
+        spans = np.diff(ticks) * rate[:-1]
+        self._seconds = np.append(0.0, np.cumsum(spans))
+        self._quarter = ticks_per_quarter
+        self._end = end
+
+    def seconds(self, ticks: Floats | float) -> Floats:
+        """Seconds at these ticks."""
+        segment = np.searchsorted(self._ticks, ticks, "right") - 1
+        return self._seconds[segment] + (ticks - self._ticks[segment]) * self._rate[segment]
+
+    @property
+    def tempo(self) -> float:
+        """Quarter notes a minute, or NaN if the song does not keep to one."""
+        lengths = np.diff(np.append(self._ticks, max(self._end, self._ticks[-1] + 1)))
+        order = np.argsort(self._rate)
+        middle = np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)
+        median = self._rate[order][middle]
+        near = np.abs(self._rate / median - 1) < TEMPO_TOLERANCE
+        if lengths[near].sum() < STEADY * lengths.sum():
+            return UNKNOWN
+        return float(60 / (median * self._quarter))
+
+
+def family(program: int, is_drum: bool) -> Instrument | None:
+    """The part that LPD-5 merges a MIDI program (from 0) into; None where it is dropped."""
+    if is_drum:
+        return Instrument.DRUMS
+    if program < 8:
+        return Instrument.PIANO
+    if 24 <= program < 32:
+        return Instrument.GUITAR
+    if 32 <= program < 40:
+        return Instrument.BASS
+    if program < 96 or 104 <= program < 112:
+        return Instrument.STRINGS
+    return None
+
+
+def merge_tracks(tracks: Iterable[tuple[int, bool, Part]]) -> dict[Instrument, Part]:
+    """The parts of a song's tracks, each given as program, whether it is drums, and notes."""
+    merged: dict[Instrument, list[Part]] = {}
+    for program, is_drum, part in tracks:
+        instrument = family(program, is_drum)
+        if instrument is not None and len(part[0]):
+            merged.setdefault(instrument, []).append(part)
+    return {
+        instrument: tuple(np.concatenate(column) for column in zip(*parts, strict=True))  # type: ignore[misc]
+        for instrument, parts in merged.items()
+    }
+
+
+def last_end(parts: Mapping[Instrument, Part]) -> float:
+    """Where the last note ends, in the unit of the notes."""
+    return max((float(ends.max()) for _, ends, _ in parts.values()), default=0.0)
+
+
+def main_metre(spans: Mapping[str, float]) -> float:
+    """The index of the metre that a song keeps to, given how long each lasts; NaN if none."""
+    main = max(spans, key=spans.__getitem__, default="")
+    steady = spans.get(main, 0.0) >= STEADY * sum(spans.values())
+    return float(METRES.index(main)) if main in METRES and steady else UNKNOWN

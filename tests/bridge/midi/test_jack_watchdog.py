@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import signal
+
+from bridge.midi.backends import OutputConfig, open_output
+from bridge.midi.jack_watchdog import JackWatchdog
+from bridge.play.player import Player
+from engine.errors import EmsyncError
+
+
+def test_a_server_that_stands_still_is_told_of(server, soon):
+    watchdog = JackWatchdog()
+
+    def still():
+        try:
+            watchdog.check()
+        except EmsyncError as error:
+            return str(error)
+        return None
+
+    assert not still()
+    server.send_signal(signal.SIGSTOP)
+    assert soon(still) and "stood still" in still()
+    server.send_signal(signal.SIGCONT)
+    assert soon(lambda: not still())
+    watchdog.close()
+
+
+def test_through_rtmidi_playing_stops_and_says_why(server, scale, soon):
+    player = Player(open_output(OutputConfig("rtmidi"))[0])
+    player.load(scale(200))
+    player.play()
+    assert soon(lambda: player.output.lateness().messages)
+    server.send_signal(signal.SIGSTOP)
+    assert soon(lambda: "stood still" in (player.status().fault or ""))
+    assert player.state == "stopped" and player.output.gone
+    server.send_signal(signal.SIGCONT)
+    player.close()

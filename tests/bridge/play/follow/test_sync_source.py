@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from bridge.play.follow.sync_source import FURTHEST, TRANSPORTS, SyncSource, follow
+from engine.errors import EmsyncError
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (("tape",), "choose from mtc, clock, jack, reaper"),
+        (("",), "choose from"),
+        (("mtc", None, math.nan), "within a day"),
+        (("mtc", None, math.inf), "within a day"),
+        (("mtc", None, FURTHEST + 1), "within a day"),
+        (("jack", None, -FURTHEST - 1), "within a day"),
+        (("reaper", "x"), "UDP port"),
+        (("reaper", "0"), "UDP port"),
+        (("reaper", "65536"), "UDP port"),
+        (("reaper", "-1"), "UDP port"),
+        (("reaper", ""), "UDP port"),
+    ],
+)
+def test_what_cannot_be_followed_is_one_line(wrong, said):
+    with pytest.raises(EmsyncError, match=said) as caught:
+        SyncSource(*wrong)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+@pytest.mark.parametrize("offset", [-FURTHEST, 0.0, FURTHEST])
+def test_what_can_be(transport, offset):
+    assert SyncSource(transport, "9000", offset).offset == offset
+
+
+@pytest.mark.parametrize(
+    ("sync_source", "name"),
+    [
+        (SyncSource("mtc"), "MIDI Time Code"),
+        (SyncSource("clock"), "MIDI clock"),
+        (SyncSource("jack"), "JACK transport"),
+        (SyncSource("reaper", "19324"), "REAPER"),
+    ],
+)
+def test_it_is_named_while_it_is_followed(jack_server, player, sync_source, name):
+    follower = follow(player, sync_source, float)
+    assert player.status().follows == name
+    follower.close()
+    assert player.status().follows is None

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import mido
+import pytest
+
+from bridge.play.midi_reader import read_beats, read_piece
+from engine.cues import CueSheet, Section, Video, write_cues
+from engine.errors import EmsyncError
+from engine.score import Instrument, Note, Score
+from export.midi import write_midi, write_stems
+
+NOTES = tuple(
+    Note(instrument, 0.5 * n, 0.5 * n + 0.4, 40 + n, 80 + n)
+    for n in range(12) for instrument in Instrument
+)  # fmt: skip
+SCORE = Score(NOTES, (0.0, 2.0, 4.0), (2.0,), 6.0)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write_midi(SCORE, tmp_path / "score.mid")
+    write_stems(SCORE, tmp_path / "stems")
+    sections = (Section(0, 6, {}, 0.0, 1.0, "test"),)
+    film = Video("film.mp4", 6.0, 25.0, 64, 48)
+    write_cues(CueSheet(film, 0.0, 6.0, (2.0,), (2.0,), sections), tmp_path / "cues.json")
+    return tmp_path
+
+
+def rounded(notes):
+    return [(n.instrument, round(n.onset, 2), round(n.end, 2), n.pitch, n.velocity) for n in notes]
+
+
+def test_an_exported_score_comes_back(folder):
+    piece = read_piece(folder)
+    assert rounded(piece.notes) == rounded(NOTES)
+    assert piece.duration == pytest.approx(6.0, abs=0.01)
+    assert piece.chords == (pytest.approx(2.0, abs=0.01),) and piece.boundaries == (2.0,)
+    assert piece.bars == pytest.approx([0, 2, 4], abs=0.01)
+
+
+def test_stems_alone_will_do(folder):
+    (folder / "score.mid").unlink()
+    assert rounded(read_piece(folder).notes) == rounded(NOTES)
+    assert read_beats(folder)(4.0) == pytest.approx(2.0, abs=0.01)
+
+
+def test_an_instrument_may_be_silent_but_not_all(tmp_path):
+    some = tuple(note for note in NOTES if note.instrument is not Instrument.PIANO)
+    for name, notes in (("some", some), ("none", ())):
+        write_stems(replace(SCORE, notes=notes, chords=()), tmp_path / name / "stems")
+    assert rounded(read_piece(tmp_path / "some").notes) == rounded(some)
+    with pytest.raises(EmsyncError, match="no notes"):
+        read_piece(tmp_path / "none")
+
+
+def test_expression_comes_from_the_cue_sheet(folder):
+    assert read_piece(folder).controls == ()
+    assert {c.value for c in read_piece(folder, expressive=True).controls} == {127}
+
+
+def test_another_files_programs_say_who_plays(tmp_path):
+    midi = mido.MidiFile(ticks_per_beat=480)
+    track = mido.MidiTrack()
+    track.append(mido.MetaMessage("set_tempo", tempo=1_000_000))
+    for channel, program in ((0, 33), (1, 26), (2, 5), (3, 70), (9, 0)):
+        track.append(mido.Message("program_change", channel=channel, program=program))
+        track.append(mido.Message("note_on", channel=channel, note=50))
+    track.append(mido.MetaMessage("set_tempo", tempo=500_000, time=480))
+    for channel in (0, 1, 2, 3, 9):
+        track.append(mido.Message("note_on", channel=channel, note=50, velocity=0, time=96))
+    midi.tracks.append(track)
+    midi.save(tmp_path / "other.mid")
+    notes = {note.instrument: note.end for note in read_piece(tmp_path / "other.mid").notes}
+    order = ("bass", "guitar", "piano", "strings", "drums")
+    assert [round(notes[Instrument(name)], 3) for name in order] == [1.1, 1.2, 1.3, 1.4, 1.5]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"RIFF of a kind", b"MThd\0\0\0\6\0\1\0\0\xe7\x28"])
+def test_what_is_no_score_is_one_line(tmp_path, content):
+    path = tmp_path / "file.mid"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(EmsyncError) as caught:
+        read_piece(path)
+    assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
+
+
+def test_an_empty_folder_is_one_line(tmp_path):
+    with pytest.raises(EmsyncError, match=r"score\.mid"):
+        read_piece(tmp_path)

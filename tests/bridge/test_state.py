@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from bridge.state import (
+    Running,
+    forget_running,
+    private_folder,
+    read_running,
+    state_folder,
+    write_running,
+)
+from engine.errors import EmsyncError
+
+RUNNING = Running(1, "127.0.0.1", 8730, None, "secret", "0")
+
+
+def test_the_token_is_its_owners_alone(tmp_path):
+    folder = private_folder(tmp_path / "state")
+    write_running(folder, RUNNING)
+    assert read_running(folder) == RUNNING
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / "server.json")]
+    assert modes == [0o700, 0o600]
+    forget_running(folder)
+    assert read_running(folder) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"pid": 1', '{"who": 1}'])
+def test_a_broken_file_is_no_server(tmp_path, text):
+    (tmp_path / "server.json").write_text(text)
+    assert read_running(tmp_path) is None
+
+
+def test_the_folder_can_be_chosen(monkeypatch, tmp_path):
+    monkeypatch.setenv("EMSYNC_STATE", str(tmp_path))
+    assert state_folder() == tmp_path
+
+
+def test_a_file_in_the_way(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(EmsyncError, match="--state"):
+        private_folder(tmp_path / "file")

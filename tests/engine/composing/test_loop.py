@@ -1,0 +1,358 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engine.composing.logits.grammar import CHORD_HOLD, CHORD_NOTES, LONGEST_REST, MOST_AT_ONCE
+from engine.composing.logits.note_limits import LONGEST
+from engine.composing.loop import compose, compose_all, overstate
+from engine.composing.sampling import Sampling
+from engine.composing.state import Composition, GenerationConfig
+from engine.cues import CueSheet, Section, Video
+from engine.errors import EmsyncError
+from engine.metrics.alignment import find_chords
+from engine.model.runtime import Decoder, Network
+from engine.music import vocabulary as voc
+from engine.music.conditions import Conditions, usual_density
+from engine.music.events import ScoreBuilder
+from engine.music.vocabulary import Kind
+from engine.score import CHORDAL, Instrument, Note, Score
+
+BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
+BOLD = Sampling(1.0, 1.0, guidance=1.0)
+
+
+def film(*edges: float, emotions=(), boundaries=()) -> CueSheet:
+    """A cue sheet whose sections lie between the edges; emotions are (valence, arousal)."""
+    emotions = emotions or [(0.1, 0.2)] * (len(edges) - 1)
+    sections = tuple(
+        Section(a, b, {}, *emotion, "user")
+        for (a, b), emotion in zip(pairwise(edges), emotions, strict=True)
+    )
+    video = Video("film.mp4", edges[-1] + 1, 24.0, 64, 48)
+    return CueSheet(video, 1.0, edges[-1] + 1, (), boundaries, sections)
+
+
+def config(seed: int = 0, **others: object) -> GenerationConfig:
+    return GenerationConfig(seed=seed, sampling=BOLD, **others)
+
+
+@pytest.fixture(scope="module")
+def leaning(tiny, random_model, exported) -> Callable[..., Network]:
+    """A network that leans for (above 0) or against (below 0) kinds of tokens, at all times."""
+
+    def make(context: int = 1024, **kinds: float) -> Network:
+        model = random_model(tiny("relative", context=context))
+        for kind, lean in kinds.items():
+            model.output.bias[np.flatnonzero(Kind[kind] == voc.KIND)] = lean
+        return Network(exported(model), "cpu", threads=1)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def piece(network) -> Score:
+    """Twenty seconds; the tiny network's window passes many times."""
+    return compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, config())
+
+
+def test_lasts_as_long_as_the_film(piece):
+    assert piece.duration == 20.0
+    assert max(note.end for note in piece.notes) <= 20.0
+    assert max(note.onset for note in piece.notes) > 15.0
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.997, 1.0005])
+def test_lasts_as_long_as_any_film(network, seconds):
+    score = compose(film(0.0, seconds), network, config())
+    assert abs(score.duration - seconds) <= 0.004 + 1e-9
+    assert all(note.end <= score.duration for note in score.notes)
+
+
+def test_same_seed_same_piece(network, piece):
+    again = compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, config())
+    other = compose(film(0.0, 20.0, boundaries=(5.0, 12.0)), network, config(seed=1))
+    assert again == piece != other
+
+
+def test_only_the_chosen_play(network, piece):
+    assert {note.instrument for note in piece.notes} == set(Instrument)
+    few = compose(film(0.0, 5.0), network, config(instruments=(DRUMS, PIANO)))
+    assert {note.instrument for note in few.notes} == {DRUMS, PIANO}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "asked"),
+    [
+        ((PIANO,), voc.FEWER_INSTRUMENTS),
+        ((PIANO, DRUMS), voc.FEWER_INSTRUMENTS),
+        ((PIANO, DRUMS, BASS), voc.MORE_INSTRUMENTS),
+    ],
+)
+def test_two_parts_or_one_are_fewer_instruments(tiny, random_model, exported, chosen, asked):
+    def piece(changed: int) -> Score:
+        model = random_model(tiny())
+        model.embedding.weight[changed] = 2
+        small = Network(exported(model), "cpu", threads=1, precision="fp32")
+        return compose(film(0.0, 15.0), small, config(instruments=chosen))
+
+    (other,) = {voc.FEWER_INSTRUMENTS, voc.MORE_INSTRUMENTS} - {asked}
+    assert piece(voc.START) == piece(other) != piece(asked)
+
+
+def test_somebody_must_play():
+    with pytest.raises(EmsyncError, match="bass, drums, guitar, piano, strings"):
+        GenerationConfig(instruments=())
+
+
+def test_a_small_window_passes_many_times(tiny, random_model, exported):
+    small = Network(exported(random_model(tiny(context=32))), "cpu", threads=1)
+    score = compose(film(0.0, 20.0), small, config())
+    assert score.duration == 20.0
+    assert len(score.notes) > 10 * 32 / 4
+    # A note whose ON is forgotten ends, so that none spans more than a window of tokens.
+    onsets = np.array([note.onset for note in score.notes])
+    for note in score.notes:
+        assert ((onsets > note.onset) & (onsets < note.end)).sum() < 32
+
+
+def test_boundaries_and_wishes_reach_the_network(network, piece):
+    cues = film(0.0, 20.0, boundaries=(5.0, 12.0))
+    assert compose(replace(cues, boundaries=()), network, config()) != piece
+    assert compose(cues, network, config(conditions=Conditions(tempo=180.0))) != piece
+
+
+def notes_before(score: Score, seconds: float) -> list[tuple[Instrument, float, int]]:
+    return [(n.instrument, n.onset, n.pitch) for n in score.notes if n.onset < seconds]
+
+
+def test_a_section_changes_the_music_from_its_start_on(network):
+    calm, wild, unknown = (-0.9, -0.9), (0.9, 0.9), (float("nan"), 0.1)
+    whole = compose(film(0.0, 20.0, emotions=[calm]), network, config())
+    for other in (wild, unknown):
+        parted = compose(film(0.0, 4.0, 20.0, emotions=[calm, other]), network, config())
+        assert notes_before(parted, 4.0) == notes_before(whole, 4.0)
+        assert notes_before(parted, 20.0) != notes_before(whole, 20.0)
+
+
+class Watched(Decoder):
+    """A decoder that notes down, for every token it reads, the time and the valence asked for."""
+
+    def __init__(self, network: Network, rows: int) -> None:
+        super().__init__(network, rows)
+        self.seen: list[tuple[float, float]] = []
+        decoders.append(self)
+
+    def look(self, token: int) -> None:
+        before = self.seen[-1][0] if self.seen else 0.0
+        self.seen.append((before + voc.to_seconds(voc.STEPS[token]), self.valence))
+
+    def prefill(self, tokens, offsets, conditions, row=0):
+        self.valence = float(conditions[0])
+        self.look(int(tokens[-1]))
+        return super().prefill(tokens, offsets, conditions, row)
+
+    def step(self, tokens, offsets, idle=()):
+        self.look(tokens[0])
+        return super().step(tokens, offsets, idle)
+
+
+decoders: list[Watched] = []
+
+
+def test_every_token_is_composed_under_the_emotion_of_its_moment(
+    tiny, random_model, exported, monkeypatch
+):
+    monkeypatch.setattr("engine.composing.loop.Decoder", Watched)
+    valences = np.linspace(-1, 1, 40, dtype=np.float32).tolist()
+    cues = film(*np.arange(41) / 2, emotions=[(valence, 0.0) for valence in valences])
+    compose(cues, Network(exported(random_model(tiny(context=32))), "cpu", threads=1), config())
+    seen = decoders[-1].seen
+    assert len(seen) > 150
+    assert [valence for _, valence in seen] == [valences[int(time * 2)] for time, _ in seen]
+
+
+@pytest.mark.parametrize("emotion", [(0.3, 0.4), (float("nan"), 0.4)])
+def test_a_section_of_the_same_emotion_changes_nothing(network, emotion):
+    whole = compose(film(0.0, 6.0, emotions=[emotion]), network, config())
+    parted = compose(film(0.0, 2.0, 2.004, 6.0, emotions=[emotion] * 3), network, config())
+    assert parted == whole
+
+
+def test_no_note_is_longer_than_its_limit(leaning):
+    forgetful = leaning(OFF=-30.0, ON=-2.0, TIMESHIFT=0.0)
+    score = compose(film(0.0, 60.0), forgetful, config())
+    for instrument in Instrument:
+        limit = LONGEST[instrument]
+        longest = max(note.end - note.onset for note in score.part(instrument))
+        assert limit * 0.9 <= longest <= limit + 1e-9
+
+
+def test_a_long_chord_has_its_mark(leaning):
+    sustaining = leaning(OFF=-6.0, CHORD=-30.0, BAR=-30.0, TIMESHIFT=-1.0)
+    score = compose(film(0.0, 60.0), sustaining, config())
+    assert not score.chords
+    assert score.bars == (0.0,)
+    half_seconds = [n for n in score.notes if n.instrument in CHORDAL and n.end - n.onset > 0.5]
+    assert half_seconds
+    assert not find_chords(score.notes, lambda seconds: 2 * np.asarray(seconds))
+
+
+def test_the_usual_density_is_told_where_none_is_asked_for(network):
+    def told(**conditions: float) -> float:
+        asked = config(conditions=Conditions(**conditions))
+        composition = Composition(film(0.0, 6.0), network.config, asked)
+        return composition._conditions(0).density
+
+    assert told() == pytest.approx(usual_density(0.2, len(Instrument)))
+    assert told(density=3.0) == 3.0
+
+
+def test_an_instant_holds_so_many_tokens_and_no_more(leaning):
+    timeless = leaning(TIMESHIFT=-30.0)
+    score = compose(film(0.0, 5.0), timeless, config())
+    struck = np.unique([note.onset for note in score.notes], return_counts=True)[1]
+    assert 0.5 * MOST_AT_ONCE < struck.max() <= MOST_AT_ONCE
+
+
+def test_one_bar_and_one_chord_an_instant(leaning):
+    insistent = leaning(BAR=20.0, CHORD=20.0)
+    score = compose(film(0.0, 2.0), insistent, config())
+    assert len(set(score.bars)) == len(score.bars) > 1
+    assert len(set(score.chords)) == len(score.chords) > 1
+
+
+def test_progress_rises_to_the_duration(network):
+    heard: list[float] = []
+    compose(film(0.0, 5.003), network, config(), heard.append)
+    assert all(a < b for a, b in pairwise(heard))
+    assert heard[-1] == pytest.approx(5.003)
+
+
+def _two_beats(bars: Sequence[float], chord: float) -> float:
+    """Half a bar, by the last three before a chord."""
+    lengths = sorted(np.diff([bar for bar in bars if bar <= chord][-4:]))
+    half = lengths[len(lengths) // 2] / 2 if lengths else 0.0
+    return float(np.clip(half, *CHORD_HOLD))
+
+
+def test_a_chord_is_struck_and_held(leaning):
+    piece = compose(film(0.0, 240.0), leaning(CHORD=2.0), config())
+    assert len(piece.chords) > 1
+    for chord in piece.chords:
+        struck = [n for n in piece.notes if n.onset == chord and n.instrument in CHORDAL]
+        least = min(_two_beats(piece.bars, chord), 240.0 - chord) - 0.01
+        held = [n for n in struck if n.end - n.onset >= least]
+        if len(struck) < CHORD_NOTES:
+            pytest.fail(f"{len(struck)} notes at {chord}")
+        assert len(held) >= CHORD_NOTES
+        assert {n.velocity for n in struck} == {120}
+
+
+def test_silence_does_not_last(network):
+    piece = compose(film(0.0, 60.0), network, config())
+    reach = 0.0
+    for note in piece.notes:
+        assert note.onset - reach <= LONGEST_REST + 1.0
+        reach = max(reach, note.end)
+
+
+def test_a_listener_hears_every_note_and_chord_in_time(leaning):
+    network = leaning(CHORD=4.0)
+    heard: list[Note] = []
+    marks: list[float] = []
+    known = 0.0
+
+    def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
+        nonlocal known
+        assert all(note.onset >= known for note in notes)
+        assert all(chord >= known for chord in chords)
+        heard.extend(notes)
+        marks.extend(chords)
+        known = until
+
+    piece = compose(film(0.0, 240.0), network, config(), listen=listen)
+    assert known == 240.0
+    assert sorted(heard, key=repr) == sorted(piece.notes, key=repr)
+    assert marks and tuple(marks) == piece.chords
+
+
+def test_pieces_composed_together_each_get_what_they_ask_for(tiny, random_model, exported):
+    small = Network(exported(random_model(tiny(context=64))), "cpu", threads=1, precision="fp32")
+    requests = [
+        (film(0.0, 6.0, boundaries=(3.0,)), config()),
+        (film(0.0, 2.0, 4.0, emotions=[(0.9, 0.1), (-0.9, 0.8)]), config(1)),
+        (film(0.0, 12.0), config(2, instruments=(PIANO, BASS))),
+    ]
+    together = compose_all(requests, small)
+    alone = [compose(cues, small, order) for cues, order in requests]
+    assert [take.score for take in together] == alone
+    assert all(0 < take.nll < 7 for take in together)
+
+
+def guided(network: Network, guidance: float, cues: CueSheet, **conditions: float) -> Score:
+    sampling = replace(BOLD, guidance=guidance)
+    return compose(
+        cues, network, GenerationConfig(3, sampling=sampling, conditions=Conditions(**conditions))
+    )
+
+
+def test_guidance_overstates_what_is_asked_for(network):
+    asked = film(0.0, 6.0)
+    (section,) = asked.sections
+    unsaid = replace(
+        asked, sections=(replace(section, valence=float("nan"), arousal=float("nan")),)
+    )
+    plain = guided(network, 1.0, asked)
+    assert guided(network, 3.0, asked) != plain
+    # Nothing is to be overstated.
+    assert guided(network, 3.0, unsaid) == guided(network, 1.0, unsaid) != plain
+    assert guided(network, 3.0, unsaid, key=4.0) != guided(network, 1.0, unsaid, key=4.0)
+
+
+def test_what_comes_is_overstated_but_not_how_far_a_step_leads():
+    rng = np.random.default_rng(0)
+    told, plain = rng.normal(size=(2, voc.SIZE)).astype(np.float32)
+    guided = overstate(told, plain, 3.0)
+    steps = voc.KIND == Kind.TIMESHIFT
+    beyond = plain + 3 * (told - plain)
+    assert np.allclose(guided[~steps], beyond[~steps], atol=1e-5)
+    assert np.allclose(np.diff(guided[steps]), np.diff(told[steps]), atol=1e-5)
+    assert np.exp(guided[steps]).sum() == pytest.approx(np.exp(beyond[steps]).sum(), rel=1e-4)
+    assert np.allclose(overstate(told, plain, 1.0), told, atol=1e-5)
+    assert np.allclose(overstate(told, plain, 0.0)[~steps], plain[~steps], atol=1e-5)
+
+
+def test_guided_pieces_do_not_hang_on_their_neighbours(network):
+    sampling = replace(BOLD, guidance=2.0)
+    requests = [
+        (film(0.0, seconds), GenerationConfig(seed=seed, sampling=sampling if seed else BOLD))
+        for seed, seconds in enumerate((6.0, 3.0, 9.0))
+    ]
+    together = [take.score for take in compose_all(requests, network)]
+    assert together == [compose(cues, network, one) for cues, one in requests]
+
+
+def test_a_note_does_not_end_at_the_instant_it_is_struck(leaning, monkeypatch):
+    pushed = []
+    push = ScoreBuilder.push
+    monkeypatch.setattr(
+        ScoreBuilder, "push", lambda self, token: (pushed.append(token), push(self, token))[1]
+    )
+    compose(film(0.0, 20.0), leaning(OFF=4.0, ON=2.0), config())
+    struck: set[int] = set()
+    ended = 0
+    for token in pushed:
+        kind = voc.TOKENS[token].kind
+        if kind is Kind.TIMESHIFT:
+            struck.clear()
+        elif kind is Kind.ON:
+            struck.add(token - 1)
+        elif kind is Kind.OFF:
+            assert token not in struck
+            ended += 1
+    assert ended > 20
