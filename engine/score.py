@@ -1,7 +1,7 @@
 """The score: what the composer makes, and all that export and bridge ever see.
 
 Times are seconds from the score's zero, as floats; the tempo map is derived from the bars, or from
-the steady that was asked for, only when a file needs one.
+the steady tempo that was asked for, only when a file needs one.
 """
 
 from __future__ import annotations
@@ -83,14 +83,14 @@ class Score:
     bars: downbeats in seconds, rising.
     chords: times of the CHORD marks (long chords meant as boundaries) in seconds, rising.
     duration: length in seconds; no note ends after it.
-    steady: what it keeps to, where that was asked for; else its bars must tell.
+    steady_tempo: the tempo and metre that hold throughout, if the user asked for them.
     """
 
     notes: tuple[Note, ...]
     bars: tuple[float, ...]
     chords: tuple[float, ...]
     duration: float
-    steady: SteadyTempo | None = None
+    steady_tempo: SteadyTempo | None = None
 
     def part(self, instrument: Instrument) -> tuple[Note, ...]:
         """The notes of one instrument, in time order."""

@@ -14,7 +14,7 @@ import torch
 
 from engine.benchmarks.measures import Line, Section, in_turns, ratio
 from engine.composing.loop import compose, compose_all
-from engine.composing.state import GenerationConfig
+from engine.composing.config import GenerationConfig
 from engine.cues import CueSheet, Video
 from engine.cues import Section as Span
 from engine.model.runtime import Decoder, Network

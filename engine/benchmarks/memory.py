@@ -15,7 +15,7 @@ from engine.analysis import analyze
 from engine.benchmarks.decoding import film
 from engine.benchmarks.measures import Line, Section
 from engine.composing.loop import compose
-from engine.composing.state import GenerationConfig
+from engine.composing.config import GenerationConfig
 from engine.model.runtime import Network
 
 MINUTES = (1, 5, 10)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.benchmarks.measures import Line, Section
-from engine.composing.state import to_forget
+from engine.composing.window import to_forget
 from engine.errors import EmsyncError
 from engine.evaluation.likelihood import token_nats
 from engine.model.runtime import Decoder, Network

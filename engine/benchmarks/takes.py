@@ -8,7 +8,7 @@ from statistics import mean
 
 from engine.benchmarks.decoding import TAKES, film
 from engine.benchmarks.measures import Line, Section
-from engine.composing.state import GenerationConfig
+from engine.composing.config import GenerationConfig
 from engine.composing.takes import TakeScore, best, compose_takes
 from engine.model.runtime import Network
 

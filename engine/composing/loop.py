@@ -1,7 +1,7 @@
 """The composing loop: cue sheets in, scores out, a row of the decoder for each piece.
 
-A piece that asks for an emotion, a tempo, a key or the like takes two rows, one of which is told of
-none: what the other says beyond it is overstated (guidance).
+A piece with an emotion, a tempo, a key or a density takes two rows. One is conditioned on them, the
+other is not. What the first says beyond the second is amplified (guidance).
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Logits
+from engine.composing.composition import Composition, Take
+from engine.composing.config import GenerationConfig
+from engine.composing.listener import Listener
 from engine.composing.sampling import choose, surprise
-from engine.composing.state import Composition, GenerationConfig, Listener, Take
 from engine.cues import CueSheet
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
@@ -25,18 +27,18 @@ Progress = Callable[[float], None]
 def compose(
     cues: CueSheet,
     network: Network,
-    generation: GenerationConfig,
+    config: GenerationConfig,
     progress: Progress | None = None,
-    listen: Listener | None = None,
+    listener: Listener | None = None,
 ) -> Score:
     """Compose for a cue sheet.
 
     progress: called with the seconds of music composed so far.
-    listen: called with the notes that have ended since the last call, in order of onset, the
-        CHORDs that have come since, in seconds, and the time in seconds before which no further
-        onset or CHORD will come; by the end it has heard all.
+    listener: called with the notes that have ended since the last call, by onset, the CHORDs that
+        have come since, in seconds, and the time in seconds before which nothing more begins. By
+        the end it has all notes and CHORDs.
     """
-    (take,) = compose_all([(cues, generation)], network, progress, listen)
+    (take,) = compose_all([(cues, config)], network, progress, listener)
     return take.score
 
 
@@ -44,119 +46,126 @@ def compose_all(
     requests: Sequence[tuple[CueSheet, GenerationConfig]],
     network: Network,
     progress: Progress | None = None,
-    listen: Listener | None = None,
+    listener: Listener | None = None,
 ) -> list[Take]:
     """Compose several pieces at once.
 
     progress: called with the seconds of music composed so far, all pieces together.
-    listen: as for :func:`compose`; hears the first piece.
+    listener: as for :func:`compose`; follows the first piece.
     """
     compositions = [
-        Composition(cues, network.config, generation, None if number else listen)
-        for number, (cues, generation) in enumerate(requests)
+        Composition(cues, network.config, config, None if number else listener)
+        for number, (cues, config) in enumerate(requests)
     ]
     _compose(compositions, network, progress)
     return [composition.take for composition in compositions]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """A row of the decoder: whose tokens it reads, and whether it is told what is asked for."""
+class _Row:
+    """A row of the decoder: its piece, and whether it is conditioned on what the piece asks."""
 
-    composition: Composition
-    told: bool = True
+    piece: Composition
+    conditioned: bool = True
+
+    def read(self, decoder: Decoder, row: int) -> Logits:
+        """Read the piece's window anew; returns the last logits [V]."""
+        return self.piece.window.read(decoder, row, self.piece.conditions(self.conditioned))
+
+    def slide(self, decoder: Decoder, row: int) -> None:
+        """Forget what the piece's window has forgotten."""
+        self.piece.window.slide(decoder, row, self.piece.conditions(self.conditioned))
 
 
-def _readers(composition: Composition) -> list[_Reader]:
-    """The rows that a piece takes: a second one where what is asked for is to be overstated."""
-    if composition.asks and composition.generation.sampling.guidance != 1:
-        return [_Reader(composition), _Reader(composition, told=False)]
-    return [_Reader(composition)]
+def _rows(piece: Composition) -> list[_Row]:
+    """The rows of a piece: a second one where its conditions are to be amplified."""
+    if piece.is_conditioned and piece.config.sampling.guidance != 1:
+        return [_Row(piece), _Row(piece, conditioned=False)]
+    return [_Row(piece)]
 
 
 def _compose(
     compositions: Sequence[Composition], network: Network, progress: Progress | None
 ) -> None:
-    """Carry compositions to their ends, a row of one decoder for each of their readers."""
-    rows = [reader for composition in compositions for reader in _readers(composition)]
+    """Carry compositions to their ends, all rows in one decoder."""
+    rows = [row for composition in compositions for row in _rows(composition)]
     decoder = Decoder(network, len(rows))
-    logits = np.stack([r.composition.read(decoder, row, r.told) for row, r in enumerate(rows)])
+    logits = np.stack([row.read(decoder, number) for number, row in enumerate(rows)])
     done = 0.0
     while rows:
-        _go_on(*_guided(rows, logits))
+        _append_tokens(*_guided(rows, logits))
         if progress is not None:
             seconds = sum(composition.seconds for composition in compositions)
             if seconds > done:
                 progress(seconds)
                 done = seconds
-        for row in reversed(range(len(rows))):
-            if rows[row].composition.finished:
-                decoder.end(row)
+        for number in reversed(range(len(rows))):
+            if rows[number].piece.finished:
+                decoder.end(number)
                 last = rows.pop()
-                if row < len(rows):
-                    rows[row] = last
+                if number < len(rows):
+                    rows[number] = last
         logits = _next_logits(decoder, rows)
 
 
-def _guided(rows: Sequence[_Reader], logits: Logits) -> tuple[list[Composition], Logits]:
-    """Each piece once, and its logits [pieces, V] with what was asked for overstated, where a piece
-    has a reader that is told nothing."""
-    told = [row for row, reader in enumerate(rows) if reader.told]
-    pieces = [rows[row].composition for row in told]
-    untold = {reader.composition: row for row, reader in enumerate(rows) if not reader.told}
-    guided = logits[told]
-    for piece, composition in enumerate(pieces):
-        if composition in untold:
-            guidance = composition.generation.sampling.guidance
-            guided[piece] = overstate(guided[piece], logits[untold[composition]], guidance)
+def _guided(rows: Sequence[_Row], logits: Logits) -> tuple[list[Composition], Logits]:
+    """Each piece once, and its logits [pieces, V], amplified where it has an unconditioned row."""
+    conditioned = [number for number, row in enumerate(rows) if row.conditioned]
+    pieces = [rows[number].piece for number in conditioned]
+    plain = {row.piece: number for number, row in enumerate(rows) if not row.conditioned}
+    guided = logits[conditioned]
+    for number, piece in enumerate(pieces):
+        if piece in plain:
+            guidance = piece.config.sampling.guidance
+            guided[number] = amplify(guided[number], logits[plain[piece]], guidance)
     return pieces, guided
 
 
-def overstate(told: Logits, plain: Logits, guidance: float) -> Logits:
-    """Logits [V] in which what ``told`` says beyond ``plain`` counts so many times.
+def amplify(conditioned: Logits, plain: Logits, guidance: float) -> Logits:
+    """Logits [V] in which what ``conditioned`` says beyond ``plain`` counts ``guidance`` times.
 
-    Classifier-free guidance (Ho and Salimans 2022). Whether time moves on is overstated, but not
-    how far: a step must lead to the beat, or to the boundary, which little noise is enough to miss.
+    Classifier-free guidance (Ho and Salimans 2022). Whether time moves on is amplified, but not how
+    far: a shift must lead to the beat or to the boundary, and a little noise makes it miss.
     """
-    guided = plain + guidance * (told - plain)
-    as_told = told[voc.SHIFTS]
-    moves_on = np.logaddexp.reduce(guided[voc.SHIFTS]) - np.logaddexp.reduce(as_told)
-    guided[voc.SHIFTS] = as_told + moves_on
+    guided = plain + guidance * (conditioned - plain)
+    shifts = conditioned[voc.SHIFTS]
+    moves_on = np.logaddexp.reduce(guided[voc.SHIFTS]) - np.logaddexp.reduce(shifts)
+    guided[voc.SHIFTS] = shifts + moves_on
     return guided
 
 
-def _go_on(rows: Sequence[Composition], logits: Logits) -> None:
-    """Add a token to each piece, by the logits [rows, V] of what follows its last."""
-    due = [composition.forced_token() for composition in rows]
-    free = [row for row, token in enumerate(due) if token is None]
-    chosen: dict[int, tuple[int, float]] = {}
+def _append_tokens(pieces: Sequence[Composition], logits: Logits) -> None:
+    """Append a token to each piece, given the logits [pieces, V] of what follows its last."""
+    forced = [piece.forced_token() for piece in pieces]
+    free = [number for number, token in enumerate(forced) if token is None]
+    drawn: dict[int, tuple[int, float]] = {}
     if free:
-        choosing = [rows[row] for row in free]
-        allowed = np.stack([composition.allowed_now() for composition in choosing])
-        heard = np.where(allowed, logits[free], np.float32(-np.inf))
-        leaning = np.stack([c.lean(row) for c, row in zip(choosing, heard, strict=True)])
-        samplings = [composition.generation.sampling for composition in choosing]
-        tokens = choose(leaning, samplings, [composition.rng for composition in choosing])
-        nll = surprise(heard, tokens)
-        chosen = dict(zip(free, zip(tokens, nll, strict=True), strict=True))
-    for row, composition in enumerate(rows):
-        token = due[row]
-        composition.go_on(*((token, None) if token is not None else chosen[row]))
+        choosing = [pieces[number] for number in free]
+        allowed = np.stack([piece.mask() for piece in choosing])
+        masked = np.where(allowed, logits[free], np.float32(-np.inf))
+        biased = np.stack([p.bias(row) for p, row in zip(choosing, masked, strict=True)])
+        samplings = [piece.config.sampling for piece in choosing]
+        tokens = choose(biased, samplings, [piece.rng for piece in choosing])
+        nlls = surprise(masked, tokens)
+        drawn = dict(zip(free, zip(tokens, nlls, strict=True), strict=True))
+    for number, piece in enumerate(pieces):
+        token = forced[number]
+        piece.append(*((token, None) if token is not None else drawn[number]))
 
 
-def _next_logits(decoder: Decoder, rows: Sequence[_Reader]) -> Logits:
+def _next_logits(decoder: Decoder, rows: Sequence[_Row]) -> Logits:
     """What follows each row's last token [rows, V]: most rows step, some are read anew."""
-    for row, reader in enumerate(rows):
-        reader.composition.slide(decoder, row, reader.told)
+    for number, row in enumerate(rows):
+        row.slide(decoder, number)
     read = {
-        row: reader.composition.read(decoder, row, reader.told)
-        for row, reader in enumerate(rows)
-        if reader.composition.must_read
+        number: row.read(decoder, number)
+        for number, row in enumerate(rows)
+        if row.piece.window.stale
     }
     if len(read) == len(rows):
         return np.stack(list(read.values())) if read else np.empty((0, voc.SIZE), np.float32)
-    pieces = [reader.composition for reader in rows]
-    logits = decoder.step([p.tokens[-1] for p in pieces], [p.offsets[-1] for p in pieces], read)
-    for row, anew in read.items():
-        logits[row] = anew
+    windows = [row.piece.window for row in rows]
+    logits = decoder.step([w.tokens[-1] for w in windows], [w.offsets[-1] for w in windows], read)
+    for number, anew in read.items():
+        logits[number] = anew
     return logits

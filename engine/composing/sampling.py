@@ -1,4 +1,4 @@
-"""Choosing the next tokens, of several pieces at once, from the network's logits."""
+"""Draw the next tokens of several pieces at once from the network's logits."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from engine.errors import EmsyncError
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How freely to choose.
+    """How freely to draw, and how strongly the loop steers.
 
-    temperature: above 1 bolder, below 1 safer. top_p: choose among the likeliest tokens that
-    together have this probability (nucleus sampling, Holtzman et al. 2020). min_p: leave out
-    what is less likely than this share of the likeliest (Nguyen et al. 2024). guidance: how many
-    times what was asked for counts; 1 is the network's own word. How far a step leads counts
-    once. repetition: how much likelier what was played bars ago is (:mod:`engine.composing.logits.repetition`);
-    0 is the network's own word.
+    temperature: above 1 bolder, below 1 safer.
+    top_p: draw among the likeliest tokens that together have this probability (nucleus sampling,
+        Holtzman et al. 2020).
+    min_p: leave out tokens below this share of the likeliest one (Nguyen et al. 2024).
+    guidance: how many times the conditions count (:func:`engine.composing.loop.amplify`). At 1 the
+        logits are the network's own.
+    repetition: the bias of what was played bars ago, in nats
+        (:mod:`engine.composing.logits.repetition`). At 0 there is none.
+
+    Raises EmsyncError for a value out of range. No other place states these ranges.
     """
 
     temperature: float = 1.0
@@ -30,24 +34,26 @@ class Sampling:
     repetition: float = 0.7
 
     def __post_init__(self) -> None:
+        # NaN fails every comparison.
         if not 0.01 <= self.temperature <= 100:
-            raise EmsyncError(f"temperature {self.temperature}: give 0.01 to 100 (try 1.0)")
-        if not 0 <= self.min_p < 1:
-            raise EmsyncError(f"min-p {self.min_p}: must be at least 0 and below 1 (try 0.0)")
-        if not 0 <= self.guidance <= 10:
-            raise EmsyncError(f"guidance {self.guidance}: give 0 to 10 (try 1.75)")
-        if not 0 <= self.repetition <= 5:
-            raise EmsyncError(f"repetition {self.repetition}: give 0 to 5 (try 0.7)")
+            raise EmsyncError(f"temperature {self.temperature:g}: give 0.01 to 100 (usual: 1)")
         if not 0 < self.top_p <= 1:
-            raise EmsyncError(f"top-p {self.top_p}: must be above 0 and at most 1 (try 0.975)")
+            raise EmsyncError(f"top_p {self.top_p:g}: give above 0, and at most 1 (usual: 0.975)")
+        if not 0 <= self.min_p < 1:
+            raise EmsyncError(f"min_p {self.min_p:g}: give at least 0, and below 1 (usual: 0)")
+        if not 0 <= self.guidance <= 10:
+            raise EmsyncError(f"guidance {self.guidance:g}: give 0 to 10 (usual: 1.75)")
+        if not 0 <= self.repetition <= 5:
+            raise EmsyncError(f"repetition {self.repetition:g}: give 0 to 5 (usual: 0.7)")
 
 
 def choose(
     logits: Logits, samplings: Sequence[Sampling], rngs: Sequence[np.random.Generator]
 ) -> list[int]:
-    """Draw a token for each row of logits [B, V], minus infinity for what must not be drawn.
+    """Draw a token for each row of logits [B, V].
 
-    samplings, rngs: of each row; one draw of its ``rng`` a row and call.
+    logits: minus infinity for tokens that are not allowed. samplings, rngs: one for each row. Each
+    call takes one draw of each generator.
     """
     temperatures = np.array([sampling.temperature for sampling in samplings], np.float32)
     scaled = (logits - logits.max(axis=1, keepdims=True)) / temperatures[:, None]
@@ -76,7 +82,7 @@ def _nucleus(weights: Logits, top_p: float) -> Logits:
 def surprise(logits: Logits, tokens: Sequence[int]) -> list[float]:
     """Minus the log of the probability of each row's token, in nll, at temperature 1.
 
-    logits: [B, V], minus infinity for what must not be drawn.
+    logits: [B, V], minus infinity for tokens that are not allowed.
     """
     highest = logits.max(axis=1)
     total = np.log(np.exp(logits - highest[:, None]).sum(axis=1))

@@ -1,7 +1,7 @@
 """Several takes of one piece, and the best of them.
 
-A network that samples plays unevenly: of a few takes one hits more boundaries and lets more of the
-band play. What counts as good is stated in :class:`TakeScore`.
+Takes of one seed differ: some meet more boundaries, and let more instruments play.
+:class:`TakeScore` states what counts as good.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from engine.composing.composition import Take
+from engine.composing.config import GenerationConfig
+from engine.composing.listener import Listener
 from engine.composing.logits.grammar import CHORD_NOTES
 from engine.composing.loop import compose_all
-from engine.composing.state import GenerationConfig, Listener, Take
 from engine.cues import CueSheet
 from engine.metrics.alignment import SECOND, alignment
 from engine.model.runtime import Network
 from engine.score import CHORDAL, Instrument, Score
 
 ENOUGH_NOTES = 10
-"""So many notes in each half of the piece make an instrument a part of it."""
+"""Notes in each half of a piece from which on an instrument counts as playing throughout."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakeScore:
-    """How well a take serves, each part 0..1.
+    """How well a take fits what was asked; each part 0..1.
 
-    alignment: the share of boundaries that have a struck chord within a second (1 without any).
-    coverage: the share of the instruments asked for that play in both halves.
-    balance: the share of the notes that are not the busiest instrument's.
-    likelihood: the network's own, as the geometric mean probability of a token.
+    alignment: the share of boundaries with a chord within a second; 1 without boundaries.
+    coverage: the share of the chosen instruments that play in both halves.
+    balance: the share of notes that do not belong to the busiest instrument.
+    likelihood: the geometric mean probability that the network gives a token.
     """
 
     alignment: float
@@ -50,27 +52,27 @@ def compose_takes(
     config: GenerationConfig,
     count: int,
     progress: Callable[[float], None] | None = None,
-    listen: Listener | None = None,
+    listener: Listener | None = None,
 ) -> list[tuple[Take, TakeScore]]:
-    """Compose so many takes at once, and weigh each.
+    """Compose ``count`` takes at once, each with its score.
 
     progress: called with the seconds of music composed so far, all takes together.
-    listen: hears the first take while it is composed.
+    listener: follows the first take while it is composed.
     """
     requests = [(cues, replace(config, take=take)) for take in range(count)]
-    takes = compose_all(requests, network, progress, listen)
+    takes = compose_all(requests, network, progress, listener)
     return [(take, take_score(take, cues, config.instruments)) for take in takes]
 
 
-def best(take_scores: Sequence[TakeScore]) -> int:
-    """Which take is of the greatest take_score; the earliest of equals."""
-    return max(range(len(take_scores)), key=lambda take: (take_scores[take].total, -take))
+def best(scores: Sequence[TakeScore]) -> int:
+    """The index of the take with the greatest total; the earliest of equals."""
+    return max(range(len(scores)), key=lambda take: (scores[take].total, -take))
 
 
 def take_score(take: Take, cues: CueSheet, instruments: tuple[Instrument, ...]) -> TakeScore:
-    """The take_score of a take for the film and the instruments asked for."""
+    """Score a take for a cue sheet and the chosen instruments."""
     score = take.score
-    hits = alignment(cues.boundaries, struck_chords(score), SECOND)
+    hits = alignment(cues.boundaries, played_chords(score), SECOND)
     playing = sum(_plays_throughout(score, instrument) for instrument in instruments)
     counts = Counter(note.instrument for note in score.notes)
     return TakeScore(
@@ -81,10 +83,10 @@ def take_score(take: Take, cues: CueSheet, instruments: tuple[Instrument, ...]) 
     )
 
 
-def struck_chords(score: Score) -> tuple[float, ...]:
-    """The CHORD marks at which guitar and piano strike three notes or more."""
-    struck = Counter(note.onset for note in score.notes if note.instrument in CHORDAL)
-    return tuple(chord for chord in score.chords if struck[chord] >= CHORD_NOTES)
+def played_chords(score: Score) -> tuple[float, ...]:
+    """The CHORD marks at which guitar and piano play three notes or more."""
+    played = Counter(note.onset for note in score.notes if note.instrument in CHORDAL)
+    return tuple(chord for chord in score.chords if played[chord] >= CHORD_NOTES)
 
 
 def _plays_throughout(score: Score, instrument: Instrument) -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 from engine import music
 from engine.composing.loop import compose_all
 from engine.composing.sampling import Sampling
-from engine.composing.state import GenerationConfig
+from engine.composing.config import GenerationConfig
 from engine.cues import CueSheet, Section, Video
 from engine.evaluation.cache import code, place
 from engine.files import replacing

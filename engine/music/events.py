@@ -61,7 +61,7 @@ def normalise(score: Score) -> Score:
         tuple(map(to_seconds, bars)),
         tuple(map(to_seconds, chords)),
         to_seconds(duration),
-        score.steady,
+        score.steady_tempo,
     )
 
 

@@ -87,10 +87,10 @@ class TempoMap:
 
 
 def tempo_map(score: Score) -> TempoMap:
-    """The tempo map of a score: its steady, or else counted from its bars and onsets."""
-    if score.steady is not None:
-        beat = round(60e6 / score.steady.tempo)
-        bar = score.steady.numerator, score.steady.denominator
+    """The tempo map of a score: its steady tempo, or else counted from its bars and onsets."""
+    if score.steady_tempo is not None:
+        beat = round(60e6 / score.steady_tempo.tempo)
+        bar = score.steady_tempo.numerator, score.steady_tempo.denominator
         return _lay_out((Tempo(0, beat),), repeat(bar), score.duration)
     return derive(score.bars, score.duration, [note.onset for note in score.notes])
 

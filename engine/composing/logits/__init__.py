@@ -1,1 +1,2 @@
-"""The rules of the composing loop, one a module."""
+"""The rules of the composing loop, one a module; :mod:`engine.composing.logits.rule` has their
+interface."""

@@ -1,16 +1,20 @@
-"""When a note must end: before it drones, and before what nobody called a chord becomes one.
+"""End notes before they drone, and before notes without a CHORD become a long chord.
 
-A CHORD marks a long chord of guitar or piano, and in songs there is no long one without its mark
-(:mod:`engine.music.chords`). A network that comes back to what it played may strike some that it
-does not call so; no more than two notes of such a one are held for two beats, so that a long chord
-goes on meaning a boundary. Nothing here knows where one is. (Ours.)
+A CHORD marks a long chord of guitar or piano, and songs have no long chord without its mark
+(:mod:`engine.music.chords`). A network that repeats what it played may play one without its mark.
+At most two notes of such a chord last two beats, so that a long chord still means a boundary. The
+rule does not know where a boundary is. (Ours.)
 """
 
 from __future__ import annotations
 
+import math
+
+from engine.composing.logits.rule import Rule
+from engine.composing.state import Key, PieceState
 from engine.music import vocabulary as voc
 from engine.music.chords import GRACE, MIN_BEATS, MIN_PITCHES
-from engine.music.events import ScoreBuilder
+from engine.music.conditions import METRES, Conditions
 from engine.music.vocabulary import Kind, to_steps
 from engine.score import CHORDAL, Instrument
 
@@ -21,56 +25,81 @@ LONGEST = {
     Instrument.PIANO: 4.0,
     Instrument.STRINGS: 6.0,
 }
-"""No note is held longer than this, in seconds: a forgotten OFF must not drone through a film."""
+"""The longest note of each instrument in seconds. A forgotten OFF must not drone through a film."""
 UNKNOWN_BAR = 2.0
-"""Seconds that a bar is taken for as long as none has passed."""
-
-Key = tuple[int, int]
-"""(instrument index, pitch) of a note."""
+"""The length of a bar in seconds until one has passed."""
 
 _LONGEST = [to_steps(LONGEST[instrument]) for instrument in voc.INSTRUMENTS]
 _CHORDAL = [instrument in CHORDAL for instrument in voc.INSTRUMENTS]
 
 
-class NoteLimits:
-    """The notes of a piece that ``builder`` writes down, whose bars have so many quarters."""
+class NoteLimits(Rule):
+    """Ends the notes of a piece in time.
 
-    def __init__(self, builder: ScoreBuilder, quarters: float = 4.0) -> None:
-        self._builder = builder
-        self._quarters = quarters
-        self._called = -to_steps(UNKNOWN_BAR)
+    conditions: their metre says how many quarter notes a bar has; four where none is asked for.
+    """
+
+    def __init__(self, conditions: Conditions) -> None:
+        self._quarters = _quarters(conditions)
+        self._last_chord = -to_steps(UNKNOWN_BAR)
         """The step of the last CHORD."""
-        self._uncalled: dict[Key, tuple[int, int]] = {}
-        """Notes of guitar and piano that no CHORD was for: how many steps later others may begin
-        and are one chord with it, and the step at which it would be long."""
+        self._unmarked: dict[Key, tuple[int, int]] = {}
+        """Active notes of guitar and piano without a CHORD. Their values are the steps within
+        which further onsets belong to the same chord, and the step at which it becomes long."""
+        self._checked = -1
+        """The step at which no further note is due."""
 
-    def hear(self, token: int, bar: int) -> None:
-        """A token was said, and the builder has it; bars last so many steps of late, 0: unknown."""
+    def update(self, token: int, state: PieceState) -> None:
+        """Remember CHORDs, and the notes of guitar and piano that have none."""
         kind, _, instrument, pitch = voc.TOKENS[token]
-        now = self._builder.cursor
-        beat = (bar or to_steps(UNKNOWN_BAR)) / self._quarters
+        now = state.cursor
+        beat = (state.bar or to_steps(UNKNOWN_BAR)) / self._quarters
         if kind is Kind.CHORD:
-            self._called = now
-            for key, (onset, _) in self._builder.sounding.items():
+            self._last_chord = now
+            for key, (onset, _) in state.active.items():
                 if now - onset <= GRACE * beat:
-                    self._uncalled.pop(key, None)
+                    self._unmarked.pop(key, None)
         elif kind is Kind.ON and _CHORDAL[instrument]:
             key = instrument, pitch
-            self._uncalled.pop(key, None)
-            if now - self._called > GRACE * beat:
-                # A step less, for a bar's length is rounded.
+            self._unmarked.pop(key, None)
+            if now - self._last_chord > GRACE * beat:
+                # A step less, because a bar's length is rounded.
                 short = max(1, int((MIN_BEATS - GRACE) * beat) - 1)
-                self._uncalled[key] = int(GRACE * beat), now + short
+                self._unmarked[key] = int(GRACE * beat), now + short
 
-    def due(self, key: Key) -> int:
-        """The step at which a note must end that sounds, by what sounds beside it."""
-        onset, _ = self._builder.sounding[key]
+    def forced_token(self, state: PieceState) -> int | None:
+        """The OFF of a note that is over its limit. The note ends at the limit, not now."""
+        if self._checked == state.cursor:
+            return None
+        for key in state.active:
+            if self.limit(key, state) <= state.cursor:
+                self.close(key, state)
+                return voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
+        self._checked = state.cursor
+        return None
+
+    def close(self, key: Key, state: PieceState) -> None:
+        """End a note now, or at its limit if that is earlier."""
+        if key in state.active:
+            state.builder.close(key, min(state.cursor, self.limit(key, state)))
+
+    def limit(self, key: Key, state: PieceState) -> int:
+        """The step at which an active note must end."""
+        onset, _ = state.active[key]
         longest = onset + _LONGEST[key[0]]
-        if key not in self._uncalled:
+        if key not in self._unmarked:
             return longest
-        apart, long = self._uncalled[key]
+        apart, long = self._unmarked[key]
         together = sum(
-            other[0] == key[0] and other in self._uncalled and 0 <= began - onset <= apart
-            for other, (began, _) in self._builder.sounding.items()
+            other[0] == key[0] and other in self._unmarked and 0 <= began - onset <= apart
+            for other, (began, _) in state.active.items()
         )
         return min(long, longest) if together >= MIN_PITCHES else longest
+
+
+def _quarters(conditions: Conditions) -> float:
+    """Quarter notes in a bar."""
+    if math.isnan(conditions.tempo) or math.isnan(conditions.metre):
+        return 4.0
+    numerator, denominator = map(int, METRES[int(conditions.metre)].split("/"))
+    return 4 * numerator / denominator

@@ -1,27 +1,35 @@
-"""Steps to nearly the same instant, gathered on the likeliest of them.
+"""Snap time shifts that lead to nearly the same instant to the likeliest of them.
 
-A network is never sure to the step when the next beat is; drawn as it is told, every step would be
-a little off, bars would wander, and what returns would return at another place. So what leads to
-within a few steps of a likelier instant leads to that instant. (Ours.)
+A network is never sure of the next beat to the step. Drawn as they are, all shifts would miss it a
+little: bars would drift, and repeated figures would come back at another place. So the probability
+of a shift moves to the likeliest shift within reach. (Ours.)
 """
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.arrays import Logits
+from engine.arrays import Ints, Logits
+from engine.composing.logits.rule import Rule
+from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
 
 REACH = 4
-"""Steps that a likelier one may be away, at most: 32 ms, less than a film's frame."""
+"""The furthest that a likelier shift may be, in steps: 32 ms, less than a film's frame."""
 SHARE = 4
-"""No more than this part of the step itself either, or short notes would be as short as can be."""
+"""Nor further than this part of the shift itself, or all short notes would become minimal."""
 
 
-def _near() -> npt.NDArray[np.int64]:
-    """Of each TIMESHIFT [125, 2 REACH + 1] itself and those within its reach, itself in place of
-    what lies beyond."""
+class TimeSnapping(Rule):
+    """Snaps time shifts; for pieces without a steady tempo, whose grid does this already."""
+
+    def bias(self, logits: Logits, state: PieceState) -> Logits:
+        """Move the probability of each time shift to the likeliest within reach."""
+        return snap(logits)
+
+
+def _neighbours() -> Ints:
+    """Each TIMESHIFT and those within its reach [125, 2 REACH + 1]; itself where none is."""
     steps = np.arange(1, voc.MAX_SHIFT + 1)[:, None]
     away = np.array(sorted(range(-REACH, REACH + 1), key=abs))
     near = steps + away
@@ -29,21 +37,23 @@ def _near() -> npt.NDArray[np.int64]:
     return np.where(within, near, steps) - 1
 
 
-_NEAR = _near()
+_NEIGHBOURS = _neighbours()
 
 
 def snap(logits: Logits) -> Logits:
-    """The logits [V] in which each TIMESHIFT's probability is with the likeliest in its reach,
-    and with the likeliest in that one's reach; minus infinity where nothing is left."""
-    told = logits[voc.SHIFTS]
-    highest = told.max()
+    """The logits [V] after snapping, twice: to the likeliest in reach, and in that one's reach.
+
+    A shift that loses all its probability is minus infinity.
+    """
+    shifts = logits[voc.SHIFTS]
+    highest = shifts.max()
     if not np.isfinite(highest):
         return logits
-    weights = np.exp(told - highest)
+    weights = np.exp(shifts - highest)
     for _ in range(2):
-        best = _NEAR[np.arange(len(_NEAR)), weights[_NEAR].argmax(axis=1)]
+        best = _NEIGHBOURS[np.arange(len(_NEIGHBOURS)), weights[_NEIGHBOURS].argmax(axis=1)]
         weights = np.bincount(best, weights, len(weights))
-    gathered = logits.copy()
+    snapped = logits.copy()
     with np.errstate(divide="ignore"):
-        gathered[voc.SHIFTS] = np.log(weights) + highest
-    return gathered
+        snapped[voc.SHIFTS] = np.log(weights) + highest
+    return snapped

@@ -7,17 +7,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from engine.composing.composition import Composition
+from engine.composing.config import GenerationConfig
 from engine.composing.logits.grammar import CHORD_HOLD, CHORD_NOTES, LONGEST_REST, MOST_AT_ONCE
 from engine.composing.logits.note_limits import LONGEST
-from engine.composing.loop import compose, compose_all, overstate
+from engine.composing.loop import amplify, compose, compose_all
 from engine.composing.sampling import Sampling
-from engine.composing.state import Composition, GenerationConfig
 from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
 from engine.metrics.alignment import find_chords
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
-from engine.music.conditions import Conditions, usual_density
+from engine.music.conditions import ALL, Conditions, usual_density
 from engine.music.events import ScoreBuilder
 from engine.music.vocabulary import Kind
 from engine.score import CHORDAL, Instrument, Note, Score
@@ -203,13 +204,16 @@ def test_a_long_chord_has_its_mark(leaning):
 
 
 def test_the_usual_density_is_told_where_none_is_asked_for(network):
-    def told(**conditions: float) -> float:
+    def density(**conditions: float) -> float:
         asked = config(conditions=Conditions(**conditions))
         composition = Composition(film(0.0, 6.0), network.config, asked)
-        return composition._conditions(0).density
+        return float(composition.conditions(known=True)[ALL.index("density")])
 
-    assert told() == pytest.approx(usual_density(0.2, len(Instrument)))
-    assert told(density=3.0) == 3.0
+    def as_read(density: float) -> float:
+        return float(Conditions(density=density).vector(("density",))[0])
+
+    assert density() == pytest.approx(as_read(usual_density(0.2, len(Instrument))))
+    assert density(density=3.0) == as_read(3.0)
 
 
 def test_an_instant_holds_so_many_tokens_and_no_more(leaning):
@@ -275,7 +279,7 @@ def test_a_listener_hears_every_note_and_chord_in_time(leaning):
         marks.extend(chords)
         known = until
 
-    piece = compose(film(0.0, 240.0), network, config(), listen=listen)
+    piece = compose(film(0.0, 240.0), network, config(), listener=listen)
     assert known == 240.0
     assert sorted(heard, key=repr) == sorted(piece.notes, key=repr)
     assert marks and tuple(marks) == piece.chords
@@ -301,7 +305,7 @@ def guided(network: Network, guidance: float, cues: CueSheet, **conditions: floa
     )
 
 
-def test_guidance_overstates_what_is_asked_for(network):
+def test_guidance_amplifys_what_is_asked_for(network):
     asked = film(0.0, 6.0)
     (section,) = asked.sections
     unsaid = replace(
@@ -309,22 +313,22 @@ def test_guidance_overstates_what_is_asked_for(network):
     )
     plain = guided(network, 1.0, asked)
     assert guided(network, 3.0, asked) != plain
-    # Nothing is to be overstated.
+    # Nothing is to be amplifyd.
     assert guided(network, 3.0, unsaid) == guided(network, 1.0, unsaid) != plain
     assert guided(network, 3.0, unsaid, key=4.0) != guided(network, 1.0, unsaid, key=4.0)
 
 
-def test_what_comes_is_overstated_but_not_how_far_a_step_leads():
+def test_what_comes_is_amplifyd_but_not_how_far_a_step_leads():
     rng = np.random.default_rng(0)
     told, plain = rng.normal(size=(2, voc.SIZE)).astype(np.float32)
-    guided = overstate(told, plain, 3.0)
+    guided = amplify(told, plain, 3.0)
     steps = voc.KIND == Kind.TIMESHIFT
     beyond = plain + 3 * (told - plain)
     assert np.allclose(guided[~steps], beyond[~steps], atol=1e-5)
     assert np.allclose(np.diff(guided[steps]), np.diff(told[steps]), atol=1e-5)
     assert np.exp(guided[steps]).sum() == pytest.approx(np.exp(beyond[steps]).sum(), rel=1e-4)
-    assert np.allclose(overstate(told, plain, 1.0), told, atol=1e-5)
-    assert np.allclose(overstate(told, plain, 0.0)[~steps], plain[~steps], atol=1e-5)
+    assert np.allclose(amplify(told, plain, 1.0), told, atol=1e-5)
+    assert np.allclose(amplify(told, plain, 0.0)[~steps], plain[~steps], atol=1e-5)
 
 
 def test_guided_pieces_do_not_hang_on_their_neighbours(network):

@@ -92,7 +92,7 @@ def test_bad_temperature(temperature):
 
 @pytest.mark.parametrize("top_p", [0.0, -0.1, 1.1, math.nan])
 def test_bad_top_p(top_p):
-    with pytest.raises(EmsyncError, match=r"^top-p .*at most 1"):
+    with pytest.raises(EmsyncError, match=r"^top_p .*at most 1"):
         Sampling(top_p=top_p)
 
 
@@ -108,7 +108,7 @@ def test_min_p_leaves_out_what_is_unlikely_beside_the_likeliest():
 
 @pytest.mark.parametrize("min_p", [-0.1, 1.0, math.nan])
 def test_bad_min_p(min_p):
-    with pytest.raises(EmsyncError, match=r"^min-p .*below 1"):
+    with pytest.raises(EmsyncError, match=r"^min_p .*below 1"):
         Sampling(min_p=min_p)
 
 

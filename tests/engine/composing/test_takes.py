@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.composing.state import GenerationConfig, Take
-from engine.composing.takes import TakeScore, best, compose_takes, struck_chords, take_score
+from engine.composing.composition import Take
+from engine.composing.config import GenerationConfig
+from engine.composing.takes import TakeScore, best, compose_takes, played_chords, take_score
 from engine.cues import CueSheet, Section, Video
 from engine.score import Instrument, Note, Score
 
@@ -29,7 +30,7 @@ def score(*notes: Note, chords: tuple[float, ...] = ()) -> Score:
 
 def test_a_mark_without_three_notes_is_no_chord():
     piece = score(*chord(5.0), *chord(9.0)[:2], chords=(5.0, 9.0, 12.0))
-    assert struck_chords(piece) == (5.0,)
+    assert played_chords(piece) == (5.0,)
 
 
 def parts(piece: Score, cues: CueSheet, *instruments: Instrument) -> tuple[float, float, float]:

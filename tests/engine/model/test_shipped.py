@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.composing.loop import compose
-from engine.composing.state import GenerationConfig
+from engine.composing.config import GenerationConfig
 from engine.cues import CueSheet, Section, Video
 from engine.model.runtime import SHIPPED, Network
 from engine.music.conditions import ALL

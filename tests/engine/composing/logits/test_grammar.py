@@ -1,10 +1,12 @@
-"""What may be said next, token by token."""
+"""Which tokens the grammar allows."""
 
+import numpy as np
 import pytest
 
 from engine.composing.logits.grammar import LONGEST_REPEAT, LONGEST_REST, Grammar
+from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
-from engine.music.events import ScoreBuilder
+from engine.music.conditions import Conditions
 from engine.music.vocabulary import to_steps
 from engine.score import Instrument
 
@@ -14,23 +16,23 @@ SECOND = voc.shift(voc.MAX_SHIFT)
 
 
 class Piece:
-    """A piece as its grammar hears it."""
+    """A piece and its grammar."""
 
     def __init__(self) -> None:
-        self.builder = ScoreBuilder()
-        self.grammar = Grammar(voc.INSTRUMENTS, self.builder)
+        self.state = PieceState([(60.0, Conditions())])
+        self.grammar = Grammar(voc.INSTRUMENTS)
 
     def say(self, *tokens: int) -> None:
         for token in tokens:
             assert self.may(token)
-            self.builder.push(token)
-            self.grammar.hear(token, bar=0)
+            self.state.push(token)
+            self.grammar.update(token, self.state)
 
     def may(self, token: int) -> bool:
-        return bool(self.grammar.allowed()[token])
+        return bool(self.grammar.mask(np.ones(voc.SIZE, bool), self.state)[token])
 
 
-def test_a_note_lasts_a_step_and_sounds_once() -> None:
+def test_a_note_lasts_a_step_and_is_active_once() -> None:
     piece = Piece()
     assert not piece.may(A - 1)
     piece.say(A)
@@ -42,7 +44,7 @@ def test_a_note_lasts_a_step_and_sounds_once() -> None:
 
 
 @pytest.mark.parametrize("rest", [False, True])
-def test_a_pitch_wears_out_whether_it_rests_or_not(rest: bool) -> None:
+def test_an_instrument_does_not_repeat_one_pitch_for_ever(rest: bool) -> None:
     piece = Piece()
     seconds = int(LONGEST_REPEAT)
     piece.say(A, SECOND, A - 1)
@@ -56,7 +58,7 @@ def test_a_pitch_wears_out_whether_it_rests_or_not(rest: bool) -> None:
     assert piece.may(A)
 
 
-def test_a_worn_out_pitch_does_not_end_a_silence() -> None:
+def test_a_forbidden_pitch_does_not_end_a_silence() -> None:
     piece = Piece()
     piece.say(A, SECOND, A - 1)
     for _ in range(int(LONGEST_REPEAT)):
@@ -64,4 +66,4 @@ def test_a_worn_out_pitch_does_not_end_a_silence() -> None:
     piece.say(*[SECOND] * int(LONGEST_REST))
     assert not piece.may(SECOND) and not piece.may(A)
     assert not piece.may(DRUM) and piece.may(B)
-    assert piece.builder.cursor == to_steps(1 + LONGEST_REPEAT + LONGEST_REST)
+    assert piece.state.cursor == to_steps(1 + LONGEST_REPEAT + LONGEST_REST)

@@ -1,4 +1,6 @@
-"""Who plays, and who is asked in."""
+"""Silent instruments become likelier."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,80 +8,91 @@ import pytest
 from engine.composing.logits.instrument_balance import MOST, MOST_OF_FEW, SILENT, InstrumentBalance
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind, to_steps
+from engine.score import Instrument
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = range(len(voc.INSTRUMENTS))
 ONS = voc.KIND == Kind.ON
 
 
-def pushed(instrument_balance: InstrumentBalance, seconds: float) -> set[int]:
+def at(seconds: float) -> SimpleNamespace:
+    """A piece at this time; the rule reads nothing else of it."""
+    return SimpleNamespace(cursor=to_steps(seconds))
+
+
+def play(balance: InstrumentBalance, instrument: int, seconds: float) -> None:
+    on = np.flatnonzero(ONS & (instrument == voc.INSTRUMENT))[0]
+    balance.update(int(on), at(seconds))
+
+
+def favoured(balance: InstrumentBalance, seconds: float) -> set[int]:
     """The instruments that have become likelier; all their ONs have, alike."""
-    lean = instrument_balance.lean(np.zeros(voc.SIZE, np.float32), to_steps(seconds))
-    assert not lean[~ONS].any()
+    bias = balance.bias(np.zeros(voc.SIZE, np.float32), at(seconds))
+    assert not bias[~ONS].any()
     return {
         int(i)
-        for i in np.unique(voc.INSTRUMENT[lean > 0])
-        if (lean[ONS & (i == voc.INSTRUMENT)]).all()
+        for i in np.unique(voc.INSTRUMENT[bias > 0])
+        if (bias[ONS & (i == voc.INSTRUMENT)]).all()
     }
 
 
-def loudest(instrument_balance: InstrumentBalance, seconds: float) -> float:
-    return float(instrument_balance.lean(np.zeros(voc.SIZE, np.float32), to_steps(seconds)).max())
+def strongest(balance: InstrumentBalance, seconds: float) -> float:
+    return float(balance.bias(np.zeros(voc.SIZE, np.float32), at(seconds)).max())
 
 
-def test_nobody_is_asked_in_while_all_play() -> None:
-    instrument_balance = InstrumentBalance(ONS)
+def test_nobody_is_favoured_while_all_play() -> None:
+    balance = InstrumentBalance(Instrument)
     for instrument in (BASS, DRUMS, GUITAR, PIANO, STRINGS):
-        instrument_balance.strike(instrument, to_steps(5))
-    assert pushed(instrument_balance, 5 + SILENT - 0.1) == set()
+        play(balance, instrument, 5)
+    assert favoured(balance, 5 + SILENT - 0.1) == set()
 
 
-def test_whoever_is_silent_is_asked_in_though_enough_play() -> None:
-    instrument_balance = InstrumentBalance(ONS)
+def test_silent_instruments_are_favoured_though_enough_play() -> None:
+    balance = InstrumentBalance(Instrument)
     for instrument in (BASS, DRUMS, PIANO, STRINGS):
-        instrument_balance.strike(instrument, 0)
-    assert pushed(instrument_balance, SILENT - 0.1) == set()
+        play(balance, instrument, 0)
+    assert favoured(balance, SILENT - 0.1) == set()
     rising = []
     for second in range(0, 60, 4):
         for instrument in (BASS, DRUMS, PIANO):
-            instrument_balance.strike(instrument, to_steps(second))
-        rising.append(loudest(instrument_balance, second))
+            play(balance, instrument, second)
+        rising.append(strongest(balance, second))
     assert rising[:3] == [0, 0, 0]
     assert 0 < rising[3] < rising[4] < rising[-1] == MOST
-    assert pushed(instrument_balance, 56) == {GUITAR, STRINGS}
-    instrument_balance.strike(GUITAR, to_steps(56))
-    assert pushed(instrument_balance, 57) == {STRINGS}
+    assert favoured(balance, 56) == {GUITAR, STRINGS}
+    play(balance, GUITAR, 56)
+    assert favoured(balance, 57) == {STRINGS}
 
 
-def test_drums_are_asked_in_only_where_too_few_play() -> None:
-    instrument_balance = InstrumentBalance(ONS)
+def test_drums_are_favoured_only_while_too_few_play() -> None:
+    balance = InstrumentBalance(Instrument)
     for second in range(0, 60, 4):
         for instrument in (BASS, PIANO, STRINGS):
-            instrument_balance.strike(instrument, to_steps(second))
-    assert pushed(instrument_balance, 60) == {GUITAR}
-    instrument_balance.strike(BASS, to_steps(70))
-    instrument_balance.strike(PIANO, to_steps(70))
-    assert pushed(instrument_balance, 72) == {DRUMS, GUITAR, STRINGS}
+            play(balance, instrument, second)
+    assert favoured(balance, 60) == {GUITAR}
+    play(balance, BASS, 70)
+    play(balance, PIANO, 70)
+    assert favoured(balance, 72) == {DRUMS, GUITAR, STRINGS}
 
 
-def test_where_too_few_play_the_others_are_asked_in_louder() -> None:
-    instrument_balance = InstrumentBalance(ONS)
+def test_the_bias_is_stronger_while_too_few_play() -> None:
+    balance = InstrumentBalance(Instrument)
     for second in range(0, 60, 4):
         for instrument in (BASS, DRUMS):
-            instrument_balance.strike(instrument, to_steps(second))
-    assert pushed(instrument_balance, 60) == {GUITAR, PIANO, STRINGS}
-    rising = [loudest(instrument_balance, second) for second in (1, 5, 20, 60)]
+            play(balance, instrument, second)
+    assert favoured(balance, 60) == {GUITAR, PIANO, STRINGS}
+    rising = [strongest(balance, second) for second in (1, 5, 20, 60)]
     assert 0 < rising[0] < rising[1] < rising[2] <= rising[3] == MOST_OF_FEW
-    instrument_balance.strike(PIANO, to_steps(60))
-    assert pushed(instrument_balance, 60) == {GUITAR, STRINGS}
-    assert loudest(instrument_balance, 60) == MOST
+    play(balance, PIANO, 60)
+    assert favoured(balance, 60) == {GUITAR, STRINGS}
+    assert strongest(balance, 60) == MOST
 
 
 @pytest.mark.parametrize("chosen", [(PIANO,), (PIANO, BASS)])
-def test_a_small_ensemble_was_asked_for(chosen: tuple[int, ...]) -> None:
-    instrument_balance = InstrumentBalance(ONS & np.isin(voc.INSTRUMENT, chosen))
-    assert pushed(instrument_balance, 60) == set()
+def test_two_instruments_or_fewer_stay_as_chosen(chosen: tuple[int, ...]) -> None:
+    balance = InstrumentBalance([voc.INSTRUMENTS[i] for i in chosen])
+    assert favoured(balance, 60) == set()
 
 
-def test_those_who_may_not_play_stay_out() -> None:
-    instrument_balance = InstrumentBalance(ONS & np.isin(voc.INSTRUMENT, (BASS, PIANO, STRINGS)))
-    assert pushed(instrument_balance, 60) == {BASS, PIANO, STRINGS}
+def test_instruments_that_may_not_play_are_not_favoured() -> None:
+    balance = InstrumentBalance([voc.INSTRUMENTS[i] for i in (BASS, PIANO, STRINGS)])
+    assert favoured(balance, 60) == {BASS, PIANO, STRINGS}

@@ -1,4 +1,4 @@
-"""What was played bars ago, favoured."""
+"""Tokens of earlier bars become likelier."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from engine.composing.logits.repetition import DRUMS, MOVING_ON, NEAR, Repetition
+from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
+from engine.music.conditions import Conditions
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
@@ -14,12 +16,13 @@ KICK = voc.note_on(Instrument.DRUMS, 36)
 LOW, HIGH = (voc.note_on(Instrument.BASS, pitch) for pitch in (30, 40))
 SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
 FLAT = np.zeros(voc.SIZE, np.float32)
+STATE = PieceState([(60.0, Conditions())])
 
 
 def repetition(*tokens: int, strength: float = 2.0) -> Repetition:
     one = Repetition(strength)
     for token in tokens:
-        one.hear(token)
+        one.update(token, STATE)
     return one
 
 
@@ -28,52 +31,52 @@ def bar(*notes: int) -> list[int]:
 
 
 def test_nothing_is_favoured_in_the_first_bar() -> None:
-    assert np.array_equal(repetition(*bar(LOW), LOW).lean(FLAT), FLAT)
+    assert np.array_equal(repetition(*bar(LOW), LOW).bias(FLAT, STATE), FLAT)
 
 
 def test_what_was_played_a_bar_ago_is_favoured() -> None:
-    favoured = repetition(*bar(LOW), voc.BAR).lean(FLAT)
+    favoured = repetition(*bar(LOW), voc.BAR).bias(FLAT, STATE)
     assert favoured[LOW] == 2
     assert not np.delete(favoured, LOW).any()
     assert not FLAT.any()
 
 
 def test_it_adds_up_where_bars_agree() -> None:
-    agree = repetition(*bar(LOW), *bar(LOW), voc.BAR).lean(FLAT)
-    differ = repetition(*bar(LOW), *bar(HIGH), voc.BAR).lean(FLAT)
+    agree = repetition(*bar(LOW), *bar(LOW), voc.BAR).bias(FLAT, STATE)
+    differ = repetition(*bar(LOW), *bar(HIGH), voc.BAR).bias(FLAT, STATE)
     assert (agree[LOW], differ[LOW], differ[HIGH]) == (4, 2, 2)
 
 
 def test_drums_are_favoured_less() -> None:
-    assert repetition(*bar(KICK), voc.BAR).lean(FLAT)[KICK] == pytest.approx(2 * DRUMS)
+    assert repetition(*bar(KICK), voc.BAR).bias(FLAT, STATE)[KICK] == pytest.approx(2 * DRUMS)
 
 
 @pytest.mark.parametrize("away", [0, NEAR, NEAR + 1])
-def test_a_step_to_nearly_there_is_taken_for_it(away: int) -> None:
+def test_a_time_shift_near_the_earlier_one_counts_as_it(away: int) -> None:
     logits = FLAT.copy()
     logits[SHIFTS] = -9
     logits[voc.shift(60 + away)] = 1
     one = repetition(voc.BAR, LOW, voc.shift(60), LOW - 1, voc.shift(60), voc.BAR, LOW)
-    gained = one.lean(logits) - logits
+    gained = one.bias(logits, STATE) - logits
     gained -= gained[voc.shift(1)]
     assert gained[voc.shift(60 + away)] == pytest.approx(2 if away <= NEAR else 0, abs=1e-5)
 
 
-def test_that_time_moves_on_is_favoured_less() -> None:
+def test_time_shifts_are_favoured_less() -> None:
     logits = np.random.default_rng(0).normal(size=voc.SIZE).astype(np.float32)
     logits[voc.shift(125)] = 15
-    favoured = repetition(*bar(LOW), voc.BAR, LOW).lean(logits)
+    favoured = repetition(*bar(LOW), voc.BAR, LOW).bias(logits, STATE)
     before, after = (np.logaddexp.reduce(x[SHIFTS]) for x in (logits, favoured))
     assert after - before == pytest.approx(2 * MOVING_ON, abs=0.01)
     assert np.array_equal(np.delete(favoured, SHIFTS), np.delete(logits, SHIFTS))
 
 
-def test_what_must_not_come_does_not() -> None:
+def test_masked_tokens_stay_masked() -> None:
     logits = np.full(voc.SIZE, -np.inf, np.float32)
     logits[voc.BAR] = 0
-    assert np.array_equal(repetition(*bar(LOW), voc.BAR, LOW).lean(logits), logits)
+    assert np.array_equal(repetition(*bar(LOW), voc.BAR, LOW).bias(logits, STATE), logits)
 
 
 def test_without_strength_nothing_changes() -> None:
     one = repetition(*bar(LOW), voc.BAR, strength=0.0)
-    assert one.lean(FLAT) is FLAT
+    assert one.bias(FLAT, STATE) is FLAT

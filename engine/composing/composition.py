@@ -1,0 +1,189 @@
+"""One piece in progress: its state, its rules, and what the network sees of it (Algorithm 1)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from engine.arrays import Logits, Mask
+from engine.composing.config import GenerationConfig, section_conditions
+from engine.composing.listener import Listener, NoteFeed
+from engine.composing.logits.controls import Controls
+from engine.composing.logits.grammar import Grammar
+from engine.composing.logits.instrument_balance import InstrumentBalance
+from engine.composing.logits.note_limits import NoteLimits
+from engine.composing.logits.repetition import Repetition
+from engine.composing.logits.rule import Rule
+from engine.composing.logits.time_snapping import TimeSnapping
+from engine.composing.state import PieceState
+from engine.composing.window import Window
+from engine.cues import CueSheet
+from engine.model.config import ModelConfig
+from engine.music import vocabulary as voc
+from engine.music.conditions import Conditions, usual_density
+from engine.music.offsets import BoundaryTracker
+from engine.music.vocabulary import Kind, to_seconds, to_steps
+from engine.score import Score
+
+_ALL = np.ones(voc.SIZE, np.bool_)
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A finished piece.
+
+    tokens: its length in tokens. nll: the mean negative log likelihood of the drawn tokens, in
+    nats. The lower it is, the more usual the piece is to the network.
+    """
+
+    score: Score
+    tokens: int
+    nll: float
+
+
+class Composition:
+    """A piece in progress."""
+
+    def __init__(
+        self,
+        cues: CueSheet,
+        model: ModelConfig,
+        config: GenerationConfig,
+        listener: Listener | None = None,
+    ) -> None:
+        """model: of the network that composes. listener: follows the piece; None for nobody."""
+        self.config = config
+        self.rng = np.random.default_rng((config.seed, config.take))
+        self.score: Score | None = None
+        self._cues, self._controls = cues, model.controls
+        self._end = to_steps(cues.duration)
+        self._sections = section_conditions(cues, config)
+        ends = [section.end for section in cues.sections]
+        self._state = PieceState(list(zip(ends, self._sections, strict=True)))
+        self._limits = NoteLimits(config.conditions)
+        controls = Controls(config.conditions)
+        self._steady_tempo = controls.steady_tempo
+        self._rules = _rules(config, controls, self._limits)
+        boundaries = [controls.nearest_time(boundary) for boundary in cues.boundaries]
+        self._offsets = BoundaryTracker(boundaries)
+        self._window = Window(model.window, voc.instrument_slot(len(config.instruments)))
+        self._feed = (
+            None if listener is None else NoteFeed(listener, self._state.builder, cues.duration)
+        )
+        self._count = 0
+        self._nlls: list[float] = []
+        # Half of the training windows began at a BAR, few at START.
+        self._push(voc.BAR)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the film's end has been reached."""
+        return self.score is not None
+
+    @property
+    def seconds(self) -> float:
+        """How much music there is, in seconds."""
+        return min(self._cues.duration, to_seconds(self._state.cursor))
+
+    @property
+    def take(self) -> Take:
+        """The finished piece."""
+        assert self.score is not None
+        return Take(self.score, self._count, float(np.mean(self._nlls)))
+
+    @property
+    def window(self) -> Window:
+        """What the network sees of the piece."""
+        return self._window
+
+    @property
+    def is_conditioned(self) -> bool:
+        """Whether anything that the network can be conditioned on is known."""
+        return any(
+            np.isfinite(self._model_conditions(section).vector(self._controls)).any()
+            for section in range(len(self._sections))
+        )
+
+    def conditions(self, known: bool) -> np.ndarray:
+        """What the network is conditioned on now [C]: the section's conditions, or nothing."""
+        conditions = self._model_conditions(self._state.section) if known else Conditions()
+        return conditions.vector(self._controls)
+
+    def forced_token(self) -> int | None:
+        """The token that a rule forces, or None."""
+        for rule in self._rules:
+            if (token := rule.forced_token(self._state)) is not None:
+                return token
+        return None
+
+    def mask(self) -> Mask:
+        """Which tokens [V] may come next."""
+        allowed = _ALL
+        for rule in self._rules:
+            allowed = rule.mask(allowed, self._state)
+        return allowed
+
+    def bias(self, logits: Logits) -> Logits:
+        """The logits [V] with the preferences of all rules."""
+        for rule in self._rules:
+            logits = rule.bias(logits, self._state)
+        return logits
+
+    def append(self, token: int, nll: float | None) -> None:
+        """Append the next token.
+
+        nll: its negative log likelihood in nats if it was drawn, None if it was forced.
+        """
+        if nll is not None:
+            self._nlls.append(nll)
+        self._window.dropped = 0
+        self._push(token)
+        self._count += 1
+        if self._state.cursor >= self._end:
+            self._finish()
+        moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
+        self._window.stale = moved and self._state.enter_section()
+        if self._window.full:
+            for key in self._window.forget_half():
+                # The network no longer knows of the note, so nothing would end it.
+                self._limits.close(key, self._state)
+                for rule in self._rules:
+                    rule.note_closed(key, self._state)
+        if moved and self._feed is not None:
+            self._feed.send(self.score)
+
+    def _finish(self) -> None:
+        for key in list(self._state.active):
+            self._limits.close(key, self._state)
+        score = self._state.builder.finish(self._cues.duration)
+        self.score = replace(score, steady_tempo=self._steady_tempo)
+
+    def _push(self, token: int) -> None:
+        self._state.push(token)
+        for rule in self._rules:
+            rule.update(token, self._state)
+        self._window.push(token, self._offsets.push(token))
+
+    def _model_conditions(self, section: int) -> Conditions:
+        """What is asked of a section. The usual density stands in where none is asked for."""
+        asked = self._sections[section]
+        if not math.isnan(asked.density):
+            return asked
+        return replace(asked, density=usual_density(asked.arousal, len(self.config.instruments)))
+
+
+def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> Sequence[Rule]:
+    """The rules of a piece, in the order in which they are asked."""
+    # With a steady tempo all time shifts lead to its grid already.
+    snapping = [TimeSnapping()] if controls.steady_tempo is None else []
+    return (
+        Grammar(config.instruments),
+        limits,
+        InstrumentBalance(config.instruments),
+        controls,
+        *snapping,
+        Repetition(config.sampling.repetition),
+    )

@@ -1,0 +1,64 @@
+"""What a piece is to be, beyond what its cue sheet says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from engine.composing.sampling import Sampling
+from engine.cues import CueSheet
+from engine.errors import EmsyncError
+from engine.music import vocabulary as voc
+from engine.music.conditions import Conditions
+from engine.score import Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationConfig:
+    """How to compose.
+
+    seed, take: the same pair, cue sheet and machine give the same piece. Takes of one seed differ
+        as much as seeds do.
+    instruments: who may play.
+    conditions: what is asked beyond emotion. Tempo and metre hold for the whole piece.
+    sections: key and density of each section of the cue sheet, in place of those in
+        ``conditions``. Empty if all sections are alike.
+
+    Raises EmsyncError when no instrument is named.
+    """
+
+    seed: int = 0
+    take: int = 0
+    instruments: tuple[Instrument, ...] = voc.INSTRUMENTS
+    sampling: Sampling = field(default_factory=Sampling)
+    conditions: Conditions = field(default_factory=Conditions)
+    sections: tuple[Conditions, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.instruments:
+            raise EmsyncError(
+                f"instruments: name at least one of {', '.join(i.value for i in Instrument)}"
+            )
+
+
+def section_conditions(cues: CueSheet, config: GenerationConfig) -> tuple[Conditions, ...]:
+    """What is asked of each section of the cue sheet: its own emotion, and the rest as configured.
+
+    Raises EmsyncError when ``config.sections`` does not fit the cue sheet.
+    """
+    asked = config.sections or (config.conditions,) * len(cues.sections)
+    if len(asked) != len(cues.sections):
+        raise EmsyncError(
+            f"sections: conditions of {len(asked)} sections were given, but the cue sheet has "
+            f"{len(cues.sections)}"
+        )
+    whole = config.conditions
+    return tuple(
+        replace(
+            conditions,
+            valence=section.valence,
+            arousal=section.arousal,
+            tempo=whole.tempo,
+            metre=whole.metre,
+        )
+        for section, conditions in zip(cues.sections, asked, strict=True)
+    )

@@ -1,0 +1,38 @@
+"""Notes and chords of a piece for someone who follows it while it is composed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.music.events import ScoreBuilder
+from engine.music.vocabulary import to_seconds
+from engine.score import Note, Score
+
+Listener = Callable[[tuple[Note, ...], tuple[float, ...], float], None]
+"""Receives notes by onset, CHORDs in seconds, and the time before which nothing more begins."""
+
+
+class NoteFeed:
+    """Hands each note to a listener once it has ended, and each CHORD once it has come."""
+
+    def __init__(self, listener: Listener, builder: ScoreBuilder, duration: float) -> None:
+        """duration: of the piece, in seconds."""
+        self._listener, self._builder, self._duration = listener, builder, duration
+        self._notes = self._chords = 0
+        """How many the listener has."""
+
+    def send(self, score: Score | None) -> None:
+        """Hand on what is new. score: the finished score, or None while the piece goes on."""
+        builder = self._builder
+        if score is not None:
+            known = set(builder.notes[: self._notes])
+            fresh = [note for note in score.notes if note not in known]
+            until = self._duration
+        else:
+            fresh = builder.notes[self._notes :]
+            onsets = (onset for onset, _ in builder.sounding.values())
+            until = to_seconds(min(onsets, default=builder.cursor))
+        chords = builder.chords
+        new_chords = tuple(chords[self._chords :])
+        self._notes, self._chords = len(builder.notes), len(chords)
+        self._listener(tuple(sorted(fresh, key=lambda note: note.onset)), new_chords, until)
