@@ -1,4 +1,4 @@
-"""The ``emsync`` command. Each command is a module; its imports wait until it is called."""
+"""The ``emsync`` command. Each command is a module, imported when it is called."""
 
 from __future__ import annotations
 
@@ -6,30 +6,35 @@ import argparse
 import importlib
 import sys
 import warnings
-from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from bridge.version import own_version
 from engine.errors import EmsyncError
 
-COMMANDS = {
-    "score": "compose a soundtrack for a video and write it as MIDI",
-    "analyze": "watch a video and write its cue sheet, to look at or edit before composing",
-    "serve": "run the local server: jobs, playing, HTTP, WebSocket and OSC",
-    "client": "ask the running server for something, and print its answer as JSON",
+COMMANDS: Mapping[str, str] = {
+    "score": "compose a soundtrack for a film and write it as MIDI",
+    "analyze": "find a film's cuts and emotion, and write them as a cue sheet to edit",
+    "serve": "run the local server: jobs, playback, HTTP, WebSocket and OSC",
+    "client": "send a request to the running server, and print its answer as JSON",
     "play": "play a score live into a DAW",
-    "doctor": "look at what works here, and say what to do about what doesn't",
+    "doctor": "check what works on this machine, and say how to mend the rest",
     "demo": "draw the demo film",
-    "prepare": "turn a folder of songs (MIDI, LPD-5) into a token cache to train on",
+    "bench": "measure how fast this machine composes and analyzes, as ratios",
+    "model": "for researchers: train, evaluate and export networks",
+}
+"""Command -> what it does. The module of the same name has ``arguments(parser)`` and, unless it is
+a group, ``run(args)``."""
+
+MODEL_COMMANDS: Mapping[str, str] = {
+    "prepare": "turn a folder of songs (MIDI, LPD-5) into a token cache",
     "train": "train the music model on a token cache",
     "evaluate": "measure a network: likelihood, boundaries, emotion, musicality, controls",
-    "bench": "measure how fast this machine composes and watches, as ratios",
-    "pack": "cut a token cache or weights into small compressed parts, to carry them elsewhere",
-    "unpack": "put such parts together again",
-    "export": "turn trained weights into the network that composing runs on",
+    "export": "turn trained weights into the network that composes",
+    "pack": "cut a token cache or weights into small compressed chunks, to carry them elsewhere",
+    "unpack": "join such chunks again",
 }
-"""Command -> what it does; the module of the same name has ``arguments(parser)`` and
-``run(args)``."""
+"""The commands of the group ``emsync model``, likewise."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,13 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     warnings.showwarning = _show_warning
     try:
-        parser, commands = _parser()
-        name = next((word for word in words if not word.startswith("-")), "")
-        if name in COMMANDS:
-            command = importlib.import_module(f"bridge.cli.{name}")
-            command.arguments(commands[name])
-        args = parser.parse_args(words)
-        command.run(args)
+        args = _parse(_current(words))
+        args.run(args)
     except EmsyncError as error:
         print(f"emsync: {error}", file=sys.stderr)
         return 2
@@ -63,27 +63,51 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as everything here does."""
+    """Reports errors in one line."""
 
     def error(self, message: str) -> NoReturn:
         raise EmsyncError(f"{message}; see {self.prog} --help")
 
 
-def _parser() -> tuple[_Parser, dict[str, _Parser]]:
+def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(prog="emsync", description="A soundtrack that fits your film, on five tracks.")
-    parser.add_argument("--version", action="version", version=f"emsync {_version()}")
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
-    return parser, {
-        name: subparsers.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        for name, text in COMMANDS.items()
-    }
+    parser.add_argument("--version", action="version", version=f"emsync {own_version()}")
+    names = [word for word in words if not word.startswith("-")]
+    groups = _add_commands(parser, COMMANDS, "bridge.cli", names[:1])
+    if names[:1] == ["model"]:
+        _add_commands(groups["model"], MODEL_COMMANDS, "bridge.cli.model", names[1:2])
+    return parser.parse_args(words)
 
 
-def _version() -> str:
-    try:
-        return version("emsync-bridge")
-    except PackageNotFoundError:
-        return "from a source tree"
+def _add_commands(
+    parser: argparse.ArgumentParser,
+    commands: Mapping[str, str],
+    package: str,
+    chosen: Sequence[str],
+) -> dict[str, argparse.ArgumentParser]:
+    """Add a parser for each command; only the chosen one's module is imported."""
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND", dest=f"{package} command")
+    parsers: dict[str, argparse.ArgumentParser] = {}
+    for name, text in commands.items():
+        description = f"{text[0].upper()}{text[1:]}."
+        parsers[name] = subparsers.add_parser(name, help=text, description=description)
+    for name in chosen:
+        if name in commands and name != "model":
+            command = importlib.import_module(f"{package}.{name}")
+            command.arguments(parsers[name])
+            parsers[name].set_defaults(run=command.run)
+    return parsers
+
+
+def _current(words: list[str]) -> list[str]:
+    """The words with a former command such as ``emsync train`` as it is spelled now."""
+    for place, word in enumerate(words):
+        if word in MODEL_COMMANDS:
+            warnings.warn(f"emsync {word} is now emsync model {word}", stacklevel=2)
+            return [*words[:place], "model", *words[place:]]
+        if not word.startswith("-"):
+            break
+    return words
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bridge.cli.film import apply_wishes, film_arguments, watch
+from bridge.cli.options import film_arguments, request_values
+from bridge.cli.progress import stage_bar
+from bridge.scoring.pipeline import analyze_film
+from bridge.scoring.request import parse_request
 from engine.cues import write_cues
 
 
@@ -19,8 +22,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Watch, write, and say what was found."""
-    cues = apply_wishes(watch(args), args)
+    """Analyze, write, and print what was found."""
+    cues = analyze_film(parse_request(request_values(args)), stage_bar)
     write_cues(cues, args.output)
     print(
         f"{len(cues.cuts)} cuts, {len(cues.boundaries)} boundaries, "

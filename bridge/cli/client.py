@@ -1,4 +1,4 @@
-"""``emsync client``: asks the running server, and prints its answer as JSON."""
+"""``emsync client``: sends a request to the running server and prints its answer as JSON."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bridge.cli.options import film_arguments, former, music_arguments, request_values
 from bridge.cli.progress import progress_bar
-from bridge.cli.wishes import wish_arguments
 from bridge.play.follow.sync_source import TRANSPORTS
+from bridge.scoring.request import parse_request, request_json
 from bridge.server.client import Client
-from bridge.server.jobs import State
+from bridge.server.jobs import Kind, State
 from bridge.state import state_folder
-from engine.cues import EKMAN, parse_time
+from engine.cues import parse_time
 from engine.errors import EmsyncError
 from engine.files import output, write_atomically
 
@@ -31,31 +32,26 @@ def arguments(parser: ArgumentParser) -> None:
     def action(name: str, text: str) -> ArgumentParser:
         return actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
 
-    submit = action("submit", "hand in a film")
-    submit.add_argument("video", type=Path, metavar="VIDEO")
-    submit.add_argument("--analyse", action="store_true", help="make its cue sheet only")
-    submit.add_argument("--cues", type=Path, metavar="FILE", help="an edited cue sheet")
-    submit.add_argument("--emotion", choices=("auto", *EKMAN))
-    submit.add_argument("--valence", type=float, metavar="V")
-    submit.add_argument("--arousal", type=float, metavar="A")
-    submit.add_argument("--start", type=parse_time, metavar="T")
-    submit.add_argument("--end", type=parse_time, metavar="T")
-    submit.add_argument("--seed", type=int, metavar="N")
-    submit.add_argument("--takes", type=int, metavar="N")
-    submit.add_argument("--instruments", type=lambda text: text.split(","), metavar="A,B,...")
-    wish_arguments(submit)
+    submit = action("submit", "submit a film")
+    film_arguments(submit)
+    submit.add_argument("--analyze", action="store_true", help="make its cue sheet only")
+    former(submit, "--analyse", "analyze", action="store_true")
+    music_arguments(submit)
     submit.add_argument("--live", action="store_true", default=None, help="play while composing")
-    submit.add_argument("--reserve", type=float, metavar="SECONDS")
-    submit.add_argument("--wait", action="store_true", help="until it is done")
-    status = action("status", "how a job stands, or playing")
+    submit.add_argument(
+        "--reserve", type=float, metavar="SECONDS",
+        help="with --live: music to have ready before it plays (default: 4)",
+    )  # fmt: skip
+    submit.add_argument("--wait", action="store_true", help="wait until it is done")
+    status = action("status", "the state of a job, or of playback")
     status.add_argument("job", nargs="?", metavar="JOB")
-    status.add_argument("--wait", action="store_true", help="until the job has ended")
+    status.add_argument("--wait", action="store_true", help="wait until the job has ended")
     action("jobs", "all jobs")
-    regenerate = action("regenerate", "the same cue sheet, another piece")
+    regenerate = action("regenerate", "compose another piece for the same cue sheet")
     regenerate.add_argument("job", metavar="JOB")
     regenerate.add_argument("--seed", type=int, metavar="N")
-    regenerate.add_argument("--wait", action="store_true", help="until it is done")
-    action("cancel", "break off a job").add_argument("job", metavar="JOB")
+    regenerate.add_argument("--wait", action="store_true", help="wait until it is done")
+    action("cancel", "cancel a job").add_argument("job", metavar="JOB")
     action("forget", "remove an ended job and its files").add_argument("job", metavar="JOB")
     files = action("files", "fetch a job's files")
     files.add_argument("job", metavar="JOB")
@@ -64,12 +60,12 @@ def arguments(parser: ArgumentParser) -> None:
     play.add_argument("job", nargs="?", metavar="JOB")
     play.add_argument("--from", dest="seconds", type=parse_time, metavar="T")
     action("pause", "pause")
-    action("stop", "stop; every note is ended")
+    action("stop", "stop, and end every note")
     action("locate", "go to a time").add_argument("seconds", type=parse_time, metavar="T")
-    loop = action("loop", "repeat a stretch; without one, no longer")
+    loop = action("loop", "repeat a stretch; without times, repeat no longer")
     loop.add_argument("begin", type=parse_time, nargs="?", metavar="BEGIN")
     loop.add_argument("end", type=parse_time, nargs="?", metavar="END")
-    follow = action("follow", "play as a DAW's transport does; without one, no longer")
+    follow = action("follow", "follow a DAW's transport; without one, follow no longer")
     follow.add_argument("transport", choices=TRANSPORTS, nargs="?")
     follow.add_argument("--port", metavar="NAME|N", help="the MIDI input, or REAPER's UDP port")
     follow.add_argument(
@@ -78,20 +74,19 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Ask, and print the answer."""
+    """Send the request, and print the answer."""
     answer = _ACTIONS[args.action](Client(args.state), args)
     print(json.dumps(answer, indent=1))
 
 
 def _submit(client: Client, args: Namespace) -> Any:
-    emotion = ("emotion", "valence", "arousal")
-    music = ("bpm", "meter", "key", "density", "seed", "takes", "instruments")
-    names = (*emotion, *music, "start", "end", "live", "reserve")
-    values = {name: getattr(args, name) for name in names}
-    values |= {"video": str(args.video.absolute()), "kind": "analyse" if args.analyse else None}
-    if args.cues is not None:
-        values["cues"] = _json(args.cues)
-    return _waited(client, args, client.ask("POST", "/jobs", values))
+    values = request_values(args) | {"video": str(args.video.absolute())}
+    # Wrong options are refused here, before anything is sent.
+    request = parse_request(values)
+    kind = Kind.ANALYZE if args.analyze else Kind.COMPOSE
+    return _waited(
+        client, args, client.ask("POST", "/jobs", {**request_json(request), "kind": kind})
+    )
 
 
 def _status(client: Client, args: Namespace) -> Any:
@@ -130,13 +125,6 @@ def _files(client: Client, args: Namespace) -> Any:
 
 def _path(args: Namespace) -> str:
     return f"/jobs/{quote(args.job, safe='')}"
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise EmsyncError(f"{path}: can't be read as JSON ({error}); check it") from error
 
 
 _ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from bridge.cli.options import output_arguments, output_config
+from bridge.cli.live_options import output_arguments, output_config
 from bridge.doctor import machine, ports
 from bridge.doctor.finding import Finding
 from bridge.doctor.round_trip import round_trip

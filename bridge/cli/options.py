@@ -1,100 +1,151 @@
-"""The options about playing, shared by all that plays."""
+"""Options of scoring that several commands share, and what they lead to."""
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
 
-from bridge.midi.backends import BACKENDS, OutputConfig
-from bridge.midi.vkb import HOST, PORT
-from bridge.play.follow.inputs import REAPER_PORT
-from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
-from bridge.play.options import PlaybackOptions
-from bridge.play.velocity import Dynamics
-from engine.cues import parse_time
-from engine.errors import EmsyncError
+from bridge.scoring.network import NetworkOptions
+from bridge.scoring.request import LONGEST, TAKES, Request
+from engine.composing.sampling import Sampling
+from engine.cues import EKMAN, parse_time, read_boundaries, read_cues
+from engine.model.precision import PRECISIONS
+from engine.music.conditions import METRES
+from engine.score import Instrument
 
 
-def output_arguments(parser: ArgumentParser) -> None:
-    """Add how to reach the DAW."""
+def film_arguments(parser: ArgumentParser) -> None:
+    """Add the film and what a user may say about it."""
+    parser.add_argument("video", type=Path, metavar="VIDEO", help="the film")
     parser.add_argument(
-        "--backend", choices=BACKENDS, default="auto", help="how MIDI goes out (default: auto)"
-    )
-    parser.add_argument(
-        "--ports", choices=("five", "one"), default="five",
-        help="five MIDI ports, or one with five channels (default: five)",
+        "--emotion", choices=("auto", *EKMAN),
+        help="the emotion of the whole film (default: auto, as perceived)",
     )  # fmt: skip
-    parser.add_argument("--pattern", metavar="REGEX", help="the ports to play to, by name")
+    parser.add_argument("--valence", type=float, metavar="V", help="-1 unpleasant .. 1 pleasant")
+    parser.add_argument("--arousal", type=float, metavar="A", help="-1 calm .. 1 excited")
     parser.add_argument(
-        "--latency", type=float, default=0.0, metavar="SECONDS",
-        help="send so much later, below 0 earlier (default: 0)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--reaper-host", default=HOST, metavar="NAME",
-        help=f"vkb: the machine that REAPER runs on (default: {HOST})",
+        "--boundaries", type=Path, metavar="FILE",
+        help="where chords land instead of the cuts: one time a line, in seconds or "
+        "HH:MM:SS.mmm, counted from --start",
     )  # fmt: skip
     parser.add_argument(
-        "--reaper-port", type=int, default=PORT, metavar="N",
-        help=f"vkb: the port of REAPER's OSC control surface (default: {PORT})",
+        "--start", type=parse_time, metavar="T",
+        help="score from this time of the film (default: 0)",
     )  # fmt: skip
-
-
-def output_config(args: Namespace) -> OutputConfig:
-    """How to reach the DAW."""
-    return OutputConfig(
-        args.backend, args.ports, args.pattern, args.latency, args.reaper_host, args.reaper_port
+    parser.add_argument(
+        "--end", type=parse_time, metavar="T", help="score up to this time (default: the end)"
     )
 
 
-def following_arguments(parser: ArgumentParser) -> None:
-    """Add whose transport to follow."""
+def music_arguments(parser: ArgumentParser) -> None:
+    """Add what a user may ask of the music."""
     parser.add_argument(
-        "--follow", choices=TRANSPORTS,
-        help="play as the DAW does: MIDI Time Code, MIDI clock, JACK transport, REAPER's OSC",
-    )  # fmt: skip
-    parser.add_argument(
-        "--follow-port", metavar="NAME|N",
-        help="the MIDI input to follow (default: our own, 'emsync sync'); REAPER: the UDP port "
-        f"(default: {REAPER_PORT})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--offset", type=parse_time, metavar="T",
-        help="where in the DAW's time the film begins (default: 0)",
-    )  # fmt: skip
-
-
-def sync_source(args: Namespace) -> SyncSource | None:
-    """Whose transport to follow; None: nobody's. Raises EmsyncError."""
-    if args.follow is None:
-        if args.follow_port is not None or args.offset is not None:
-            raise EmsyncError("--follow-port and --offset go with --follow")
-        return None
-    return SyncSource(args.follow, args.follow_port, args.offset or 0.0)
-
-
-def playback_arguments(parser: ArgumentParser) -> None:
-    """Add how pieces are played."""
-    usual = Dynamics()
-    parser.add_argument(
-        "--programs", action="store_true", help="send General MIDI programs and track names first"
+        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
     )
     parser.add_argument(
-        "--velocity", type=int, default=usual.base, metavar="N",
-        help=f"of plain notes (default: {usual.base})",
+        "--takes", type=int, metavar="N",
+        help=f"compose N takes and keep the best (default: {TAKES})",
     )  # fmt: skip
     parser.add_argument(
-        "--boost", type=int, default=usual.boost, metavar="N",
-        help=f"what a boundary's chords add to it (default: {usual.boost})",
+        "--seed", type=int, metavar="N", help="another seed gives another piece (default: 0)"
+    )
+    parser.add_argument(
+        "--instruments", metavar="A,B,...",
+        help=f"who plays (default: {','.join(i.value for i in Instrument)})",
     )  # fmt: skip
     parser.add_argument(
-        "--human", type=float, default=usual.human, metavar="H",
-        help="0 exact .. 1 by the place in the bar, and never twice alike (default: 0)",
+        "--bpm", type=float, metavar="B", help="keep this tempo (default: the music's own)"
+    )
+    parser.add_argument(
+        "--time-signature", "--meter", metavar="T",
+        help=f"with --bpm: {', '.join(METRES)} (default: 4/4)",
+    )  # fmt: skip
+    parser.add_argument("--key", metavar="K", help="such as C, F#m or 'Bb major'")
+    parser.add_argument(
+        "--density", type=float, metavar="N", help="notes a second, all instruments together"
+    )
+    sampling_arguments(parser)
+
+
+def sampling_arguments(parser: ArgumentParser) -> None:
+    """Add how freely the network composes."""
+    usual = Sampling()
+    parser.add_argument(
+        "--temperature", type=float, metavar="T",
+        help=f"above 1 bolder, below 1 safer (default: {usual.temperature:g})",
     )  # fmt: skip
     parser.add_argument(
-        "--expression", action="store_true", help="expression (CC11) by the film's emotion"
+        "--top-p", type=float, metavar="P",
+        help="draw among the likeliest tokens that have this total probability "
+        f"(default: {usual.top_p:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--min-p", type=float, metavar="P",
+        help="leave out tokens below this share of the likeliest one "
+        f"(default: {usual.min_p:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--guidance", type=float, metavar="G",
+        help="amplify emotion, tempo, key and density; 1 leaves them as they are "
+        f"(default: {usual.guidance:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--repetition", type=float, metavar="R",
+        help=f"favour what was played bars ago; 0 does not (default: {usual.repetition:g})",
+    )  # fmt: skip
+
+
+def request_values(args: Namespace) -> dict[str, Any]:
+    """The options of a request that were given, as ``parse_request`` takes them.
+
+    Reads the files that they name. Raises EmsyncError for one that can't be read.
+    """
+    names = [field.name for field in fields(Request)]
+    values = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    values["video"] = str(args.video)
+    if "instruments" in values:
+        words = values["instruments"].split(",")
+        values["instruments"] = [word.strip().lower() for word in words if word.strip()]
+    if "boundaries" in values:
+        values["boundaries"] = list(read_boundaries(values["boundaries"], LONGEST))
+    if "cues" in values:
+        values["cues"] = read_cues(values["cues"])
+    return values
+
+
+def sampling(args: Namespace) -> Sampling:
+    """The sampling that was asked for. Raises EmsyncError for a value out of range."""
+    given = {field.name: getattr(args, field.name) for field in fields(Sampling)}
+    return Sampling(**{name: value for name, value in given.items() if value is not None})
+
+
+def network_arguments(parser: ArgumentParser) -> None:
+    """Add the network and what it runs on."""
+    parser.add_argument(
+        "--model", type=Path, metavar="FILE",
+        help="the network: exported weights, .safetensors (default: the one that comes with "
+        "emsync)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--device", default="auto", metavar="DEVICE",
+        help="auto, cpu, cuda, directml or coreml; the CPU replaces a missing one (default: auto)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--precision", choices=PRECISIONS,
+        help="of the arithmetic (default: the fastest on the device)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"
     )
 
 
-def playback_options(args: Namespace) -> PlaybackOptions:
-    """How pieces are played. Raises EmsyncError."""
-    dynamics = Dynamics(args.velocity, args.boost, args.human)
-    return PlaybackOptions(dynamics, args.expression, args.programs)
+def network_options(args: Namespace) -> NetworkOptions:
+    """The network that was asked for."""
+    return NetworkOptions(args.model, args.device, args.threads, args.precision)
+
+
+def former(parser: ArgumentParser, spelling: str, dest: str, **options: Any) -> None:
+    """Add a former spelling of an option; help does not show it."""
+    parser.add_argument(spelling, dest=dest, help=SUPPRESS, **options)

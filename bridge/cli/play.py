@@ -9,12 +9,12 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
-from bridge.cli.options import (
-    following_arguments,
+from bridge.cli.live_options import (
     output_arguments,
     output_config,
     playback_arguments,
     playback_options,
+    sync_arguments,
     sync_source,
 )
 from bridge.cli.progress import progress_bar
@@ -46,7 +46,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--wait", type=float, default=1.0, metavar="SECONDS",
         help="between opening the ports and the first note, for the DAW to connect (default: 1)",
     )  # fmt: skip
-    following_arguments(parser)
+    sync_arguments(parser)
     playback_arguments(parser)
 
 

@@ -1,4 +1,4 @@
-"""Progress bars on the terminal's error stream; silent where there is no terminal."""
+"""Progress bars on the terminal's error stream; none where there is no terminal."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
+from bridge.scoring.pipeline import Stage
+
+_TITLES: dict[Stage, str] = {"analyzing": "Analyzing", "composing": "Composing"}
+
 
 @contextmanager
 def progress_bar(title: str, total: float, unit: str) -> Iterator[Callable[[float], None]]:
-    """A bar up to ``total`` units; yields a function that is told how far things are."""
+    """A bar up to ``total`` units; yields a function that takes how many are done."""
     form = "{desc} {percentage:3.0f}% |{bar}| {n:.0f}/{total:.0f} {unit} [{elapsed}<{remaining}]"
     # ``disable=None``: no bar where the error stream is not a terminal.
     with tqdm(total=total, desc=title, unit=unit, bar_format=form, disable=None) as bar:
@@ -19,3 +23,10 @@ def progress_bar(title: str, total: float, unit: str) -> Iterator[Callable[[floa
             bar.update(min(done, total) - bar.n)
 
         yield show
+
+
+@contextmanager
+def stage_bar(stage: Stage) -> Iterator[Callable[[float], None]]:
+    """A bar for a stage of scoring; yields a function that takes the share that is done, 0..1."""
+    with progress_bar(_TITLES[stage], 100, "%") as show:
+        yield lambda share: show(100 * share)

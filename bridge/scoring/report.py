@@ -1,4 +1,4 @@
-"""The report beside the music: what was made, how well it meets the film, and how long it took."""
+"""The report beside the music: what was made, how well it fits the film, how long it took."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import json
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine.composing.state import Take
-from engine.composing.takes import TakeScore
 from engine.cues import CueSheet
 from engine.files import write_atomically
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
 from engine.metrics.grid import on_grid
 from engine.music.tempo import tempo_map
 from engine.score import Instrument, Score
+
+if TYPE_CHECKING:  # these need onnxruntime
+    from engine.composing.composition import Take
+    from engine.composing.takes import TakeScore
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,20 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """All takes with their take_scores, and which (from 0) was kept."""
+    """All takes with their scores, and the index of the one that was kept."""
 
     kept: int
     takes: tuple[tuple[Take, TakeScore], ...]
 
     @property
     def tokens(self) -> int:
-        """Of all takes together."""
+        """The tokens of all takes together."""
         return sum(take.tokens for take, _ in self.takes)
 
     @property
     def gain(self) -> float:
-        """By how much the kept one's take_score surpasses a random take's."""
-        totals = [take_score.total for _, take_score in self.takes]
+        """How far the total of the kept take lies above the mean of all takes."""
+        totals = [score.total for _, score in self.takes]
         return totals[self.kept] - sum(totals) / len(totals)
 
 
@@ -63,11 +65,13 @@ class Takes:
 class Report:
     """What ``report.json`` says.
 
-    chords: seconds of the long chords in the MIDI itself. frame, second: share of the boundaries
-    with a chord of their own within 1/30 s and 1 s; precision: share of the chords that have a
-    boundary within 1 s; NaN (JSON: null) where there is nothing to share. notes: by instrument.
-    grid: share of onsets on the sixteenths of the tempo map. tempo: quarter notes a minute where
-    the piece begins.
+    chords: times of the long chords in the MIDI itself, in seconds.
+    frame, second: share of the boundaries with a chord of their own within 1/30 s and 1 s.
+    precision: share of the chords with a boundary within 1 s.
+    notes: how many each instrument plays.
+    grid: share of onsets on the sixteenths of the tempo map.
+    tempo: quarter notes a minute at the beginning.
+    Shares are NaN (JSON: null) without boundaries or chords.
     """
 
     seed: int
@@ -86,7 +90,7 @@ class Report:
 def report(
     cues: CueSheet, score: Score, seed: int, model: Model, takes: Takes, timings: Timings
 ) -> Report:
-    """Measure a score against what was asked."""
+    """Measure a score against its cue sheet."""
     tempo = tempo_map(score)
     chords = find_chords(score.notes, tempo.beat_at)
     near = alignment(cues.boundaries, chords, SECOND)
@@ -118,9 +122,9 @@ def to_json(report: Report) -> str:
             "kept": report.takes.kept + 1,
             "tokens": report.takes.tokens,
             "gain": round(report.takes.gain, 4),
-            "take_scores": [
-                {part: round(value, 4) for part, value in asdict(take_score).items()}
-                for _, take_score in report.takes.takes
+            "scores": [
+                {part: round(value, 4) for part, value in asdict(score).items()}
+                for _, score in report.takes.takes
             ],
         },
         "tempo": round(report.tempo, 2),

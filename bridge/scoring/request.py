@@ -1,4 +1,9 @@
-"""What a client may ask a piece to be: the options of ``emsync score``, as checked JSON."""
+"""What a user asks of a piece, as the command line and the server both take it.
+
+Both make a :class:`Request` by :func:`parse_request`, so both have the same options and the same
+checks. Ranges of the music's own options are stated where the engine uses them
+(:class:`~engine.composing.sampling.Sampling`, :func:`~engine.music.conditions.asked_for`).
+"""
 
 from __future__ import annotations
 
@@ -10,25 +15,33 @@ from itertools import pairwise
 from typing import Any
 
 from engine.checks import Check, checked, flag, number, text, whole
+from engine.composing.config import GenerationConfig
+from engine.composing.sampling import Sampling
 from engine.cues import EKMAN, CueSheet, from_json, to_json
+from engine.emotion.perception import override
 from engine.errors import EmsyncError
-from engine.music.conditions import DENSEST, FASTEST, SLOWEST, SPARSEST, asked_for
+from engine.music.conditions import asked_for
 from engine.score import Instrument
 
+TAKES = 4
+"""Takes to choose from, unless the user says otherwise."""
 MOST_TAKES = 64
 LONGEST = 24 * 3600.0
-"""No time asked for lies beyond so many seconds."""
+"""The latest time that may be asked for, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A piece to compose, or a film to analyse.
+    """A piece to compose, or a film to analyze.
 
-    video: path of the film. start, end: seconds of the film. valence, arousal: -1..1, None as
-    perceived. boundaries: seconds from ``start``, rising, in place of the cuts. cues: a cue sheet
-    in place of watching. takes, temperature, top_p, min_p, guidance, repetition:
-    None for what is usual. bpm, meter, key, density: None for the music's own.
-    live: play while composing, once ``reserve`` seconds of music are ready; composes one take.
+    video: path of the film. start, end: seconds of the film.
+    emotion: one of Ekman's, or ``auto``. valence, arousal: -1..1; None as perceived.
+    boundaries: seconds from ``start``, rising, in place of the cuts.
+    cues: a cue sheet, in place of analyzing the film.
+    takes: how many to choose from. instruments: who plays.
+    temperature, top_p, min_p, guidance, repetition: None for the usual value.
+    bpm, time_signature, key, density: None for the music's own.
+    live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
     """
 
     video: str
@@ -40,7 +53,7 @@ class Request:
     end: float | None = None
     cues: CueSheet | None = None
     seed: int = 0
-    takes: int | None = None
+    takes: int = TAKES
     instruments: tuple[Instrument, ...] = tuple(Instrument)
     temperature: float | None = None
     top_p: float | None = None
@@ -48,30 +61,48 @@ class Request:
     guidance: float | None = None
     repetition: float | None = None
     bpm: float | None = None
-    meter: str | None = None
+    time_signature: str | None = None
     key: str | None = None
     density: float | None = None
     live: bool = False
     reserve: float = 4.0
 
+    def __post_init__(self) -> None:
+        """Raises EmsyncError for options that are out of range or exclude each other."""
+        if self.cues is not None and (self.start, self.end) != (None, None):
+            raise EmsyncError("start, end: the cue sheet has its own; leave out one or the other")
+        override((), *self.user_emotion)
+        self.generation_config()
+
+    @property
+    def user_emotion(self) -> tuple[str | None, float | None, float | None]:
+        """The emotion, valence and arousal that the user gave; None for each that is perceived."""
+        return None if self.emotion == "auto" else self.emotion, self.valence, self.arousal
+
+    def generation_config(self) -> GenerationConfig:
+        """How to compose. Raises EmsyncError for an option out of range."""
+        given = {field.name: getattr(self, field.name) for field in fields(Sampling)}
+        sampling = Sampling(**{name: value for name, value in given.items() if value is not None})
+        conditions = asked_for(self.bpm, self.time_signature, self.key, self.density)
+        return GenerationConfig(
+            self.seed, instruments=self.instruments, sampling=sampling, conditions=conditions
+        )
+
 
 def parse_request(values: Mapping[str, Any]) -> Request:
-    """The request that a JSON object makes, null as if left out.
+    """The request that a JSON object makes; null counts as left out.
 
+    ``cues`` may be a CueSheet. ``meter``, the former name of ``time_signature``, is still taken.
     Raises EmsyncError naming the field that is wrong.
     """
-    values = {name: value for name, value in values.items() if value is not None}
-    if "video" not in values:
+    given = {_FORMER.get(name, name): value for name, value in values.items() if value is not None}
+    if "video" not in given:
         raise EmsyncError("video is missing; give the path of the film")
-    request = Request(**checked(_CHECKS, values))
-    if request.cues is not None and (request.start, request.end) != (None, None):
-        raise EmsyncError("start, end: the cue sheet has its own; leave out one or the other")
-    asked_for(request.bpm, request.meter, request.key, request.density)
-    return request
+    return Request(**checked(_CHECKS, given))
 
 
 def request_json(request: Request) -> dict[str, Any]:
-    """The JSON object that makes this request; what is as usual is left out."""
+    """The JSON object that makes this request, without the fields that have their usual value."""
     given = {f.name: getattr(request, f.name) for f in fields(request)}
     usual = {f.name: f.default for f in fields(request)}
     return {name: _plain(value) for name, value in given.items() if value != usual[name]}
@@ -111,12 +142,14 @@ def _cues(name: str, value: Any) -> CueSheet:
     return value if isinstance(value, CueSheet) else from_json(json.dumps(value), name)
 
 
+_FORMER = {"meter": "time_signature"}
+_any_number = number(-math.inf, math.inf)
 _time = number(0.0, LONGEST)
 _CHECKS: Mapping[str, Check] = {
     "video": text,
     "emotion": _emotion,
-    "valence": number(-1.0, 1.0),
-    "arousal": number(-1.0, 1.0),
+    "valence": _any_number,
+    "arousal": _any_number,
     "boundaries": _times,
     "start": _time,
     "end": _time,
@@ -124,15 +157,16 @@ _CHECKS: Mapping[str, Check] = {
     "seed": whole(0, 2**63 - 1),
     "takes": whole(1, MOST_TAKES),
     "instruments": _instruments,
-    "temperature": number(math.ulp(0.0), 10.0),
-    "top_p": number(math.ulp(0.0), 1.0),
-    "min_p": number(0.0, math.nextafter(1.0, 0.0)),
-    "guidance": number(0.0, 10.0),
-    "repetition": number(0.0, 5.0),
-    "bpm": number(SLOWEST, FASTEST),
-    "meter": text,
+    "temperature": _any_number,
+    "top_p": _any_number,
+    "min_p": _any_number,
+    "guidance": _any_number,
+    "repetition": _any_number,
+    "bpm": _any_number,
+    "time_signature": text,
     "key": text,
-    "density": number(SPARSEST, DENSEST),
+    "density": _any_number,
     "live": flag,
     "reserve": number(0.0, 600.0),
 }
+"""How each field is checked. Fields with ``_any_number`` have their range in the engine."""

@@ -7,34 +7,24 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 
+from bridge.scoring.network import NetworkOptions
 from bridge.server import worker_protocol as protocol
 
 LONGEST_LINE = 1 << 24
 """Bytes; a draft of a whole film's notes stays well below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What composing runs on: the network (None: the one that comes with emsync), the device and
-    the number of threads (0: all)."""
-
-    model: Path | None = None
-    device: str = "auto"
-    threads: int = 0
-
-
 class Worker:
     """One process at most, started when there is need and again after it died."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, network: NetworkOptions) -> None:
         self._words = [
             # -P: what lies in the folder that the server was started in is none of ours.
             *(sys.executable, "-P", "-m", "bridge.server.worker_process"),
-            *("--device", means.device, "--threads", str(means.threads)),
-            *(("--model", str(means.model)) if means.model else ()),
+            *("--device", network.device, "--threads", str(network.threads)),
+            *(("--model", str(network.model)) if network.model else ()),
+            *(("--precision", network.precision) if network.precision else ()),
         ]
         self._process: Process | None = None
 

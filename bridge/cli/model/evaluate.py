@@ -1,4 +1,4 @@
-"""``emsync evaluate``: what a network can do, in figures and plots."""
+"""``emsync model evaluate``: what a network can do, in figures and plots."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.cli.composing import composing_arguments, sampling
 from bridge.cli.extras import need_train_extra
+from bridge.cli.options import network_arguments, sampling, sampling_arguments
 from bridge.cli.progress import progress_bar
 from engine.errors import EmsyncError
 from engine.files import output_folder, write_atomically
@@ -16,7 +16,9 @@ from engine.files import output_folder, write_atomically
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("cache", type=Path, metavar="CACHE", help="what emsync prepare wrote")
+    parser.add_argument(
+        "cache", type=Path, metavar="CACHE", help="the output of emsync model prepare"
+    )
     parser.add_argument(
         "--index", type=Path, metavar="FILE",
         help="the corpus index with labels (.tsv), for the judge of emotion",
@@ -40,7 +42,8 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="of everything drawn (default: 0)")
     parser.add_argument("--quick", action="store_true", help="a look with small numbers")
-    composing_arguments(parser)
+    sampling_arguments(parser)
+    network_arguments(parser)
     parser.add_argument(
         "--workers", type=int, default=1, metavar="N", help="processes that compose (default: 1)"
     )
@@ -55,13 +58,14 @@ def run(args: Namespace) -> None:
         from engine.evaluation.plots import draw
         from engine.evaluation.run import QUICK, Plan, Sources, evaluate
         from engine.evaluation.targets import lines
+        from engine.model.runtime import SHIPPED
     folder = output_folder(args.output)
     plan = replace(QUICK if args.quick else Plan(), seed=args.seed)
     if args.boundaries is not None:
         plan = replace(plan, boundaries=args.boundaries)
     emopia = None if args.emopia is None else (args.emopia, args.emopia_index)
     pieces = PieceCache(
-        args.model,
+        args.model or SHIPPED,
         args.work or args.cache / "evaluation",
         sampling(args),
         args.device,

@@ -1,4 +1,4 @@
-"""``emsync export``: weights to the graphs that composing runs on."""
+"""``emsync model export``: weights to the graphs that composing runs on."""
 
 from __future__ import annotations
 

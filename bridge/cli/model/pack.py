@@ -1,4 +1,4 @@
-"""``emsync pack``: a token cache or a weights file in small compressed parts."""
+"""``emsync model pack``: a token cache or a weights file in small compressed parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``emsync prepare``: a folder of songs to a token cache."""
+"""``emsync model prepare``: a folder of songs to a token cache."""
 
 from __future__ import annotations
 

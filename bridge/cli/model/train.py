@@ -1,4 +1,4 @@
-"""``emsync train``: the music model, from a token cache to weights."""
+"""``emsync model train``: the music model, from a token cache to weights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from engine.model.config import PRESETS
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("cache", type=Path, metavar="CACHE", help="what emsync prepare wrote")
+    parser.add_argument(
+        "cache", type=Path, metavar="CACHE", help="the output of emsync model prepare"
+    )
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FOLDER",
         help="where checkpoint, log and weights go; a run found there is taken up again",

@@ -1,4 +1,4 @@
-"""``emsync unpack``: what ``emsync pack`` cut into parts, whole again."""
+"""``emsync model unpack``: what ``emsync model pack`` cut into parts, whole again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.chunks import unpack
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("parts", type=Path, metavar="PARTS", help="what emsync pack wrote")
+    parser.add_argument("parts", type=Path, metavar="PARTS", help="the output of emsync model pack")
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the files go"
     )

@@ -1,0 +1,100 @@
+"""Options of live playback that several commands share, and what they lead to."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from bridge.midi.backends import BACKENDS, OutputConfig
+from bridge.midi.vkb import HOST, PORT
+from bridge.play.follow.inputs import REAPER_PORT
+from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
+from bridge.play.options import PlaybackOptions
+from bridge.play.velocity import Dynamics
+from engine.cues import parse_time
+from engine.errors import EmsyncError
+
+
+def output_arguments(parser: ArgumentParser) -> None:
+    """Add how to reach the DAW."""
+    parser.add_argument(
+        "--backend", choices=BACKENDS, default="auto", help="how MIDI goes out (default: auto)"
+    )
+    parser.add_argument(
+        "--ports", choices=("five", "one"), default="five",
+        help="five MIDI ports, or one with five channels (default: five)",
+    )  # fmt: skip
+    parser.add_argument("--pattern", metavar="REGEX", help="play to the ports with such names")
+    parser.add_argument(
+        "--latency", type=float, default=0.0, metavar="SECONDS",
+        help="send later by this much; below 0 earlier (default: 0)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--reaper-host", default=HOST, metavar="NAME",
+        help=f"vkb: the machine that REAPER runs on (default: {HOST})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--reaper-port", type=int, default=PORT, metavar="N",
+        help=f"vkb: the port of REAPER's OSC control surface (default: {PORT})",
+    )  # fmt: skip
+
+
+def output_config(args: Namespace) -> OutputConfig:
+    """How to reach the DAW. Raises EmsyncError for a value out of range."""
+    return OutputConfig(
+        args.backend, args.ports, args.pattern, args.latency, args.reaper_host, args.reaper_port
+    )
+
+
+def sync_arguments(parser: ArgumentParser) -> None:
+    """Add whose transport to follow."""
+    parser.add_argument(
+        "--follow", choices=TRANSPORTS,
+        help="follow the DAW's transport: MIDI Time Code, MIDI clock, JACK transport, REAPER's OSC",
+    )  # fmt: skip
+    parser.add_argument(
+        "--follow-port", metavar="NAME|N",
+        help="the MIDI input to follow (default: our own, 'emsync sync'); REAPER: the UDP port "
+        f"(default: {REAPER_PORT})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--offset", type=parse_time, metavar="T",
+        help="where in the DAW's time the film begins (default: 0)",
+    )  # fmt: skip
+
+
+def sync_source(args: Namespace) -> SyncSource | None:
+    """Whose transport to follow; None for nobody's. Raises EmsyncError."""
+    if args.follow is None:
+        if args.follow_port is not None or args.offset is not None:
+            raise EmsyncError("--follow-port and --offset go with --follow")
+        return None
+    return SyncSource(args.follow, args.follow_port, args.offset or 0.0)
+
+
+def playback_arguments(parser: ArgumentParser) -> None:
+    """Add how pieces are played."""
+    usual = Dynamics()
+    parser.add_argument(
+        "--programs", action="store_true", help="send General MIDI programs and track names first"
+    )
+    parser.add_argument(
+        "--velocity", type=int, default=usual.base, metavar="N",
+        help=f"of plain notes (default: {usual.base})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--boost", type=int, default=usual.boost, metavar="N",
+        help=f"what the chords of boundaries add to it (default: {usual.boost})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--human", type=float, default=usual.human, metavar="H",
+        help="0 exact .. 1 accents by the place in the bar, with chance (default: 0)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--expression", action="store_true", help="send expression (CC11) by the film's emotion"
+    )
+
+
+def playback_options(args: Namespace) -> PlaybackOptions:
+    """How pieces are played. Raises EmsyncError for a value out of range."""
+    dynamics = Dynamics(args.velocity, args.boost, args.human)
+    return PlaybackOptions(dynamics, args.expression, args.programs)

@@ -1,0 +1,120 @@
+"""From a request to a folder of music; the one way there for the command line and the server.
+
+analyze the film -> cues.json -> compose takes -> keep the best -> score.mid, stems/, takes/,
+report.json
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
+from bridge.scoring.request import Request
+from engine.analysis import analyze
+from engine.composing.listener import Listener
+from engine.cues import CueSheet, check_same_film, write_cues
+from engine.emotion.perception import override
+from engine.errors import EmsyncError
+from engine.score import CHORDAL
+from engine.video.reader import open_video
+from export.piece import write_piece
+
+if TYPE_CHECKING:
+    from engine.model.runtime import Network
+
+CUES, REPORT = "cues.json", "report.json"
+
+Stage = Literal["analyzing", "composing"]
+Progress = Callable[[float], None]
+"""Receives the share of a stage that is done, 0..1."""
+Stages = Callable[[Stage], AbstractContextManager[Progress]]
+"""Entered for each stage; shows or reports its progress."""
+
+
+def analyze_film(request: Request, stages: Stages) -> CueSheet:
+    """The cue sheet that a request asks for: of the film, or its own, with the user's changes.
+
+    Raises EmsyncError for a film that can't be read or does not fit the request.
+    """
+    with stages("analyzing") as progress:
+        if request.cues is None:
+            cues = analyze(Path(request.video), request.start or 0.0, request.end, progress)
+        else:
+            video = open_video(Path(request.video)).video
+            check_same_film(request.cues, video)
+            cues = replace(request.cues, video=video)
+    if request.user_emotion != (None, None, None):
+        cues = replace(cues, sections=override(cues.sections, *request.user_emotion))
+    if request.boundaries is not None:
+        for number, seconds in enumerate(request.boundaries, start=1):
+            if seconds > cues.duration:
+                raise EmsyncError(
+                    f"boundaries: number {number} ({seconds:g} s) is beyond the end, "
+                    f"{cues.duration:.3f} s; remove it"
+                )
+        cues = replace(cues, boundaries=request.boundaries)
+    return cues
+
+
+def score_film(
+    request: Request,
+    load: Callable[[], Network],
+    folder: Path,
+    stages: Stages,
+    follow: Callable[[CueSheet], Listener] | None = None,
+) -> tuple[CueSheet, Report]:
+    """Score a film into ``folder``, which must exist; returns the cue sheet and the report.
+
+    load: loads the network; called once the film has been analyzed. follow: makes
+    the listener that follows the first take while it is composed.
+    Raises EmsyncError for a film that can't be scored, a network that can't be loaded, and a
+    folder that can't be written.
+    """
+    # Late, because these need onnxruntime.
+    from engine.composing.takes import best, compose_takes
+
+    if not set(CHORDAL) & set(request.instruments):
+        warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=2)
+    begun = time.perf_counter()
+    cues = analyze_film(request, stages)
+    write_cues(cues, folder / CUES)
+    analyzed = time.perf_counter()
+    network = load()
+    loaded = time.perf_counter()
+    count = 1 if request.live else request.takes
+    with stages("composing") as progress:
+        takes = compose_takes(
+            cues,
+            network,
+            request.generation_config(),
+            count,
+            lambda seconds: progress(seconds / (count * cues.duration)),
+            follow(cues) if follow else None,
+        )
+    composed = time.perf_counter()
+    kept = best([score for _, score in takes])
+    write_piece([take.score for take, _ in takes], kept, folder)
+    done = time.perf_counter()
+    card = network.card
+    result = report(
+        cues,
+        takes[kept][0].score,
+        request.seed,
+        Model(card.name, card.sha256, card.parameters, network.device, network.precision),
+        Takes(kept, tuple(takes)),
+        Timings(
+            analyze=analyzed - begun,
+            load=loaded - analyzed,
+            compose=composed - loaded,
+            export=done - composed,
+            total=done - begun,
+        ),
+    )
+    write_report(result, folder / REPORT)
+    return cues, result
