@@ -1,4 +1,4 @@
-"""The commands of docs/training.md, "On a borrowed GPU", run as they stand, at miniature scale."""
+"""The commands of docs/contributing/borrowed-gpu.md run as they stand, at miniature scale."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from engine.composing.loop import GenerationConfig, compose  # noqa: E402
+from engine.composing.config import GenerationConfig  # noqa: E402
+from engine.composing.loop import compose  # noqa: E402
 from engine.cues import CueSheet, Section, Video  # noqa: E402
 from engine.model.header import read_header  # noqa: E402
 from engine.model.runtime import Network  # noqa: E402
@@ -36,10 +37,9 @@ NOT_THERE = ("symusic", "mido", "cv2", "onnx", "onnxruntime", "tqdm", "scipy", "
 
 @pytest.fixture(scope="module")
 def blocks() -> list[str]:
-    """The section's blocks of commands, in order, made smaller."""
-    text = (ROOT / "docs" / "training.md").read_text()
-    section = text[text.index("## On a borrowed GPU") :]
-    found = "\n\f".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
+    """The page's blocks of commands, in order, made smaller."""
+    page = (ROOT / "docs" / "contributing" / "borrowed-gpu.md").read_text(encoding="utf-8")
+    found = "\n\f".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
     for large, small in SMALLER.items():
         assert large in found, f"the commands no longer say {large!r}"
         found = found.replace(large, small)
@@ -99,7 +99,7 @@ def test_training_on_a_borrowed_machine(blocks, machine, cache_folder, tmp_path)
         for file in out.iterdir():
             brought.add(file.name)
             file.rename(tree / "runs" / "back" / file.name)
-    assert {"parcels.json", "log.csv", "log.png", "model.safetensors.004.xz"} <= brought
+    assert {"chunks.json", "log.csv", "log.png", "model.safetensors.004.xz"} <= brought
 
     machine(back)
     folder = tree / "runs" / "full"
