@@ -83,10 +83,11 @@ def score_film(
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=2)
     begun = time.perf_counter()
     cues = analyze_film(request, stages)
-    write_cues(cues, folder / CUES)
     analyzed = time.perf_counter()
     network = load()
     loaded = time.perf_counter()
+    # Before composing: whoever follows the piece needs it.
+    write_cues(cues, folder / CUES)
     count = 1 if request.live else request.takes
     with stages("composing") as progress:
         takes = compose_takes(

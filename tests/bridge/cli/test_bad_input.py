@@ -89,7 +89,12 @@ def test_a_film_cut_off_before_its_index(refused, clip, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("3\n2\n", "line 2"), ("1\n20\n", "line 2"), ("-1\n", "line 1"), ("soon\n", "line 1")],
+    [
+        ("3\n2\n", "line 2"),
+        ("1\n20\n", "number 2 (20 s) is beyond the end"),
+        ("-1\n", "line 1"),
+        ("soon\n", "line 1"),
+    ],
 )
 def test_boundaries_that_will_not_do(refused, clip, tmp_path, text, complaint):
     path = tmp_path / "hits.txt"

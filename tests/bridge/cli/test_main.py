@@ -1,6 +1,14 @@
 from __future__ import annotations
 
+import importlib
 import sys
+from argparse import ArgumentParser
+from dataclasses import fields
+
+import pytest
+
+from bridge.cli import COMMANDS, MODEL_COMMANDS
+from bridge.scoring.request import Request
 
 
 def test_composing_without_a_runtime_says_what_to_install(emsync, clip, monkeypatch):
@@ -13,3 +21,44 @@ def test_composing_without_a_runtime_says_what_to_install(emsync, clip, monkeypa
     assert result.status == 2
     assert "emsync-bridge[cpu]" in result.err
     assert result.err.count("\n") == 1
+
+
+def test_former_commands_still_work_and_say_what_they_are_called_now(emsync, tmp_path):
+    result = emsync("unpack", tmp_path, "-o", tmp_path / "whole")
+    assert result.status == 2
+    assert "emsync unpack is now emsync model unpack" in result.err
+    assert (
+        emsync("model", "unpack", tmp_path, "-o", tmp_path / "whole").err
+        == (result.err.splitlines(keepends=True)[-1])
+    )
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *(f"model {name}" for name in MODEL_COMMANDS)])
+def test_every_command_has_help(emsync, command):
+    with pytest.raises(SystemExit) as stopped:
+        emsync(*command.split(), "--help")
+    assert stopped.value.code == 0
+
+
+def options(*words: str) -> set[str]:
+    """The long options of a command, hidden ones too."""
+    command = importlib.import_module(f"bridge.cli.{words[0]}")
+    parser = ArgumentParser()
+    command.arguments(parser)
+    for word in words[1:]:
+        (actions,) = (a for a in parser._actions if isinstance(a.choices, dict))
+        parser = actions.choices[word]
+    return {text for action in parser._actions for text in action.option_strings}
+
+
+def test_score_and_client_submit_take_the_same_options_of_a_piece():
+    own = {"-o", "--output", "--model", "--device", "--precision", "--threads"}
+    only_there = {"--analyze", "--analyse", "--live", "--reserve", "--wait"}
+    score, submit = options("score"), options("client", "submit")
+    assert score - own == submit - only_there
+    named = {field.name for field in fields(Request)} - {"video", "live", "reserve"}
+    assert named <= {text.removeprefix("--").replace("-", "_") for text in score}
+
+
+def test_serve_takes_the_network_options_of_score():
+    assert {"--model", "--device", "--precision", "--threads"} <= options("serve")

@@ -32,7 +32,7 @@ def test_a_score_arrives_whole(emsync, jack_server, receiver, score):
     assert "52 messages" in result.out
     struck = [h for h in receiver.notes() if h.message[0] & 0xF0 == 0x90]
     assert len(struck) == 26 and {h.message[2] for h in struck} == {70}
-    assert not receiver.sounding()
+    assert not receiver.active_notes()
 
 
 def test_ctrl_c_leaves_nothing_hanging(jack_server, receiver, score):
@@ -40,11 +40,11 @@ def test_ctrl_c_leaves_nothing_hanging(jack_server, receiver, score):
         [sys.executable, "-c", RUN, "play", score, "--loop", "0-1.2"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert receiver.wait(lambda: ("strings", 3, 72) in receiver.sounding())
+    assert receiver.wait(lambda: ("strings", 3, 72) in receiver.active_notes())
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 130
     assert b"stopped" in process.stderr.read()
-    assert receiver.wait(lambda: not receiver.sounding())
+    assert receiver.wait(lambda: not receiver.active_notes())
 
 
 def test_ports_are_listed(emsync, jack_server, passive_receiver):

@@ -138,7 +138,7 @@ def test_other_takes_lie_beside_the_best(score):
         f"take-{report['takes']['kept']}.mid"
     }
     assert {path.name for path in (folder / "takes").iterdir()} == others
-    assert len(report["takes"]["take_scores"]) == 3
+    assert len(report["takes"]["scores"]) == 3
     assert report["takes"]["gain"] >= 0
     score("--takes", "1")
     assert list((folder / "takes").iterdir()) == []

@@ -39,7 +39,7 @@ WRONG = {
     "repetition": {"repetition": 9},
     "emotion": {"emotion": "hunger"},
     "emotion as list": {"emotion": ["joy"]},
-    "a metre without a tempo": {"meter": "3/4"},
+    "a time signature without a tempo": {"time_signature": "3/4"},
     "no key": {"key": "H"},
     "live": {"live": "yes"},
     "a cue sheet that is none": {"cues": {"video": 3}},
@@ -58,7 +58,7 @@ def test_json_and_back():
     request = Request(
         "film.mp4", valence=-0.5, boundaries=(1.0, 2.5), cues=CUES, seed=7,
         instruments=(Instrument.BASS, Instrument.PIANO), live=True,
-        bpm=96.0, meter="3/4", key="F#m", density=8.0,
+        bpm=96.0, time_signature="3/4", key="F#m", density=8.0,
     )  # fmt: skip
     values = json.loads(json.dumps(request_json(request), allow_nan=False))
     # As text, for NaN is unlike itself.
@@ -68,3 +68,15 @@ def test_json_and_back():
 def test_usual_options_need_not_be_given():
     assert request_json(Request("film.mp4")) == {"video": "film.mp4"}
     assert parse_request({"video": "film.mp4", "valence": None}) == Request("film.mp4")
+
+
+def test_the_former_name_of_the_time_signature_is_taken():
+    values = {"video": "film.mp4", "bpm": 90, "meter": "3/4"}
+    assert parse_request(values).time_signature == "3/4"
+
+
+def test_errors_name_fields_and_no_command_line_option():
+    for values in WRONG.values():
+        with pytest.raises(EmsyncError) as caught:
+            parse_request({"video": "film.mp4", **values} if values else values)
+        assert "--" not in str(caught.value)

@@ -48,7 +48,8 @@ def test_report_and_plots(
     emsync: Callable, cache: Path, paper_network: Path, tmp_path: Path
 ) -> None:
     words = (
-        "evaluate", cache, "--model", paper_network, "-o", tmp_path, "--quick", "--boundaries", 1,
+        *("model", "evaluate", cache, "--model", paper_network, "-o", tmp_path),
+        *("--quick", "--boundaries", 1),
         "--device", "cpu", "--threads", 1,
     )  # fmt: skip
     done = emsync(*words)
@@ -70,7 +71,7 @@ def test_report_and_plots(
     [
         (("--emopia", "e.tar"), "give both"),
         (("--model", "none.onnx"), "no such network"),
-        (("--top-p", "2"), "top-p"),
+        (("--top-p", "2"), "top_p"),
         (("--boundaries", "0"), "at least 1"),
         (("--index", "none.tsv"), "no such file"),
     ],
@@ -78,11 +79,11 @@ def test_report_and_plots(
 def test_bad_input(
     emsync: Callable, cache: Path, tmp_path: Path, words: tuple[str, ...], complaint: str
 ) -> None:
-    done = emsync("evaluate", cache, "-o", tmp_path, *words)
+    done = emsync("model", "evaluate", cache, "-o", tmp_path, *words)
     assert done.status == 2
     assert complaint in done.err and done.err.count("\n") == 1
 
 
 def test_no_cache(emsync: Callable, tmp_path: Path) -> None:
-    done = emsync("evaluate", tmp_path, "-o", tmp_path)
+    done = emsync("model", "evaluate", tmp_path, "-o", tmp_path)
     assert done.status == 2 and "no token cache" in done.err
