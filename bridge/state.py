@@ -1,4 +1,4 @@
-"""Where the server keeps its things, and how its clients find it."""
+"""The state folder: where the server keeps its files, and where its clients find it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import json
 import os
 import sys
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from engine.errors import EmsyncError
 from engine.files import replacing
 
 RUNNING = "server.json"
-"""The file in the state folder that says where the server listens; there while it runs."""
+"""The file in the state folder that says where the server listens. It exists while it runs."""
 
 
 def state_folder() -> Path:
-    """The user's state folder: ``$EMSYNC_STATE``, or where this system keeps such things."""
+    """The user's state folder: ``$EMSYNC_STATE``, or the usual place on this system."""
     if chosen := os.environ.get("EMSYNC_STATE"):
         return Path(chosen)
     if sys.platform == "win32":
@@ -29,18 +28,10 @@ def state_folder() -> Path:
     return Path(base) / "emsync"
 
 
-def own_version() -> str:
-    """The version of emsync, as far as it is known."""
-    try:
-        return version("emsync-bridge")
-    except PackageNotFoundError:
-        return "from a source tree"
-
-
 def private_folder(path: Path) -> Path:
-    """The folder ``path``, made where needed, for this user alone.
+    """Make the folder ``path`` where needed, and let no other user read it; return ``path``.
 
-    Raises EmsyncError when it can't be made or belongs to someone else.
+    Raises EmsyncError when it can't be made or belongs to another user.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -54,7 +45,7 @@ def private_folder(path: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that runs: its process, where it listens, and the token that it asks for."""
+    """A running server: its process, the address it listens on, and its access token."""
 
     pid: int
     host: str
@@ -65,14 +56,14 @@ class Running:
 
 
 def write_running(folder: Path, running: Running) -> None:
-    """Tell this user's programs of the server; no other user can read it."""
+    """Record the running server for this user's programs; no other user can read the file."""
     with replacing(folder / RUNNING) as beside:
         beside.touch(mode=0o600)
         beside.write_text(json.dumps(asdict(running)) + "\n", encoding="utf-8")
 
 
 def read_running(folder: Path) -> Running | None:
-    """The server that said it runs; None where none did. It may have died since."""
+    """The server recorded in ``folder``, or None. It may have died since."""
     try:
         return Running(**json.loads((folder / RUNNING).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -80,5 +71,5 @@ def read_running(folder: Path) -> Running | None:
 
 
 def forget_running(folder: Path) -> None:
-    """The server no longer runs."""
+    """Remove the record: the server has ended."""
     (folder / RUNNING).unlink(missing_ok=True)

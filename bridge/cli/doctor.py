@@ -10,6 +10,7 @@ from bridge.doctor import machine, ports
 from bridge.doctor.finding import Finding
 from bridge.doctor.round_trip import round_trip
 from bridge.midi.backends import OutputConfig
+from bridge.server.client import Client
 from bridge.state import state_folder
 from engine.errors import EmsyncError
 
@@ -35,10 +36,10 @@ def findings(wished: OutputConfig) -> Iterator[Finding]:
     yield machine.runtime()
     yield machine.model()
     yield machine.disk(folder)
-    yield machine.server(folder)
+    yield machine.server(lambda: Client(folder).ask("GET", "/state"))
     yield ports.jack()
     if (alsa := ports.alsa()) is not None:
         yield alsa
-    yield ports.systems()
-    yield from ports.choice(wished, folder)
+    yield ports.midi_systems()
+    yield from ports.chosen_output(wished, folder)
     yield round_trip(wished, folder)

@@ -1,1 +1,1 @@
-"""``emsync doctor``: what works on this machine, what doesn't, and what to do about it."""
+"""``emsync doctor``: checks what works on this machine, and says how to fix the rest."""

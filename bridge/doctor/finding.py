@@ -1,4 +1,4 @@
-"""What a check finds."""
+"""The result of one check."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ Verdict = Literal["ok", "absent", "failing"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: what was looked at, how it is, and the remedy. ``absent``: not there, and music
-    gets out without it."""
+    """One line: what was checked, the result, and the remedy.
+
+    verdict: ``absent`` means that it isn't there, and that emsync can do without it.
+    """
 
     name: str
     verdict: Verdict

@@ -1,20 +1,21 @@
-"""The parts that compose: the network, what runs it, and room to write."""
+"""Checks of what composing needs: the network, its runtime, the disk and the server."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from bridge.doctor.finding import Finding
-from bridge.server.client import Client
 from engine.errors import EmsyncError
 
 ROOM = 500_000_000
-"""Bytes that some soundtracks and their journal may take."""
+"""Bytes to keep free for some soundtracks and their journal."""
 
 
 def runtime() -> Finding:
-    """onnxruntime and its providers."""
+    """Whether onnxruntime is installed, and its providers."""
     try:
         import onnxruntime
     except ImportError:
@@ -29,7 +30,7 @@ def runtime() -> Finding:
 
 
 def model() -> Finding:
-    """The network that comes with the product, loaded."""
+    """Whether the network that comes with emsync can be loaded."""
     try:
         from engine.model.runtime import SHIPPED, Network
 
@@ -37,7 +38,7 @@ def model() -> Finding:
     except ImportError:
         return Finding("model", "failing", "can't be loaded without onnxruntime", "see above")
     except EmsyncError as error:
-        return Finding("model", "failing", str(error), "install emsync-bridge anew")
+        return Finding("model", "failing", str(error), "install emsync-bridge again")
     card = network.card
     return Finding(
         "model", "ok", f"{card.name}, {card.parameters:,} parameters, on {network.device}"
@@ -45,19 +46,24 @@ def model() -> Finding:
 
 
 def disk(folder: Path) -> Finding:
-    """Room where the server keeps its things."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(there).free
+    """Whether the server's folder has enough free space."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
     text = f"{free / 1e9:.1f} GB free at {folder}"
     if free < ROOM:
-        return Finding("disk", "failing", text, "make room, or set EMSYNC_STATE to another folder")
+        return Finding(
+            "disk", "failing", text, "free some space, or set EMSYNC_STATE to another folder"
+        )
     return Finding("disk", "ok", text)
 
 
-def server(folder: Path) -> Finding:
-    """Whether ``emsync serve`` runs, and where it plays to."""
+def server(read_state: Callable[[], Mapping[str, Any]]) -> Finding:
+    """Whether ``emsync serve`` runs, and where it plays to.
+
+    read_state: returns the server's state; raises EmsyncError where none runs.
+    """
     try:
-        state = Client(folder).ask("GET", "/state")
+        state = read_state()
     except EmsyncError as error:
         text, _, remedy = str(error).partition("; ")
         return Finding("server", "absent", text, remedy)

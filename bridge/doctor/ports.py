@@ -1,4 +1,4 @@
-"""The ways out that this machine has."""
+"""Checks of the MIDI systems and outputs of this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bridge.doctor.finding import Finding
 from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.jack import open_client
 from bridge.midi.null import NullSink
-from bridge.midi.rtmidi_api import port_names, usable
+from bridge.midi.rtmidi_api import port_names, usable_apis
 from bridge.midi.scheduler import ScheduledOutput
 from bridge.midi.vkb import VirtualKeyboard
 from engine.errors import EmsyncError
@@ -34,19 +34,22 @@ def jack() -> Finding:
 
 
 def alsa() -> Finding | None:
-    """Whether ALSA's sequencer is there; None on other systems than Linux."""
+    """Whether ALSA's sequencer exists; None on systems other than Linux."""
     if not sys.platform.startswith("linux"):
         return None
     if ALSA_SEQUENCER.exists():
-        return Finding("ALSA", "ok", f"{ALSA_SEQUENCER} is there")
+        return Finding("ALSA", "ok", f"{ALSA_SEQUENCER} exists")
     return Finding(
-        "ALSA", "absent", f"there is no {ALSA_SEQUENCER}", "modprobe snd-seq, as root; or use JACK"
+        "ALSA",
+        "absent",
+        f"{ALSA_SEQUENCER} does not exist",
+        "modprobe snd-seq, as root; or use JACK",
     )
 
 
-def systems() -> Finding:
-    """Which systems python-rtmidi reaches, and the ports to play to."""
-    found = usable()
+def midi_systems() -> Finding:
+    """Which MIDI systems python-rtmidi reaches, and the ports to play to."""
+    found = usable_apis()
     for _, port in found:
         port.delete()
     if not found:
@@ -59,8 +62,8 @@ def systems() -> Finding:
     )
 
 
-def choice(output_config: OutputConfig, folder: Path) -> Iterator[Finding]:
-    """Which way out is taken, why, and what that needs in the DAW."""
+def chosen_output(output_config: OutputConfig, folder: Path) -> Iterator[Finding]:
+    """Which output is chosen, why, and what to set up for it in the DAW."""
     try:
         output, why = open_output(output_config, folder)
     except EmsyncError as error:

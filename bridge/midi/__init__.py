@@ -1,6 +1,6 @@
-"""MIDI out: where timed messages go, whichever way this machine has.
+"""MIDI output: timed messages go to a DAW through the backend that this machine has.
 
-    choice -> jack | (virtual | existing | vkb | none, each behind sender) -> a DAW
+    backends -> jack, or scheduler -> rtmidi_ports, vkb or null -> a DAW
 
-Every output keeps :mod:`~bridge.midi.active_notes`, so that it can always end exactly what sounds.
+Every output keeps :mod:`~bridge.midi.active_notes`, so that it can always end exactly those notes.
 """

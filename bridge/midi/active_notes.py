@@ -1,8 +1,8 @@
-"""What sounds at an output, remembered where a crash can't reach it.
+"""The notes that are on at an output, stored where they survive a crash.
 
-A cell for each instrument and pitch lies in a small file that is mapped into memory: setting one
-costs no more than in a list, and the kernel keeps it whatever becomes of this process. After a
-kill -9 the next start over the same route finds there which notes hang.
+A small memory-mapped file has one cell for each instrument and pitch. Setting a cell costs no more
+than in a list, and the kernel keeps it even if this process is killed. After a kill -9 the next
+start on the same route reads there which notes still hang.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from engine.score import Instrument
 _PITCHES = 128
 _NOTES = len(Instrument) * _PITCHES
 _OPEN = _NOTES
-"""The cell that is set while an output is open: it tells a crash from a clean end."""
+"""The cell that is set while an output is open: after a crash it is still set."""
 _ROW = {instrument: row * _PITCHES for row, instrument in enumerate(Instrument)}
 
 
 class ActiveNotes:
-    """The notes that sound, by instrument and pitch, of one open output.
+    """The active notes of one open output, by instrument and pitch.
 
-    owed: whether a former process may have left notes sounding; they are among ours now.
+    inherited: whether a former process may have left notes on; they are included here.
     """
 
     def __init__(self, folder: Path, route: str) -> None:
@@ -41,11 +41,11 @@ class ActiveNotes:
         stem = re.sub(r"[^A-Za-z0-9]+", "-", route).strip("-").lower()
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file = _first_free(folder, stem)
+            self._file = _open_first_free(folder, stem)
             self._cells = mmap.mmap(self._file, _NOTES + 1)
-            self.owed = self._cells[_OPEN] != 0
+            self.inherited = self._cells[_OPEN] != 0
             for number in count(1):
-                path = folder / f"{stem}.{number}.sounding"
+                path = _path(folder, stem, number)
                 if not path.exists():
                     break
                 self._inherit(path)
@@ -55,24 +55,24 @@ class ActiveNotes:
             ) from error
         self._cells[_OPEN] = 1
 
-    def before(self, instrument: Instrument, message: bytes) -> None:
-        """A message is about to go out: what it strikes sounds from now on."""
+    def before_send(self, instrument: Instrument, message: bytes) -> None:
+        """Record a message that is about to be sent: the note of a note-on is active from now."""
         if message[0] & 0xF0 == NOTE_ON and message[2]:
             self._cells[_ROW[instrument] + message[1]] = 1
 
-    def after(self, instrument: Instrument, message: bytes) -> None:
-        """A message has gone out: what it ends sounds no more."""
+    def after_send(self, instrument: Instrument, message: bytes) -> None:
+        """Record a message that has been sent: the note of a note-off is no longer active."""
         kind = message[0] & 0xF0
         if kind == NOTE_OFF or (kind == NOTE_ON and not message[2]):
             self._cells[_ROW[instrument] + message[1]] = 0
 
     def pitches(self, instrument: Instrument) -> set[int]:
-        """What sounds of an instrument."""
+        """The active pitches of an instrument."""
         row = _ROW[instrument]
         return {pitch for pitch, cell in enumerate(self._cells[row : row + _PITCHES]) if cell}
 
-    def endings(self, instrument: Instrument) -> Iterator[bytes]:
-        """What ends all that sounds of an instrument, and whatever else may sound there."""
+    def release_messages(self, instrument: Instrument) -> Iterator[bytes]:
+        """A note-off for each active note of an instrument, then the channel mode messages."""
         for pitch in sorted(self.pitches(instrument)):
             yield note_off(instrument, pitch)
         for mode in CHANNEL_MODES:
@@ -81,22 +81,22 @@ class ActiveNotes:
     def __len__(self) -> int:
         return sum(self._cells[:_NOTES])
 
-    def close(self, ended: bool = True) -> None:
-        """Give the file back. ended: all has been ended, there is nothing to remember."""
-        if ended:
+    def close(self, all_ended: bool = True) -> None:
+        """Release the file. all_ended: no note is active, so nothing needs to be remembered."""
+        if all_ended:
             self._cells[:] = bytes(_NOTES + 1)
         self._cells.close()
         os.close(self._file)
 
     def _inherit(self, path: Path) -> None:
-        """Take over what a dead process left; a living one holds its lock."""
+        """Take over the notes of a dead process; a living one still locks its file."""
         file = os.open(path, os.O_RDWR)
         try:
             if os.fstat(file).st_size <= _NOTES or not _lock(file):
                 return
             with mmap.mmap(file, _NOTES + 1) as theirs:
                 if theirs[_OPEN]:
-                    self.owed = True
+                    self.inherited = True
                     for cell in range(_NOTES):
                         self._cells[cell] |= theirs[cell]
                     theirs[:] = bytes(_NOTES + 1)
@@ -104,11 +104,14 @@ class ActiveNotes:
             os.close(file)
 
 
-def _first_free(folder: Path, stem: str) -> int:
-    """The descriptor of the first of the route's files that no living process holds."""
+def _path(folder: Path, stem: str, number: int) -> Path:
+    return folder / f"{stem}.{number}.notes"
+
+
+def _open_first_free(folder: Path, stem: str) -> int:
+    """Open and lock the first of the route's files that no living process holds."""
     for number in count():
-        path = folder / f"{stem}.{number}.sounding"
-        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        file = os.open(_path(folder, stem, number), os.O_RDWR | os.O_CREAT, 0o600)
         if _lock(file):
             if os.fstat(file).st_size <= _NOTES:
                 os.ftruncate(file, _NOTES + 1)
@@ -121,9 +124,9 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: int) -> bool:
-        """Hold the file for as long as this process lives; False where another does."""
+        """Lock the file for as long as this process lives; False where another has locked it."""
         try:
-            # Beyond the cells: on Windows what is locked can't be read.
+            # Beyond the cells: Windows forbids reading a locked range.
             os.lseek(file, _NOTES + 1, os.SEEK_SET)
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -134,7 +137,7 @@ else:
     import fcntl
 
     def _lock(file: int) -> bool:
-        """Hold the file for as long as this process lives; False where another does."""
+        """Lock the file for as long as this process lives; False where another has locked it."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

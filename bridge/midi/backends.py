@@ -1,4 +1,4 @@
-"""Which way out, and why."""
+"""The choice of a MIDI backend, with its reason."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bridge.midi.active_notes import ActiveNotes
-from bridge.midi.existing import PATTERN, open_existing
 from bridge.midi.jack import CLIENT, JackOutput, open_client
 from bridge.midi.null import NullSink
 from bridge.midi.output import Output
+from bridge.midi.rtmidi_ports import PATTERN, open_existing, open_virtual
 from bridge.midi.scheduler import ScheduledOutput, Sink
-from bridge.midi.virtual import open_virtual
 from bridge.midi.vkb import HOST, PORT, VirtualKeyboard
 from bridge.state import state_folder
 from engine.errors import EmsyncError
@@ -26,9 +25,13 @@ BACKENDS = ("auto", "jack", "rtmidi", "existing", "vkb", "none")
 class OutputConfig:
     """How to reach the DAW.
 
-    backend: one of :data:`BACKENDS`. ports: ``"five"``, or ``"one"`` with five channels.
-    pattern: a regular expression for the ports to play to (existing; JACK: to connect to).
-    latency: seconds to send later, below 0 earlier. host, port: REAPER's OSC surface (vkb).
+    backend: one of :data:`BACKENDS`.
+    ports: ``"five"``, or ``"one"`` with five channels.
+    pattern: a regular expression; existing: the ports to play to, JACK: the ports to connect to.
+    latency: seconds to send later; below 0: earlier.
+    host, port: of REAPER's OSC surface (vkb).
+
+    Raises EmsyncError for a value out of range.
     """
 
     backend: str = "auto"
@@ -50,88 +53,83 @@ class OutputConfig:
 
 
 def open_output(config: OutputConfig, folder: Path | None = None) -> tuple[Output, str]:
-    """The output and, in one line, why this one.
+    """The opened output and, in one line, the reason for its backend.
 
-    It is closed when the interpreter ends, whatever ends it short of a signal. What a process that
-    died left sounding on the same route is ended first. folder: where that is remembered
-    (default: the user's state folder). Raises EmsyncError when the wished one can't be had.
+    It first ends the notes that a dead process left on the same route. The interpreter closes it
+    at exit, whatever the cause short of a signal.
+
+    folder: where active notes are recorded (default: the user's state folder).
+
+    Raises EmsyncError when the backend that was asked for can't be opened.
     """
-    memory = (folder or state_folder()) / "sounding"
+    records = (folder or state_folder()) / "active-notes"
     if config.backend == "auto":
-        output, why = _choose(config, memory)
+        output, why = _open_best(config, records)
     else:
-        output, why = _OPEN[config.backend](config, memory), "as asked"
+        output, why = _OPENERS[config.backend](config, records), "as asked"
     atexit.register(output.close)
     return output, f"{output.name}: {why}"
 
 
-def _choose(config: OutputConfig, memory: Path) -> tuple[Output, str]:
-    """The best that works here: JACK is exact, ports of our own need no set-up, OSC no driver."""
-    linux = sys.platform.startswith("linux")
-    ways = [("jack", "a JACK server runs, and notes lie at their exact frame")] if linux else []
+def _open_best(config: OutputConfig, records: Path) -> tuple[Output, str]:
+    """Open the best backend that works here.
+
+    JACK comes first, for its timing is exact. Virtual ports need no set-up, OSC needs no driver.
+    """
+    candidates = []
+    if sys.platform.startswith("linux"):
+        candidates.append(("jack", "a JACK server runs, and notes lie at their exact frame"))
     if config.pattern is not None or sys.platform == "win32":
-        ways.append(("existing", f"a port matches {config.pattern or PATTERN!r}"))
-    ways.append(("rtmidi", "this system has virtual ports"))
+        candidates.append(("existing", f"a port matches {config.pattern or PATTERN!r}"))
+    candidates.append(("rtmidi", "this system has virtual ports"))
     failures: list[str] = []
-    for backend, why in ways:
+    for backend, why in candidates:
         try:
-            return _OPEN[backend](config, memory), "; ".join([why, *failures])
+            return _OPENERS[backend](config, records), "; ".join([why, *failures])
         except EmsyncError as error:
             failures.append(f"not {backend} ({error})")
-    return _vkb(config, memory), "; ".join(["OSC alone is left", *failures])
+    return _vkb(config, records), "; ".join(["OSC alone is left", *failures])
 
 
-def _jack(config: OutputConfig, memory: Path) -> Output:
+def _jack(config: OutputConfig, records: Path) -> Output:
     client = open_client(CLIENT)
     try:
-        sounding = ActiveNotes(memory, f"jack {config.ports}")
+        active_notes = ActiveNotes(records, f"jack {config.ports}")
     except EmsyncError:
         client.close()
         raise
-    return JackOutput(client, sounding, config.ports, config.pattern, config.latency)
+    return JackOutput(client, active_notes, config.ports, config.pattern, config.latency)
 
 
-def _rtmidi(config: OutputConfig, memory: Path) -> Output:
-    return _sent(
-        config,
-        memory,
-        f"rtmidi {config.ports}",
-        lambda: open_virtual(config.ports),
-    )
+def _rtmidi(config: OutputConfig, records: Path) -> Output:
+    route = f"rtmidi {config.ports}"
+    return _scheduled(config, records, route, lambda: open_virtual(config.ports))
 
 
-def _existing(config: OutputConfig, memory: Path) -> Output:
+def _existing(config: OutputConfig, records: Path) -> Output:
     route = f"existing {config.pattern or ''} {config.ports}"
-    return _sent(
-        config,
-        memory,
-        route,
-        lambda: open_existing(config.pattern, config.ports),
-    )
+    return _scheduled(config, records, route, lambda: open_existing(config.pattern, config.ports))
 
 
-def _vkb(config: OutputConfig, memory: Path) -> Output:
+def _vkb(config: OutputConfig, records: Path) -> Output:
     route = f"vkb {config.host} {config.port}"
-    return _sent(
-        config,
-        memory,
-        route,
-        lambda: VirtualKeyboard(config.host, config.port),
-    )
+    return _scheduled(config, records, route, lambda: VirtualKeyboard(config.host, config.port))
 
 
-def _none(config: OutputConfig, memory: Path) -> Output:
-    return _sent(config, memory, "none", NullSink)
+def _none(config: OutputConfig, records: Path) -> Output:
+    return _scheduled(config, records, "none", NullSink)
 
 
-def _sent(config: OutputConfig, memory: Path, route: str, sink: Callable[[], Sink]) -> Output:
-    opened = sink()
+def _scheduled(
+    config: OutputConfig, records: Path, route: str, open_sink: Callable[[], Sink]
+) -> Output:
+    sink = open_sink()
     try:
-        sounding = ActiveNotes(memory, route)
+        active_notes = ActiveNotes(records, route)
     except EmsyncError:
-        opened.close()
+        sink.close()
         raise
-    return ScheduledOutput(opened, sounding, config.latency)
+    return ScheduledOutput(sink, active_notes, config.latency)
 
 
-_OPEN = {"jack": _jack, "rtmidi": _rtmidi, "existing": _existing, "vkb": _vkb, "none": _none}
+_OPENERS = {"jack": _jack, "rtmidi": _rtmidi, "existing": _existing, "vkb": _vkb, "none": _none}

@@ -1,20 +1,20 @@
-"""Whether a JACK server still goes round.
+"""Detects a JACK server that stands still.
 
-A server that waits for a client that does not answer stands still, with all that is handed to it,
-for as long as twenty times its ``-t``; nothing that is sent fails, it only comes late.
+A server stands still while it waits for a client that does not answer: for up to twenty times its
+``-t``. Sending does not fail meanwhile; the messages only arrive late.
 """
 
 from __future__ import annotations
 
 import time
 
-from bridge.midi.jack import open_client, standing_still
-from bridge.midi.output import STILL
+from bridge.midi.jack import open_client, stall_message
+from bridge.midi.output import STALLED_AFTER
 from engine.errors import EmsyncError
 
 
 class JackWatchdog:
-    """Watches from outside: a client that takes no part in the server's round."""
+    """Watches the server's frame counter as a client that is not activated."""
 
     def __init__(self) -> None:
         """Raises EmsyncError when no server runs."""
@@ -22,13 +22,13 @@ class JackWatchdog:
         self._frame, self._moved = 0, time.monotonic()
 
     def check(self) -> None:
-        """Raises EmsyncError once the server has stood still for long."""
+        """Raises EmsyncError once the server has stood still for :data:`STALLED_AFTER` seconds."""
         frame, now = self._client.last_frame_time, time.monotonic()
         if frame != self._frame:
             self._frame, self._moved = frame, now
-        elif now - self._moved > STILL:
-            raise EmsyncError(standing_still(now - self._moved))
+        elif now - self._moved > STALLED_AFTER:
+            raise EmsyncError(stall_message(now - self._moved))
 
     def close(self) -> None:
-        """Leave."""
+        """Leave the server."""
         self._client.close()

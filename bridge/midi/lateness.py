@@ -1,19 +1,22 @@
-"""How late messages leave, counted in constant memory."""
+"""How late messages are sent, counted in constant memory."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 LATE = 0.003
-"""More than this, in seconds, counts as late: what two notes struck together may be apart
-before they are heard apart is some ten times as much."""
+"""The seconds above which a message counts as late.
+
+Two notes that should coincide are heard as separate only when some ten times as far apart.
+"""
 _CELL = 1e-4
 _CELLS = 2001
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """``messages`` sent, how many of them ``late``, and lateness in seconds (to 0.1 ms)."""
+    """messages: how many were sent. late: how many of them were late. median, p99 and worst:
+    lateness in seconds, to 0.1 ms."""
 
     messages: int = 0
     late: int = 0
@@ -23,7 +26,7 @@ class Summary:
 
 
 class Lateness:
-    """A histogram of lateness."""
+    """A histogram of lateness. Reading it takes no lock."""
 
     def __init__(self) -> None:
         self._cells = [0] * _CELLS
@@ -31,14 +34,14 @@ class Lateness:
         self._worst = 0.0
 
     def add(self, seconds: float) -> None:
-        """One message left so much after its moment (before it: 0)."""
+        """Count one message sent ``seconds`` after its moment; a negative value counts as 0."""
         seconds = max(seconds, 0.0)
         self._cells[min(int(seconds / _CELL), _CELLS - 1)] += 1
         self._late += seconds > LATE
         self._worst = max(self._worst, seconds)
 
     def summary(self) -> Summary:
-        """All so far."""
+        """All messages so far."""
         cells = list(self._cells)
         total = sum(cells)
         return Summary(

@@ -1,4 +1,4 @@
-"""A sink that leads nowhere: for a machine without MIDI, where OSC out is enough."""
+"""A sink that discards messages: for a machine without MIDI, where OSC output is enough."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from engine.score import Instrument
 
 
 class NullSink:
-    """Messages vanish; time goes on as elsewhere."""
+    """Discards every message. Timing is as in other outputs."""
 
     name = "nowhere"
 
     def emit(self, instrument: Instrument, message: bytes) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def close(self) -> None:
-        """Nothing."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""What every way out of here can do."""
+"""The interface that every MIDI output implements."""
 
 from __future__ import annotations
 
@@ -7,52 +7,54 @@ from typing import Protocol
 from bridge.midi.lateness import Summary
 from engine.score import Instrument
 
-STILL = 1.0
-"""Seconds of standing still after which a way out says so."""
+STALLED_AFTER = 1.0
+"""Seconds without progress after which an output reports trouble."""
 CHANNEL_MODES = (123, 120)
 """The controllers All Notes Off and All Sound Off, in the order they are sent."""
 
 
 class Output(Protocol):
-    """Where timed MIDI goes. Times are of ``time.monotonic()``, in seconds.
+    """A sink for timed MIDI. Times are of ``time.monotonic()``, in seconds.
 
-    All methods may be called from any thread. ``send`` raises EmsyncError when the way out is gone
+    All methods may be called from any thread. ``send`` raises EmsyncError when the output is gone
     (the JACK server stopped, the port was unplugged); ``drop``, ``silence`` and ``close`` never do.
+    ``send``, ``drop``, ``silence`` and ``close`` may block while the driver hangs. The others
+    return at once.
     """
 
     @property
     def name(self) -> str:
-        """For people, e.g. ``"JACK, five ports"``."""
+        """A label for people, e.g. ``"JACK, five ports"``."""
 
     @property
     def lead(self) -> float:
-        """How long before its moment a message must be given, in seconds, to be in time."""
+        """The seconds before its moment by which a message must be given to be in time."""
 
     @property
     def latency(self) -> float:
-        """How much later than asked it sends, in seconds, to line up with what is slower."""
+        """The seconds by which messages are sent late on purpose, to align with slower devices."""
 
     def send(self, when: float, instrument: Instrument, message: bytes) -> None:
-        """Queue one message for a moment; callers send in order of time."""
+        """Queue one message for the moment ``when``. Calls come in order of time."""
 
     def drop(self) -> None:
-        """Forget all that is queued and not yet sent."""
+        """Discard every message that is queued and not yet sent."""
 
     def silence(self) -> None:
-        """At once: note-off for every sounding note, then CC123 and CC120 on every channel.
+        """Send at once a note-off for every active note, then CC123 and CC120 on every channel.
 
         Returns when they are on their way.
         """
 
     @property
     def gone(self) -> bool:
-        """Whether the way out is gone for good: another must be opened."""
+        """Whether the output is gone for good: another must be opened."""
 
     def trouble(self) -> str | None:
-        """What keeps it from sending now, in one line; None where nothing does."""
+        """What keeps the output from sending now, in one line; None if nothing does."""
 
     def lateness(self) -> Summary:
-        """How late messages have left so far."""
+        """How late messages have been sent so far."""
 
     def close(self) -> None:
-        """Drop, silence, then give the ports back; a second call does nothing."""
+        """Drop, silence, then close the ports; a second call does nothing."""

@@ -1,4 +1,4 @@
-"""Which of a list of ports, by name, an instrument goes to."""
+"""Assigns instruments to ports by the ports' names."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from engine.score import Instrument
 
 
 def by_instrument(names: Sequence[str], pattern: str) -> dict[Instrument, str]:
-    """Each instrument's port among those that match ``pattern`` (a regular expression, case
-    ignored): the one that has its name, where all five have one; else the first for all.
+    """The port of each instrument, among the ``names`` that match ``pattern``.
 
-    Raises EmsyncError when the pattern is none, or matches no port.
+    If every instrument's name occurs in a port of its own, each gets that port. Otherwise all
+    share the first match. The pattern is a regular expression; case is ignored.
+
+    Raises EmsyncError when the pattern is invalid, or matches no port.
     """
     try:
         matching = [name for name in names if re.search(pattern, name, re.IGNORECASE)]
     except re.error as error:
         raise EmsyncError(f"ports {pattern!r}: not a pattern ({error}); see --list") from error
     if not matching:
-        there = ", ".join(names) or "none"
-        raise EmsyncError(f"ports {pattern!r}: no port matches; there are: {there}")
+        available = ", ".join(names) or "none"
+        raise EmsyncError(f"ports {pattern!r}: no port matches; there are: {available}")
     named = {
         instrument: name
         for instrument in Instrument

@@ -1,4 +1,4 @@
-"""The MIDI systems that python-rtmidi can reach on this machine."""
+"""The MIDI systems (RtMidi calls them APIs) that python-rtmidi can reach on this machine."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from engine.errors import EmsyncError
 
 CLIENT = "emsync"
 JACK = str(rtmidi.get_api_display_name(rtmidi.API_UNIX_JACK))
-"""How RtMidi calls JACK."""
+"""RtMidi's name for JACK."""
 
 
-def usable(kind: type = rtmidi.MidiOut) -> list[tuple[str, Any]]:
-    """(name, a port not yet opened) of each system that answers, the usual one first.
+def usable_apis(kind: type = rtmidi.MidiOut) -> list[tuple[str, Any]]:
+    """(name, unopened port) of each MIDI system that answers, the default one first.
 
-    kind: ``rtmidi.MidiOut`` or ``rtmidi.MidiIn``. Whoever calls deletes the ports.
+    kind: ``rtmidi.MidiOut`` or ``rtmidi.MidiIn``. The caller deletes the ports.
     """
     found = []
     for api in rtmidi.get_compiled_api():
@@ -28,54 +28,54 @@ def usable(kind: type = rtmidi.MidiOut) -> list[tuple[str, Any]]:
     return found
 
 
-def first(kind: type = rtmidi.MidiOut) -> tuple[str, Any]:
-    """The usual system's name and a port of it, not yet opened.
+def default_api(kind: type = rtmidi.MidiOut) -> tuple[str, Any]:
+    """(name, unopened port) of the default MIDI system. The caller deletes the port.
 
     Raises EmsyncError when none answers.
     """
-    systems = usable(kind)
-    if not systems:
+    apis = usable_apis(kind)
+    if not apis:
         raise EmsyncError(
             "MIDI: no system answers here (neither ALSA nor a JACK server); start JACK or use "
             "--backend vkb"
         )
-    for _, port in systems[1:]:
+    for _, port in apis[1:]:
         port.delete()
-    return systems[0]
+    return apis[0]
 
 
 def port_names(kind: type = rtmidi.MidiOut) -> list[str]:
     """The names of the ports that can be opened (``MidiOut``: to send to), of every system."""
     names = []
-    for _, port in usable(kind):
+    for _, port in usable_apis(kind):
         names += port.get_ports()
         port.delete()
     return names
 
 
+def close_port(port: Any) -> None:
+    """Close a port and delete it; otherwise its name stays taken."""
+    port.close_port()
+    port.delete()
+
+
 def _port(kind: type, api: int) -> Any:
     try:
-        with _hushed():
+        with _stderr_silenced():
             return kind(api, name=CLIENT)
     except rtmidi.RtMidiError:
         return None
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
-    """The error stream leads nowhere: libasound and libjack complain there before they fail."""
+def _stderr_silenced() -> Iterator[None]:
+    """Within this the process has no stderr: libasound and libjack complain there on failure."""
     kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
+    null = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(null, 2)
         yield
     finally:
         os.dup2(kept, 2)
-        os.close(nowhere)
+        os.close(null)
         os.close(kept)
-
-
-def shut(port: Any) -> None:
-    """Close a port and let go of it; its name stays taken otherwise."""
-    port.close_port()
-    port.delete()

@@ -1,34 +1,47 @@
-"""A sink of open rtmidi ports."""
+"""Ports opened through python-rtmidi, as a sink: ports that exist already, or virtual ones.
+
+A DAW lists virtual ports among its inputs. They are ports of ALSA, CoreMIDI or JACK; Windows has
+none. Ports that exist already are those of loopMIDI, of a synthesizer or of another program.
+"""
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import Any
 
 import rtmidi
 
 from bridge.midi.jack_watchdog import JackWatchdog
-from bridge.midi.rtmidi_api import shut
+from bridge.midi.routes import by_instrument
+from bridge.midi.rtmidi_api import JACK, close_port, default_api, usable_apis
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
+PATTERN = "emsync|loopmidi"
+"""The default pattern of names, a regular expression, for ports that exist already."""
 
-class Ports:
-    """Messages go to an instrument's port at once."""
+
+class RtmidiSink:
+    """Sends each message to its instrument's port at once."""
 
     def __init__(
         self,
         name: str,
         ports: dict[Instrument, Any],
-        names: dict[Instrument, str],
+        port_names: dict[Instrument, str],
         watchdog: JackWatchdog | None = None,
     ) -> None:
-        """ports: open ones; instruments may share one. names: as others see them. watchdog: of the
-        JACK server that they are ports of."""
-        self.name, self.names = name, names
+        """ports: open ones; instruments may share one. port_names: as other programs see them.
+        watchdog: of the JACK server, where these are JACK ports."""
+        self.name, self.port_names = name, port_names
         self._ports, self._watchdog = ports, watchdog
 
     def emit(self, instrument: Instrument, message: bytes) -> None:
-        """Send now; raises EmsyncError when the port is gone, or JACK stands still."""
+        """Send now.
+
+        Raises EmsyncError when the port is gone, or the JACK server stands still.
+        """
         if self._watchdog is not None:
             self._watchdog.check()
         try:
@@ -39,8 +52,85 @@ class Ports:
             ) from error
 
     def close(self) -> None:
-        """Give the ports back."""
+        """Close the ports."""
         for port in {id(port): port for port in self._ports.values()}.values():
-            shut(port)
+            close_port(port)
         if self._watchdog is not None:
             self._watchdog.close()
+
+
+def open_virtual(ports: str = "five") -> RtmidiSink:
+    """Open virtual ports: ``emsync bass`` and four more, or with ``"one"`` only ``emsync``.
+
+    Raises EmsyncError where the system has no virtual ports.
+    """
+    if sys.platform == "win32":
+        raise EmsyncError(
+            "Windows has no virtual MIDI ports; install loopMIDI, add a port and use "
+            "--backend existing, or use --backend vkb for REAPER"
+        )
+    names = [f"emsync {i.value}" for i in Instrument] if ports == "five" else ["emsync"]
+    opened, watchdog = [], None
+    try:
+        for name in names:
+            api, port = default_api()
+            opened.append(port)
+            port.open_virtual_port(name)
+        if api == JACK:
+            watchdog = JackWatchdog()
+    except (EmsyncError, rtmidi.RtMidiError) as error:
+        for port in opened:
+            close_port(port)
+        raise EmsyncError(f"virtual MIDI ports can't be opened ({error})") from error
+    rows = range(len(Instrument)) if ports == "five" else [0] * len(Instrument)
+    count = "five virtual ports" if ports == "five" else "one virtual port"
+    return RtmidiSink(
+        f"{api}, {count}",
+        {i: opened[row] for i, row in zip(Instrument, rows, strict=True)},
+        {i: names[row] for i, row in zip(Instrument, rows, strict=True)},
+        watchdog,
+    )
+
+
+def open_existing(pattern: str | None = None, ports: str = "five") -> RtmidiSink:
+    """Open the ports that match ``pattern`` (default: :data:`PATTERN`).
+
+    Each instrument gets its own port where ``ports`` is ``"five"`` and the names say whose is
+    whose. Otherwise all use the first port, each on its own channel.
+
+    Raises EmsyncError when no port matches, or one can't be opened.
+    """
+    apis = usable_apis()
+    available = [name for _, port in apis for name in port.get_ports()]
+    try:
+        routes = by_instrument(available, pattern or PATTERN)
+        if ports == "one":
+            routes = dict.fromkeys(Instrument, next(iter(routes.values())))
+        opened = {name: _open(name) for name in dict.fromkeys(routes.values())}
+    finally:
+        for _, port in apis:
+            port.delete()
+    # RtMidi appends a number to the names of Windows' ports, and the input has another number.
+    seen_as = {i: re.sub(r" \d+$", "", name) for i, name in routes.items()}
+    label = "five ports" if len(opened) > 1 else next(iter(opened))
+    return RtmidiSink(f"existing {label}", {i: opened[name] for i, name in routes.items()}, seen_as)
+
+
+def _open(name: str) -> Any:
+    found = None
+    for _, port in usable_apis():
+        names = port.get_ports()
+        if found is None and name in names:
+            try:
+                port.open_port(names.index(name), "emsync")
+                found = port
+                continue
+            except rtmidi.RtMidiError as error:
+                close_port(port)
+                raise EmsyncError(
+                    f"{name}: can't be opened ({error}); close the program that holds it"
+                ) from error
+        port.delete()
+    if found is None:
+        raise EmsyncError(f"{name}: has gone; connect it and try again")
+    return found

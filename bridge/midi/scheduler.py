@@ -1,7 +1,7 @@
-"""A thread that sleeps to each moment and sends what is due then.
+"""A thread that sleeps until each moment and sends what is due then.
 
-It serves every backend that takes a message only at its moment; JACK, which takes a message with
-its frame, needs none.
+It serves every backend that takes a message only at its moment. JACK takes a message together with
+its frame and needs no such thread.
 """
 
 from __future__ import annotations
@@ -26,20 +26,23 @@ from engine.score import Instrument
 T = TypeVar("T")
 
 _PRIORITY = 20
-"""Among real-time threads: below JACK's own (60 and more), above everything ordinary."""
+"""Among real-time threads: below JACK's own (60 and more), above all ordinary ones."""
 
 log = logging.getLogger(__name__)
 
 
 class Scheduler(Generic[T]):
-    """Calls ``emit`` for each thing at its moment, in a thread of its own.
+    """Calls ``emit`` for each item at its moment, in its own thread.
 
-    What ``emit`` raises ends neither the thread nor what is queued; it is logged.
+    An exception in ``emit`` is logged. It ends neither the thread nor the queue.
     """
 
     def __init__(self, emit: Callable[[T], None], name: str, strict: bool = False) -> None:
-        """strict: moments matter to the millisecond, and nothing is on its way any more once
-        ``drop`` returns; ``emit`` must then wait for nobody who calls this."""
+        """name: of the thread.
+
+        strict: the thread asks for real-time priority, and no ``emit`` is running once ``drop``
+        returns. Then ``emit`` must not wait for a thread that calls this scheduler.
+        """
         self._emit = emit
         self._queue: list[tuple[float, int, T]] = []
         self._order = count()
@@ -49,25 +52,32 @@ class Scheduler(Generic[T]):
         self._thread = threading.Thread(target=self._run, args=(strict,), name=name, daemon=True)
         self._thread.start()
 
-    def send(self, when: float, thing: T) -> None:
-        """Queue for a moment of ``time.monotonic()``; of one moment, what came first goes first."""
+    def send(self, when: float, item: T) -> None:
+        """Queue an item for a moment of ``time.monotonic()``.
+
+        Items of one moment go in the order they were queued.
+        """
         with self._changed:
-            heapq.heappush(self._queue, (when, next(self._order), thing))
-            if self._queue[0][2] is thing:
+            heapq.heappush(self._queue, (when, next(self._order), item))
+            if self._queue[0][2] is item:
                 self._changed.notify()
 
-    def drop(self, keep: Callable[[T], bool] = lambda thing: False) -> None:
-        """Forget what is queued, but for what is to be kept."""
+    def drop(self, keep: Callable[[T], bool] = lambda item: False) -> None:
+        """Discard all queued items, except those for which ``keep`` is true."""
         with self._changed:
             self._queue = [due for due in self._queue if keep(due[2])]
             heapq.heapify(self._queue)
 
+    def locked(self) -> threading.Condition:
+        """A context manager within which a strict scheduler emits nothing."""
+        return self._changed
+
     def lateness(self) -> Summary:
-        """How late things were so far."""
+        """How late items were so far; takes no lock."""
         return self._lateness.summary()
 
     def close(self) -> None:
-        """Forget what is queued and end the thread."""
+        """Discard all queued items and end the thread."""
         with self._changed:
             self._closed = True
             self._queue.clear()
@@ -77,7 +87,7 @@ class Scheduler(Generic[T]):
 
     def _run(self, strict: bool) -> None:
         if strict:
-            hurry()
+            request_realtime()
         while True:
             with self._changed:
                 if self._closed:
@@ -86,26 +96,22 @@ class Scheduler(Generic[T]):
                 if wait is None or wait > 0:
                     self._changed.wait(wait)
                     continue
-                when, _, thing = heapq.heappop(self._queue)
+                when, _, item = heapq.heappop(self._queue)
                 self._lateness.add(time.monotonic() - when)
                 if strict:
-                    self._try(thing)
+                    self._try(item)
                     continue
-            self._try(thing)
+            self._try(item)
 
-    def _try(self, thing: T) -> None:
+    def _try(self, item: T) -> None:
         try:
-            self._emit(thing)
+            self._emit(item)
         except Exception:
             log.exception("%s", self._thread.name)
 
-    def locked(self) -> threading.Condition:
-        """Within this nothing is sent, if strict: a context manager."""
-        return self._changed
 
-
-def hurry() -> None:
-    """Ask for real-time scheduling of this thread; without leave it runs as others do."""
+def request_realtime() -> None:
+    """Ask for real-time priority of this thread; without permission it keeps the ordinary one."""
     if sys.platform == "win32":
         # Without this a wait ends at the next of 64 ticks a second.
         ctypes.windll.winmm.timeBeginPeriod(1)
@@ -115,89 +121,90 @@ def hurry() -> None:
 
 
 class Sink(Protocol):
-    """Where messages go at once. ``emit`` raises EmsyncError when the way is gone."""
+    """Sends messages at once. ``emit`` raises EmsyncError when the sink is gone."""
 
     @property
     def name(self) -> str:
-        """For people."""
+        """A label for people."""
 
     def emit(self, instrument: Instrument, message: bytes) -> None:
         """Send now."""
 
     def close(self) -> None:
-        """Give the ports back."""
+        """Close the ports."""
 
 
 class ScheduledOutput:
-    """An :class:`~bridge.midi.output.Output` made of a sink and a sender's thread."""
+    """An :class:`~bridge.midi.output.Output` made of a sink and a scheduler."""
 
     lead = 0.01
-    """What waking threads and queueing the first messages take on a busy machine."""
+    """Seconds to wake the threads and queue the first messages on a busy machine."""
 
-    def __init__(self, sink: Sink, sounding: ActiveNotes, latency: float = 0.0) -> None:
-        """latency: seconds to send later than asked (earlier, if below 0)."""
+    def __init__(self, sink: Sink, active_notes: ActiveNotes, latency: float = 0.0) -> None:
+        """latency: seconds to send later than asked; below 0: earlier."""
         self.name = sink.name
-        self.sink, self._sounding, self.latency = sink, sounding, latency
-        self._gone: EmsyncError | None = None
+        self.sink, self._active_notes, self.latency = sink, active_notes, latency
+        self._error: EmsyncError | None = None
+        """Why the sink is gone."""
         self._closed = False
-        self._sender = Scheduler(self._emit, f"emsync {self.name}", strict=True)
-        if sounding.owed:
+        self._scheduler = Scheduler(self._emit, f"emsync {self.name}", strict=True)
+        if active_notes.inherited:
             self.silence()
 
     def send(self, when: float, instrument: Instrument, message: bytes) -> None:
-        """Queue; raises EmsyncError when the port is gone."""
-        if self._gone is not None:
-            raise self._gone
-        if self._sounding.owed:
-            # Who listens may have come only after the silence at the start.
+        """Queue a message; raises EmsyncError when the sink is gone."""
+        if self._error is not None:
+            raise self._error
+        if self._active_notes.inherited:
+            # A receiver may have connected only after the silence at the start.
             self.silence()
-            self._sounding.owed = False
-        self._sender.send(when + self.latency, (instrument, message))
+            self._active_notes.inherited = False
+        self._scheduler.send(when + self.latency, (instrument, message))
 
     def drop(self) -> None:
-        """Forget what is queued."""
-        self._sender.drop()
+        """Discard all queued messages."""
+        self._scheduler.drop()
 
     def silence(self) -> None:
-        """End all that sounds, now."""
-        with self._sender.locked():
+        """End all active notes now."""
+        with self._scheduler.locked():
             if self._closed:
                 return
             for instrument in Instrument:
-                for message in list(self._sounding.endings(instrument)):
+                for message in list(self._active_notes.release_messages(instrument)):
                     self._emit((instrument, message))
 
     @property
     def gone(self) -> bool:
-        """Whether the sink takes no more."""
-        return self._gone is not None
+        """Whether the sink is gone."""
+        return self._error is not None
 
     def trouble(self) -> str | None:
-        """What keeps it from sending now."""
-        return None if self._gone is None else str(self._gone)
+        """What keeps it from sending now; takes no lock."""
+        return None if self._error is None else str(self._error)
 
     def lateness(self) -> Summary:
-        """How late messages have left so far."""
-        return self._sender.lateness()
+        """How late messages were sent so far; takes no lock."""
+        return self._scheduler.lateness()
 
     def close(self) -> None:
-        """Drop, silence, give the port back."""
+        """Drop, silence, then close the ports."""
         self.drop()
         self.silence()
-        with self._sender.locked():
+        with self._scheduler.locked():
             if self._closed:
                 return
             self._closed = True
-        self._sender.close()
+        self._scheduler.close()
         self.sink.close()
-        self._sounding.close(ended=self._gone is None)
+        self._active_notes.close(all_ended=self._error is None)
 
     def _emit(self, due: tuple[Instrument, bytes]) -> None:
         instrument, message = due
-        self._sounding.before(instrument, message)
+        self._active_notes.before_send(instrument, message)
         try:
             self.sink.emit(instrument, message)
         except EmsyncError as error:
-            self._gone = error
+            self._error = error
         else:
-            self._sounding.after(instrument, message)
+            self._active_notes.after_send(instrument, message)

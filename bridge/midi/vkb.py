@@ -1,7 +1,8 @@
 """REAPER's virtual keyboard, by OSC: no MIDI driver at all.
 
-REAPER listens once an OSC control surface is set up with this port as its local one; a track
-hears a channel of the virtual keyboard as its input. Addresses: REAPER's Default.ReaperOSC.
+REAPER listens once an OSC control surface is set up whose local port is this one. A track takes
+one channel of the virtual keyboard as its input. The addresses are those of REAPER's
+Default.ReaperOSC.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ HOST, PORT = "127.0.0.1", 8000
 
 
 def address(message: bytes) -> tuple[str, int] | None:
-    """The OSC address and value that stand for a channel message; None where REAPER has none."""
+    """The OSC address and value of a channel message; None where REAPER has no address for it."""
     kind, channel = message[0] & 0xF0, message[0] & 0x0F
     if kind in (NOTE_ON, NOTE_OFF):
         velocity = message[2] if kind == NOTE_ON else 0
@@ -27,7 +28,7 @@ def address(message: bytes) -> tuple[str, int] | None:
 
 
 class VirtualKeyboard:
-    """A sink of OSC packets, one a message. UDP tells nobody whether REAPER listens."""
+    """Sends each message as one OSC packet. UDP does not report whether REAPER listens."""
 
     def __init__(self, host: str = HOST, port: int = PORT) -> None:
         """Raises EmsyncError when the host is unknown."""
@@ -38,7 +39,10 @@ class VirtualKeyboard:
         self.name = f"REAPER's virtual keyboard at {host}:{port} (OSC)"
 
     def emit(self, instrument: Instrument, message: bytes) -> None:
-        """Send now; a packet that the network refuses is lost, as any may be."""
+        """Send now; the network may lose the packet.
+
+        Raises EmsyncError when this machine can't send it.
+        """
         if (packet := address(message)) is not None:
             try:
                 self._client.send_message(*packet)

@@ -1,1 +1,1 @@
-"""OSC: what the server tells and is told over UDP. ``specs`` is the whole of it."""
+"""OSC over UDP: the messages that the server sends and accepts. ``specs`` lists them all."""

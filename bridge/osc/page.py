@@ -1,4 +1,4 @@
-"""``docs/osc.md``, written from the table: ``python -m bridge.osc.page > docs/osc.md``."""
+"""Writes ``docs/osc.md`` from the table: ``python -m bridge.osc.page > docs/osc.md``."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ def page() -> str:
             "# OSC",
             "",
             "Written from `bridge/osc/specs.py` by `python -m bridge.osc.page`; "
-            "mend the table, not this page.",
+            "edit the table, not this page.",
             "",
-            f"`emsync serve` listens on UDP port {DEFAULT_IN} (`--osc-port`) and tells "
-            f"127.0.0.1:{DEFAULT_OUT} (`--osc-to HOST:PORT`, as often as you like). "
-            "An int will do where a float is asked for; bundles are carried out at once, whatever "
-            "their time. UDP may lose what it is flooded with: what must arrive goes over HTTP.",
+            f"`emsync serve` listens on UDP port {DEFAULT_IN} (`--osc-port`) and sends to "
+            f"127.0.0.1:{DEFAULT_OUT} (`--osc-to HOST:PORT`, repeatable). "
+            "An int is accepted where a float is expected. "
+            "Bundles are carried out at once, whatever their time tag. "
+            "UDP may lose packets under load: use HTTP for what must arrive.",
             "",
-            "## What it tells",
+            "## Messages it sends",
             "",
             *_table(OUT),
             "",
-            "## What it can be told",
+            "## Messages it accepts",
             "",
             *_table(IN),
             "",

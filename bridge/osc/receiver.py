@@ -1,4 +1,4 @@
-"""OSC in: one datagram after the other, no faster than the rest of the server can bear."""
+"""OSC input: one datagram after another, at a limited rate to keep the server responsive."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from bridge.osc.specs import BY_PATH, IN, named
 from engine.errors import EmsyncError
 
 LARGEST = 65536
+"""Bytes of the largest datagram."""
 MOST_A_SECOND = 2000
-"""Messages; the operating system drops what waits beyond its own buffer."""
+"""Messages to handle a second; the operating system drops what its buffer can't hold."""
 
 Handler = Callable[..., Awaitable[object]]
 
@@ -24,27 +25,27 @@ class NotOsc(EmsyncError):
 
 
 def messages(datagram: bytes) -> Iterator[tuple[str, list[Any]]]:
-    """Each message's address and values; raises NotOsc."""
+    """The address and values of each message; raises NotOsc."""
     try:
         packet = OscPacket(datagram)
         found = [(timed.message.address, list(timed.message.params)) for timed in packet.messages]
     except Exception as error:  # the parser raises many kinds on what is not OSC
-        raise NotOsc("not an OSC packet; docs/osc.md says what is understood") from error
+        raise NotOsc("not an OSC packet; docs/osc.md lists what is accepted") from error
     yield from found
 
 
 async def receive(
-    udp: socket.socket, handlers: Mapping[str, Handler], complain: Callable[[str], None]
+    udp: socket.socket, handlers: Mapping[str, Handler], report: Callable[[str], None]
 ) -> None:
-    """Carry out what comes in, until cancelled.
+    """Receive and carry out messages until cancelled.
 
     handlers: by path, one for each of ``specs.IN``, called with arguments by name.
-    complain: called with one line on what can't be done; for noise, once a second at most.
+    report: called with one line for an error, at most once a second.
     """
     assert handlers.keys() == {address.path for address in IN}
     loop = asyncio.get_running_loop()
     udp.setblocking(False)
-    second, count, complained = loop.time(), 0, -1.0
+    begun, count, reported = loop.time(), 0, -1.0
     while True:
         try:
             datagram = await loop.sock_recv(udp, LARGEST)
@@ -55,12 +56,12 @@ async def receive(
                 await handlers[path](**named(BY_PATH[path], values))
         except EmsyncError as error:
             count += 1
-            if loop.time() - complained >= 1.0:
-                complained = loop.time()
-                complain(str(error))
-        except OSError:  # one peer's trouble is no reason to stop hearing the others
+            if loop.time() - reported >= 1.0:
+                reported = loop.time()
+                report(str(error))
+        except OSError:  # an error of one peer must not end the reception of the others
             await asyncio.sleep(0.01)
         if count >= MOST_A_SECOND / 10:
-            await asyncio.sleep(max(0.0, second + 0.1 - loop.time()))
-        if loop.time() - second >= 0.1:
-            second, count = loop.time(), 0
+            await asyncio.sleep(max(0.0, begun + 0.1 - loop.time()))
+        if loop.time() - begun >= 0.1:
+            begun, count = loop.time(), 0

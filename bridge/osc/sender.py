@@ -1,4 +1,4 @@
-"""OSC out: what happens, told to every target over UDP."""
+"""OSC output: sends what happens to every target over UDP."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from engine.errors import EmsyncError
 
 Target = tuple[str, int]
 
-_NOTHING = {Type.INT: 0, Type.FLOAT: math.nan, Type.TEXT: ""}
+_MISSING = {Type.INT: 0, Type.FLOAT: math.nan, Type.TEXT: ""}
 
 
 def parse_target(text: str) -> Target:
-    """``host:port``; raises EmsyncError."""
+    """Parse ``host:port``; raises EmsyncError."""
     host, _, port = text.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise EmsyncError(f"{text}: give an OSC target as HOST:PORT, e.g. 127.0.0.1:8732")
@@ -27,9 +27,9 @@ def parse_target(text: str) -> Target:
 
 
 class OscSender:
-    """Tells ``targets``. May be used from any thread: a datagram goes out whole or not at all.
+    """Sends to ``targets``, from any thread: a datagram is sent whole or not at all.
 
-    Raises EmsyncError for a target whose name is not known.
+    Raises EmsyncError for a target whose host is unknown.
     """
 
     def __init__(self, targets: Iterable[Target]) -> None:
@@ -47,7 +47,10 @@ class OscSender:
             self._peers.append((peer, address))
 
     def send(self, kind: str, /, **fields: Any) -> None:
-        """Send ``/emsync/<kind>`` with its arguments from ``fields``, None as NaN or as ""."""
+        """Send ``/emsync/<kind>`` with its arguments from ``fields``.
+
+        None is sent as 0, NaN or "", by the argument's type.
+        """
         if not self._peers:
             return
         address = BY_PATH[f"/emsync/{kind}"]
@@ -55,16 +58,16 @@ class OscSender:
         for argument in address.arguments:
             value = fields[argument.name]
             if value is None:
-                value = _NOTHING[argument.type]
+                value = _MISSING[argument.type]
             builder.add_arg(value, argument.type.value)
         datagram = builder.build().dgram
         for peer, target in self._peers:
-            # Nobody listening, or no room: OSC over UDP promises nothing.
+            # Nobody listens, or the buffer is full: UDP does not guarantee delivery.
             with suppress(OSError):
                 peer.sendto(datagram, target)
 
     def close(self) -> None:
-        """Give the sockets back."""
+        """Close the sockets."""
         for peer, _ in self._peers:
             peer.close()
         self._peers = []

@@ -1,7 +1,7 @@
-"""The OSC interface as a table: each address, its arguments, what it means.
+"""The OSC interface as a table: each address, its arguments and its meaning.
 
-``docs/osc.md`` is written from it (``python -m bridge.osc.page``), what comes in is checked
-against it and what goes out is laid out by it.
+``docs/osc.md`` is written from it (``python -m bridge.osc.page``). Incoming messages are checked
+against it, and outgoing ones are built from it.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 from engine.errors import EmsyncError
 
 DEFAULT_IN = 8731
-"""The UDP port that the server listens on."""
+"""The default UDP port that the server listens on."""
 DEFAULT_OUT = 8732
-"""The UDP port on this machine that the server tells, unless told otherwise."""
+"""The default UDP port on this machine that the server sends to."""
 
 
 class Type(Enum):
-    """An argument's type, by its OSC type tag."""
+    """The type of an argument; the value is its OSC type tag."""
 
     INT = "i"
     FLOAT = "f"
@@ -30,7 +30,7 @@ class Type(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument; optional ones come last."""
+    """One argument of an address. Optional ones come last."""
 
     name: str
     type: Type
@@ -40,7 +40,7 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One address and its arguments, in order."""
+    """One address with its arguments in order."""
 
     path: str
     arguments: tuple[Argument, ...]
@@ -49,7 +49,7 @@ class Address:
 
 _SECONDS = Argument("seconds", Type.FLOAT, "seconds from the score's zero")
 _JOB = Argument("job", Type.TEXT, "the job's id")
-_AT_HAND = Argument("job", Type.TEXT, "the job's id; empty or left out: the piece at hand", True)
+_LOADED = Argument("job", Type.TEXT, "the job's id; empty or left out: the loaded piece", True)
 
 OUT = (
     Address(
@@ -61,10 +61,10 @@ OUT = (
             _SECONDS,
             Argument("duration", Type.FLOAT, "seconds the note lasts"),
         ),
-        "a note is struck",
+        "a note is played",
     ),
     Address("/emsync/boundary", (_SECONDS,), "a boundary of the film passes"),
-    Address("/emsync/chord", (_SECONDS,), "a chord meant as a boundary is struck"),
+    Address("/emsync/chord", (_SECONDS,), "a chord that marks a boundary is played"),
     Address(
         "/emsync/emotion",
         (
@@ -72,36 +72,36 @@ OUT = (
             Argument("valence", Type.FLOAT, "-1 unpleasant .. 1 pleasant; NaN unknown"),
             Argument("arousal", Type.FLOAT, "-1 calm .. 1 excited; NaN unknown"),
         ),
-        "a section of the film with its own emotion begins, or is jumped into",
+        "a section of the film begins, or playback jumps into it; this is its emotion",
     ),
     Address(
         "/emsync/progress",
         (
             _JOB,
             Argument("state", Type.TEXT, "queued, analysing, composing, done, failed, ..."),
-            Argument("share", Type.FLOAT, "how much of this state is done, 0..1"),
+            Argument("share", Type.FLOAT, "progress within this state, 0..1"),
         ),
-        "a job has gone on",
+        "a job has made progress",
     ),
     Address(
         "/emsync/state",
         (
             Argument("state", Type.TEXT, "stopped, playing, paused or waiting (for music or JACK)"),
             _SECONDS,
-            Argument("duration", Type.FLOAT, "seconds the piece lasts; 0 without one"),
-            Argument("reserve", Type.FLOAT, "seconds of music that are ready ahead"),
-            Argument("job", Type.TEXT, "id of the job whose piece it is, or empty"),
+            Argument("duration", Type.FLOAT, "seconds the piece lasts; 0 without a piece"),
+            Argument("reserve", Type.FLOAT, "seconds of composed music ahead"),
+            Argument("job", Type.TEXT, "the id of the piece's job, or empty"),
         ),
-        "the heartbeat: once a second, and at once when the state changes; when it stops, the "
-        "server is gone",
+        "the heartbeat: once a second, and at once when the state changes; without it the server "
+        "is gone",
     ),
     Address(
         "/emsync/error",
-        (Argument("text", Type.TEXT, "what, where and what to do, in one line"),),
-        "something asked for by OSC could not be done",
+        (Argument("text", Type.TEXT, "what went wrong, where, and what to do, in one line"),),
+        "a request by OSC failed",
     ),
 )
-"""What the server tells."""
+"""The messages that the server sends."""
 
 IN = (
     Address(
@@ -114,47 +114,49 @@ IN = (
     ),
     Address(
         "/emsync/regenerate",
-        (_AT_HAND, Argument("seed", Type.INT, "0 or more; left out: the next one", True)),
+        (_LOADED, Argument("seed", Type.INT, "0 or more; left out: the next one", True)),
         "compose again for the same cue sheet, with another seed",
     ),
-    Address("/emsync/cancel", (_JOB,), "break off a job"),
+    Address("/emsync/cancel", (_JOB,), "cancel a job"),
     Address(
         "/emsync/play",
         (
-            _AT_HAND,
-            Argument("seconds", Type.FLOAT, "from here; left out: from where it stands", True),
+            _LOADED,
+            Argument("seconds", Type.FLOAT, "from here; left out: from the current position", True),
         ),
         "play a finished piece",
     ),
     Address("/emsync/pause", (), "pause"),
-    Address("/emsync/stop", (), "stop: every note is ended"),
-    Address("/emsync/locate", (_SECONDS,), "go to a time"),
+    Address("/emsync/stop", (), "stop, and end every note"),
+    Address("/emsync/locate", (_SECONDS,), "go to a position"),
     Address(
         "/emsync/loop",
         (
             Argument("begin", Type.FLOAT, "seconds", True),
             Argument("end", Type.FLOAT, "seconds", True),
         ),
-        "repeat this stretch; without arguments, no longer",
+        "repeat this range; without arguments: no loop",
     ),
     Address(
         "/emsync/follow",
         (
-            Argument("transport", Type.TEXT, "mtc, clock, jack or reaper; empty: no longer", True),
-            Argument("offset", Type.FLOAT, "where on it the film begins, in seconds", True),
+            Argument("transport", Type.TEXT, "mtc, clock, jack or reaper; empty: none", True),
+            Argument(
+                "offset", Type.FLOAT, "where on the transport the film begins, in seconds", True
+            ),
         ),
-        "play as a DAW's transport does",
+        "follow a DAW's transport",
     ),
 )
-"""What the server can be told."""
+"""The messages that the server accepts."""
 
 BY_PATH: Mapping[str, Address] = {address.path: address for address in (*OUT, *IN)}
 
 
 def named(address: Address, values: Sequence[Any]) -> dict[str, Any]:
-    """The values that came in, by argument name; an int will do for a float.
+    """The received values by argument name; an int is accepted for a float.
 
-    Raises EmsyncError, which says what was expected, where they do not fit.
+    Raises EmsyncError, which says what is expected, if they do not fit.
     """
     needed = sum(not argument.optional for argument in address.arguments)
     fit = needed <= len(values) <= len(address.arguments) and all(

@@ -1,7 +1,7 @@
-"""Playing: a piece goes out in time, from any moment, in step with a DAW.
+"""Playback: a piece goes out in time, from any position, in step with a DAW.
 
-    piece -> course (what is due, in the piece's seconds) -> player (when) -> midi.output
-                                          follow (a DAW's transport) -> player
+    piece -> event_stream (what is due, in the piece's seconds) -> player (when) -> midi.output
+                                                follow (a DAW's transport) -> player
 
-The player hands notes over a little ahead of their moment; the output keeps the moment.
+The player hands events over a little before their moment; the output keeps the moment.
 """

@@ -1,4 +1,4 @@
-"""What is due, in order, from some moment of a piece on."""
+"""The events of a piece in order, from any position on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from bridge.midi.messages import Event, Unrolling, control, order
+from bridge.midi.messages import Event, EventBuilder, control, order
 from bridge.play.piece import Control, Piece
 from engine.score import Instrument, Note
 
@@ -25,9 +25,9 @@ Due = Event | Mark
 
 
 class EventStream:
-    """A way through a piece that is asked, little by little, for what comes next.
+    """Yields the events of a piece step by step, from the position ``begin`` on.
 
-    Notes struck before ``begin`` are left out; controllers start with the values they have there.
+    Notes with an onset before ``begin`` are left out. Controllers start with their value there.
     """
 
     def __init__(self, piece: Piece, begin: float) -> None:
@@ -39,24 +39,26 @@ class EventStream:
             *_controls(piece.controls, begin),
         ]
         self._others.sort(key=_seconds)
-        self._unrolling = Unrolling()
+        self._builder = EventBuilder()
 
     def add(self, notes: Iterable[Note], chords: Iterable[float] = ()) -> None:
-        """More of the piece, none of it due before what was already asked for."""
+        """Add to the piece; nothing may lie before the last ``seconds`` given to ``until``."""
         self._notes = sorted([*self._notes, *notes], key=order)
         self._others = sorted([*self._others, *(Mark(c, "chord") for c in chords)], key=_seconds)
 
     def until(self, seconds: float) -> Iterator[Due]:
-        """What is due before ``seconds`` and was not given yet; of one instant, marks and
-        controllers before notes."""
+        """What is due before ``seconds`` and was not yielded yet.
+
+        At one instant marks and controllers come before notes.
+        """
         notes = self._notes[: (end := bisect_left(self._notes, seconds, key=lambda n: n.onset))]
         others = self._others[: (rest := bisect_left(self._others, seconds, key=_seconds))]
         del self._notes[:end], self._others[:rest]
-        return heapq.merge(others, self._unrolling.until(notes, seconds), key=_seconds)
+        return heapq.merge(others, self._builder.until(notes, seconds), key=_seconds)
 
     def release(self, seconds: float) -> Iterator[Event]:
-        """End all that sounds."""
-        return self._unrolling.release(seconds)
+        """End all active notes at ``seconds``."""
+        return self._builder.release(seconds)
 
 
 def _controls(controls: Iterable[Control], begin: float) -> Iterator[Event]:

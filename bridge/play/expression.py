@@ -1,4 +1,4 @@
-"""The emotion curve as expression (CC11): the more aroused a section, the fuller it sounds."""
+"""The film's arousal as expression (CC11): the more aroused a section, the louder it is."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ EXPRESSION = 11
 _CALM, _EXCITED = 60.0, 127.0
 _STEP = 0.1
 _RAMP = 2.0
-"""Seconds that one section takes to become the next, half of them before the change."""
+"""Seconds of the ramp from one section to the next, centred on the change."""
 
 
 def expression(sections: Sequence[Section]) -> tuple[Control, ...]:
-    """CC11 for every instrument along the sections; unknown arousal counts as 0.
+    """CC11 for every instrument along the sections; unknown (NaN) arousal counts as 0.
 
-    A value at the start, then one wherever it changes, ten a second at most.
+    There is one value at the start, then one at each change, at most ten a second.
     """
     if not sections:
         return ()
@@ -34,7 +34,7 @@ def expression(sections: Sequence[Section]) -> tuple[Control, ...]:
             (change.start - _RAMP / 2, before),
             (change.start + _RAMP / 2, after),
         ):
-            # Short sections cut each other's ramps.
+            # Ramps of short sections would overlap: the later point is moved back into order.
             points.append(max(point, points[-1]))
             levels.append(value)
     values = np.rint(np.interp(times, points, levels)).astype(int)

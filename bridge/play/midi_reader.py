@@ -1,4 +1,4 @@
-"""Scores from MIDI files: what ``emsync score`` wrote, or another's."""
+"""Reads pieces from MIDI files, written by ``emsync score`` or by another program."""
 
 from __future__ import annotations
 
@@ -25,15 +25,16 @@ _FAMILIES = {
     range(24, 32): Instrument.GUITAR,
     range(32, 40): Instrument.BASS,
 }
-"""General MIDI programs, from 0, and the part they go to; all others are strings."""
+"""General MIDI programs, from 0, and their instrument; all others are strings."""
 
 
 def read_piece(path: Path, expressive: bool = False) -> Piece:
-    """A MIDI file, or a folder that ``emsync score`` wrote (its boundaries too).
+    """The piece in a MIDI file, or in a folder that ``emsync score`` wrote, with its boundaries.
 
-    Tracks are told by their names, else by their General MIDI programs. expressive: with
-    expression by the emotion that the folder's cue sheet holds. Raises EmsyncError when there is
-    no such file, or no music in it.
+    A track's name gives its instrument, else its General MIDI program does. expressive: add
+    expression by the emotion in the folder's cue sheet.
+
+    Raises EmsyncError as ``read_midi`` does, and for a folder without a score.
     """
     if not path.is_dir():
         return read_midi(path)
@@ -42,8 +43,8 @@ def read_piece(path: Path, expressive: bool = False) -> Piece:
         raise EmsyncError(
             f"{path}: holds neither score.mid nor stems; give what emsync score wrote"
         )
-    # An instrument that does not play has a stem all the same.
-    piece = _read(score) if score.exists() else _together([_read(stem) for stem in stems])
+    # An instrument that does not play still has a stem, without notes.
+    piece = _read(score) if score.exists() else _merged([_read(stem) for stem in stems])
     if not piece.notes:
         raise EmsyncError(f"{path}: holds no notes; give another")
     if not (path / "cues.json").exists():
@@ -54,35 +55,40 @@ def read_piece(path: Path, expressive: bool = False) -> Piece:
 
 
 def read_midi(path: Path) -> Piece:
-    """One MIDI file; raises EmsyncError when it isn't one, counts in frames, not beats, or holds no
-    notes."""
+    """The piece in one MIDI file.
+
+    Raises EmsyncError when it can't be read, is no MIDI file, has no notes, or counts in frames.
+    """
     piece = _read(path)
     if not piece.notes:
         raise EmsyncError(f"{path}: holds no notes; give another")
     return piece
 
 
+def read_beats(path: Path) -> Callable[[float], float]:
+    """The tempo map of the file or folder that ``read_piece`` reads: quarter notes to seconds.
+
+    Raises EmsyncError as ``read_midi`` does.
+    """
+    if path.is_dir():
+        path = min([path / "score.mid", *(path / "stems").glob("*.mid")], key=_missing)
+    midi = _open(path)
+    tempo_map = _TempoMap(midi)
+    return lambda beats: tempo_map.seconds(beats * midi.ticks_per_beat)
+
+
 def _read(path: Path) -> Piece:
     midi = _open(path)
-    clock = _Clock(midi)
+    tempo_map = _TempoMap(midi)
     notes: list[Note] = []
     chords: list[float] = []
     duration = 0.0
     for track in midi.tracks:
-        duration = max(duration, clock.seconds(sum(message.time for message in track)))
-        notes += _notes(track, clock)
-        chords += _chords(track, clock)
-    bars = tuple(_bars(midi, clock, duration))
+        duration = max(duration, tempo_map.seconds(sum(message.time for message in track)))
+        notes += _notes(track, tempo_map)
+        chords += _chords(track, tempo_map)
+    bars = tuple(_bars(midi, tempo_map, duration))
     return Piece(tuple(sorted(notes, key=order)), tuple(sorted(chords)), (), duration, bars=bars)
-
-
-def read_beats(path: Path) -> Callable[[float], float]:
-    """The tempo map of what ``read_piece`` reads: quarter notes to seconds."""
-    if path.is_dir():
-        path = min([path / "score.mid", *(path / "stems").glob("*.mid")], key=_missing)
-    midi = _open(path)
-    clock = _Clock(midi)
-    return lambda beats: clock.seconds(beats * midi.ticks_per_beat)
 
 
 def _open(path: Path) -> mido.MidiFile:
@@ -101,8 +107,8 @@ def _missing(path: Path) -> bool:
     return not path.exists()
 
 
-class _Clock:
-    """Ticks of a file as seconds."""
+class _TempoMap:
+    """Converts ticks of a file to seconds."""
 
     def __init__(self, midi: mido.MidiFile) -> None:
         tempos = {0: 500_000}
@@ -114,7 +120,7 @@ class _Clock:
         self._elapsed = np.append(0.0, np.cumsum(np.diff(ticks) * rates[:-1]))
 
     def seconds(self, tick: float) -> float:
-        """When a tick falls."""
+        """The time of a tick."""
         at = int(np.searchsorted(self._ticks, tick, "right")) - 1
         return float(self._elapsed[at] + (tick - self._ticks[at]) * self._rates[at])
 
@@ -127,21 +133,23 @@ def _timed(track: mido.MidiTrack) -> Iterator[tuple[int, mido.Message]]:
         yield tick, message
 
 
-def _notes(track: mido.MidiTrack, clock: _Clock) -> Iterator[Note]:
+def _notes(track: mido.MidiTrack, tempo_map: _TempoMap) -> Iterator[Note]:
     named = _NAMED.get(track.name.strip().lower())
     programs: dict[int, int] = {}
-    struck: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
+    begun: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
     for tick, message in _timed(track):
         if message.type == "program_change":
             programs[message.channel] = message.program
         elif message.type == "note_on" and message.velocity:
-            struck[message.channel, message.note].append((tick, message.velocity))
+            begun[message.channel, message.note].append((tick, message.velocity))
         elif message.type in ("note_on", "note_off"):
             key = message.channel, message.note
-            if struck[key]:
-                onset, velocity = struck[key].popleft()
+            if begun[key]:
+                onset, velocity = begun[key].popleft()
                 instrument = named or _by_program(programs.get(key[0], 0), key[0])
-                yield Note(instrument, clock.seconds(onset), clock.seconds(tick), key[1], velocity)
+                yield Note(
+                    instrument, tempo_map.seconds(onset), tempo_map.seconds(tick), key[1], velocity
+                )
 
 
 def _by_program(program: int, channel: int) -> Instrument:
@@ -153,29 +161,29 @@ def _by_program(program: int, channel: int) -> Instrument:
     return Instrument.STRINGS
 
 
-def _chords(track: mido.MidiTrack, clock: _Clock) -> Iterator[float]:
+def _chords(track: mido.MidiTrack, tempo_map: _TempoMap) -> Iterator[float]:
     for tick, message in _timed(track):
         if message.type == "marker" and message.text == CHORD_MARKER:
-            yield clock.seconds(tick)
+            yield tempo_map.seconds(tick)
 
 
-def _bars(midi: mido.MidiFile, clock: _Clock, duration: float) -> Iterator[float]:
-    """The bar lines, by the time signatures."""
-    metres = {0: 4.0}
+def _bars(midi: mido.MidiFile, tempo_map: _TempoMap, duration: float) -> Iterator[float]:
+    """The bar lines in seconds, from the time quarters."""
+    quarters = {0: 4.0}
     for track in midi.tracks:
         for tick, message in _timed(track):
             if message.type == "time_signature":
-                metres[tick] = 4 * message.numerator / message.denominator
-    starts = sorted(metres)
+                quarters[tick] = 4 * message.numerator / message.denominator
+    starts = sorted(quarters)
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         for bar in count():
-            tick = start + round(bar * metres[start] * midi.ticks_per_beat)
-            seconds = clock.seconds(tick)
+            tick = start + round(bar * quarters[start] * midi.ticks_per_beat)
+            seconds = tempo_map.seconds(tick)
             if seconds >= duration or (end is not None and tick >= end):
                 break
             yield seconds
 
 
-def _together(pieces: Sequence[Piece]) -> Piece:
+def _merged(pieces: Sequence[Piece]) -> Piece:
     notes = chain.from_iterable(piece.notes for piece in pieces)
     return Piece(tuple(sorted(notes, key=order)), (), (), max(p.duration for p in pieces))

@@ -12,13 +12,13 @@ from bridge.play.velocity import Dynamics, shaped
 
 @dataclass(frozen=True, slots=True)
 class PlaybackOptions:
-    """dynamics: how hard notes are struck. expressive: with expression (CC11) by the film's
-    emotion. programs: General MIDI programs and the parts' names go first."""
+    """dynamics: the velocities of notes. expressive: add expression (CC11) by the film's emotion.
+    programs: send General MIDI programs and the parts' names first."""
 
     dynamics: Dynamics = field(default_factory=Dynamics)
     expressive: bool = False
     programs: bool = False
 
     def read(self, path: Path) -> Piece:
-        """The piece at ``path`` as it is to be played; raises EmsyncError as ``read_piece``."""
+        """The piece at ``path`` with these options; raises EmsyncError as ``read_piece`` does."""
         return shaped(read_piece(path, self.expressive), self.dynamics)

@@ -1,5 +1,7 @@
-"""What is played, and what is told of playing. Times without another word are seconds from the
-piece's zero."""
+"""What is played, and what a player reports.
+
+Times are seconds from the piece's zero, unless said otherwise.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """notes: by onset. chords, boundaries, bars (where known): rising. controls: by time.
+    """notes: by onset. chords, boundaries and bars (where known): rising. controls: by time.
     duration: in seconds."""
 
     notes: tuple[Note, ...]
@@ -37,13 +39,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How playing stands.
+    """The status of a player.
 
-    state: ``waiting`` when the music composed so far has run out, or the way out stands still.
-    position, duration: seconds. loop: its begin and end. reserve: seconds of music ahead of the
-    position. late: messages that left more than 3 ms after their moment. follows: whose transport
-    is followed. fault: why playing stopped of itself. trouble: what keeps notes from leaving now.
-    output: where they go.
+    state: ``waiting`` while too little is composed, or while the output stands still.
+    position, duration: in seconds.
+    loop: its begin and end.
+    reserve: seconds of composed music ahead of the position.
+    late: how many messages were sent more than 3 ms after their moment.
+    follows: the name of the transport that is followed.
+    fault: why playback stopped by itself.
+    trouble: what keeps the output from sending now.
+    output: its name.
     """
 
     state: State
@@ -60,9 +66,9 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something passes at ``seconds`` of the piece, which is ``when`` of ``time.monotonic()``.
+    """Something passes at ``seconds`` of the piece and at ``when`` of ``time.monotonic()``.
 
-    note: of a ``note``. status: of a ``state``.
+    note: set if kind is ``note``. status: set if kind is ``state``.
     """
 
     kind: Kind

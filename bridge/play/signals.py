@@ -1,8 +1,8 @@
-"""Ending well when told to end.
+"""A clean exit on a signal.
 
-SIGTERM ends a process without running any of its ``finally`` blocks. Here it raises SystemExit
-instead, as Ctrl-C raises KeyboardInterrupt, so that what plays is closed on the way out; further
-signals can't cut that short.
+By default SIGTERM ends a process without running any ``finally`` block. Here it raises SystemExit
+instead, as Ctrl-C raises KeyboardInterrupt, so that the player is closed first. Further signals
+can't interrupt that.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ _SIGNALS = [
 
 @contextmanager
 def graceful_exit() -> Iterator[None]:
-    """Within this, the first SIGTERM, SIGINT or SIGHUP raises in the main thread, and the others
-    are ignored. To be entered from the main thread."""
+    """Within this, the first SIGTERM, SIGINT or SIGHUP raises, and later ones are ignored.
+
+    The exception is raised in the main thread, which must enter this context manager.
+    """
 
     def end(number: int, frame: FrameType | None) -> None:
         for other in _SIGNALS:

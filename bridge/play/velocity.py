@@ -1,8 +1,8 @@
-"""How hard notes are struck.
+"""The velocities of notes.
 
-The composer knows two strokes: a plain one, and one for the chords that mark a boundary. Their
-velocities are a matter of the instruments that play; people, besides, strike the strong places of
-a bar harder, and never twice alike.
+The composer uses two velocities: one for plain notes, one for the chords that mark a boundary. Here
+both can be set to suit the instruments. A human player also accents the strong positions of a bar,
+and varies from note to note.
 """
 
 from __future__ import annotations
@@ -10,23 +10,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from bridge.play.piece import Piece
+from engine.arrays import Floats
 from engine.errors import EmsyncError
 from engine.score import CHORD_VELOCITY, VELOCITY
 
 _ACCENTS = (10.0, -6.0, -2.0, -6.0, 3.0, -6.0, -2.0, -6.0, 6.0, -6.0, -2.0, -6.0, 3.0, -6.0, -2.0,
             -6.0)  # fmt: skip
-"""What a player adds at each sixteenth of a bar: its beginning, its half, its quarters."""
+"""The accent at each sixteenth of a bar; the start, the half and the quarters are strong."""
 _SPREAD = 4.0
-"""Standard deviation of one stroke from the next."""
+"""Standard deviation of the random part of a velocity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dynamics:
-    """base: velocity of a plain note. boost: what a boundary's chord adds. human: 0 (exact) .. 1
-    (by metric position, and never twice alike). seed: of that chance."""
+    """base: velocity of a plain note. boost: what a boundary's chord adds to it. human: 0 (exact)
+    .. 1 (full accents and random variation). seed: of the random variation.
+
+    Raises EmsyncError for a value out of range.
+    """
 
     base: int = VELOCITY
     boost: int = CHORD_VELOCITY - VELOCITY
@@ -40,14 +43,14 @@ class Dynamics:
             raise EmsyncError(f"human {self.human:g}: give 0 to 1")
 
     def chance(self) -> np.random.Generator:
-        """What no two strokes are alike by, from the piece's first note on."""
+        """The generator of the random variation, for a piece from its first note on."""
         return np.random.default_rng(self.seed)
 
 
 def shaped(piece: Piece, dynamics: Dynamics, chance: np.random.Generator | None = None) -> Piece:
-    """The piece with these dynamics; times and pitches stay, velocities stay within 1..127.
+    """The piece with these dynamics. Only velocities change; they stay within 1..127.
 
-    chance: for a part of a piece, that of the part before it, to go on with.
+    chance: for a later part of a piece, the generator that shaped the part before it.
     """
     chance = dynamics.chance() if chance is None else chance
     composed = np.array([note.velocity for note in piece.notes], np.float64)
@@ -56,13 +59,13 @@ def shaped(piece: Piece, dynamics: Dynamics, chance: np.random.Generator | None 
     if dynamics.human and piece.notes:
         swing = chance.normal(0.0, _SPREAD, len(composed))
         velocities += dynamics.human * (_accents(piece) + swing)
-    struck = np.clip(np.rint(velocities), 1, 127).astype(int).tolist()
-    notes = (replace(n, velocity=v) for n, v in zip(piece.notes, struck, strict=True))
+    rounded = np.clip(np.rint(velocities), 1, 127).astype(int).tolist()
+    notes = (replace(n, velocity=v) for n, v in zip(piece.notes, rounded, strict=True))
     return replace(piece, notes=tuple(notes))
 
 
-def _accents(piece: Piece) -> npt.NDArray[np.float64]:
-    """What each note's place in its bar adds; nothing where no bar is known."""
+def _accents(piece: Piece) -> Floats:
+    """The accent of each note by its position in the bar; shape (notes,). 0 without bars."""
     if len(piece.bars) < 2:
         return np.zeros(len(piece.notes))
     bars = np.array(piece.bars)

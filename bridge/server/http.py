@@ -24,7 +24,7 @@ from bridge.server.hub import Hub, TooSlow
 from bridge.server.jobs import Job, NoSuchJob, WrongState, job_json
 from bridge.server.security import Forbidden, Guard
 from bridge.server.service import Service
-from bridge.state import own_version
+from bridge.version import own_version
 from engine.checks import Check, checked, number, text, whole
 from engine.errors import EmsyncError
 

@@ -1,9 +1,9 @@
--- Ardour without a window records a take: a track for each of emsync's five ports.
+-- Records a take in Ardour, without a window: one track for each of emsync's five ports.
 --
 --   ardour7-lua ardour_take.lua FOLDER
 --
--- FOLDER: of the session to make. Prints "recording" once it does, "saved" once the take is
--- written; a line on its input ends the take.
+-- FOLDER: of the new session. Prints "recording" when recording has begun, and "saved" when the
+-- take is written. A line on its input ends the take.
 
 local PARTS = { "bass", "drums", "guitar", "piano", "strings" }
 local HALF_A_SECOND = 500000
@@ -13,19 +13,19 @@ local function say(word)
   io.stdout:flush()
 end
 
-local function wait_until(true_now)
+local function wait_until(condition)
   for _ = 1, 40 do
-    if true_now() then return end
+    if condition() then return end
     ARDOUR.LuaAPI.usleep(HALF_A_SECOND / 10)
   end
-  error("Ardour did not come to it")
+  error("Ardour did not get ready in time")
 end
 
 AudioEngine:set_backend("JACK", "ardour", "")
 AudioEngine:start(false)
 local session = create_session(arg[1], "take", 48000)
 
--- Ardour keeps time in 1920ths of a beat: at 480 a minute that is 0.07 ms, at 120 four times it.
+-- Ardour's unit of time is 1/1920 beat: 0.07 ms at 480 beats a minute, four times that at 120.
 local map = Temporal.TempoMap.write_copy()
 map:set_tempo(Temporal.Tempo(480, 480, 4), Temporal.timepos_t(0))
 Temporal.TempoMap.update(map)

@@ -1,4 +1,4 @@
-"""Real parts: a JACK server without a sound card, and a process that receives as a DAW would."""
+"""Real parts for tests: a JACK server without a sound card, and a receiver in place of a DAW."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import cv2
+import numpy as np
 import pytest
 
 from bridge.play.piece import Piece
@@ -24,7 +26,7 @@ HERE = Path(__file__).parent
 PATIENCE = 20.0
 
 
-class Heard(NamedTuple):
+class Received(NamedTuple):
     """An event at the receiver: the port, seconds of the sound card's clock, the message."""
 
     port: str
@@ -33,10 +35,10 @@ class Heard(NamedTuple):
 
 
 class Receiver:
-    """The receiving process, seen from here."""
+    """Controls the receiving process, ``jack_receiver.py``, and holds what it received."""
 
     def __init__(self, *words: str) -> None:
-        self.events: list[Heard] = []
+        self.events: list[Received] = []
         self._process = subprocess.Popen(
             [sys.executable, HERE / "jack_receiver.py", *words],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -53,25 +55,25 @@ class Receiver:
                 self._ready.set()
                 continue
             port, seconds, message = line.split()
-            self.events.append(Heard(port, float(seconds), bytes.fromhex(message)))
+            self.events.append(Received(port, float(seconds), bytes.fromhex(message)))
 
-    def notes(self) -> list[Heard]:
+    def notes(self) -> list[Received]:
         """The note messages so far."""
-        return [heard for heard in self.events if heard.message[0] & 0xE0 == 0x80]
+        return [event for event in self.events if event.message[0] & 0xE0 == 0x80]
 
-    def sounding(self) -> set[tuple[str, int, int]]:
-        """(port, channel, pitch) of what sounds now; controllers end nothing here."""
-        held: set[tuple[str, int, int]] = set()
+    def active_notes(self) -> set[tuple[str, int, int]]:
+        """(port, channel, pitch) of each active note; controllers end nothing here."""
+        active: set[tuple[str, int, int]] = set()
         for port, _, message in self.notes():
             key = port, message[0] & 0x0F, message[1]
             if message[0] & 0xF0 == 0x90 and message[2]:
-                held.add(key)
+                active.add(key)
             else:
-                held.discard(key)
-        return held
+                active.discard(key)
+        return active
 
     def wait(self, condition: Callable[[], object]) -> bool:
-        """Whether ``condition`` comes true before patience ends."""
+        """Whether ``condition`` becomes true within ``PATIENCE`` seconds."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if condition():
@@ -79,8 +81,8 @@ class Receiver:
             time.sleep(0.01)
         return False
 
-    def tell(self, order: str) -> None:
-        """``let go`` of all connections, or ``connect`` again; done when this returns."""
+    def order(self, order: str) -> None:
+        """``disconnect`` from all ports, or ``connect`` again; done when this returns."""
         assert self._process.stdin is not None
         self._ready.clear()
         self._process.stdin.write(f"{order}\n")
@@ -88,13 +90,13 @@ class Receiver:
         assert self._ready.wait(PATIENCE), f"the receiver did not {order}"
 
     def kill(self) -> None:
-        """It dies as a DAW that crashes does."""
+        """Kill it, as if a DAW crashed."""
         self._process.kill()
         self._process.wait(PATIENCE)
         self._reader.join(PATIENCE)
 
     def close(self) -> None:
-        """End it; what it heard is in ``events`` then."""
+        """End it; then ``events`` holds all that it received."""
         assert self._process.stdin is not None
         self._process.stdin.write("end\n")
         self._process.stdin.close()
@@ -104,8 +106,10 @@ class Receiver:
 
 @contextmanager
 def running_jack(name: str, period: int, patience: int = 200) -> Iterator[subprocess.Popen[bytes]]:
-    """A JACK server with the dummy driver, in synchronous mode, that lets go of a client which
-    does not answer for ``patience`` milliseconds; skips without jackd."""
+    """A JACK server with the dummy driver, in synchronous mode; skips without jackd.
+
+    period: frames. patience: milliseconds after which it drops a client that does not answer.
+    """
     if shutil.which("jackd") is None:
         pytest.skip("needs jackd (apt-get install jackd2)")
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -120,7 +124,7 @@ def running_jack(name: str, period: int, patience: int = 200) -> Iterator[subpro
     try:
         yield process
     finally:
-        # After kill -9 its shared memory would keep later servers from starting.
+        # Not SIGKILL: its shared memory would keep later servers from starting.
         process.send_signal(signal.SIGCONT)
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE)
@@ -130,7 +134,7 @@ def running_jack(name: str, period: int, patience: int = 200) -> Iterator[subpro
 def jackd(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[[int, int], AbstractContextManager[subprocess.Popen[bytes]]]:
-    """Run a JACK server of the test's own, with a period and patience; else as ``jack_server``."""
+    """Run a JACK server for one test, with this period and patience; else as ``jack_server``."""
 
     def run(period: int, patience: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
         name = f"emsync-test-{os.getpid()}-own"
@@ -143,7 +147,7 @@ def jackd(
 
 @pytest.fixture(scope="session")
 def jack_server_name() -> Iterator[str]:
-    """A JACK server of period 256 that most tests share."""
+    """A JACK server with period 256 that most tests share."""
     name = f"emsync-test-{os.getpid()}"
     with running_jack(name, 256):
         yield name
@@ -153,7 +157,7 @@ def jack_server_name() -> Iterator[str]:
 def jack_server(
     jack_server_name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[str]:
-    """The JACK server, for this process and those it starts; a state folder of its own."""
+    """Set the JACK server and a new state folder, for this process and those it starts."""
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_server_name)
     monkeypatch.setenv("EMSYNC_STATE", str(tmp_path / "state"))
     yield jack_server_name
@@ -161,7 +165,7 @@ def jack_server(
 
 @pytest.fixture
 def receiver(jack_server: str) -> Iterator[Receiver]:
-    """A process that receives all that emsync's ports send."""
+    """A process that receives everything that emsync's ports send."""
     receiver = Receiver()
     yield receiver
     receiver.close()
@@ -169,7 +173,7 @@ def receiver(jack_server: str) -> Iterator[Receiver]:
 
 @pytest.fixture
 def daws(jack_server: str) -> Iterator[Callable[[], Receiver]]:
-    """Start more receivers, to be killed or closed; the rest are closed at the end."""
+    """Start more receivers; they are killed at the end."""
     started: list[Receiver] = []
 
     def start() -> Receiver:
@@ -183,14 +187,14 @@ def daws(jack_server: str) -> Iterator[Callable[[], Receiver]]:
 
 @pytest.fixture
 def passive_receiver(jack_server: str) -> Iterator[Receiver]:
-    """The same, but it waits for others to connect."""
+    """A receiver that does not connect by itself."""
     receiver = Receiver("passive")
     yield receiver
     receiver.close()
 
 
 class Sequencer:
-    """A JACK client that sends MIDI to emsync's input and drives the transport, as a DAW does."""
+    """A JACK client that sends MIDI to emsync's input and controls the transport, as a DAW does."""
 
     def __init__(self) -> None:
         from bridge.midi.jack import open_client
@@ -202,7 +206,7 @@ class Sequencer:
         self.client.activate()
 
     def connect(self, name: str = "emsync sync") -> None:
-        """To the first input port of that client; waits for it to appear."""
+        """Connect to the first input port of that client; waits for it to appear."""
         for _ in range(int(100 * PATIENCE)):
             found = self.client.get_ports(f"^{name}:", is_midi=True, is_input=True)
             if found:
@@ -212,16 +216,16 @@ class Sequencer:
         raise AssertionError(f"no port of {name}")
 
     def send(self, message: Iterable[int]) -> None:
-        """In the next cycle."""
+        """Send in the next cycle."""
         self._queue.append(bytes(message))
 
     @property
     def waiting(self) -> int:
-        """How many messages are still to be sent."""
+        """The number of messages still to be sent."""
         return len(self._queue)
 
     def pace(self, messages: Iterable[Iterable[int]], step: float) -> None:
-        """Send at an even pace, in seconds."""
+        """Send at an even pace, ``step`` seconds apart."""
         begun = time.monotonic()
         for number, message in enumerate(messages):
             time.sleep(max(begun + number * step - time.monotonic(), 0))
@@ -240,14 +244,14 @@ class Sequencer:
 
 @pytest.fixture
 def sequencer(jack_server: str) -> Iterator[Sequencer]:
-    """What a DAW sends to follow."""
+    """A client that sends what a DAW sends for emsync to follow."""
     sequencer = Sequencer()
     yield sequencer
     sequencer.close()
 
 
 def quarter_frames(first: int, last: int) -> Iterator[list[int]]:
-    """MIDI Time Code of 25 frames a second, from a frame to another, within a minute."""
+    """MIDI Time Code at 25 frames a second, from one frame to another, within a minute."""
     for frame in range(first, last, 2):
         frames, seconds = frame % 25, frame // 25
         parts = (frames & 15, frames >> 4, seconds & 15, seconds >> 4, 0, 0, 0, 2)
@@ -256,13 +260,13 @@ def quarter_frames(first: int, last: int) -> Iterator[list[int]]:
 
 
 def full_frame(seconds: int) -> list[int]:
-    """The time code of a DAW that is put there, at 25 frames a second."""
+    """The time code of a DAW after a locate, at 25 frames a second."""
     return [0xF0, 0x7F, 0x7F, 1, 1, 1 << 5, 0, seconds, 0, 0xF7]
 
 
 @pytest.fixture(scope="session")
 def scale():
-    """A piece of notes one after another, each as long as the step between them."""
+    """Make a piece of consecutive notes, each ``step`` seconds long."""
 
     def piece(number=10, step=0.05, first=60, **more):
         notes = (Note(Instrument.PIANO, n * step, (n + 1) * step, first + n) for n in range(number))
@@ -274,7 +278,7 @@ def scale():
 
 @pytest.fixture(scope="session")
 def soon():
-    """Whether something comes true within some seconds."""
+    """Whether a condition becomes true within ten seconds."""
 
     def wait(condition):
         end = time.monotonic() + 10
@@ -283,3 +287,27 @@ def soon():
         return condition()
 
     return wait
+
+
+def draw_film(path: Path, seconds: int, cut: int) -> Path:
+    """Write a film of two scenes, with a cut after ``cut`` seconds."""
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12, (96, 64))
+    rng = np.random.default_rng(0)
+    scenes = [cv2.resize(rng.random((4, 6, 3)), (96, 64)) for _ in range(2)]
+    for frame in range(seconds * 12):
+        picture = np.roll(scenes[frame >= cut * 12], frame, axis=1)
+        writer.write((255 * picture).astype(np.uint8))
+    writer.release()
+    return path
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film of 9 s with a cut at 4 s."""
+    return draw_film(tmp_path_factory.mktemp("films") / "clip.mp4", 9, 4)
+
+
+@pytest.fixture(scope="session")
+def network_file(tiny, random_model, exported) -> Path:
+    """The weights of a tiny network, its graphs beside them."""
+    return exported(random_model(tiny()))

@@ -1,8 +1,8 @@
-"""Clients that hold the music of a server, for tests to kill.
+"""Starts clients that hold the music of a server, for tests to kill.
 
-It obeys lines: ``hold PORT TOKEN JOB`` starts a process that listens to the server's events as one
-who holds its music, has the job played and waits for its end; it prints the process's id.
-``reap ID`` waits for that end and prints the status.
+It reads orders, one a line. ``hold PORT TOKEN JOB`` starts a process and prints its id. The process
+listens to the server's events with ``hold=true``, and has the job played. ``reap ID`` waits for its
+end and prints the exit status.
 """
 
 from __future__ import annotations

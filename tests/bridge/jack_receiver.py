@@ -1,9 +1,8 @@
-"""What a DAW would hear: five JACK MIDI inputs that connect to emsync's outputs wherever these
-appear, and print a line ``instrument seconds hex`` for each event; seconds are frames by the rate.
+"""Receives MIDI in place of a DAW, through JACK inputs that connect to emsync's outputs.
 
-With the word ``passive`` it connects to nothing by itself. On the line ``let go`` it connects to
-nothing any more, on ``connect`` it does again; it says ``ready`` when that is done, and at the
-beginning. On ``end`` it ends.
+It prints a line ``instrument seconds hex`` for each event; seconds are frames divided by the rate.
+It reads orders, one a line: ``disconnect``, ``connect`` or ``end``. It prints ``ready`` at the
+start and once an order is carried out. With the argument ``passive`` it starts disconnected.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ NAMES = {"emsync": "music"}
 def main() -> None:
     client = jack.Client("receiver", no_start_server=True)
     ports = {part: client.midi_inports.register(part) for part in PARTS}
-    heard: deque[str] = deque()
+    received: deque[str] = deque()
     orders: SimpleQueue[str] = SimpleQueue()
     connects = False
 
@@ -33,7 +32,7 @@ def main() -> None:
         for part, port in ports.items():
             for offset, message in port.incoming_midi_events():
                 seconds = (start + offset) / client.samplerate
-                heard.append(f"{part} {seconds:.6f} {bytes(message).hex()}\n")
+                received.append(f"{part} {seconds:.6f} {bytes(message).hex()}\n")
 
     def listen() -> None:
         for line in sys.stdin:
@@ -44,7 +43,7 @@ def main() -> None:
     client.activate()
     threading.Thread(target=listen, daemon=True).start()
     time.sleep(0.3)
-    orders.put("let go" if "passive" in sys.argv else "connect")
+    orders.put("disconnect" if "passive" in sys.argv else "connect")
     try:
         while (order := next_order(orders)) != "end":
             if order:
@@ -52,27 +51,27 @@ def main() -> None:
             if connects:
                 connect(client, ports)
             elif order:
-                let_go(client, ports)
+                disconnect(ports)
             if order:
                 sys.stdout.write("ready\n")
-            while heard:
-                sys.stdout.write(heard.popleft())
+            while received:
+                sys.stdout.write(received.popleft())
             sys.stdout.flush()
             time.sleep(0.01)
     finally:
         client.deactivate()
         client.close()
-    sys.stdout.writelines(heard)
+    sys.stdout.writelines(received)
     sys.stdout.flush()
 
 
 def next_order(orders: SimpleQueue[str]) -> str:
-    """What is to be done; nothing, mostly."""
+    """The next order, or an empty string."""
     return "" if orders.empty() else orders.get()
 
 
-def let_go(client: jack.Client, ports: dict[str, jack.OwnMidiPort]) -> None:
-    """Disconnect, and come back when that is so for the server, too."""
+def disconnect(ports: dict[str, jack.OwnMidiPort]) -> None:
+    """Disconnect, and return once the server has done it."""
     for port in ports.values():
         port.disconnect()
     while any(port.number_of_connections for port in ports.values()):
@@ -81,7 +80,7 @@ def let_go(client: jack.Client, ports: dict[str, jack.OwnMidiPort]) -> None:
 
 
 def connect(client: jack.Client, ports: dict[str, jack.OwnMidiPort]) -> None:
-    """Connect to what emsync has; it may vanish at any moment."""
+    """Connect to emsync's outputs; they may disappear at any moment."""
     with suppress(jack.JackError, ValueError):
         for source in client.get_ports("^emsync", is_midi=True, is_output=True):
             name = source.name.rpartition(":")[2].removeprefix("emsync ")

@@ -1,10 +1,11 @@
-"""Processes that play, for tests to end in every way there is.
+"""Starts processes that play, for tests to end in every way there is.
 
-It obeys lines: ``play PITCH FOLDER`` and ``recover PITCH FOLDER`` start a process, with its state
-in FOLDER, and print its id; ``reap ID`` waits for its end and prints the status. A process plays
-PITCH on all five instruments until a signal ends it: SIGTERM or SIGINT as ``emsync play`` is ended,
-SIGUSR1 as an exception that nobody catches. One that recovers only opens its output, which ends
-what a process that died left.
+It reads orders, one a line. ``play PITCH FOLDER`` and ``recover PITCH FOLDER`` start a process with
+its state in FOLDER, and print its id. ``reap ID`` waits for its end and prints the exit status.
+
+With ``play`` a process plays PITCH on all five instruments until a signal ends it. SIGTERM and
+SIGINT end it as they end ``emsync play``; SIGUSR1 raises an exception that is not caught. With
+``recover`` it only opens its output, which ends the notes that a dead process left.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def main() -> None:
 def perform(order: str, pitch: int, folder: str) -> None:
     os.environ["EMSYNC_STATE"] = folder
     signal.signal(signal.SIGUSR1, fail)
-    output = join()
+    output = open_jack()
     if order == "recover":
         time.sleep(60)
         return
@@ -52,8 +53,8 @@ def perform(order: str, pitch: int, folder: str) -> None:
         time.sleep(60)
 
 
-def join() -> Output:
-    """An output of JACK; a synchronous server that five join at once refuses one now and then."""
+def open_jack() -> Output:
+    """An output of JACK. Tries again: the server may refuse one of five simultaneous clients."""
     while True:
         try:
             return open_output(OutputConfig("jack"))[0]

@@ -1,4 +1,4 @@
-"""A real DAW records a composed piece, and its take is the piece."""
+"""A real DAW records a composed piece, and its recording equals the piece."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ from engine.score import Instrument
 TAKE = Path(__file__).with_name("ardour_take.lua")
 PERIOD = 1024
 BEAT = 60 / 480
-"""Seconds; the take's tempo is in the script, not in its files."""
+"""Seconds a beat; the tempo is set in the script and is not in the recorded files."""
 PATIENCE = 40
-"""Seconds that a take may last, set-up and all."""
+"""Seconds that a take may last, with its set-up."""
 ATTEMPTS = 3
-"""Of twenty takes some four hang or die in set-up."""
+"""About four of twenty takes hang or die in set-up."""
 
 
 PITCH = itemgetter(1)
 
 
 class NoTake(Exception):
-    """Ardour did not get as far as a take; that says nothing of what it was sent."""
+    """Ardour made no take; that says nothing about the MIDI it received."""
 
 
 class Event(NamedTuple):
-    """A note's beginning (``velocity`` above 0) or end, ``seconds`` into the take."""
+    """A note-on (``velocity`` above 0) or note-off, ``seconds`` into the take."""
 
     seconds: float
     pitch: int
@@ -49,7 +49,7 @@ class Event(NamedTuple):
 
 @pytest.fixture
 def record(jackd, tmp_path):
-    """Play a folder to Ardour: the events of each part in its take; skips without Ardour."""
+    """Play a folder to Ardour and return the recorded events of each part; skips without Ardour."""
     program = next(filter(shutil.which, ("ardour7-lua", "ardour8-lua")), None)
     if program is None:
         pytest.skip("needs Ardour (apt-get install --no-install-recommends ardour)")
@@ -73,14 +73,14 @@ def record(jackd, tmp_path):
                 return attempt(composed, tmp_path / f"session-{number}")
             except NoTake as why:
                 print(why)
-        pytest.skip(f"Ardour did not come to a take in {ATTEMPTS} attempts")
+        pytest.skip(f"Ardour made no take in {ATTEMPTS} attempts")
 
     return record
 
 
 @contextmanager
 def daw(words):
-    """Within this Ardour records."""
+    """Ardour records within this context."""
     with subprocess.Popen(
         words, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -88,27 +88,28 @@ def daw(words):
         watchdog = threading.Timer(PATIENCE, process.kill)
         watchdog.start()
         try:
-            reached(process, "recording")
+            wait_for(process, "recording")
             yield
             process.stdin.write("end\n")
             process.stdin.flush()
-            reached(process, "saved")
+            wait_for(process, "saved")
         finally:
             watchdog.cancel()
             process.kill()
 
 
-def reached(process, word):
-    said = []
+def wait_for(process, word):
+    """Read the process's output until the line ``word``."""
+    output = []
     for line in process.stdout:
         if line.strip() == word:
             return
-        said.append(line)
-    raise NoTake(f"Ardour ended before it said {word}: {''.join(said[-5:])}")
+        output.append(line)
+    raise NoTake(f"Ardour ended before it printed {word}: {''.join(output[-5:])}")
 
 
 def recorded(folder, instrument):
-    """The events of a part's track, in order; Ardour keeps empty files beside it."""
+    """The events of a part's track in order; Ardour also writes empty files."""
     files = folder.glob(f"interchange/*/midifiles/*{instrument.value}-*.mid")
     takes = [take for file in files if (take := list(notes(mido.MidiFile(file))))]
     if len(takes) > 1:
@@ -121,13 +122,13 @@ def notes(file):
     for message in mido.merge_tracks(file.tracks):
         seconds += message.time / file.ticks_per_beat * BEAT
         if message.type in ("note_on", "note_off"):
-            struck = message.type == "note_on" and message.velocity
-            yield Event(seconds, message.note, message.velocity if struck else 0)
+            velocity = message.velocity if message.type == "note_on" else 0
+            yield Event(seconds, message.note, velocity)
 
 
 @pytest.fixture
 def composed(demo, tmp_path):
-    """Stems of eight seconds, by the network that comes with the product."""
+    """Stems of eight seconds, composed by the network that comes with emsync."""
     pytest.importorskip("onnxruntime")
     from bridge.cli import main
 
@@ -151,10 +152,10 @@ def test_the_take_is_the_composed_stems(record, composed):
     take, stems = record(composed), sent(composed)
     errors = []
     for instrument in Instrument:
-        # Of one instant Ardour keeps its own order, but for those of one pitch.
-        there, wanted = (sorted(part[instrument], key=PITCH) for part in (take, stems))
-        assert [event[1:] for event in there] == [event[1:] for event in wanted], instrument
-        errors += [t.seconds - w.seconds for t, w in zip(there, wanted, strict=True)]
+        # At one instant Ardour has its own order, except for events of one pitch.
+        found, expected = (sorted(part[instrument], key=PITCH) for part in (take, stems))
+        assert [event[1:] for event in found] == [event[1:] for event in expected], instrument
+        errors += [t.seconds - w.seconds for t, w in zip(found, expected, strict=True)]
     assert len(errors) > 100
     off = 1000 * np.abs(np.array(errors) - np.median(errors))
     print(

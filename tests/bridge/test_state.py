@@ -17,7 +17,7 @@ from engine.errors import EmsyncError
 RUNNING = Running(1, "127.0.0.1", 8730, None, "secret", "0")
 
 
-def test_the_token_is_its_owners_alone(tmp_path):
+def test_only_the_owner_can_read_the_token(tmp_path):
     folder = private_folder(tmp_path / "state")
     write_running(folder, RUNNING)
     assert read_running(folder) == RUNNING
@@ -28,17 +28,17 @@ def test_the_token_is_its_owners_alone(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"pid": 1', '{"who": 1}'])
-def test_a_broken_file_is_no_server(tmp_path, text):
+def test_a_broken_file_counts_as_no_server(tmp_path, text):
     (tmp_path / "server.json").write_text(text)
     assert read_running(tmp_path) is None
 
 
-def test_the_folder_can_be_chosen(monkeypatch, tmp_path):
+def test_the_environment_can_set_the_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("EMSYNC_STATE", str(tmp_path))
     assert state_folder() == tmp_path
 
 
-def test_a_file_in_the_way(tmp_path):
+def test_a_file_in_place_of_the_folder_is_an_error(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(EmsyncError, match="--state"):
         private_folder(tmp_path / "file")

@@ -3,6 +3,7 @@
     MIDI, OSC or JACK -> a state machine a protocol (time_code, beat_clock, reaper, jack)
                       -> Transport -> chase -> player
 
-The state machines are pure: ``feed`` takes what arrived and when, and says where the transport is
-once it knows. ``idle`` says so when too long nothing came. ``inputs`` brings them what arrives.
+The state machines are pure. ``feed`` takes what arrived and when, and returns the transport once
+it is known. ``idle`` returns a stopped transport when nothing came for too long. ``inputs`` feeds
+them.
 """

@@ -9,26 +9,27 @@ from bridge.play.follow.transport import Transport
 CLOCK, START, CONTINUE, STOP, SONG_POSITION = 0xF8, 0xFA, 0xFB, 0xFC, 0xF2
 _PER_QUARTER = 24
 _PER_SIXTEENTH = 6
-_SILENT = 0.5
-"""Seconds without a clock after which it has stopped: four clocks at 20 a minute."""
+_TIMEOUT = 0.5
+"""Seconds without a clock after which it has stopped: four clocks at 20 quarters a minute."""
 
 
 class BeatClock:
-    """From MIDI messages to transports."""
+    """Converts MIDI messages to transports."""
 
     name = "MIDI clock"
 
     def __init__(self, seconds_at: Callable[[float], float]) -> None:
-        """seconds_at: the piece's tempo map, quarter notes to seconds (``TempoMap.seconds_at``):
-        the clock counts beats and says nothing of seconds."""
+        """seconds_at: the piece's tempo map, quarter notes to seconds (``TempoMap.seconds_at``).
+        The clock only counts beats."""
         self._seconds_at = seconds_at
         self._clocks = 0
-        """Clocks from the song's beginning to the next one that comes."""
+        """The number of the next clock, counted from the song's start."""
         self._running = False
         self._last: float | None = None
+        """The moment of the last clock, while it runs."""
 
     def feed(self, arrived: bytes, when: float) -> Transport | None:
-        """A MIDI message; others than the clock's are passed over."""
+        """The transport after a MIDI message; messages that are not the clock's are ignored."""
         kind = arrived[0] if arrived else None
         if kind == CLOCK and self._running:
             self._last = when
@@ -47,8 +48,8 @@ class BeatClock:
         return None
 
     def idle(self, when: float) -> Transport | None:
-        """Stopped, once no clock came for long."""
-        if not self._running or self._last is None or when - self._last < _SILENT:
+        """Stopped, once no clock came for too long."""
+        if not self._running or self._last is None or when - self._last < _TIMEOUT:
             return None
         return self._rest()
 

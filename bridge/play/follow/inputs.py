@@ -1,4 +1,4 @@
-"""What a DAW sends, brought to a state machine and from there to a player."""
+"""Inputs for a DAW's transport: they feed a state machine, and a player chases its result."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pythonosc.dispatcher import Dispatcher
 from pythonosc.osc_server import BlockingOSCUDPServer
 
 from bridge.midi.frames import FrameClock
-from bridge.midi.jack import JackOutput, join, load, open_client
+from bridge.midi.jack import JackOutput, activate, load, open_client
 from bridge.midi.jack_input import open_jack_input
 from bridge.midi.routes import by_instrument
-from bridge.midi.rtmidi_api import first, shut, usable
+from bridge.midi.rtmidi_api import close_port, default_api, usable_apis
 from bridge.play.follow.chase import Chase
 from bridge.play.follow.jack import Cycle, JackTransport
 from bridge.play.follow.reaper import Packet, Reaper
@@ -28,14 +28,15 @@ from engine.errors import EmsyncError
 T = TypeVar("T")
 
 PORT_NAME = "emsync sync"
-"""Our own MIDI input, for the DAW to send its time code or clock to."""
+"""The virtual MIDI input to which the DAW sends its time code or clock."""
 REAPER_PORT = 9000
-"""Where REAPER's OSC control surface sends its feedback, unless told otherwise."""
-_LOOK = 0.05
+"""The default UDP port for the feedback of REAPER's OSC control surface."""
+_POLL = 0.05
+"""Seconds without an arrival after which the state machine is asked whether it is idle."""
 
 
 class Follower(Generic[T]):
-    """Feeds a state machine in a thread of its own and lets a player chase it."""
+    """Feeds a state machine in its own thread and lets a player chase the transport."""
 
     def __init__(self, player: Player, machine: Machine[T], offset: float = 0.0) -> None:
         """offset: where on the transport the piece's zero lies, in seconds."""
@@ -46,17 +47,17 @@ class Follower(Generic[T]):
         self._thread = threading.Thread(target=self._run, name="emsync follower", daemon=True)
         self._thread.start()
 
-    def hear(self, arrived: T, when: float) -> None:
-        """Something arrived at a moment of ``time.monotonic()``; returns at once."""
+    def receive(self, arrived: T, when: float) -> None:
+        """Queue what arrived at the moment ``when`` of ``time.monotonic()``; returns at once."""
         self._arrived.put((arrived, when))
 
-    def until(self, stop: Callable[[], None]) -> Follower[T]:
-        """``stop`` ends what is heard; called on closing."""
+    def on_close(self, stop: Callable[[], None]) -> Follower[T]:
+        """Set the function that stops the input; ``close`` calls it. Returns this follower."""
         self._stop = stop
         return self
 
     def close(self) -> None:
-        """Follow no longer."""
+        """Stop following."""
         self._stop()
         self._arrived.put(None)
         self._thread.join(1.0)
@@ -65,7 +66,7 @@ class Follower(Generic[T]):
     def _run(self) -> None:
         while True:
             try:
-                due = self._arrived.get(timeout=_LOOK)
+                due = self._arrived.get(timeout=_POLL)
             except queue.Empty:
                 when = time.monotonic()
                 transport = self._machine.idle(when)
@@ -75,7 +76,7 @@ class Follower(Generic[T]):
                 when = due[1]
                 transport = self._machine.feed(*due)
             if transport is not None:
-                # The player keeps what went wrong in its status.
+                # The player reports the error in its status.
                 with suppress(EmsyncError):
                     self._chase.follow(transport, when)
 
@@ -83,8 +84,10 @@ class Follower(Generic[T]):
 def follow_midi(
     player: Player, machine: Machine[bytes], pattern: str | None = None, offset: float = 0.0
 ) -> Follower[bytes]:
-    """Follow MIDI Time Code or MIDI clock, by its machine, on a port of our own, or on the first
-    that matches ``pattern``; of JACK, where the player plays there.
+    """Follow MIDI Time Code or MIDI clock.
+
+    machine: of the protocol. pattern: follow the first MIDI port that matches (default: a virtual
+    one). The port is JACK's if the player's output is.
 
     Raises EmsyncError when there is no such port.
     """
@@ -92,36 +95,36 @@ def follow_midi(
         follower = Follower(player, machine, offset)
         try:
             clock = player.output.clock
-            return follower.until(open_jack_input(PORT_NAME, follower.hear, pattern, clock))
+            return follower.on_close(open_jack_input(PORT_NAME, follower.receive, pattern, clock))
         except EmsyncError:
             follower.close()
             raise
-    port = _own_input() if pattern is None else _existing_input(pattern)
+    port = _open_virtual() if pattern is None else _open_existing(pattern)
     port.ignore_types(sysex=False, timing=False, active_sense=True)
     follower = Follower(player, machine, offset)
 
-    def heard(event: tuple[list[int], float], _: object) -> None:
-        follower.hear(bytes(event[0]), time.monotonic())
+    def callback(event: tuple[list[int], float], _: object) -> None:
+        follower.receive(bytes(event[0]), time.monotonic())
 
-    port.set_callback(heard)
-    return follower.until(lambda: _shut(port))
+    port.set_callback(callback)
+    return follower.on_close(lambda: _close_input(port))
 
 
 def follow_reaper(
     player: Player, host: str = "127.0.0.1", port: int = REAPER_PORT, offset: float = 0.0
 ) -> Follower[Packet]:
-    """Follow REAPER's OSC feedback, sent to ``host`` and ``port``.
+    """Follow REAPER's OSC feedback, which it sends to ``host`` and ``port``.
 
     Raises EmsyncError when the port is taken.
     """
     follower = Follower(player, Reaper(), offset)
 
-    def heard(address: str, *values: object) -> None:
+    def handle(address: str, *values: object) -> None:
         if values and isinstance(values[0], int | float):
-            follower.hear((address, float(values[0])), time.monotonic())
+            follower.receive((address, float(values[0])), time.monotonic())
 
     dispatcher = Dispatcher()
-    dispatcher.set_default_handler(heard)
+    dispatcher.set_default_handler(handle)
     try:
         server = BlockingOSCUDPServer((host, port), dispatcher)
     except OSError as error:
@@ -136,18 +139,18 @@ def follow_reaper(
         server.shutdown()
         server.server_close()
 
-    return follower.until(stop)
+    return follower.on_close(stop)
 
 
 def follow_jack(player: Player, offset: float = 0.0) -> Follower[Cycle]:
     """Follow JACK transport.
 
-    Raises EmsyncError when no JACK server runs, or it does not have us.
+    Raises EmsyncError when no JACK server runs, or it refuses the client.
     """
     rolling = load().ROLLING
     client = open_client("emsync-transport")
     follower = Follower(player, JackTransport(), offset)
-    # Two clocks, each as good, would disagree by a fraction of a millisecond.
+    # Two clocks would differ by a fraction of a millisecond, so the output's is used.
     shared = player.output.clock if isinstance(player.output, JackOutput) else None
     own = FrameClock(client.samplerate)
 
@@ -159,51 +162,51 @@ def follow_jack(player: Player, offset: float = 0.0) -> Follower[Cycle]:
         state, position = client.transport_query_struct()
         if own.settled:
             cycle = Cycle(state == rolling, position.frame, client.samplerate)
-            follower.hear(cycle, start)
+            follower.receive(cycle, start)
 
     def stop() -> None:
         client.deactivate()
         client.close()
 
     client.set_process_callback(process)
-    follower.until(stop)
+    follower.on_close(stop)
     try:
-        join(client)
+        activate(client)
     except EmsyncError:
         follower.close()
         raise
     return follower
 
 
-def _own_input() -> Any:
-    _, port = first(rtmidi.MidiIn)
+def _open_virtual() -> Any:
+    _, port = default_api(rtmidi.MidiIn)
     try:
         port.open_virtual_port(PORT_NAME)
     except rtmidi.RtMidiError as error:
         port.delete()
         raise EmsyncError(
-            f"no MIDI input of our own can be opened ({error}); name one that is there"
+            f"no virtual MIDI input can be opened ({error}); name an existing one"
         ) from error
     return port
 
 
-def _existing_input(pattern: str) -> Any:
-    offered = [port for _, port in usable(rtmidi.MidiIn)]
-    names = [(name, port) for port in offered for name in port.get_ports()]
+def _open_existing(pattern: str) -> Any:
+    ports = [port for _, port in usable_apis(rtmidi.MidiIn)]
+    names = [(name, port) for port in ports for name in port.get_ports()]
     try:
         name = next(iter(by_instrument([name for name, _ in names], pattern).values()))
         chosen = next(port for known, port in names if known == name)
         chosen.open_port(chosen.get_ports().index(name), PORT_NAME)
     except (EmsyncError, rtmidi.RtMidiError) as error:
-        for port in offered:
+        for port in ports:
             port.delete()
         raise EmsyncError(f"MIDI input: {error}") from error
-    for port in offered:
+    for port in ports:
         if port is not chosen:
             port.delete()
     return chosen
 
 
-def _shut(port: Any) -> None:
+def _close_input(port: Any) -> None:
     port.cancel_callback()
-    shut(port)
+    close_port(port)

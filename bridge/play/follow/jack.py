@@ -9,8 +9,10 @@ from bridge.play.follow.transport import Transport
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """What JACK says at the start of a cycle: whether it rolls (starting up does not), the frame
-    of the transport, and frames a second."""
+    """JACK's report at the start of a cycle.
+
+    rolling: False while it is still starting. frame: of the transport. rate: frames a second.
+    """
 
     rolling: bool
     frame: int
@@ -18,14 +20,14 @@ class Cycle:
 
 
 class JackTransport:
-    """From cycles to transports."""
+    """Converts cycles to transports."""
 
     name = "JACK transport"
 
     def feed(self, arrived: Cycle, when: float) -> Transport | None:
-        """A cycle, whose first frame falls on ``when``."""
+        """The transport at ``when``, the moment of the cycle's first frame."""
         return Transport(arrived.rolling, arrived.frame / arrived.rate)
 
     def idle(self, when: float) -> Transport | None:
-        """A JACK that stops calls back no more, and its ports are gone with it."""
+        """None: when JACK stops, its ports are gone too, so the player stops by itself."""
         return None

@@ -1,4 +1,4 @@
-"""REAPER's OSC feedback: ``/time`` in seconds, ``/play``, ``/pause`` and ``/stop`` as 1 or 0."""
+"""REAPER's OSC feedback: ``/time`` in seconds; ``/play``, ``/pause`` and ``/stop`` as 1 or 0."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from bridge.play.follow.transport import Transport
 
 Packet = tuple[str, float]
 """An address and its value."""
-_SILENT = 0.5
-"""Seconds without a time after which a rolling REAPER is gone."""
+_TIMEOUT = 0.5
+"""Seconds without a time after which a rolling REAPER counts as gone."""
 
 
 class Reaper:
-    """From OSC messages to transports."""
+    """Converts OSC messages to transports."""
 
     name = "REAPER"
 
     def __init__(self) -> None:
         self._rolling: bool | None = None
-        """None: REAPER played already when we came, or does not; its times will tell."""
+        """None: not known yet; the times show whether REAPER was playing already."""
         self._position = 0.0
         self._last: float | None = None
+        """The moment of the last time."""
 
     def feed(self, arrived: Packet, when: float) -> Transport | None:
-        """An address with its first argument; others than these are passed over."""
+        """The transport after an address with its first argument; other addresses are ignored."""
         address, value = arrived
         if address == "/time" and math.isfinite(value):
             return self._time(value, when)
@@ -36,8 +37,8 @@ class Reaper:
         return None
 
     def idle(self, when: float) -> Transport | None:
-        """Stopped, once no time came for long while it rolled."""
-        if not self._rolling or self._last is None or when - self._last < _SILENT:
+        """Stopped, once no time came for too long while it rolled."""
+        if not self._rolling or self._last is None or when - self._last < _TIMEOUT:
             return None
         self._rolling = None
         return Transport(False, self._position)
@@ -45,6 +46,6 @@ class Reaper:
     def _time(self, position: float, when: float) -> Transport:
         if self._rolling is None and self._last is not None:
             elapsed, moved = when - self._last, position - self._position
-            self._rolling = (0 < elapsed < _SILENT and elapsed / 2 < moved < 2 * elapsed) or None
+            self._rolling = (0 < elapsed < _TIMEOUT and elapsed / 2 < moved < 2 * elapsed) or None
         self._position, self._last = position, when
         return Transport(bool(self._rolling), position)

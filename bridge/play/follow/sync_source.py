@@ -1,4 +1,4 @@
-"""Whose transport is followed, and the way to hear it."""
+"""The transport to follow, and how it is received."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from engine.errors import EmsyncError
 
 TRANSPORTS = ("mtc", "clock", "jack", "reaper")
 FURTHEST = 24 * 3600.0
-"""Time code has no hour beyond this many seconds."""
+"""The largest offset in seconds: time code has 24 hours."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncSource:
-    """transport: one of :data:`TRANSPORTS`. port: the MIDI input to hear it on (default: one of
-    our own), or REAPER's UDP port. offset: where on the transport the piece's zero lies, in
-    seconds.
+    """A transport to follow.
 
-    Raises EmsyncError for what can't be followed.
+    transport: one of :data:`TRANSPORTS`.
+    port: the MIDI input (default: a virtual one), or the UDP port for REAPER.
+    offset: where on the transport the piece's zero lies, in seconds.
+
+    Raises EmsyncError for values that can't be followed.
     """
 
     transport: str
@@ -45,10 +47,11 @@ class SyncSource:
 def follow(
     player: Player, sync_source: SyncSource, seconds_at: Callable[[float], float]
 ) -> Follower[Any]:
-    """What makes the player follow; to be closed.
+    """Make the player follow the sync source; the caller closes the follower.
 
-    seconds_at: the piece's tempo map, quarter notes to seconds; MIDI clock counts beats alone.
-    Raises EmsyncError when the transport can't be heard here.
+    seconds_at: the piece's tempo map, quarter notes to seconds; MIDI clock only counts beats.
+
+    Raises EmsyncError when the transport can't be received here.
     """
     port, offset = sync_source.port, sync_source.offset
     match sync_source.transport:

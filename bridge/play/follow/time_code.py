@@ -1,4 +1,4 @@
-"""MIDI Time Code (MMA RP-004): quarter frames while it rolls, full frames where it is put."""
+"""MIDI Time Code (MMA RP-004): quarter frames while it rolls, a full frame after a locate."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from fractions import Fraction
 from bridge.play.follow.transport import Transport
 
 RATES = (Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30))
-"""Frames a second by the code in the hours' byte; the third counts in drop frames."""
+"""Frames a second, by the code in the hours' byte; the third counts in drop frames."""
 _DROP = 2
-_SILENT = 0.15
+_TIMEOUT = 0.15
 """Seconds without a quarter frame after which it has stopped."""
 
 
 def seconds(hours: int, minutes: int, secs: int, frames: int, rate: int) -> float:
-    """The seconds of a time code; ``rate`` is an index into :data:`RATES`.
+    """The time code in seconds; ``rate`` is an index into :data:`RATES`.
 
-    Drop frames: of each minute but every tenth the numbers of the first two frames are left out.
+    Drop frames: in each minute but every tenth, the first two frame numbers are skipped.
     """
     nominal = (24, 25, 30, 30)[rate]
     number = ((hours * 60 + minutes) * 60 + secs) * nominal + frames
@@ -27,11 +27,11 @@ def seconds(hours: int, minutes: int, secs: int, frames: int, rate: int) -> floa
 
 
 class TimeCode:
-    """From MIDI messages to transports.
+    """Converts MIDI messages to transports.
 
-    Eight quarter frames, two frames long, spell one time code: that of the first of them. A code
-    that does not go on from the one before counts only when the next goes on from it, for a jump
-    within the eight makes one that never was.
+    Eight quarter frames take two frames and carry one time code: that of the first of them. A jump
+    within the eight yields a wrong code. So a code that does not continue the one before is
+    doubted, and accepted only when the next continues it.
     """
 
     name = "MIDI Time Code"
@@ -39,19 +39,21 @@ class TimeCode:
     def __init__(self) -> None:
         self._nibbles = [0] * 8
         self._run = 0
-        """How many quarter frames of the present eight came, in order."""
+        """How many quarter frames of the present eight came in order."""
         self._code: float | None = None
-        """Seconds of the last code that counts, at its first quarter frame."""
+        """The last accepted code in seconds, at its first quarter frame."""
         self._doubted: float | None = None
+        """The last code, if it does not continue the one before."""
         self._frame = 0.0
+        """Seconds a frame."""
         self._since = 0
-        """Quarter frames since that of ``_code``."""
+        """Quarter frames since the first one of the last code."""
         self._last: float | None = None
-        """When the last quarter frame came, while it rolls."""
+        """The moment of the last quarter frame, while it rolls."""
         self._position = 0.0
 
     def feed(self, arrived: bytes, when: float) -> Transport | None:
-        """A MIDI message; others than time code are passed over."""
+        """The transport after a MIDI message; messages that are not time code are ignored."""
         if len(arrived) == 2 and arrived[0] == 0xF1:
             return self._quarter_frame(arrived[1] >> 4, arrived[1] & 0x0F, when)
         if len(arrived) == 10 and arrived[:2] == b"\xf0\x7f" and arrived[3:5] == b"\x01\x01":
@@ -62,15 +64,15 @@ class TimeCode:
         return None
 
     def idle(self, when: float) -> Transport | None:
-        """Stopped, once no quarter frame came for long."""
-        if self._last is None or when - self._last < _SILENT:
+        """Stopped, once no quarter frame came for too long."""
+        if self._last is None or when - self._last < _TIMEOUT:
             return None
         self._forget()
         return Transport(False, self._position)
 
     def _quarter_frame(self, piece: int, nibble: int, when: float) -> Transport | None:
         if piece != self._run % 8:
-            # Out of order: it runs backwards, or it began anew.
+            # Out of order: it runs backwards, or it started again.
             self._run, self._code, self._doubted = 0, None, None
             if piece != 0:
                 return None
@@ -78,7 +80,7 @@ class TimeCode:
         self._run = piece + 1
         self._since += 1
         if piece == 7:
-            self._spelt()
+            self._complete_code()
         if self._code is None:
             return None
         self._last = when
@@ -87,7 +89,7 @@ class TimeCode:
         self._position = self._code + self._since * self._frame / 4
         return Transport(True, self._position)
 
-    def _spelt(self) -> None:
+    def _complete_code(self) -> None:
         low = self._nibbles
         frames, secs, minutes = (low[i] | low[i + 1] << 4 for i in (0, 2, 4))
         rate = low[7] >> 1 & 3

@@ -1,11 +1,11 @@
-"""Where a DAW's transport is."""
+"""The state of a DAW's transport."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-Fed = TypeVar("Fed", contravariant=True)
+Arrived = TypeVar("Arrived", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +16,13 @@ class Transport:
     position: float
 
 
-class Machine(Protocol[Fed]):
-    """Turns what arrives into transports; times are of ``time.monotonic()``."""
+class Machine(Protocol[Arrived]):
+    """A state machine from arrivals to transports. Moments are of ``time.monotonic()``."""
 
     name: str
 
-    def feed(self, arrived: Fed, when: float) -> Transport | None:
-        """Where the transport is at ``when``; None while that is not known."""
+    def feed(self, arrived: Arrived, when: float) -> Transport | None:
+        """The transport at the moment ``when``; None while it is not known."""
 
     def idle(self, when: float) -> Transport | None:
-        """To be called now and then: stopped, if nothing came for too long; else None."""
+        """A stopped transport if nothing came for too long, else None; to be called regularly."""

@@ -1,4 +1,4 @@
-"""Outputs whose messages can be looked at."""
+"""A recording sink, and an output that sends to it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from bridge.midi.scheduler import ScheduledOutput
 from engine.errors import EmsyncError
 
 
-class Page:
-    """A sink that writes down; ``torn``: the way out is gone."""
+class RecordingSink:
+    """Records the messages. ``gone``: sending fails."""
 
-    name = "a page"
+    name = "a recording"
 
     def __init__(self):
-        self.lines, self.torn, self.closed = [], False, False
+        self.messages, self.gone, self.closed = [], False, False
 
     def emit(self, instrument, message):
-        if self.torn:
-            raise EmsyncError("a page: torn")
-        self.lines.append((instrument, message.hex()))
+        if self.gone:
+            raise EmsyncError("a recording: unplugged")
+        self.messages.append((instrument, message.hex()))
 
     def close(self):
         self.closed = True
@@ -28,19 +28,19 @@ class Page:
 
 @pytest.fixture
 def server(jackd):
-    """A JACK server of the test's own."""
+    """A JACK server for one test."""
     with jackd(256, 200) as process:
         yield process
 
 
 @pytest.fixture
-def page():
-    return Page()
+def sink():
+    return RecordingSink()
 
 
 @pytest.fixture
-def written(page, tmp_path):
-    """An output that writes to ``page``."""
-    output = ScheduledOutput(page, ActiveNotes(tmp_path, "page"))
+def output(sink, tmp_path):
+    """An output that sends to ``sink``."""
+    output = ScheduledOutput(sink, ActiveNotes(tmp_path, "recording"))
     yield output
     output.close()

@@ -16,19 +16,19 @@ from engine.score import Instrument, Note
     [{"backend": "pigeon"}, {"ports": "six"}, {"latency": 60.0}, {"latency": float("nan")},
      {"port": 0}],
 )  # fmt: skip
-def test_wrong_wishes_are_one_line(wrong):
+def test_a_wrong_config_is_a_one_line_error(wrong):
     with pytest.raises(EmsyncError, match=r"choose|give"):
         OutputConfig(**wrong)
 
 
-def test_jack_is_chosen_where_it_runs_and_the_reason_given(jack_server):
+def test_a_running_jack_server_is_chosen_with_the_reason(jack_server):
     output, why = open_output(OutputConfig())
     assert isinstance(output, JackOutput) and "a JACK server runs" in why
     output.close()
 
 
 @pytest.mark.skipif(os.path.exists("/dev/snd/seq"), reason="this machine has ALSA")
-def test_osc_is_left_without_a_midi_system_and_nothing_said_by_libraries(
+def test_without_a_midi_system_osc_is_chosen_and_libraries_print_nothing(
     monkeypatch, tmp_path, capfd
 ):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
@@ -41,9 +41,14 @@ def test_osc_is_left_without_a_midi_system_and_nothing_said_by_libraries(
 
 
 @pytest.mark.parametrize(
-    "config", [OutputConfig("rtmidi"), OutputConfig("rtmidi", ports="one"), OutputConfig("existing", pattern="receiver")],
+    "config",
+    [
+        OutputConfig("rtmidi"),
+        OutputConfig("rtmidi", ports="one"),
+        OutputConfig("existing", pattern="receiver"),
+    ],
     ids=["virtual", "one virtual", "existing"],
-)  # fmt: skip
+)
 def test_rtmidi_sends_everything_in_order(request, jack_server, config):
     virtual = config.backend == "rtmidi"
     receiver = request.getfixturevalue("receiver" if virtual else "passive_receiver")
@@ -52,19 +57,19 @@ def test_rtmidi_sends_everything_in_order(request, jack_server, config):
     due = events(Note(i, n / 100, n / 100 + 0.02, 40 + n % 50, 1 + n) for n, i in enumerate(parts))
     try:
         if virtual:
-            assert receiver.wait(lambda: _heard(output, receiver))
+            assert receiver.wait(lambda: _connected(output, receiver))
         for event in due:
             output.send(event.seconds, event.instrument, event.message)
         assert receiver.wait(lambda: len(receiver.notes()) >= len(due))
         for instrument in Instrument:
             sent = [event.message for event in due if event.instrument is instrument]
-            heard = [h.message for h in receiver.notes() if h.message[0] & 15 == instrument.channel]
-            assert heard == sent
+            received = [event.message for event in receiver.notes()]
+            assert [m for m in received if m[0] & 15 == instrument.channel] == sent
     finally:
         output.close()
 
 
-def _heard(output, receiver):
-    """Whether the receiver is connected to every port: it hears a silence from each."""
+def _connected(output, receiver):
+    """Whether the receiver is connected to every port: it receives the silence of each."""
     output.silence()
-    return {heard.message[0] & 15 for heard in receiver.events} == {i.channel for i in Instrument}
+    return {event.message[0] & 15 for event in receiver.events} == {i.channel for i in Instrument}

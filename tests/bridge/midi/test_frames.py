@@ -9,8 +9,10 @@ RATE, PERIOD = 48000, 1024
 
 
 def moments(drift=0.0, first=0, lost=0.0, steady_from=50, cycles=1000):
-    """(found, true) moments of cycles with late callbacks; ``lost`` seconds pass unheard midway;
-    music plays from cycle ``steady_from`` on."""
+    """(found, true) moments of cycles whose callbacks are late.
+
+    lost: seconds without callbacks midway. steady_from: the cycle from which music plays.
+    """
     rng = np.random.default_rng(2)
     clock, found, true = FrameClock(RATE), [], []
     for cycle in range(cycles):
@@ -22,12 +24,12 @@ def moments(drift=0.0, first=0, lost=0.0, steady_from=50, cycles=1000):
 
 
 @pytest.mark.parametrize("first", [0, 2**32 - 500 * PERIOD], ids=["", "wrapping"])
-def test_late_callbacks_tell_the_moment_to_a_tenth_of_a_millisecond(first):
+def test_late_callbacks_give_the_moment_to_a_tenth_of_a_millisecond(first):
     found, true = moments(first=first)
     assert np.abs(found - true)[50:].max() < 1e-4
 
 
-def test_while_music_plays_frames_alone_count():
+def test_while_music_plays_only_frames_count():
     found, _ = moments(drift=1e-4, lost=0.1)
     assert np.diff(found[50:]) == pytest.approx(PERIOD / RATE)
 
@@ -35,12 +37,12 @@ def test_while_music_plays_frames_alone_count():
 @pytest.mark.parametrize(
     ("steady_from", "lost"), [(10**6, 0.02), (50, 0.5)], ids=["at rest", "jumped"]
 )
-def test_otherwise_the_clocks_are_set_anew(steady_from, lost):
+def test_otherwise_the_clocks_are_aligned_again(steady_from, lost):
     found, true = moments(lost=lost, steady_from=steady_from)
     assert np.abs(found - true)[-100:].max() < 1e-3
 
 
-def test_moments_of_frames_near():
+def test_moments_of_frames_near_the_last_cycle():
     clock = FrameClock(RATE)
     moment = clock.observe(2**32 - 100, 5.0)
     assert clock.moment_of(2**32 - 100 - RATE) == pytest.approx(moment - 1)

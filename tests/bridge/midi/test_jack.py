@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..conftest import Receiver
 
 @pytest.fixture
 def opened(jack_server):
-    """Open an output of JACK; closed at the end."""
+    """Open JACK outputs; they are closed at the end."""
     outputs = []
 
     def open_one(**config):
@@ -30,7 +31,7 @@ def opened(jack_server):
 
 
 def random_events(seconds, number):
-    """A random piece's events, and nothing within a millisecond of another of its part."""
+    """The events of a random piece."""
     rng = np.random.default_rng(1)
     onsets = np.sort(rng.uniform(0, seconds, number))
     parts = rng.choice(list(Instrument), number)
@@ -50,7 +51,7 @@ def send_all(output, due):
         output.send(begin + event.seconds, event.instrument, event.message)
 
 
-def test_every_event_arrives_in_order_and_on_its_frame(opened, receiver):
+def test_every_event_arrives_in_order_at_its_frame(opened, receiver):
     output = opened()
     assert receiver.wait(output.connected)
     due = random_events(2.0, 400)
@@ -59,16 +60,16 @@ def test_every_event_arrives_in_order_and_on_its_frame(opened, receiver):
     delays = []
     for instrument in Instrument:
         sent = [event for event in due if event.instrument is instrument]
-        heard = [event for event in receiver.events if event.port == instrument.value]
-        assert [event.message for event in heard] == [event.message for event in sent]
-        delays += [h.seconds - s.seconds for h, s in zip(heard, sent, strict=True)]
+        received = [event for event in receiver.events if event.port == instrument.value]
+        assert [event.message for event in received] == [event.message for event in sent]
+        delays += [r.seconds - s.seconds for r, s in zip(received, sent, strict=True)]
     errors = 1000 * np.abs(delays - np.median(delays))
     print(f"timing error, ms: median {np.median(errors):.3f}, worst {errors.max():.3f}")
     assert output.lateness().messages == len(due)
     assert np.median(errors) < 1.0
 
 
-def test_more_than_a_cycle_holds_arrives_whole(opened, receiver):
+def test_more_events_than_a_cycle_holds_all_arrive(opened, receiver):
     output = opened(ports="one")
     assert receiver.wait(output.connected)
     due = [e for n in range(40) for e in events(Note(i, 0, 1, p) for i in Instrument
@@ -77,34 +78,34 @@ def test_more_than_a_cycle_holds_arrives_whole(opened, receiver):
     for event in due:
         output.send(begin, event.instrument, event.message)
     assert receiver.wait(lambda: len(receiver.events) >= len(due))
-    assert [heard.message for heard in receiver.events] == [event.message for event in due]
+    assert [received.message for received in receiver.events] == [event.message for event in due]
 
 
-def test_silence_ends_just_what_sounds_twice(opened, receiver):
+def test_silence_ends_only_active_notes_and_does_so_twice(opened, receiver):
     output = opened()
     assert receiver.wait(output.connected)
     send_all(output, [e for e in events([Note(Instrument.PIANO, 0, 1, 60)]) if e.note])
-    assert receiver.wait(receiver.sounding)
+    assert receiver.wait(receiver.active_notes)
     output.silence()
     assert receiver.wait(lambda: len(receiver.events) == 1 + 2 * 11)
-    piano = [heard.message.hex() for heard in receiver.events if heard.port == "piano"]
+    piano = [event.message.hex() for event in receiver.events if event.port == "piano"]
     assert piano == ["923c50", *["823c00", "b27b00", "b27800"] * 2]
 
 
-def test_connects_to_ports_by_pattern(opened, passive_receiver):
+def test_ports_are_connected_by_pattern(opened, passive_receiver):
     output = opened(pattern="receiver:")
     assert output.connected()
     send_all(output, events([Note(Instrument.DRUMS, 0, 0.1, 36)]))
     assert passive_receiver.wait(lambda: len(passive_receiver.events) == 2)
-    assert {heard.port for heard in passive_receiver.events} == {"drums"}
+    assert {event.port for event in passive_receiver.events} == {"drums"}
 
 
-def test_unknown_ports_are_one_line(opened):
+def test_a_pattern_without_a_match_is_an_error(opened):
     with pytest.raises(EmsyncError, match="no port matches"):
         opened(pattern="no such port")
 
 
-def test_no_server_is_one_line(monkeypatch, tmp_path):
+def test_no_server_is_a_one_line_error(monkeypatch, tmp_path):
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "no-such-server")
     monkeypatch.setenv("EMSYNC_STATE", str(tmp_path))
     with pytest.raises(EmsyncError, match="JACK") as caught:
@@ -112,7 +113,7 @@ def test_no_server_is_one_line(monkeypatch, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_jack_says_that_it_stands_still_and_goes_on_after(server, soon):
+def test_a_server_that_stands_still_is_reported_until_it_goes_on(server, soon):
     output = open_output(OutputConfig("jack"))[0]
     assert output.trouble() is None
     server.send_signal(signal.SIGSTOP)
@@ -123,9 +124,7 @@ def test_jack_says_that_it_stands_still_and_goes_on_after(server, soon):
     output.close()
 
 
-def test_playing_waits_for_a_server_that_stands_still_and_goes_on_with_nothing_left_out(
-    server, scale, soon
-):
+def test_playback_waits_for_a_server_that_stands_still_and_then_omits_nothing(server, scale, soon):
     piece = scale(60)
     player = Player(open_output(OutputConfig("jack"))[0])
     receiver = Receiver()
@@ -139,12 +138,30 @@ def test_playing_waits_for_a_server_that_stands_still_and_goes_on_with_nothing_l
     assert soon(lambda: player.state == "stopped")
     player.close()
     receiver.close()
-    struck = {heard.message[1] for heard in receiver.notes() if heard.message[0] & 0xF0 == 0x90}
-    assert struck >= {note.pitch for note in piece.notes[1:]}
-    assert not receiver.sounding()
+    played = {event.message[1] for event in receiver.notes() if event.message[0] & 0xF0 == 0x90}
+    assert played >= {note.pitch for note in piece.notes[1:]}
+    assert not receiver.active_notes()
 
 
-def test_a_server_that_ends_is_told_of(jackd, soon):
+def test_the_status_does_not_wait_for_a_server_that_stands_still(server, scale):
+    player = Player(open_output(OutputConfig("jack"))[0])
+    player.load(scale(200, first=20))
+    player.play(1.0)
+    server.send_signal(signal.SIGSTOP)
+    stopping = threading.Thread(target=player.stop)
+    stopping.start()
+    time.sleep(0.2)
+    begun = time.monotonic()
+    status = player.status()
+    assert time.monotonic() - begun < 0.1
+    assert stopping.is_alive() and status.state == "playing" and 1.0 <= status.position < 2.0
+    server.send_signal(signal.SIGCONT)
+    stopping.join()
+    assert player.status().state == "stopped"
+    player.close()
+
+
+def test_a_server_that_ends_is_reported(jackd, soon):
     with jackd(256, 200):
         output = open_output(OutputConfig("jack"))[0]
     assert soon(lambda: output.gone)

@@ -8,25 +8,25 @@ from bridge.play.player import Player
 from engine.errors import EmsyncError
 
 
-def test_a_server_that_stands_still_is_told_of(server, soon):
+def test_a_server_that_stands_still_is_reported(server, soon):
     watchdog = JackWatchdog()
 
-    def still():
+    def problem():
         try:
             watchdog.check()
         except EmsyncError as error:
             return str(error)
         return None
 
-    assert not still()
+    assert not problem()
     server.send_signal(signal.SIGSTOP)
-    assert soon(still) and "stood still" in still()
+    assert soon(problem) and "stood still" in problem()
     server.send_signal(signal.SIGCONT)
-    assert soon(lambda: not still())
+    assert soon(lambda: not problem())
     watchdog.close()
 
 
-def test_through_rtmidi_playing_stops_and_says_why(server, scale, soon):
+def test_through_rtmidi_playback_stops_and_reports_why(server, scale, soon):
     player = Player(open_output(OutputConfig("rtmidi"))[0])
     player.load(scale(200))
     player.play()

@@ -5,11 +5,11 @@ import pytest
 from bridge.midi.lateness import Lateness, Summary
 
 
-def test_nothing_sent():
+def test_without_messages_all_is_0():
     assert Lateness().summary() == Summary()
 
 
-def test_quantiles_and_late_ones():
+def test_quantiles_and_the_number_of_late_messages():
     lateness = Lateness()
     for milliseconds in [*[0.25] * 97, -1.0, 5.05, 900.0]:
         lateness.add(milliseconds / 1000)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.midi.messages import Unrolling, events, introduction, note_on
+from bridge.midi.messages import EventBuilder, events, introduction, note_on
 from engine.score import Instrument, Note
 
 PIANO = Instrument.PIANO
@@ -16,29 +16,29 @@ NOTES = st.lists(
 )  # fmt: skip
 
 
-def spelt(notes):
+def encoded(notes):
     return [(event.seconds, event.message.hex()) for event in events(notes)]
 
 
-def test_a_note_is_struck_and_released():
-    assert spelt([Note(PIANO, 1.0, 2.0, 60, 90)]) == [(1.0, "923c5a"), (2.0, "823c00")]
+def test_a_note_is_a_note_on_and_a_note_off():
+    assert encoded([Note(PIANO, 1.0, 2.0, 60, 90)]) == [(1.0, "923c5a"), (2.0, "823c00")]
 
 
-def test_of_one_instant_offs_come_first():
+def test_at_one_instant_note_offs_come_first():
     notes = [Note(PIANO, 0.0, 1.0, 60), Note(PIANO, 1.0, 2.0, 50)]
-    assert [message[:2] for _, message in spelt(notes)] == ["92", "82", "92", "82"]
+    assert [message[:2] for _, message in encoded(notes)] == ["92", "82", "92", "82"]
 
 
-def test_a_second_stroke_ends_the_first_note_and_only_its_own_end_counts():
+def test_a_repeated_note_ends_the_first_and_only_its_own_end_counts():
     notes = [Note(PIANO, 0.0, 3.0, 60), Note(PIANO, 1.0, 2.0, 60)]
-    assert [(s, m[:2]) for s, m in spelt(notes)] == [(0, "92"), (1, "82"), (1, "92"), (2, "82")]
+    assert [(s, m[:2]) for s, m in encoded(notes)] == [(0, "92"), (1, "82"), (1, "92"), (2, "82")]
 
 
-def test_velocity_0_would_be_a_release():
+def test_the_least_velocity_is_1():
     assert note_on(PIANO, 60, 0)[2] == 1
 
 
-def test_drums_go_out_on_channel_10():
+def test_drums_are_on_channel_10():
     assert note_on(Instrument.DRUMS, 36, 80)[0] & 0x0F == 9
 
 
@@ -49,25 +49,25 @@ def test_an_introduction_holds_program_and_name():
 
 
 @given(NOTES)
-def test_every_on_has_its_off_and_time_never_runs_back(notes):
-    held, last = set(), 0.0
+def test_every_note_on_has_its_note_off_and_time_never_decreases(notes):
+    active, last = set(), 0.0
     for event in events(notes):
         key = event.instrument, event.message[1]
         assert event.seconds >= last
         last = event.seconds
         if event.note is None:
-            held.remove(key)
+            active.remove(key)
         else:
-            assert key not in held
-            held.add(key)
-    assert not held
+            assert key not in active
+            active.add(key)
+    assert not active
 
 
 @given(NOTES, st.lists(st.integers(0, 400), max_size=6))
-def test_little_by_little_gives_the_same(notes, stops):
+def test_building_step_by_step_gives_the_same_events(notes, stops):
     notes = sorted(notes, key=lambda n: (n.onset, list(Instrument).index(n.instrument), n.pitch))
-    unrolling, given_up_to, found = Unrolling(), 0.0, []
+    builder, given_up_to, found = EventBuilder(), 0.0, []
     for stop in [*(stop / 64 for stop in sorted(stops)), float("inf")]:
-        found += unrolling.until([n for n in notes if given_up_to <= n.onset < stop], stop)
+        found += builder.until([n for n in notes if given_up_to <= n.onset < stop], stop)
         given_up_to = stop
     assert found == events(notes)

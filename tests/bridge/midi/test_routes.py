@@ -9,16 +9,16 @@ from engine.score import Instrument
 FIVE = ["synth:in", *(f"DAW:{i.value.capitalize()} 3" for i in Instrument)]
 
 
-def test_each_instrument_goes_to_the_port_with_its_name():
+def test_each_instrument_gets_the_port_with_its_name():
     assert by_instrument(FIVE, "daw")[Instrument.PIANO] == "DAW:Piano 3"
 
 
-def test_all_go_to_the_first_where_not_all_have_one():
+def test_all_share_the_first_port_unless_each_has_its_own():
     assert set(by_instrument(FIVE[:-1], ".").values()) == {"synth:in"}
 
 
 @pytest.mark.parametrize("pattern", ["nothing", "(", ""])
-def test_no_such_port_is_one_line(pattern):
+def test_no_matching_port_is_a_one_line_error(pattern):
     with pytest.raises(EmsyncError) as caught:
         by_instrument([], pattern)
     assert "\n" not in str(caught.value)

@@ -12,28 +12,28 @@ from engine.score import Instrument
 
 PIANO = Instrument.PIANO
 ON, OFF = note_on(PIANO, 60, 80), note_off(PIANO, 60)
-ENDINGS = len(Instrument) * 2
+MODES = len(Instrument) * 2
 
 
 @pytest.fixture
-def sender():
+def scheduler():
     sent = []
-    sender = Scheduler(lambda thing: sent.append((thing, 1 / thing)), "test")
-    sender.sent = sent
-    yield sender
-    sender.close()
+    scheduler = Scheduler(lambda item: sent.append((item, 1 / item)), "test")
+    scheduler.sent = sent
+    yield scheduler
+    scheduler.close()
 
 
-def test_each_goes_at_its_moment_and_of_one_moment_the_first_goes_first(sender, soon):
+def test_items_go_at_their_moment_and_in_order_within_one_moment(scheduler, soon):
     now = time.monotonic()
-    for delay, thing in ((0.05, 3), (0.01, 1), (0.05, 4), (0.02, 2)):
-        sender.send(now + delay, thing)
-    assert soon(lambda: len(sender.sent) == 4)
-    assert [thing for thing, _ in sender.sent] == [1, 2, 3, 4]
-    assert sender.lateness().messages == 4
+    for delay, item in ((0.05, 3), (0.01, 1), (0.05, 4), (0.02, 2)):
+        scheduler.send(now + delay, item)
+    assert soon(lambda: len(scheduler.sent) == 4)
+    assert [item for item, _ in scheduler.sent] == [1, 2, 3, 4]
+    assert scheduler.lateness().messages == 4
 
 
-def test_nothing_goes_before_its_moment(sender, soon):
+def test_no_item_goes_before_its_moment(scheduler, soon):
     moments = []
     timed = Scheduler(lambda when: moments.append(time.monotonic() - when), "test")
     for step in range(20):
@@ -44,28 +44,28 @@ def test_nothing_goes_before_its_moment(sender, soon):
     assert min(moments) >= 0
 
 
-def test_what_is_dropped_never_goes(sender, soon):
+def test_dropped_items_never_go(scheduler, soon):
     now = time.monotonic()
-    for thing in (1, 2, 3):
-        sender.send(now + 0.05, thing)
-    sender.drop(keep=lambda thing: thing == 2)
-    sender.send(now + 0.06, 4)
-    assert soon(lambda: len(sender.sent) == 2)
-    assert [thing for thing, _ in sender.sent] == [2, 4]
+    for item in (1, 2, 3):
+        scheduler.send(now + 0.05, item)
+    scheduler.drop(keep=lambda item: item == 2)
+    scheduler.send(now + 0.06, 4)
+    assert soon(lambda: len(scheduler.sent) == 2)
+    assert [item for item, _ in scheduler.sent] == [2, 4]
 
 
-def test_an_error_ends_nothing(sender, soon, caplog):
-    sender.send(time.monotonic(), 0)
-    sender.send(time.monotonic(), 5)
-    assert soon(lambda: sender.sent)
+def test_an_exception_does_not_end_the_scheduler(scheduler, soon, caplog):
+    scheduler.send(time.monotonic(), 0)
+    scheduler.send(time.monotonic(), 5)
+    assert soon(lambda: scheduler.sent)
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_silence_ends_what_sounds_at_once(written, page, soon):
-    written.send(time.monotonic(), PIANO, ON)
-    assert soon(lambda: page.lines)
-    written.silence()
-    assert page.lines[1:] == [
+def test_silence_ends_active_notes_at_once(output, sink, soon):
+    output.send(time.monotonic(), PIANO, ON)
+    assert soon(lambda: sink.messages)
+    output.silence()
+    assert sink.messages[1:] == [
         *((i, f"b{i.channel:x}{mode}00") for i in (Instrument.BASS, Instrument.DRUMS,
           Instrument.GUITAR) for mode in ("7b", "78")),
         (PIANO, OFF.hex()), (PIANO, "b27b00"), (PIANO, "b27800"),
@@ -73,45 +73,45 @@ def test_silence_ends_what_sounds_at_once(written, page, soon):
     ]  # fmt: skip
 
 
-def test_closing_silences_once(written, page, soon):
-    written.send(time.monotonic(), PIANO, ON)
-    assert soon(lambda: page.lines)
-    written.send(time.monotonic() + 0.05, PIANO, note_on(PIANO, 72, 80))
-    written.close()
-    written.close()
-    assert page.closed and len(page.lines) == 2 + ENDINGS
-
-
-def test_a_way_out_that_is_gone_is_told_to_who_sends(written, page, soon):
-    page.torn = True
-    written.send(time.monotonic(), PIANO, ON)
-
-    def told():
-        try:
-            written.send(time.monotonic(), PIANO, ON)
-        except EmsyncError as error:
-            return "torn" in str(error)
-
-    assert soon(told)
-    written.silence()
-
-
-def test_who_listens_late_still_hears_what_is_owed(page, tmp_path, soon):
-    before = ActiveNotes(tmp_path, "page")
-    before.before(PIANO, ON)
-    before.close(ended=False)
-    output = ScheduledOutput(page, ActiveNotes(tmp_path, "page"))
-    assert (PIANO, OFF.hex()) in page.lines
-    at_start = len(page.lines)
+def test_closing_twice_silences_once(output, sink, soon):
     output.send(time.monotonic(), PIANO, ON)
-    assert soon(lambda: len(page.lines) == at_start + ENDINGS + 1)
+    assert soon(lambda: sink.messages)
+    output.send(time.monotonic() + 0.05, PIANO, note_on(PIANO, 72, 80))
+    output.close()
+    output.close()
+    assert sink.closed and len(sink.messages) == 2 + MODES
+
+
+def test_sending_to_a_sink_that_is_gone_raises(output, sink, soon):
+    sink.gone = True
+    output.send(time.monotonic(), PIANO, ON)
+
+    def raises():
+        try:
+            output.send(time.monotonic(), PIANO, ON)
+        except EmsyncError as error:
+            return "unplugged" in str(error)
+
+    assert soon(raises)
+    output.silence()
+
+
+def test_a_late_listener_still_receives_inherited_note_offs(sink, tmp_path, soon):
+    dead = ActiveNotes(tmp_path, "sink")
+    dead.before_send(PIANO, ON)
+    dead.close(all_ended=False)
+    output = ScheduledOutput(sink, ActiveNotes(tmp_path, "sink"))
+    assert (PIANO, OFF.hex()) in sink.messages
+    at_start = len(sink.messages)
+    output.send(time.monotonic(), PIANO, ON)
+    assert soon(lambda: len(sink.messages) == at_start + MODES + 1)
     output.close()
 
 
-def test_latency_is_added(page, tmp_path, soon):
-    output = ScheduledOutput(page, ActiveNotes(tmp_path, "page"), latency=0.2)
+def test_latency_is_added(sink, tmp_path, soon):
+    output = ScheduledOutput(sink, ActiveNotes(tmp_path, "sink"), latency=0.2)
     begun = time.monotonic()
     output.send(begun, PIANO, ON)
-    assert soon(lambda: page.lines)
+    assert soon(lambda: sink.messages)
     assert time.monotonic() - begun >= 0.2
     output.close()

@@ -32,11 +32,11 @@ def peer():
         (introduction(PIANO)[1], None),
     ],
 )
-def test_messages_as_packets(message, expected):
+def test_messages_become_packets(message, expected):
     assert address(message) == expected
 
 
-def test_notes_and_their_end_reach_a_peer(peer, tmp_path):
+def test_notes_and_note_offs_reach_a_peer(peer, tmp_path):
     output, why = open_output(OutputConfig("vkb", port=peer.getsockname()[1]), tmp_path)
     assert "REAPER" in why
     output.send(0.0, PIANO, note_on(PIANO, 60, 90))
@@ -49,6 +49,6 @@ def test_notes_and_their_end_reach_a_peer(peer, tmp_path):
     assert ("/vkb_midi/9/cc/120", [0]) in found
 
 
-def test_an_unknown_host_is_one_line(tmp_path):
+def test_an_unknown_host_is_an_error(tmp_path):
     with pytest.raises(EmsyncError, match="unknown host"):
         open_output(OutputConfig("vkb", host="no.such.host.invalid"), tmp_path)

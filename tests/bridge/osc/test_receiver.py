@@ -21,9 +21,9 @@ def osc(path, *values):
     return builder.build()
 
 
-def carried_out(*datagrams):
-    """What is done, and what is complained of, when these come in."""
-    done, complaints = [], []
+def carry_out(*datagrams):
+    """The calls of handlers, and the reported errors, after these datagrams."""
+    done, errors = [], []
 
     def handler(path):
         async def handle(**arguments):
@@ -37,7 +37,7 @@ def carried_out(*datagrams):
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         udp.bind(("127.0.0.1", 0))
         handlers = {address.path: handler(address.path) for address in IN}
-        task = asyncio.create_task(receive(udp, handlers, complaints.append))
+        task = asyncio.create_task(receive(udp, handlers, errors.append))
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
             for datagram in (*datagrams, osc("/emsync/stop").dgram):
                 peer.sendto(datagram, udp.getsockname())
@@ -48,30 +48,28 @@ def carried_out(*datagrams):
         udp.close()
 
     asyncio.run(go())
-    return done[:-1], complaints
+    return done[:-1], errors
 
 
 def test_messages_are_carried_out_in_order():
-    done, complaints = carried_out(
-        osc("/emsync/play", "ab12", 3).dgram, osc("/emsync/locate", 1.5).dgram
-    )
+    done, errors = carry_out(osc("/emsync/play", "ab12", 3).dgram, osc("/emsync/locate", 1.5).dgram)
     assert done == [
         ("/emsync/play", {"job": "ab12", "seconds": 3}),
         ("/emsync/locate", {"seconds": 1.5}),
     ]
-    assert complaints == []
+    assert errors == []
 
 
-def test_bundles_too():
+def test_bundles_are_carried_out_in_order():
     bundle = OscBundleBuilder(IMMEDIATELY)
     bundle.add_content(osc("/emsync/locate", 1.5))
     bundle.add_content(osc("/emsync/pause"))
-    done, _ = carried_out(bundle.build().dgram)
+    done, _ = carry_out(bundle.build().dgram)
     assert [path for path, _ in done] == ["/emsync/locate", "/emsync/pause"]
 
 
 @pytest.mark.parametrize(
-    ("datagram", "complaint"),
+    ("datagram", "error"),
     [
         (b"\xff" * 50, "not an OSC packet"),
         (b"", "not an OSC packet"),
@@ -80,17 +78,17 @@ def test_bundles_too():
         (osc("/emsync/locate", "soon").dgram, "takes seconds (float)"),
     ],
 )
-def test_what_can_not_be_done_is_told_and_the_next_is_heard(datagram, complaint):
-    done, complaints = carried_out(datagram)
-    assert done == [] and complaint in complaints[0]
+def test_an_error_is_reported_and_the_next_message_is_carried_out(datagram, error):
+    done, errors = carry_out(datagram)
+    assert done == [] and error in errors[0]
 
 
-def test_noise_is_complained_of_once_a_second():
-    assert len(carried_out(*[b"noise"] * 50)[1]) == 1
+def test_errors_are_reported_once_a_second():
+    assert len(carry_out(*[b"noise"] * 50)[1]) == 1
 
 
 @given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda b: b"#bundle\0" + bytes(8) + b))
-def test_anything_is_messages_or_not_osc(datagram):
+def test_any_datagram_is_messages_or_not_osc(datagram):
     try:
         for path, values in messages(datagram):
             assert isinstance(path, str) and isinstance(values, list)

@@ -15,14 +15,14 @@ def test_the_page_is_written_from_the_table():
     assert path.read_text(encoding="utf-8") == page(), "run python -m bridge.osc.page > docs/osc.md"
 
 
-def test_addresses_are_known_once_and_optional_arguments_come_last():
+def test_addresses_are_unique_and_optional_arguments_come_last():
     assert len(BY_PATH) == len(IN) + len(OUT)
     for address in (*IN, *OUT):
         optional = [argument.optional for argument in address.arguments]
         assert optional == sorted(optional)
 
 
-def test_values_by_name():
+def test_values_are_given_by_name():
     play = BY_PATH["/emsync/play"]
     assert named(play, []) == {}
     assert named(play, ["ab12", 3]) == {"job": "ab12", "seconds": 3}
@@ -42,7 +42,7 @@ def test_values_by_name():
         ("/emsync/cancel", [b"ab12"]),
     ],
 )
-def test_wrong_values_say_what_is_expected(path, values):
+def test_the_error_for_wrong_values_says_what_is_expected(path, values):
     with pytest.raises(EmsyncError, match=f"{path}: takes ") as caught:
         named(BY_PATH[path], values)
     assert "\n" not in str(caught.value)

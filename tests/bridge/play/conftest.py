@@ -1,4 +1,4 @@
-"""A player whose output is a page that can be read."""
+"""A player whose output records the messages."""
 
 from __future__ import annotations
 
@@ -12,56 +12,56 @@ from bridge.play.player import Player
 from engine.errors import EmsyncError
 
 
-class Page:
-    """A sink that writes down when what came; ``torn``: the way out is gone; ``held``: it stands
-    still."""
+class RecordingSink:
+    """Records (moment, message). ``gone``: sending fails. ``stalled``: its output has trouble."""
 
-    name = "a page"
+    name = "a recording"
 
     def __init__(self):
-        self.lines, self.torn, self.held = [], False, False
+        self.messages, self.gone, self.stalled = [], False, False
 
     def emit(self, instrument, message):
-        if self.torn:
-            raise EmsyncError("a page: torn")
-        self.lines.append((time.monotonic(), message))
+        if self.gone:
+            raise EmsyncError("a recording: unplugged")
+        self.messages.append((time.monotonic(), message))
 
     def close(self):
         pass
 
-    def struck(self):
-        """The pitches struck so far."""
-        return [message[1] for _, message in self.lines if message[0] & 0xF0 == 0x90]
+    def played(self):
+        """The pitches of all note-ons so far."""
+        return [message[1] for _, message in self.messages if message[0] & 0xF0 == 0x90]
 
-    def sounding(self):
-        """The pitches that sound now."""
-        held = set()
-        for _, message in self.lines:
+    def active(self):
+        """The pitches of the active notes."""
+        active = set()
+        for _, message in self.messages:
             if message[0] & 0xF0 == 0x90:
-                held.add(message[1])
+                active.add(message[1])
             elif message[0] & 0xF0 == 0x80:
-                held.discard(message[1])
-        return held
+                active.discard(message[1])
+        return active
 
 
-class PageOutput(ScheduledOutput):
+class RecordingOutput(ScheduledOutput):
     def trouble(self):
-        return "a page: held" if self.sink.held else super().trouble()
+        return "a recording: stalled" if self.sink.stalled else super().trouble()
 
 
 @pytest.fixture
-def page():
-    return Page()
+def sink():
+    return RecordingSink()
 
 
 @pytest.fixture
-def heard():
-    """The moments that the player's listener hears."""
+def moments():
+    """The moments that the player's listener receives."""
     return []
 
 
 @pytest.fixture
-def player(page, heard, tmp_path):
-    player = Player(PageOutput(page, ActiveNotes(tmp_path, "page")), heard.append, reserve=0.2)
+def player(sink, moments, tmp_path):
+    output = RecordingOutput(sink, ActiveNotes(tmp_path, "recording"))
+    player = Player(output, moments.append, reserve=0.2)
     yield player
     player.close()

@@ -11,21 +11,21 @@ def kinds(dues):
     return [due.kind if isinstance(due, Mark) else due.message.hex() for due in dues]
 
 
-def test_marks_come_before_the_notes_of_their_instant(scale):
+def test_at_one_instant_marks_come_before_notes(scale):
     piece = scale(2, step=1.0, chords=(1.0,), boundaries=(0.0, 1.0))
     assert kinds(EventStream(piece, 0.0).until(INF)) == [
         "boundary", "923c50", "boundary", "chord", "823c00", "923d50", "823d00"
     ]  # fmt: skip
 
 
-def test_each_is_given_once(scale):
+def test_each_event_is_yielded_once(scale):
     stream = EventStream(scale(3, step=1.0), 0.0)
     assert kinds(stream.until(1.0)) == ["923c50"]
     assert kinds(stream.until(1.0)) == []
     assert kinds(stream.until(INF)) == ["823c00", "923d50", "823d00", "923e50", "823e00"]
 
 
-def test_notes_struck_before_the_beginning_are_left_out(scale):
+def test_notes_with_an_onset_before_the_beginning_are_left_out(scale):
     assert kinds(EventStream(scale(3, step=1.0), 1.5).until(INF)) == ["923e50", "823e00"]
 
 
@@ -37,7 +37,7 @@ def test_controllers_start_with_their_value_at_the_beginning(scale):
     ]  # fmt: skip
 
 
-def test_what_is_added_is_given_in_its_place(scale):
+def test_added_notes_and_chords_are_yielded_in_order(scale):
     piece = scale(4, step=1.0)
     stream = EventStream(scale(2, step=1.0), 0.0)
     before = kinds(stream.until(1.5))
@@ -47,7 +47,7 @@ def test_what_is_added_is_given_in_its_place(scale):
     ]  # fmt: skip
 
 
-def test_releasing_ends_what_sounds(scale):
+def test_releasing_ends_active_notes(scale):
     stream = EventStream(scale(2, step=1.0), 0.0)
     list(stream.until(0.5))
     assert kinds(stream.release(0.5)) == ["823c00"]

@@ -16,12 +16,12 @@ def curve(*arousals, length=10.0):
     return [(c.seconds, c.value) for c in found]
 
 
-def test_one_emotion_is_one_value_for_each_part():
+def test_one_section_is_one_value_for_each_part():
     assert curve(1.0) == [(0.0, 127)]
     assert len(expression([Section(0, 9, {}, 0.0, 0.0, "test")])) == len(Instrument)
 
 
-def test_unknown_arousal_is_the_middle():
+def test_unknown_arousal_counts_as_0():
     assert curve(math.nan) == curve(0.0)
 
 
@@ -32,10 +32,10 @@ def test_a_change_is_a_ramp_around_it():
     assert [v for _, v in values] == sorted(v for _, v in values)
 
 
-def test_short_sections_jump_without_disorder():
+def test_the_ramps_of_short_sections_stay_in_order():
     times = [seconds for seconds, _ in curve(-1.0, 1.0, -1.0, 0.5, length=0.5)]
     assert times == sorted(times)
 
 
-def test_no_sections_no_expression():
+def test_without_sections_there_is_no_expression():
     assert expression([]) == ()

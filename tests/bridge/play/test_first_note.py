@@ -1,4 +1,4 @@
-"""From ``play`` to the first note at a receiver's port: printed, since machines differ."""
+"""The time from ``play`` to the first note at a receiver; printed, since machines differ."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def rounded(notes):
     return [(n.instrument, round(n.onset, 2), round(n.end, 2), n.pitch, n.velocity) for n in notes]
 
 
-def test_an_exported_score_comes_back(folder):
+def test_an_exported_score_is_read_back(folder):
     piece = read_piece(folder)
     assert rounded(piece.notes) == rounded(NOTES)
     assert piece.duration == pytest.approx(6.0, abs=0.01)
@@ -40,13 +40,13 @@ def test_an_exported_score_comes_back(folder):
     assert piece.bars == pytest.approx([0, 2, 4], abs=0.01)
 
 
-def test_stems_alone_will_do(folder):
+def test_stems_alone_are_enough(folder):
     (folder / "score.mid").unlink()
     assert rounded(read_piece(folder).notes) == rounded(NOTES)
     assert read_beats(folder)(4.0) == pytest.approx(2.0, abs=0.01)
 
 
-def test_an_instrument_may_be_silent_but_not_all(tmp_path):
+def test_one_instrument_may_be_silent_but_not_all(tmp_path):
     some = tuple(note for note in NOTES if note.instrument is not Instrument.PIANO)
     for name, notes in (("some", some), ("none", ())):
         write_stems(replace(SCORE, notes=notes, chords=()), tmp_path / name / "stems")
@@ -60,7 +60,7 @@ def test_expression_comes_from_the_cue_sheet(folder):
     assert {c.value for c in read_piece(folder, expressive=True).controls} == {127}
 
 
-def test_another_files_programs_say_who_plays(tmp_path):
+def test_the_programs_of_another_file_give_the_instruments(tmp_path):
     midi = mido.MidiFile(ticks_per_beat=480)
     track = mido.MidiTrack()
     track.append(mido.MetaMessage("set_tempo", tempo=1_000_000))
@@ -78,7 +78,7 @@ def test_another_files_programs_say_who_plays(tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"RIFF of a kind", b"MThd\0\0\0\6\0\1\0\0\xe7\x28"])
-def test_what_is_no_score_is_one_line(tmp_path, content):
+def test_a_file_that_is_no_score_is_a_one_line_error(tmp_path, content):
     path = tmp_path / "file.mid"
     if content is not None:
         path.write_bytes(content)
@@ -87,6 +87,6 @@ def test_what_is_no_score_is_one_line(tmp_path, content):
     assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
 
 
-def test_an_empty_folder_is_one_line(tmp_path):
+def test_an_empty_folder_is_an_error(tmp_path):
     with pytest.raises(EmsyncError, match=r"score\.mid"):
         read_piece(tmp_path)

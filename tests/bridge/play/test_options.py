@@ -24,12 +24,12 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("expressive", [False, True])
-def test_a_piece_is_read_as_it_is_to_be_played(folder, expressive):
+def test_a_piece_is_read_with_its_options(folder, expressive):
     piece = PlaybackOptions(Dynamics(base=70), expressive).read(folder)
     assert [note.velocity for note in piece.notes] == [70, 70]
     assert bool(piece.controls) == expressive
 
 
-def test_no_piece_is_one_line(tmp_path):
+def test_a_folder_without_a_piece_is_an_error(tmp_path):
     with pytest.raises(EmsyncError, match="holds neither"):
         PlaybackOptions().read(tmp_path)

@@ -11,123 +11,125 @@ from bridge.play.player import Player
 from engine.errors import EmsyncError
 
 
-def states(heard):
-    """The states told of so far: a listener is told a moment after a status shows it."""
-    return [moment.status.state for moment in heard if moment.status]
+def states(moments):
+    """The states that the listener received; it receives them a little after ``status`` changes."""
+    return [moment.status.state for moment in moments if moment.status]
 
 
-def test_plays_all_and_stops_at_the_end(player, page, scale, soon):
+def test_it_plays_all_and_stops_at_the_end(player, sink, scale, soon):
     player.load(scale())
     player.play()
     assert player.status().state == "playing"
     assert soon(lambda: player.status().state == "stopped")
-    assert page.struck() == list(range(60, 70))
+    assert sink.played() == list(range(60, 70))
     status = player.status()
     assert (status.position, status.duration, status.reserve) == (0.5, 0.5, 0.0)
 
 
-def test_notes_keep_their_distances(player, page, scale, soon):
+def test_notes_keep_their_distances(player, sink, scale, soon):
     player.load(scale(20))
     player.play()
     assert soon(lambda: player.status().state == "stopped")
-    times = [when for when, message in page.lines if message[0] & 0xF0 == 0x90]
+    times = [when for when, message in sink.messages if message[0] & 0xF0 == 0x90]
     expected = [0.05 * n for n in range(20)]
     late = sorted(t - times[0] - e for t, e in zip(times, expected, strict=True))
     assert abs(late[10]) < 0.04
 
 
-def test_the_listener_hears_what_passes_and_its_errors_disturb_nothing(page, tmp_path, scale, soon):
-    heard = []
+def test_the_listener_receives_what_passes_and_its_errors_disturb_nothing(
+    sink, tmp_path, scale, soon
+):
+    moments = []
 
     def listener(moment):
-        heard.append(moment)
+        moments.append(moment)
         raise RuntimeError
 
-    player = Player(ScheduledOutput(page, ActiveNotes(tmp_path, "page")), listener)
+    player = Player(ScheduledOutput(sink, ActiveNotes(tmp_path, "sink")), listener)
     player.load(scale(4, chords=(0.1,), boundaries=(0.05,)))
     player.play()
-    assert soon(lambda: heard and heard[-1].status and heard[-1].status.position == 0.2)
+    assert soon(lambda: moments and moments[-1].status and moments[-1].status.position == 0.2)
     player.close()
-    kinds = [moment.kind for moment in heard if moment.kind != "state"]
+    kinds = [moment.kind for moment in moments if moment.kind != "state"]
     assert kinds == ["note", "boundary", "note", "chord", "note", "note"]
-    assert [m.note.pitch for m in heard if m.note] == page.struck()
-    assert soon(lambda: states(heard)[:3] == ["stopped", "playing", "stopped"])
+    assert [m.note.pitch for m in moments if m.note] == sink.played()
+    assert soon(lambda: states(moments)[:3] == ["stopped", "playing", "stopped"])
 
 
-def test_a_listener_may_ask_the_player(page, tmp_path, scale, soon):
-    asked = []
-    output = ScheduledOutput(page, ActiveNotes(tmp_path, "page"))
-    player = Player(output, lambda moment: asked.append(player.status()))
+def test_a_listener_may_call_the_player(sink, tmp_path, scale, soon):
+    statuses = []
+    output = ScheduledOutput(sink, ActiveNotes(tmp_path, "sink"))
+    player = Player(output, lambda moment: statuses.append(player.status()))
     player.load(scale(60, step=0.01))
     for _ in range(20):
         player.play(0.0)
         time.sleep(0.01)
     assert soon(lambda: player.status().state == "stopped")
     player.close()
-    assert asked
+    assert statuses
 
 
-def test_playing_from_the_middle(player, page, scale, soon):
+def test_playback_can_start_in_the_middle(player, sink, scale, soon):
     player.load(scale())
     player.play(0.25)
     assert soon(lambda: player.status().state == "stopped")
-    assert page.struck() == list(range(65, 70))
+    assert sink.played() == list(range(65, 70))
 
 
-def test_pausing_ends_what_sounds_and_playing_goes_on_from_there(player, page, scale, soon):
+def test_pausing_ends_active_notes_and_playback_goes_on_from_there(player, sink, scale, soon):
     player.load(scale(30))
     player.play()
-    assert soon(lambda: len(page.struck()) >= 3)
+    assert soon(lambda: len(sink.played()) >= 3)
     player.pause()
-    struck = page.struck()
-    assert not page.sounding() and player.status().state == "paused"
+    played = sink.played()
+    assert not sink.active() and player.status().state == "paused"
     time.sleep(0.15)
-    assert page.struck() == struck
+    assert sink.played() == played
     player.play()
     assert soon(lambda: player.status().state == "stopped")
-    assert page.struck() == list(range(60, 90))
+    assert sink.played() == list(range(60, 90))
 
 
-def test_stopping_goes_back_to_the_start(player, page, scale, soon):
+def test_stopping_goes_to_the_start(player, sink, scale, soon):
     player.load(scale())
     player.play()
-    assert soon(page.struck)
+    assert soon(sink.played)
     player.stop()
-    assert not page.sounding()
+    assert not sink.active()
     assert (player.status().state, player.status().position) == ("stopped", 0.0)
 
 
 @pytest.mark.parametrize("plays", [True, False])
-def test_locating(player, page, scale, soon, plays):
+def test_locating_goes_on_as_before(player, sink, scale, soon, plays):
     player.load(scale(100))
     if plays:
         player.play()
-        assert soon(page.struck)
+        assert soon(sink.played)
     player.locate(4.0)
     assert player.status().state == ("playing" if plays else "stopped")
     if not plays:
         player.play()
-    assert soon(lambda: max(page.struck(), default=0) > 100)
-    assert next(pitch for pitch in page.struck() if pitch > 100) == 60 + 80
+    assert soon(lambda: max(sink.played(), default=0) > 100)
+    assert next(pitch for pitch in sink.played() if pitch > 100) == 60 + 80
 
 
-def test_a_loop_goes_round_and_leaves_nothing_sounding(player, page, scale, soon):
+def test_a_loop_repeats_and_leaves_no_active_note(player, sink, scale, soon):
     player.load(scale(40))
     player.loop(0.1, 0.225)
     player.play()
-    assert soon(lambda: len(page.struck()) >= 11)
+    assert soon(lambda: len(sink.played()) >= 11)
     player.loop(None)
-    assert page.struck()[:11] == [60, 61, 62, 63, 64, 62, 63, 64, 62, 63, 64]
+    assert sink.played()[:11] == [60, 61, 62, 63, 64, 62, 63, 64, 62, 63, 64]
     player.pause()
-    assert not page.sounding()
+    assert not sink.active()
 
 
-def test_a_loop_that_was_passed_already_is_entered(player, page, scale, soon):
+def test_a_loop_before_the_position_is_entered(player, sink, scale, soon):
     player.load(scale(40))
     player.play(1.0)
-    assert soon(page.struck)
+    assert soon(sink.played)
     player.loop(0.0, 0.5)
-    assert soon(lambda: 61 in page.struck())
+    assert soon(lambda: 61 in sink.played())
 
 
 @pytest.mark.parametrize("loop", [(-1, 1), (0.3, 0.2), (0.2, 0.25), (0.0, 9.0)])
@@ -137,8 +139,8 @@ def test_a_loop_must_lie_in_the_piece(player, scale, loop):
         player.loop(*loop)
 
 
-def test_a_piece_being_composed_waits_for_its_reserve_and_when_it_runs_dry(
-    player, page, scale, heard, soon
+def test_an_unfinished_piece_waits_for_its_reserve_and_when_music_runs_out(
+    player, sink, scale, moments, soon
 ):
     whole = scale(20)
     player.load(Piece((), (), (), 1.0), until=0.0)
@@ -146,18 +148,18 @@ def test_a_piece_being_composed_waits_for_its_reserve_and_when_it_runs_dry(
     assert player.status().state == "waiting"
     player.extend(whole.notes[:2], 0.1)
     time.sleep(0.1)
-    assert player.status().state == "waiting" and page.struck() == []
+    assert player.status().state == "waiting" and sink.played() == []
     player.extend(whole.notes[2:6], 0.3)
-    assert soon(lambda: len(page.struck()) == 6)
+    assert soon(lambda: len(sink.played()) == 6)
     assert soon(lambda: player.status().state == "waiting")
-    assert not page.sounding() and player.status().position == pytest.approx(0.3)
+    assert not sink.active() and player.status().position == pytest.approx(0.3)
     player.extend(whole.notes[6:], 1.0, chords=(0.5,))
     assert soon(lambda: player.status().state == "stopped")
-    assert page.struck() == list(range(60, 80))
-    assert [m.seconds for m in heard if m.kind == "chord"] == [0.5]
+    assert sink.played() == list(range(60, 80))
+    assert [m.seconds for m in moments if m.kind == "chord"] == [0.5]
 
 
-def test_composing_ahead_of_playing_makes_no_pause(player, page, scale, heard, soon):
+def test_playback_does_not_pause_while_composing_stays_ahead(player, sink, scale, moments, soon):
     whole = scale(20, step=0.1)
     player.load(Piece((), (), (), 2.0), until=0.0)
     player.play()
@@ -165,79 +167,81 @@ def test_composing_ahead_of_playing_makes_no_pause(player, page, scale, heard, s
         player.extend(whole.notes[begin : begin + 5], (begin + 5) * 0.1)
         assert soon(lambda: player.status().state == "playing")
     assert soon(lambda: player.status().state == "stopped")
-    assert page.struck() == list(range(60, 80))
-    assert soon(lambda: states(heard) == ["stopped", "waiting", "playing", "stopped"])
+    assert sink.played() == list(range(60, 80))
+    assert soon(lambda: states(moments) == ["stopped", "waiting", "playing", "stopped"])
 
 
-def test_another_piece_ends_the_one_that_plays(player, page, scale, soon):
+def test_loading_another_piece_ends_the_one_that_plays(player, sink, scale, soon):
     player.load(scale(40))
     player.play()
-    assert soon(page.struck)
+    assert soon(sink.played)
     player.load(scale(5, first=20))
-    assert player.status().state == "stopped" and not page.sounding()
+    assert player.status().state == "stopped" and not sink.active()
     player.play()
     assert soon(lambda: player.status().state == "stopped")
-    assert page.struck()[-5:] == list(range(20, 25))
+    assert sink.played()[-5:] == list(range(20, 25))
 
 
-def test_a_way_out_that_is_gone_stops_with_the_reason(player, page, scale, soon):
+def test_an_output_that_is_gone_stops_playback_with_the_reason(player, sink, scale, soon):
     player.load(scale(40))
     player.play()
-    assert soon(page.struck)
-    page.torn = True
+    assert soon(sink.played)
+    sink.gone = True
     assert soon(lambda: player.status().fault is not None)
-    assert player.status().state == "stopped" and "torn" in player.status().fault
-    with pytest.raises(EmsyncError, match="torn"):
+    assert player.status().state == "stopped" and "unplugged" in player.status().fault
+    with pytest.raises(EmsyncError, match="unplugged"):
         player.play()
 
 
-def test_play_while_the_way_out_stands_still_waits_there(player, page, scale, heard, soon):
+def test_play_waits_at_its_position_while_the_output_stands_still(
+    player, sink, scale, moments, soon
+):
     player.load(scale(100, first=20))
-    page.held = True
+    sink.stalled = True
     player.play(3.0)
     time.sleep(0.25)
     assert (player.status().state, player.status().position) == ("waiting", 3.0)
-    page.held = False
-    assert soon(page.struck)
-    assert page.struck()[0] == 80
-    assert soon(lambda: states(heard) == ["stopped", "waiting", "playing"])
+    sink.stalled = False
+    assert soon(sink.played)
+    assert sink.played()[0] == 80
+    assert soon(lambda: states(moments) == ["stopped", "waiting", "playing"])
 
 
-def test_a_way_out_that_stands_still_goes_on_no_earlier_than_asked(player, page, scale, soon):
+def test_after_a_stall_playback_goes_on_no_earlier_than_its_start(player, sink, scale, soon):
     player.load(scale(100, first=20))
     player.play(3.0)
-    page.held = True
+    sink.stalled = True
     assert soon(lambda: player.state == "waiting")
     assert player.status().position == 3.0
 
 
-def test_another_speed_is_kept_from_then_on(player, page, scale, soon):
+def test_a_new_rate_is_kept(player, sink, scale, soon):
     player.load(scale(40))
     player.play()
-    player.steer(2.0)
+    player.set_rate(2.0)
     assert soon(lambda: player.status().state == "stopped")
-    times = [when for when, message in page.lines if message[0] & 0xF0 == 0x90]
-    assert page.struck() == list(range(60, 100))
+    times = [when for when, message in sink.messages if message[0] & 0xF0 == 0x90]
+    assert sink.played() == list(range(60, 100))
     assert times[-1] - times[0] < 1.7
 
 
-def test_the_position_goes_with_the_clock(player, scale):
+def test_the_position_follows_the_clock(player, scale):
     player.load(scale(100))
     player.play(1.0, when=time.monotonic() - 0.5)
     assert player.status().position == pytest.approx(1.5, abs=0.2)
 
 
-def test_introductions_name_every_part(player, page, soon):
+def test_introductions_name_every_part(player, sink, soon):
     player.introduce()
-    assert soon(lambda: len(page.lines) == 10)
-    assert {message[-8:-1] for _, message in page.lines} >= {b"strings"}
+    assert soon(lambda: len(sink.messages) == 10)
+    assert {message[-8:-1] for _, message in sink.messages} >= {b"strings"}
 
 
-def test_closing_twice_is_closing(player, page, scale, soon):
+def test_closing_twice_is_the_same_as_once(player, sink, scale, soon):
     player.load(scale(40))
     player.play()
-    assert soon(page.struck)
+    assert soon(sink.played)
     player.close()
-    lines = len(page.lines)
+    sent = len(sink.messages)
     player.close()
-    assert not page.sounding() and len(page.lines) == lines
+    assert not sink.active() and len(sink.messages) == sent

@@ -22,11 +22,11 @@ def velocities(dynamics, piece=PIECE):
     return [note.velocity for note in shaped(piece, dynamics).notes]
 
 
-def test_by_default_all_stays():
+def test_the_default_changes_nothing():
     assert shaped(PIECE, Dynamics()) == PIECE
 
 
-def test_base_and_boost():
+def test_base_is_for_plain_notes_and_boost_is_added_for_chords():
     assert velocities(Dynamics(base=60, boost=20))[4:7] == [60, 80, 60]
 
 
@@ -34,19 +34,19 @@ def test_velocities_stay_in_range():
     assert set(velocities(Dynamics(base=127, boost=126, human=1.0))) <= set(range(1, 128))
 
 
-def test_people_strike_the_strong_places_harder_and_never_twice_alike():
+def test_human_dynamics_accent_strong_positions_and_vary():
     found = velocities(Dynamics(human=1.0))
     downbeats, weak = found[16::16], found[17::16]
     assert sum(downbeats) / len(downbeats) > sum(weak) / len(weak) + 8
     assert len(set(downbeats)) > 3
 
 
-def test_a_seed_is_kept_to():
+def test_the_seed_determines_the_velocities():
     assert velocities(Dynamics(human=0.5, seed=1)) == velocities(Dynamics(human=0.5, seed=1))
     assert velocities(Dynamics(human=0.5, seed=1)) != velocities(Dynamics(human=0.5, seed=2))
 
 
-def test_chance_goes_on_from_part_to_part():
+def test_parts_with_one_generator_equal_the_whole():
     dynamics = Dynamics(human=1.0)
     chance = dynamics.chance()
     whole = Piece(PIECE.notes, (), (), 32.0)
@@ -65,6 +65,6 @@ def test_without_bars_there_are_no_accents():
 
 
 @pytest.mark.parametrize("wrong", [{"base": 0}, {"boost": 200}, {"human": 2.0}])
-def test_wrong_dynamics_are_one_line(wrong):
+def test_wrong_dynamics_are_an_error(wrong):
     with pytest.raises(EmsyncError):
         Dynamics(**wrong)

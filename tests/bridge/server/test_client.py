@@ -8,6 +8,7 @@ import pytest
 
 from bridge.cli import main
 from bridge.doctor import machine
+from bridge.server.client import Client
 
 
 @pytest.fixture
@@ -76,5 +77,5 @@ def test_no_server(client, tmp_path):
 
 
 def test_the_doctor_sees_the_server(server):
-    finding = machine.server(server.folder)
+    finding = machine.server(lambda: Client(server.folder).ask("GET", "/state"))
     assert (finding.verdict, finding.text) == ("ok", "runs and plays to nowhere")

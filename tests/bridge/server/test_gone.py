@@ -51,11 +51,11 @@ def clients():
 
 
 def all_sound(receiver):
-    return receiver.wait(lambda: len(receiver.sounding()) == len(Instrument))
+    return receiver.wait(lambda: len(receiver.active_notes()) == len(Instrument))
 
 
 def all_end(receiver):
-    return receiver.wait(lambda: not receiver.sounding())
+    return receiver.wait(lambda: not receiver.active_notes())
 
 
 @counts
@@ -93,10 +93,10 @@ def test_a_daw_that_lets_go_and_comes_back(playback, receiver, count):
     for _ in range(count):
         server.client.ask("POST", "/play", {"job": job, "seconds": 0})
         assert all_sound(receiver)
-        receiver.tell("let go")
+        receiver.order("disconnect")
         server.client.ask("POST", "/stop")
-        assert len(receiver.sounding()) == len(Instrument)
-        receiver.tell("connect")
+        assert len(receiver.active_notes()) == len(Instrument)
+        receiver.order("connect")
         assert all_end(receiver)
         receiver.events.clear()
 

@@ -17,7 +17,7 @@ from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
 from engine.score import Instrument, Note
 
-from ..play.conftest import Page
+from ..play.conftest import RecordingSink
 
 REAPER = SyncSource("reaper", "19323")
 CUES = CueSheet(
@@ -40,7 +40,7 @@ def told():
 @pytest.fixture
 def pages():
     """What is played on, one after another."""
-    return [Page()]
+    return [RecordingSink()]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def staged(pages, told, tmp_path):
     while that is torn."""
 
     def opened():
-        if pages[-1].torn:
+        if pages[-1].gone:
             raise EmsyncError("a page: none is left")
         return ScheduledOutput(pages[-1], ActiveNotes(tmp_path, "page"))
 
@@ -68,12 +68,12 @@ def test_another_way_out_is_introduced_and_the_leader_kept(staged, pages, soon):
     async def run():
         async with staged(programs=True) as playback:
             await playback.follow(REAPER)
-            pages[0].torn = True
+            pages[0].gone = True
             await playback.stop()
             with pytest.raises(EmsyncError, match="none is left"):
                 await playback.play(0.0)
             assert playback.state()["follows"] is None
-            pages.append(Page())
+            pages.append(RecordingSink())
             await playback.play(0.0)
             state = playback.state()
             assert (state["follows"], state["trouble"]) == ("REAPER", None)
@@ -84,7 +84,7 @@ def test_another_way_out_is_introduced_and_the_leader_kept(staged, pages, soon):
 
 
 def programs(page):
-    return sum(message[0] & 0xF0 == 0xC0 for _, message in page.lines)
+    return sum(message[0] & 0xF0 == 0xC0 for _, message in page.messages)
 
 
 def test_with_a_leader_play_only_goes_there(staged, pages):

@@ -1,4 +1,4 @@
-"""Transports that reach a player by their real ways: JACK, MIDI through JACK, OSC over UDP."""
+"""Transports reach a player through real JACK, MIDI through JACK, and OSC over UDP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pythonosc.udp_client import SimpleUDPClient
 
 from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.jack import load, open_client
-from bridge.midi.rtmidi_api import shut, usable
+from bridge.midi.rtmidi_api import close_port, usable_apis
 from bridge.play.follow.beat_clock import BeatClock
 from bridge.play.follow.inputs import PORT_NAME, follow_jack, follow_midi, follow_reaper
 from bridge.play.follow.time_code import TimeCode
@@ -31,11 +31,11 @@ def piece(player, scale):
 
 @pytest.fixture
 def daw(jack_server):
-    """A MIDI output connected to our input for time code, as a DAW's."""
+    """A MIDI output, as a DAW's, connected to emsync's input for time code."""
     opened = []
 
     def connect():
-        port = usable()[0][1]
+        port = usable_apis()[0][1]
         opened.append(port)
         names = port.get_ports()
         port.open_port(next(n for n, name in enumerate(names) if PORT_NAME in name), "daw")
@@ -43,11 +43,11 @@ def daw(jack_server):
 
     yield connect
     for port in opened:
-        shut(port)
+        close_port(port)
 
 
 def positions(player, seconds=0.3):
-    """Positions against the clock, for a while."""
+    """Positions minus the clock, for some seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         yield player.status().position - time.monotonic()
@@ -55,7 +55,7 @@ def positions(player, seconds=0.3):
 
 
 def paced(send, messages, step):
-    """Send at an even pace, in a thread."""
+    """Send at an even pace in a thread."""
 
     def run():
         begun = time.monotonic()
@@ -68,7 +68,7 @@ def paced(send, messages, step):
     return thread
 
 
-def test_midi_time_code(piece, daw, soon):
+def test_midi_time_code_is_followed(piece, daw, soon):
     follower = follow_midi(piece, TimeCode())
     send = daw()
     send(full_frame(2))
@@ -81,7 +81,7 @@ def test_midi_time_code(piece, daw, soon):
     follower.close()
 
 
-def test_midi_clock(piece, daw, soon):
+def test_midi_clock_is_followed(piece, daw, soon):
     follower = follow_midi(piece, BeatClock(lambda beats: beats / 2))
     send = daw()
     send([0xF2, 16, 0])
@@ -96,8 +96,8 @@ def test_midi_clock(piece, daw, soon):
 
 
 @pytest.mark.parametrize("pattern", [None, "daw"])
-def test_midi_time_code_through_jack_itself(scale, sequencer, soon, pattern):
-    """Each message has the moment of its frame, however late it is read."""
+def test_midi_time_code_is_followed_through_jack(scale, sequencer, soon, pattern):
+    """Here each message has the moment of its frame, however late it is read."""
     player = Player(open_output(OutputConfig("jack"))[0])
     player.load(scale(200, first=20))
     follower = follow_midi(player, TimeCode(), pattern)
@@ -112,16 +112,16 @@ def test_midi_time_code_through_jack_itself(scale, sequencer, soon, pattern):
     player.close()
 
 
-def test_no_such_input_is_one_line(jack_server):
+def test_no_such_input_is_an_error(jack_server):
     player = Player(open_output(OutputConfig("jack"))[0])
     with pytest.raises(EmsyncError, match=r"MIDI input: .*no port matches"):
         follow_midi(player, TimeCode(), "no such port")
     player.close()
 
 
-@pytest.mark.parametrize(("code", "joins"), [(errno.EEXIST, True), (-1, False)])
-def test_an_input_that_another_joined_first_or_that_went(
-    scale, sequencer, soon, monkeypatch, code, joins
+@pytest.mark.parametrize(("code", "connected"), [(errno.EEXIST, True), (-1, False)])
+def test_an_output_that_is_connected_already_or_is_gone(
+    scale, sequencer, soon, monkeypatch, code, connected
 ):
     player = Player(open_output(OutputConfig("jack"))[0])
     player.load(scale(200, first=20))
@@ -129,12 +129,12 @@ def test_an_input_that_another_joined_first_or_that_went(
     connect = port.connect
 
     def connect_and_fail(ours, other):
-        if joins:
+        if connected:
             connect(ours, other)
         raise load().JackErrorCode("a test", code)
 
     monkeypatch.setattr(port, "connect", connect_and_fail)
-    if joins:
+    if connected:
         follower = follow_midi(player, TimeCode(), "daw")
         sequencer.send(full_frame(2))
         assert soon(lambda: player.status().position == 2.0)
@@ -149,7 +149,7 @@ def test_an_input_that_another_joined_first_or_that_went(
 @pytest.mark.parametrize(
     "follow", [follow_jack, lambda player: follow_midi(player, TimeCode())], ids=["jack", "mtc"]
 )
-def test_a_server_that_will_not_have_us_is_one_line(sequencer, monkeypatch, follow):
+def test_a_server_that_refuses_the_client_is_an_error(sequencer, monkeypatch, follow):
     player = Player(open_output(OutputConfig("jack"))[0])
 
     def refuse(client):
@@ -163,12 +163,12 @@ def test_a_server_that_will_not_have_us_is_one_line(sequencer, monkeypatch, foll
 
 
 def gone(sequencer, name):
-    """Whether nothing is left of an input."""
+    """Whether the input and its thread are gone."""
     threads = [thread.name for thread in threading.enumerate()]
     return not sequencer.client.get_ports(name) and "emsync follower" not in threads
 
 
-def test_reapers_osc(piece, soon):
+def test_reapers_osc_is_followed(piece, soon):
     follower = follow_reaper(piece, port=UDP_PORT)
     reaper = SimpleUDPClient("127.0.0.1", UDP_PORT)
     reaper.send_message("/time", 1.0)
@@ -185,7 +185,7 @@ def test_reapers_osc(piece, soon):
     follower.close()
 
 
-def test_jack_transport(piece, jack_server, soon):
+def test_jack_transport_is_followed(piece, jack_server, soon):
     follower = follow_jack(piece)
     daw = open_client("daw")
     daw.activate()

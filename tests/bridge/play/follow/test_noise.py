@@ -1,4 +1,4 @@
-"""Whatever arrives, a state machine says where a transport could be, or nothing."""
+"""Whatever arrives, a state machine returns a finite position or None."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check(machine, arrivals):
     [(TimeCode, LIKELY), (lambda: BeatClock(float), LIKELY), (Reaper, PACKETS)],
     ids=["time code", "clock", "reaper"],
 )
-def test_noise(machine, kind, arrivals, examples):
+def test_noise_yields_a_finite_position_or_none(machine, kind, arrivals, examples):
     @settings(max_examples=examples)
     @given(st.data())
     def run(data):

@@ -9,7 +9,7 @@ from engine.errors import EmsyncError
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         (("tape",), "choose from mtc, clock, jack, reaper"),
         (("",), "choose from"),
@@ -24,15 +24,15 @@ from engine.errors import EmsyncError
         (("reaper", ""), "UDP port"),
     ],
 )
-def test_what_cannot_be_followed_is_one_line(wrong, said):
-    with pytest.raises(EmsyncError, match=said) as caught:
+def test_a_wrong_sync_source_is_a_one_line_error(wrong, message):
+    with pytest.raises(EmsyncError, match=message) as caught:
         SyncSource(*wrong)
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("offset", [-FURTHEST, 0.0, FURTHEST])
-def test_what_can_be(transport, offset):
+def test_offsets_within_a_day_are_accepted(transport, offset):
     assert SyncSource(transport, "9000", offset).offset == offset
 
 
@@ -45,7 +45,9 @@ def test_what_can_be(transport, offset):
         (SyncSource("reaper", "19324"), "REAPER"),
     ],
 )
-def test_it_is_named_while_it_is_followed(jack_server, player, sync_source, name):
+def test_the_status_names_the_transport_while_it_is_followed(
+    jack_server, player, sync_source, name
+):
     follower = follow(player, sync_source, float)
     assert player.status().follows == name
     follower.close()

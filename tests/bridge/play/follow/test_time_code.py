@@ -13,8 +13,10 @@ START = 1000.0
 
 
 def fields(frame, rate):
-    """Hours, minutes, seconds and frames of a frame number, with drop frames counted as SMPTE
-    does: two numbers left out at each minute, but not at each tenth."""
+    """Hours, minutes, seconds and frames of a frame number.
+
+    Drop frames are those of SMPTE: each minute but every tenth skips two numbers.
+    """
     nominal = (24, 25, 30, 30)[rate]
     if rate == 2:
         tens, rest = divmod(frame, 17982)
@@ -24,7 +26,7 @@ def fields(frame, rate):
 
 
 def quarter_frames(first, number, rate, when=START):
-    """(message, moment) of so many quarter frames from frame ``first`` on."""
+    """(message, moment) of ``number`` quarter frames from frame ``first`` on."""
     for quarter in range(number):
         hours, minutes, secs, frames = fields(first + quarter // 8 * 2, rate)
         nibbles = (
@@ -41,7 +43,7 @@ def full_frame(first, rate):
 
 
 def feed(machine, messages):
-    """(transport, moment) of all that came of it."""
+    """(transport, moment) of each message with a result."""
     return [(found, when) for message, when in messages if (found := machine.feed(message, when))]
 
 
@@ -54,13 +56,13 @@ def feed(machine, messages):
         ((1, 0, 0, 0), 2, Fraction(107892 * 1001, 30000)),
     ],
 )  # fmt: skip
-def test_seconds_of_a_code(time, rate, expected):
+def test_a_code_in_seconds(time, rate, expected):
     assert seconds(*time, rate) == pytest.approx(float(expected))
 
 
 @pytest.mark.parametrize("rate", CODES)
 @pytest.mark.parametrize("first", [0, 1790, 17980, 90000])
-def test_rolls_at_its_position_from_the_eighth_quarter_frame_on(rate, first):
+def test_it_rolls_from_the_eighth_quarter_frame_on(rate, first):
     first = next(f for f in range(first, first + 2) if fields(f, rate)[3] % 2 == 0)
     zero = float(first / RATES[rate])
     found = feed(TimeCode(), quarter_frames(first, 400, rate))
@@ -70,12 +72,12 @@ def test_rolls_at_its_position_from_the_eighth_quarter_frame_on(rate, first):
 
 
 @pytest.mark.parametrize("rate", CODES)
-def test_a_full_frame_says_where_it_rests(rate):
+def test_a_full_frame_gives_the_position_at_rest(rate):
     transport = TimeCode().feed(full_frame(5000, rate), START)
     assert transport == Transport(False, pytest.approx(float(5000 / RATES[rate])))
 
 
-def test_stops_when_no_more_comes():
+def test_it_stops_when_no_more_comes():
     machine = TimeCode()
     (*_, (last, when)) = feed(machine, quarter_frames(0, 80, 1))
     assert machine.idle(when + 0.1) is None
@@ -85,19 +87,19 @@ def test_stops_when_no_more_comes():
 
 @pytest.mark.parametrize("rate", CODES)
 @pytest.mark.parametrize("quarters", [80, 83])
-def test_a_jump_is_followed_and_no_place_between_is_told(rate, quarters):
+def test_a_jump_is_followed_without_a_position_in_between(rate, quarters):
     machine, to = TimeCode(), 40000
     before = list(quarter_frames(0, quarters, rate))
     after = quarter_frames(to, 160, rate, before[-1][1] + float(1 / RATES[rate] / 4))
     found = feed(machine, [*before, *after])
-    # Until the first code is spelt out after a jump nothing tells of it.
+    # The jump is not known until the first code after it is complete.
     zero, here = float((quarters / 4 + 2) / RATES[rate]), float(to / RATES[rate])
     places = [transport.position for transport, _ in found]
     assert all(place < zero or here <= place < here + 3 for place in places)
     assert places[-1] == pytest.approx(here + float(159 / 4 / RATES[rate]), abs=1e-6)
 
 
-def test_a_jump_that_keeps_to_the_eight_is_no_place_between_either():
+def test_a_jump_within_a_code_is_followed_without_a_position_in_between():
     messages = [m for m, _ in quarter_frames(0, 84, 1)]
     messages += [m for m, _ in quarter_frames(40000, 100, 1)][84 % 8 :]
     found = feed(TimeCode(), [(m, START + n / 100) for n, m in enumerate(messages)])
@@ -105,12 +107,12 @@ def test_a_jump_that_keeps_to_the_eight_is_no_place_between_either():
     assert sum(abs(jump) > 0.1 for jump in jumps) == 1
 
 
-def test_running_backwards_is_no_rolling():
+def test_running_backwards_does_not_count_as_rolling():
     backwards = reversed(list(quarter_frames(0, 80, 1)))
     found = feed(TimeCode(), [(m, START + n / 100) for n, (m, _) in enumerate(backwards)])
     assert found == []
 
 
 @pytest.mark.parametrize("other", [b"\xf8", b"\x90\x3c\x50", b"\xf0\x7d\x01\xf7", b"\xf1"])
-def test_other_messages_are_passed_over(other):
+def test_other_messages_are_ignored(other):
     assert TimeCode().feed(other, START) is None
