@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.cues import CueSheet
-from engine.emotion.perception import Perception, sections
+from engine.emotion.perception import Perception
+from engine.emotion.sections import sections
 from engine.errors import EmsyncError
 from engine.video.cuts import CutDetector, boundaries, find_cuts
 from engine.video.reader import SHORTEST, open_video

@@ -1,4 +1,4 @@
-"""The array types of the engine, named once. Docstrings give shapes and units."""
+"""The array types of the engine. Docstrings give shapes and units."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Image = npt.NDArray[np.uint8]
+"""A picture: BGR [height, width, 3]."""
 Tokens = npt.NDArray[np.uint16]
 """Ids of :mod:`engine.music.vocabulary`."""
 Offsets = npt.NDArray[np.float32]

@@ -18,7 +18,7 @@ from engine.checks import Check, checked, flag, number, text, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import EKMAN, CueSheet, from_json, to_json
-from engine.emotion.perception import override
+from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.music.conditions import asked_for
 from engine.score import Instrument

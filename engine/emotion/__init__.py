@@ -1,1 +1,5 @@
-"""Emotion: how a film feels (``perception``) and what that means to the music (``mapping``)."""
+"""The emotion of a film.
+
+``perception`` estimates it from the picture, ``sections`` divides the film by it, and ``mapping``
+converts it to valence and arousal.
+"""

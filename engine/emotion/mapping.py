@@ -1,8 +1,8 @@
-"""Between Ekman's six emotions and the valence-arousal plane (paper, III-B4 and Table I).
+"""Maps Ekman's six emotions to the valence-arousal plane and back (paper, III-B4 and Table I).
 
-A film's emotion is six probabilities; the music wants a point on the plane. Each emotion is a
-Gaussian with independent axes, a film is their mixture, and its point is the mixture's mean or a
-sample of it. The way back names the emotion whose Gaussian is nearest to a point.
+A film's emotion is six probabilities; the music needs a point on the plane. Each emotion is a
+Gaussian with independent axes, and a film is their mixture. Its point is the mixture's mean or a
+sample of it. The inverse gives the emotion whose Gaussian is nearest to a point.
 
 Every function takes the table of Gaussians it works on: :data:`TABLE_I`, or :func:`scale` of it.
 """
@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Floats
 from engine.cues import EKMAN
 from engine.errors import EmsyncError
 
@@ -27,7 +27,7 @@ MU_MAX = 0.8
 """Largest absolute mean after scaling, as in the paper's evaluation (IV-A)."""
 
 _SUM_TOLERANCE = 0.01
-"""How far probabilities may be from summing to 1: a hand-edited cue sheet rounds."""
+"""How far the sum of probabilities may be from 1, because a user who edits them rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Gaussian:
     arousal_sd: float
 
     def scaled(self, factor: float) -> Gaussian:
-        """Means and deviations times ``factor``."""
+        """This Gaussian with means and deviations times ``factor``."""
         return Gaussian(
             self.valence * factor,
             self.valence_sd * factor,
@@ -49,7 +49,7 @@ class Gaussian:
         )
 
     def widened(self, valence_sd: float, arousal_sd: float) -> Gaussian:
-        """Seen through independent noise of these deviations: variances add."""
+        """This Gaussian with independent noise of these deviations: variances add."""
         return Gaussian(
             self.valence,
             math.hypot(self.valence_sd, valence_sd),
@@ -89,7 +89,7 @@ TABLE_I: Table = MappingProxyType(
 """The paper's Table I, from Russell and Mehrabian's user study (1977)."""
 
 UNIFORM: Mapping[str, float] = MappingProxyType({emotion: 1 / len(EKMAN) for emotion in EKMAN})
-"""Nothing known: every emotion as likely as any other."""
+"""Every emotion is as likely as any other."""
 
 
 def scale(mu_max: float = MU_MAX) -> Table:
@@ -104,13 +104,13 @@ def scale(mu_max: float = MU_MAX) -> Table:
 
 
 SCALED: Table = scale()
-"""Table I as the paper conditions its music on it: coefficient 0.8 / 0.76."""
+"""Table I as the paper's music is conditioned on it: coefficient 0.8 / 0.76."""
 
 
 def mixture(probabilities: Mapping[str, float], table: Table = SCALED) -> Gaussian:
-    """Mean and deviation of the mixture of the table's Gaussians, by axis.
+    """Mean and standard deviation of the mixture of the table's Gaussians, by axis.
 
-    probabilities: by Ekman emotion, at least 0, summing to 1 within a rounding of 0.01.
+    probabilities: by Ekman emotion, at least 0, with a sum within 0.01 of 1.
     Raises :class:`~engine.errors.EmsyncError` for anything else.
     """
     weights = _weights(probabilities)
@@ -136,7 +136,7 @@ def mixture_mean(probabilities: Mapping[str, float], table: Table = SCALED) -> t
 def sample(
     probabilities: Mapping[str, float], rng: np.random.Generator, table: Table = SCALED
 ) -> tuple[float, float]:
-    """(valence, arousal): an emotion drawn, then a point of its Gaussian, clipped to -1..1.
+    """(valence, arousal): draws an emotion, then a point of its Gaussian, clipped to -1..1.
 
     Takes and raises what :func:`mixture` does.
     """
@@ -149,13 +149,13 @@ def sample(
 def compare(
     valence: float, arousal: float, method: Method = "euclidean", table: Table = SCALED
 ) -> dict[str, float]:
-    """A point against each emotion: distances, or densities where ``method`` is likelihood.
+    """The distance of a point to each emotion, or each density if ``method`` is ``likelihood``.
 
     Raises :class:`~engine.errors.EmsyncError` for a point outside -1..1.
     """
     if not (-1 <= valence <= 1 and -1 <= arousal <= 1):
         raise EmsyncError(
-            f"valence {valence:g}, arousal {arousal:g}: outside the plane, give both from -1 to 1"
+            f"valence {valence:g}, arousal {arousal:g}: outside the plane; give both from -1 to 1"
         )
     match method:
         case "euclidean":
@@ -173,16 +173,17 @@ def nearest_emotion(
 ) -> str:
     """The inverse mapping: smallest distance or highest likelihood (paper, III-B4).
 
-    The mean of each emotion maps back to it by every method. Elsewhere they differ: Mahalanobis
-    distance and likelihood favour wide emotions far out, and of two emotions equally many
-    deviations away likelihood takes the narrower. Raises what :func:`compare` does.
+    The mean of each emotion maps back to it by every method. Elsewhere the methods differ: far
+    from all means, Mahalanobis distance and likelihood favour wide emotions. Of two emotions that
+    are equally many deviations away, likelihood takes the narrower. Raises what :func:`compare`
+    does.
     """
     compared = compare(valence, arousal, method, table)
     choose = max if method == "likelihood" else min
     return choose(compared, key=compared.__getitem__)
 
 
-def _weights(probabilities: Mapping[str, float]) -> NDArray[np.float64]:
+def _weights(probabilities: Mapping[str, float]) -> Floats:
     """The six probabilities in Ekman's order, shape (6,), summing to 1 exactly."""
     if set(probabilities) != set(EKMAN):
         raise EmsyncError(
@@ -199,7 +200,7 @@ def _weights(probabilities: Mapping[str, float]) -> NDArray[np.float64]:
     return weights / total
 
 
-def _columns(table: Table) -> NDArray[np.float64]:
-    """Valence, its deviation, arousal, its deviation: shape (4, 6)."""
+def _columns(table: Table) -> Floats:
+    """Means and deviations of valence, then of arousal: shape (4, 6)."""
     rows = (table[emotion] for emotion in EKMAN)
     return np.array([(g.valence, g.valence_sd, g.arousal, g.arousal_sd) for g in rows]).T

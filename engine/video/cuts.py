@@ -26,6 +26,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from engine.arrays import Floats, Image
 from engine.video.reader import Frame
 
 THRESHOLD = 1.6
@@ -61,8 +62,8 @@ class CutCurve:
     scores: 0 and up, float64 [frames]; about 1 in plain motion.
     """
 
-    times: NDArray[np.float64]
-    scores: NDArray[np.float64]
+    times: Floats
+    scores: Floats
 
 
 class CutDetector:
@@ -138,7 +139,7 @@ def boundaries(cuts: Iterable[float], duration: float) -> tuple[float, ...]:
     return (*first, *kept, *last)
 
 
-def _cells(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _cells(image: Image) -> NDArray[np.float32]:
     """The picture as a vector: roots of the brightness of each cell's colours, 0..1."""
     height, width = image.shape[:2]
     size = (max(1, width // _CELL), max(1, height // _CELL))

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Image
 from engine.errors import EmsyncError
 from engine.files import replacing
 from engine.video.reader import hush
@@ -30,7 +30,6 @@ DURATION = 32.0
 FPS = 24
 WIDTH, HEIGHT = 640, 360
 
-_Canvas = NDArray[np.uint8]
 _Point = tuple[float, float]
 
 _SHIFT = 4
@@ -53,14 +52,14 @@ def draw_demo(path: str | Path, seconds: float = DURATION) -> None:
         writer.release()
 
 
-def draw_frame(time: float) -> _Canvas:
+def draw_frame(time: float) -> Image:
     """The film's picture at ``time`` seconds: BGR uint8 [HEIGHT, WIDTH, 3]."""
     number = sum(cut <= time for cut in CUTS)
     canvas = _SCENES[number](time - (0.0, *CUTS)[number])
     return np.asarray(cv2.multiply(canvas, _vignette(), scale=1 / 255), dtype=np.uint8)
 
 
-def _dawn(time: float) -> _Canvas:
+def _dawn(time: float) -> Image:
     canvas = _sky(0x2B2F63, 0xB4698F, 0xFFB37A, 0xFFE3B0)
     sun = 235 - 11 * time
     _glow(canvas, 430, sun, 210, 0x99663A)
@@ -77,7 +76,7 @@ def _dawn(time: float) -> _Canvas:
     return canvas
 
 
-def _town(time: float) -> _Canvas:
+def _town(time: float) -> Image:
     canvas = _sky(0x4FB4F0, 0x9BD9FA, 0xE8F8FF, 0xFFFDE8)
     _glow(canvas, 540, 60, 120, 0x665F38)
     _disc(canvas, 540, 60, 28, 0xFFF6BE)
@@ -96,7 +95,7 @@ def _town(time: float) -> _Canvas:
     return canvas
 
 
-def _storm(time: float) -> _Canvas:
+def _storm(time: float) -> Image:
     canvas = _sky(0x0D1119, 0x1B2530, 0x2F3E49, 0x43545B)
     flash = any(0 <= time - strike < 2 / FPS for strike in (1.5, 3.5))
     for x, y, size in _scatter(4, 16):
@@ -118,7 +117,7 @@ def _storm(time: float) -> _Canvas:
     return canvas
 
 
-def _lighthouse(time: float) -> _Canvas:
+def _lighthouse(time: float) -> Image:
     canvas = _sky(0x071426, 0x0D2038, 0x173351, 0x27496B)
     angle = -2.5 + 1.5 * time
     beam = canvas.copy()
@@ -145,7 +144,7 @@ def _lighthouse(time: float) -> _Canvas:
     return canvas
 
 
-def _chase(time: float) -> _Canvas:
+def _chase(time: float) -> Image:
     canvas = _sky(0x2A0E12, 0x5C1A17, 0x9A2F1C, 0xD9602A)
     _disc(canvas, 470, 120, 52, 0xF2B25A)
     for layer, (speed, colour) in enumerate(((150, 0x5A1D18), (330, 0x34110F), (640, 0x150708))):
@@ -165,7 +164,7 @@ def _chase(time: float) -> _Canvas:
     return canvas
 
 
-def _grief(time: float) -> _Canvas:
+def _grief(time: float) -> Image:
     canvas = _sky(0x060A18, 0x0D1730, 0x1A2A4A, 0x2C3D5F)
     for x, y, size in _scatter(20, 60):
         _disc(canvas, x * WIDTH, y * 220, 0.5 + size, 0x9FB0CC)
@@ -184,7 +183,7 @@ def _grief(time: float) -> _Canvas:
     return canvas
 
 
-def _fireworks(time: float) -> _Canvas:
+def _fireworks(time: float) -> Image:
     canvas = _sky(0x180F4A, 0x3A1B73, 0x7A2F8F, 0xE0709A)
     colours = (0xFFD84D, 0xFF6B6B, 0x6BE5FF, 0x9CFF7A, 0xFF9CF0, 0xFFFFFF)
     for number, (x, y, size) in enumerate(_scatter(30, 15)):
@@ -204,7 +203,7 @@ def _fireworks(time: float) -> _Canvas:
     return canvas
 
 
-_SCENES: tuple[Callable[[float], _Canvas], ...] = (
+_SCENES: tuple[Callable[[float], Image], ...] = (
     _dawn,
     _town,
     _storm,
@@ -215,7 +214,7 @@ _SCENES: tuple[Callable[[float], _Canvas], ...] = (
 )
 
 
-def _boat(canvas: _Canvas, x: float, y: float, roll: float, size: float) -> None:
+def _boat(canvas: Image, x: float, y: float, roll: float, size: float) -> None:
     def at(right: float, up: float) -> _Point:
         return (
             x + size * (right * cos(roll) + up * sin(roll)),
@@ -231,7 +230,7 @@ def _boat(canvas: _Canvas, x: float, y: float, roll: float, size: float) -> None
 
 
 def _girl(
-    canvas: _Canvas, x: float, y: float, stride: float, size: float, bowed: bool = False
+    canvas: Image, x: float, y: float, stride: float, size: float, bowed: bool = False
 ) -> None:
     hip, neck, head = y - 17 * size, y - 36 * size, y - 43 * size
     lean = 5 * size if bowed else 2 * size
@@ -257,7 +256,7 @@ def _girl(
     )
 
 
-def _shadow(canvas: _Canvas, x: float, y: float, stride: float) -> None:
+def _shadow(canvas: Image, x: float, y: float, stride: float) -> None:
     """The wolf: a long black body, four galloping legs, burning eyes."""
     body = y - 36 + 5 * sin(stride)
     for number in range(4):
@@ -281,19 +280,19 @@ def _shadow(canvas: _Canvas, x: float, y: float, stride: float) -> None:
     _disc(canvas, x + 78, body - 24, 3, 0xFFD23F)
 
 
-def _bird(canvas: _Canvas, x: float, y: float, size: float, beat: float) -> None:
+def _bird(canvas: Image, x: float, y: float, size: float, beat: float) -> None:
     lift = 0.6 * size * sin(beat)
     _line(canvas, (x - size, y - lift), (x, y), 0x33304A, 2)
     _line(canvas, (x, y), (x + size, y - lift), 0x33304A, 2)
 
 
-def _cloud(canvas: _Canvas, x: float, y: float, size: float, colour: int = 0xFFFFFF) -> None:
+def _cloud(canvas: Image, x: float, y: float, size: float, colour: int = 0xFFFFFF) -> None:
     for right, down, share in ((-1.1, 0.25, 0.7), (0.0, 0.0, 1.0), (1.1, 0.2, 0.75)):
         _disc(canvas, x + right * size, y + down * size, share * size, colour)
 
 
 def _houses(
-    canvas: _Canvas, ground: float, travel: float, seed: int, colours: tuple[int, ...], tall: float
+    canvas: Image, ground: float, travel: float, seed: int, colours: tuple[int, ...], tall: float
 ) -> None:
     wide = 84
     for number, (tallness, roof, _) in enumerate(_scatter(seed, 12)):
@@ -318,7 +317,7 @@ def _houses(
                 )
 
 
-def _sea(canvas: _Canvas, top: float, time: float, colours: tuple[int, ...], swell: float) -> None:
+def _sea(canvas: Image, top: float, time: float, colours: tuple[int, ...], swell: float) -> None:
     """Bands of waves from ``top`` to the bottom, the near ones larger and faster."""
     x = np.arange(0.0, WIDTH + 17, 16)
     for band, colour in enumerate(colours):
@@ -329,7 +328,7 @@ def _sea(canvas: _Canvas, top: float, time: float, colours: tuple[int, ...], swe
         _shape(canvas, [*crest, (WIDTH + 16, HEIGHT), (0, HEIGHT)], colour)
 
 
-def _branch(canvas: _Canvas, x: float, y: float, angle: float, length: float, wide: float) -> None:
+def _branch(canvas: Image, x: float, y: float, angle: float, length: float, wide: float) -> None:
     tip = (x + length * cos(angle), y + length * sin(angle))
     _line(canvas, (x, y), tip, 0x1B2033, wide)
     if length > 12:
@@ -337,7 +336,7 @@ def _branch(canvas: _Canvas, x: float, y: float, angle: float, length: float, wi
             _branch(canvas, *tip, angle + turn, 0.7 * length, max(1.0, 0.62 * wide))
 
 
-def _burst(canvas: _Canvas, centre: _Point, age: float, size: float, colour: int) -> None:
+def _burst(canvas: Image, centre: _Point, age: float, size: float, colour: int) -> None:
     x, y = centre
     reach = size * (1 - (1 - min(1.0, age)) ** 3)
     light = max(0.0, 1 - age / 1.7)
@@ -354,24 +353,24 @@ def _burst(canvas: _Canvas, centre: _Point, age: float, size: float, colour: int
             )
 
 
-def _shape(canvas: _Canvas, points: list[_Point], colour: int) -> None:
+def _shape(canvas: Image, points: list[_Point], colour: int) -> None:
     corners = np.round(np.array(points) * 2**_SHIFT).astype(np.int32)
     cv2.fillPoly(canvas, [corners], _bgr(colour), cv2.LINE_AA, _SHIFT)
 
 
-def _disc(canvas: _Canvas, x: float, y: float, radius: float, colour: int) -> None:
+def _disc(canvas: Image, x: float, y: float, radius: float, colour: int) -> None:
     cv2.circle(
         canvas, _fixed((x, y)), round(radius * 2**_SHIFT), _bgr(colour), -1, cv2.LINE_AA, _SHIFT
     )
 
 
-def _line(canvas: _Canvas, begin: _Point, end: _Point, colour: int, wide: float) -> None:
+def _line(canvas: Image, begin: _Point, end: _Point, colour: int, wide: float) -> None:
     cv2.line(
         canvas, _fixed(begin), _fixed(end), _bgr(colour), max(1, round(wide)), cv2.LINE_AA, _SHIFT
     )
 
 
-def _glow(canvas: _Canvas, x: float, y: float, radius: int, colour: int) -> None:
+def _glow(canvas: Image, x: float, y: float, radius: int, colour: int) -> None:
     """Add light that fades out from ``x``, ``y``."""
     light = _light(radius, colour)
     left, top = round(x) - radius, round(y) - radius
@@ -385,27 +384,27 @@ def _glow(canvas: _Canvas, x: float, y: float, radius: int, colour: int) -> None
 
 
 @cache
-def _light(radius: int, colour: int) -> _Canvas:
+def _light(radius: int, colour: int) -> Image:
     away = np.hypot(*np.ogrid[-radius:radius, -radius:radius]) / radius
     fade = np.clip(1 - away, 0, 1)[..., None] ** 2
     return np.asarray(fade * _bgr(colour), dtype=np.uint8)
 
 
 @cache
-def _gradient(colours: tuple[int, ...]) -> _Canvas:
+def _gradient(colours: tuple[int, ...]) -> Image:
     stops = np.linspace(0, HEIGHT - 1, len(colours))
     table = np.array([_bgr(colour) for colour in colours], dtype=float)
     rows = np.stack([np.interp(np.arange(HEIGHT), stops, band) for band in table.T], axis=-1)
     return np.repeat(rows[:, None].astype(np.uint8), WIDTH, axis=1)
 
 
-def _sky(*colours: int) -> _Canvas:
+def _sky(*colours: int) -> Image:
     """A fresh canvas, shaded from top to bottom."""
     return _gradient(colours).copy()
 
 
 @cache
-def _vignette() -> _Canvas:
+def _vignette() -> Image:
     y, x = np.ogrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
     shade = 255 * (1 - 0.16 * (x**2 + y**2))
     return np.repeat(shade[..., None].astype(np.uint8), 3, axis=2)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.arrays import Image
 from engine.cues import Video
 from engine.errors import EmsyncError
 
@@ -32,7 +32,7 @@ class Frame:
     longer side at most ``IMAGE_SIZE`` pixels, upright."""
 
     time: float
-    image: NDArray[np.uint8]
+    image: Image
 
 
 def open_video(path: str | Path) -> VideoReader:
@@ -196,7 +196,7 @@ class VideoReader:
             margin *= 4
         return self._duration
 
-    def _reduce(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def _reduce(self, image: Image) -> Image:
         # Area averaging reads every pixel, which costs more than the decode. Of four pixels at the
         # middle of each area it costs a fiftieth; what that lets through of fine patterns, cells
         # of a hundred reduced pixels average away.

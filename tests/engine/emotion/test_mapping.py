@@ -25,7 +25,7 @@ def chances(**given: float) -> dict[str, float]:
     return dict.fromkeys(EKMAN, 0.0) | given
 
 
-def test_table_lists_the_emotions_in_their_order() -> None:
+def test_tables_list_the_emotions_in_ekmans_order() -> None:
     assert tuple(TABLE_I) == tuple(SCALED) == EKMAN
 
 
@@ -40,7 +40,7 @@ def test_table_lists_the_emotions_in_their_order() -> None:
         ("surprise", 0.421053, 0.315789, 0.705263, 0.284211),
     ],
 )
-def test_scale_is_one_coefficient_for_means_and_deviations(
+def test_scale_multiplies_means_and_deviations_by_one_coefficient(
     emotion: str, valence: float, valence_sd: float, arousal: float, arousal_sd: float
 ) -> None:
     g = SCALED[emotion]
@@ -48,12 +48,12 @@ def test_scale_is_one_coefficient_for_means_and_deviations(
     assert found == pytest.approx((valence, valence_sd, arousal, arousal_sd), abs=1e-6)
 
 
-def test_scale_to_the_largest_mean_changes_nothing() -> None:
+def test_scaling_to_the_largest_mean_changes_nothing() -> None:
     assert scale(0.76) == TABLE_I
 
 
 @pytest.mark.parametrize("mu_max", [0, -0.5, 1.01, math.nan])
-def test_scale_refuses(mu_max: float) -> None:
+def test_scale_refuses_a_mean_outside_0_to_1(mu_max: float) -> None:
     with pytest.raises(EmsyncError, match="mu_max"):
         scale(mu_max)
 
@@ -67,11 +67,13 @@ def test_scale_refuses(mu_max: float) -> None:
         (UNIFORM, (-0.203333, 0.403333)),
     ],
 )
-def test_mixture_mean(probabilities: dict[str, float], expected: tuple[float, float]) -> None:
+def test_mixture_mean_is_the_weighted_average_of_the_means(
+    probabilities: dict[str, float], expected: tuple[float, float]
+) -> None:
     assert mixture_mean(probabilities, TABLE_I) == pytest.approx(expected, abs=1e-6)
 
 
-def test_mixture_deviation_holds_within_and_between() -> None:
+def test_mixture_deviation_includes_variance_within_and_between_emotions() -> None:
     whole = mixture(chances(joy=0.5, sadness=0.5), TABLE_I)
     # within: (0.22^2 + 0.23^2) / 2; between: (1.39 / 2)^2
     assert whole.valence_sd == pytest.approx(math.sqrt(0.05065 + 0.483025))
@@ -93,13 +95,13 @@ def test_rounded_probabilities_are_normalised() -> None:
         chances(joy=math.inf),
     ],
 )
-def test_bad_probabilities_are_one_line(probabilities: dict[str, float]) -> None:
+def test_bad_probabilities_are_one_line_errors(probabilities: dict[str, float]) -> None:
     for use in (mixture_mean, lambda p: sample(p, np.random.default_rng(0))):
         with pytest.raises(EmsyncError, match=r"^probabilities [^\n]+$"):
             use(probabilities)
 
 
-def test_samples_have_the_mixtures_moments() -> None:
+def test_samples_have_the_moments_of_the_mixture() -> None:
     rng = np.random.default_rng(1)
     drawn = np.array([sample(chances(anger=0.5, surprise=0.5), rng) for _ in range(4000)])
     whole = mixture(chances(anger=0.5, surprise=0.5))
@@ -134,7 +136,9 @@ def test_a_mean_maps_back_to_its_emotion(method, table, emotion: str) -> None:
         ((-0.12, 0.29), ("disgust", "surprise", "anger")),
     ],
 )
-def test_where_the_methods_differ(point: tuple[float, float], nearest: tuple[str, ...]) -> None:
+def test_the_methods_differ_between_the_means(
+    point: tuple[float, float], nearest: tuple[str, ...]
+) -> None:
     assert tuple(nearest_emotion(*point, method) for method in METHODS) == nearest
 
 
@@ -146,7 +150,7 @@ def test_where_the_methods_differ(point: tuple[float, float], nearest: tuple[str
         ("likelihood", math.exp(-0.5 * 4.226368) / (2 * math.pi * 0.22 * 0.26)),
     ],
 )
-def test_compare_by_hand(method, expected: float) -> None:
+def test_compare_agrees_with_values_computed_by_hand(method, expected: float) -> None:
     compared = compare(0.46, 0.08, method, TABLE_I)
     assert tuple(compared) == EKMAN
     assert compared["joy"] == pytest.approx(expected, rel=1e-6)
@@ -158,7 +162,7 @@ def test_points_off_the_plane_are_refused(point: tuple[float, float]) -> None:
         nearest_emotion(*point)
 
 
-def test_unknown_method() -> None:
+def test_an_unknown_method_is_refused() -> None:
     with pytest.raises(ValueError, match="cosine"):
         compare(0, 0, "cosine")  # type: ignore[arg-type]
 

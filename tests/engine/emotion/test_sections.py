@@ -1,0 +1,121 @@
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.cues import EKMAN, Section
+from engine.emotion.mapping import SCALED, mixture_mean
+from engine.emotion.perception import SOURCE, Perception
+from engine.emotion.sections import override, sections, split_sections
+from engine.errors import EmsyncError
+
+Colour = tuple[int, int, int]
+
+
+def watch(colour: Callable[[float], Colour], seconds: float, fps: float = 5) -> Perception:
+    """Perceives a texture that moves five pixels a second; colour: BGR at each time."""
+    coarse = np.random.default_rng(0).uniform(0.3, 1, (10, 20))
+    texture = np.clip(cv2.resize(coarse, (160, 90), interpolation=cv2.INTER_CUBIC), 0, 1)
+    perception = Perception()
+    for frame in range(round(seconds * fps)):
+        time = frame / fps
+        moved = np.roll(texture, round(5 * time), axis=1)[..., None]
+        perception.push(time, (moved * colour(time)).astype(np.uint8))
+    return perception
+
+
+@pytest.mark.parametrize(
+    ("cuts", "duration", "expected"),
+    [
+        ((), 100, [(0, 100)]),
+        ((3, 6), 10, [(0, 10)]),
+        ((5, 16, 20, 40), 60, [(0, 16), (16, 40), (40, 60)]),
+        ((20, 50), 60, [(0, 20), (20, 60)]),
+        ((15, 30), 45, [(0, 15), (15, 30), (30, 45)]),
+    ],
+)
+def test_sections_begin_at_cuts_and_have_a_least_length(cuts, duration: float, expected) -> None:
+    assert split_sections(cuts, duration) == tuple(expected)
+
+
+def day_and_night(time: float) -> Colour:
+    return (150, 240, 255) if time < 40 else (30, 20, 15)
+
+
+def test_a_film_that_changes_has_sections() -> None:
+    perception = watch(day_and_night, 80)
+    day, night = sections(perception, (20.0, 40.0, 60.0), 80)
+    assert (day.start, day.end, night.start, night.end) == (0, 40, 40, 80)
+    assert day.valence > night.valence + 0.15
+    assert day.source == SOURCE
+    assert (day.valence, day.arousal) == mixture_mean(day.probabilities)
+
+
+def test_a_film_that_does_not_change_is_one_section() -> None:
+    perception = watch(lambda _: (150, 240, 255), 100)
+    (whole,) = sections(perception, (20.0, 40.0, 60.0, 80.0), 100)
+    assert (whole.start, whole.end) == (0, 100)
+    apart = sections(perception, (20.0, 40.0, 60.0, 80.0), 100, alike=0)
+    assert [section.end for section in apart] == [20, 40, 60, 80, 100]
+
+
+def test_sections_scale_with_mu_max() -> None:
+    perception = watch(day_and_night, 30)
+    (full,), (half,) = (sections(perception, (), 30, mu_max) for mu_max in (0.8, 0.4))
+    assert half.valence == pytest.approx(full.valence / 2)
+
+
+SECTIONS = (
+    Section(0, 20, dict.fromkeys(EKMAN, 1 / 6), -0.2, 0.4, SOURCE),
+    Section(20, 50, dict.fromkeys(EKMAN, 1 / 6), 0.1, 0.5, SOURCE),
+)
+
+
+def test_override_without_arguments_changes_nothing() -> None:
+    assert override(SECTIONS) == SECTIONS
+
+
+@pytest.mark.parametrize("emotion", EKMAN)
+def test_an_emotion_sets_probabilities_valence_and_arousal(emotion: str) -> None:
+    for before, after in zip(SECTIONS, override(SECTIONS, emotion=emotion), strict=True):
+        assert after.probabilities == {name: float(name == emotion) for name in EKMAN}
+        expected = (SCALED[emotion].valence, SCALED[emotion].arousal)
+        assert (after.valence, after.arousal) == pytest.approx(expected)
+        assert (after.start, after.end, after.source) == (before.start, before.end, "user")
+
+
+def test_one_coordinate_keeps_the_other_and_the_probabilities() -> None:
+    (first, second) = override(SECTIONS, valence=0.9)
+    assert (first.valence, first.arousal, second.valence, second.arousal) == (0.9, 0.4, 0.9, 0.5)
+    assert first.probabilities == SECTIONS[0].probabilities
+    assert first.source == f"user (valence), {SOURCE}"
+    assert override(SECTIONS, arousal=0.0)[1] == replace(
+        SECTIONS[1], arousal=0.0, source=f"user (arousal), {SOURCE}"
+    )
+
+
+def test_both_coordinates_leave_no_probabilities() -> None:
+    (first, _) = override(SECTIONS, valence=-1, arousal=1)
+    assert first == Section(0, 20, {}, -1, 1, "user")
+
+
+def test_a_coordinate_goes_before_the_emotion() -> None:
+    (first, _) = override(SECTIONS, emotion="joy", arousal=-0.5)
+    assert (first.valence, first.arousal) == pytest.approx((0.8, -0.5))
+    assert (first.probabilities["joy"], first.source) == (1.0, "user")
+
+
+def test_override_scales_with_mu_max() -> None:
+    assert override(SECTIONS, emotion="joy", mu_max=0.4)[0].valence == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"valence": 3.0}, {"arousal": -1.01}, {"valence": math.nan}, {"emotion": "calm"}],
+)
+def test_bad_overrides_are_one_line_errors(changes) -> None:
+    with pytest.raises(EmsyncError, match=r"^[^\n]+: give [^\n]+$"):
+        override(SECTIONS, **changes)
