@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.options import film_arguments, request_values
-from bridge.cli.progress import stage_bar
+from bridge.cli.progress import phase_bar
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
 from engine.cues import write_cues
@@ -23,7 +23,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Analyze, write, and print what was found."""
-    cues = analyze_film(parse_request(request_values(args)), stage_bar)
+    cues = analyze_film(parse_request(request_values(args)), phase_bar)
     write_cues(cues, args.output)
     print(
         f"{len(cues.cuts)} cuts, {len(cues.boundaries)} boundaries, "

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from bridge.scoring.pipeline import Stage
+from bridge.scoring.pipeline import Phase
 
-_TITLES: dict[Stage, str] = {"analyzing": "Analyzing", "composing": "Composing"}
+_TITLES: dict[Phase, str] = {"analyzing": "Analyzing", "composing": "Composing"}
 
 
 @contextmanager
@@ -26,7 +26,7 @@ def progress_bar(title: str, total: float, unit: str) -> Iterator[Callable[[floa
 
 
 @contextmanager
-def stage_bar(stage: Stage) -> Iterator[Callable[[float], None]]:
-    """A bar for a stage of scoring; yields a function that takes the share that is done, 0..1."""
-    with progress_bar(_TITLES[stage], 100, "%") as show:
+def phase_bar(phase: Phase) -> Iterator[Callable[[float], None]]:
+    """A bar for a phase of scoring; yields a function that takes the share that is done, 0..1."""
+    with progress_bar(_TITLES[phase], 100, "%") as show:
         yield lambda share: show(100 * share)

@@ -12,7 +12,7 @@ from bridge.cli.options import (
     network_options,
     request_values,
 )
-from bridge.cli.progress import stage_bar
+from bridge.cli.progress import phase_bar
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.report import Report
 from bridge.scoring.request import parse_request
@@ -36,7 +36,7 @@ def run(args: Namespace) -> None:
     request = parse_request(request_values(args))
     network = network_options(args)
     with output(args.output) as folder:
-        cues, report = score_film(request, network.load, folder, stage_bar)
+        cues, report = score_film(request, network.load, folder, phase_bar)
         print(summary(report, cues, folder))
 
 

@@ -65,7 +65,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Serve until told to stop."""
+    """Serve until stopped."""
     # The OSC library warns of every malformed datagram, which could fill the disk.
     logging.basicConfig(level=logging.ERROR)
     for port in (args.port, args.osc_port):

@@ -19,7 +19,7 @@ from bridge.scoring.request import Request
 from engine.analysis import analyze
 from engine.composing.listener import Listener
 from engine.cues import CueSheet, check_same_film, write_cues
-from engine.emotion.perception import override
+from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.score import CHORDAL
 from engine.video.reader import open_video
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 
 CUES, REPORT = "cues.json", "report.json"
 
-Stage = Literal["analyzing", "composing"]
+Phase = Literal["analyzing", "composing"]
 Progress = Callable[[float], None]
-"""Receives the share of a stage that is done, 0..1."""
-Stages = Callable[[Stage], AbstractContextManager[Progress]]
-"""Entered for each stage; shows or reports its progress."""
+"""Receives the share of a phase that is done, 0..1."""
+Phases = Callable[[Phase], AbstractContextManager[Progress]]
+"""Entered for each phase; shows or reports its progress."""
 
 
-def analyze_film(request: Request, stages: Stages) -> CueSheet:
+def analyze_film(request: Request, phases: Phases) -> CueSheet:
     """The cue sheet that a request asks for: of the film, or its own, with the user's changes.
 
     Raises EmsyncError for a film that can't be read or does not fit the request.
     """
-    with stages("analyzing") as progress:
+    with phases("analyzing") as progress:
         if request.cues is None:
             cues = analyze(Path(request.video), request.start or 0.0, request.end, progress)
         else:
@@ -66,7 +66,7 @@ def score_film(
     request: Request,
     load: Callable[[], Network],
     folder: Path,
-    stages: Stages,
+    phases: Phases,
     follow: Callable[[CueSheet], Listener] | None = None,
 ) -> tuple[CueSheet, Report]:
     """Score a film into ``folder``, which must exist; returns the cue sheet and the report.
@@ -82,14 +82,14 @@ def score_film(
     if not set(CHORDAL) & set(request.instruments):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=2)
     begun = time.perf_counter()
-    cues = analyze_film(request, stages)
+    cues = analyze_film(request, phases)
     analyzed = time.perf_counter()
     network = load()
     loaded = time.perf_counter()
     # Before composing: whoever follows the piece needs it.
     write_cues(cues, folder / CUES)
     count = 1 if request.live else request.takes
-    with stages("composing") as progress:
+    with phases("composing") as progress:
         takes = compose_takes(
             cues,
             network,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # these need onnxruntime
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Wall time of each stage in seconds."""
+    """Wall time of each phase in seconds."""
 
     load: float
     analyze: float
@@ -136,7 +136,7 @@ def to_json(report: Report) -> str:
         },
         "on_grid": share(report.grid),
         "notes": report.notes,
-        "timings": {stage: round(time, 3) for stage, time in asdict(report.timings).items()},
+        "timings": {phase: round(time, 3) for phase, time in asdict(report.timings).items()},
     }
     return json.dumps(content, indent=2) + "\n"
 

@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import CUES, Progress, Stage, Stages, analyze_film, score_film
+from bridge.scoring.pipeline import CUES, Progress, Phase, Phases, analyze_film, score_film
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
 from engine.cues import CueSheet, write_cues
@@ -38,7 +38,7 @@ Report = Callable[[protocol.Event], None]
 NICENESS = 5
 """Composing gives way to playback where both want a processor."""
 STEP = 0.01
-"""The share of a stage from one progress report to the next."""
+"""The share of a phase from one progress report to the next."""
 DRAFT = 0.2
 """Seconds from one draft of a live piece to the next."""
 
@@ -100,20 +100,20 @@ def _attempt(
 
 def perform(task: protocol.Task, load: Callable[[], Network], report: Report) -> None:
     """Analyze or score a film into the task's folder. load: loads the network."""
-    folder, stages = output_folder(task.folder), _stages(report)
+    folder, phases = output_folder(task.folder), _phases(report)
     if task.kind is Kind.COMPOSE:
         follow = partial(_drafts, report) if task.request.live else None
-        score_film(task.request, load, folder, stages, follow)
+        score_film(task.request, load, folder, phases, follow)
     else:
-        write_cues(analyze_film(task.request, stages), folder / CUES)
+        write_cues(analyze_film(task.request, phases), folder / CUES)
 
 
-def _stages(report: Report) -> Stages:
-    """Reports each stage when it begins, and its progress in steps that a person can see."""
+def _phases(report: Report) -> Phases:
+    """Reports each phase when it begins, and its progress in steps that a person can see."""
 
     @contextmanager
-    def enter(stage: Stage) -> Iterator[Progress]:
-        report(protocol.Entered(State(stage)))
+    def enter(phase: Phase) -> Iterator[Progress]:
+        report(protocol.Entered(State(phase)))
         reported = 0.0
 
         def progress(share: float) -> None:

@@ -34,9 +34,9 @@ def compose(
     """Compose for a cue sheet.
 
     progress: called with the seconds of music composed so far.
-    listener: called with the notes that have ended since the last call, by onset, the CHORDs that
-        have come since, in seconds, and the time in seconds before which nothing more begins. By
-        the end it has all notes and CHORDs.
+    listener: called with the notes that have ended since the last call, sorted by onset, and with
+        the CHORDs since then, in seconds. Its third argument is the time in seconds before which
+        nothing more begins. By the end it has all notes and CHORDs.
     """
     (take,) = compose_all([(cues, config)], network, progress, listener)
     return take.score

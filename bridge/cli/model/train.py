@@ -42,8 +42,8 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--minutes", type=float, default=math.inf, metavar="M",
-        help="stop after so long, with a checkpoint; the same command again goes on; without "
-        "--steps the run is over then, and the rate falls to that end",
+        help="stop after this time, with a checkpoint; the same command resumes. Without --steps "
+        "the run ends then, and the rate falls to zero by that time",
     )  # fmt: skip
     parser.add_argument(
         "--compile", action="store_true", help="compile the network first: faster from then on"

@@ -2,8 +2,8 @@
 
 The network is conditioned on all four; this rule makes sure of them. Tempo and metre hold to the
 letter: time moves from point to point of a grid, and a bar begins where one must. So the bars of
-the music are those of a user's project. Key and density are preferences: notes outside the key
-become unlikely, and time moves on sooner or later when there are too many or too few notes.
+the music are those of a user's project. Key and density are preferences. Notes outside the key
+become unlikely. With too many notes time moves on sooner, with too few it moves on later.
 The rule knows nothing of the film. A boundary counts as the nearest point of the grid.
 """
 
@@ -36,7 +36,7 @@ PATIENCE = 4.0
 """Seconds of notes that may be too many or too few before the bias grows strong."""
 OFF_ACCENT = 1.5
 """In metres of threes, the bias in nats against a point that is no beat, and again if it is no
-eighth. Without it listeners hear twelve sixteenths as four beats of three, as most music has four.
+eighth. Without it, twelve sixteenths count as four beats of three, since most music has four beats.
 Common time needs no such bias."""
 COMMON_TIME = METRES.index("4/4")
 

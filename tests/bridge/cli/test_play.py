@@ -30,8 +30,8 @@ def test_a_score_arrives_whole(emsync, jack_server, receiver, score):
     result = emsync("play", score, "--backend", "jack", "--velocity", 70)
     assert result.status == 0 and "JACK, five ports" in result.out
     assert "52 messages" in result.out
-    struck = [h for h in receiver.notes() if h.message[0] & 0xF0 == 0x90]
-    assert len(struck) == 26 and {h.message[2] for h in struck} == {70}
+    onsets = [h for h in receiver.notes() if h.message[0] & 0xF0 == 0x90]
+    assert len(onsets) == 26 and {h.message[2] for h in onsets} == {70}
     assert not receiver.active_notes()
 
 
@@ -52,7 +52,7 @@ def test_ports_are_listed(emsync, jack_server, passive_receiver):
     assert result.status == 0 and "receiver:bass" in result.out
 
 
-def test_a_part_to_nowhere(emsync, score):
+def test_a_part_of_a_piece_without_midi(emsync, score):
     words = ("--backend", "none", "--wait", 0, "--from", 0.55, "--programs", "--human", 1)
     result = emsync("play", score, *words)
     assert result.status == 0 and "12 messages" in result.out
@@ -68,7 +68,7 @@ def test_a_part_to_nowhere(emsync, score):
         (("SCORE", "--follow", "reaper", "--follow-port", "x", "--backend", "none"), "UDP"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_one_line(emsync, score, words, said):
+def test_errors_are_one_line(emsync, score, words, said):
     result = emsync("play", *(score if word == "SCORE" else word for word in words))
     assert result.status == 2 and said in result.err and result.err.count("\n") == 1
 
@@ -79,7 +79,7 @@ def test_loops_are_two_times():
         parse_loop("10")
 
 
-def test_the_doctor_says_it_all(emsync, jack_server):
+def test_the_doctor_reports_every_check(emsync, jack_server):
     pytest.importorskip("onnxruntime")
     result = emsync("doctor")
     lines = result.out.splitlines()

@@ -43,13 +43,13 @@ def config(seed: int = 0, **others: object) -> GenerationConfig:
 
 
 @pytest.fixture(scope="module")
-def leaning(tiny, random_model, exported) -> Callable[..., Network]:
-    """A network that leans for (above 0) or against (below 0) kinds of tokens, at all times."""
+def biased(tiny, random_model, exported) -> Callable[..., Network]:
+    """A network with a constant bias for (above 0) or against (below 0) kinds of tokens."""
 
     def make(context: int = 1024, **kinds: float) -> Network:
         model = random_model(tiny("relative", context=context))
-        for kind, lean in kinds.items():
-            model.output.bias[np.flatnonzero(Kind[kind] == voc.KIND)] = lean
+        for kind, bias in kinds.items():
+            model.output.bias[np.flatnonzero(Kind[kind] == voc.KIND)] = bias
         return Network(exported(model), "cpu", threads=1)
 
     return make
@@ -105,7 +105,7 @@ def test_two_parts_or_one_are_fewer_instruments(tiny, random_model, exported, ch
     assert piece(voc.START) == piece(other) != piece(asked)
 
 
-def test_somebody_must_play():
+def test_at_least_one_instrument_must_play():
     with pytest.raises(EmsyncError, match="bass, drums, guitar, piano, strings"):
         GenerationConfig(instruments=())
 
@@ -121,7 +121,7 @@ def test_a_small_window_passes_many_times(tiny, random_model, exported):
         assert ((onsets > note.onset) & (onsets < note.end)).sum() < 32
 
 
-def test_boundaries_and_wishes_reach_the_network(network, piece):
+def test_boundaries_and_conditions_reach_the_network(network, piece):
     cues = film(0.0, 20.0, boundaries=(5.0, 12.0))
     assert compose(replace(cues, boundaries=()), network, config()) != piece
     assert compose(cues, network, config(conditions=Conditions(tempo=180.0))) != piece
@@ -184,8 +184,8 @@ def test_a_section_of_the_same_emotion_changes_nothing(network, emotion):
     assert parted == whole
 
 
-def test_no_note_is_longer_than_its_limit(leaning):
-    forgetful = leaning(OFF=-30.0, ON=-2.0, TIMESHIFT=0.0)
+def test_no_note_is_longer_than_its_limit(biased):
+    forgetful = biased(OFF=-30.0, ON=-2.0, TIMESHIFT=0.0)
     score = compose(film(0.0, 60.0), forgetful, config())
     for instrument in Instrument:
         limit = LONGEST[instrument]
@@ -193,8 +193,8 @@ def test_no_note_is_longer_than_its_limit(leaning):
         assert limit * 0.9 <= longest <= limit + 1e-9
 
 
-def test_a_long_chord_has_its_mark(leaning):
-    sustaining = leaning(OFF=-6.0, CHORD=-30.0, BAR=-30.0, TIMESHIFT=-1.0)
+def test_a_long_chord_has_its_mark(biased):
+    sustaining = biased(OFF=-6.0, CHORD=-30.0, BAR=-30.0, TIMESHIFT=-1.0)
     score = compose(film(0.0, 60.0), sustaining, config())
     assert not score.chords
     assert score.bars == (0.0,)
@@ -203,7 +203,7 @@ def test_a_long_chord_has_its_mark(leaning):
     assert not find_chords(score.notes, lambda seconds: 2 * np.asarray(seconds))
 
 
-def test_the_usual_density_is_told_where_none_is_asked_for(network):
+def test_the_network_gets_the_usual_density_where_none_is_asked_for(network):
     def density(**conditions: float) -> float:
         asked = config(conditions=Conditions(**conditions))
         composition = Composition(film(0.0, 6.0), network.config, asked)
@@ -216,25 +216,25 @@ def test_the_usual_density_is_told_where_none_is_asked_for(network):
     assert density(density=3.0) == as_read(3.0)
 
 
-def test_an_instant_holds_so_many_tokens_and_no_more(leaning):
-    timeless = leaning(TIMESHIFT=-30.0)
+def test_the_tokens_of_an_instant_are_limited(biased):
+    timeless = biased(TIMESHIFT=-30.0)
     score = compose(film(0.0, 5.0), timeless, config())
-    struck = np.unique([note.onset for note in score.notes], return_counts=True)[1]
-    assert 0.5 * MOST_AT_ONCE < struck.max() <= MOST_AT_ONCE
+    played = np.unique([note.onset for note in score.notes], return_counts=True)[1]
+    assert 0.5 * MOST_AT_ONCE < played.max() <= MOST_AT_ONCE
 
 
-def test_one_bar_and_one_chord_an_instant(leaning):
-    insistent = leaning(BAR=20.0, CHORD=20.0)
+def test_one_bar_and_one_chord_an_instant(biased):
+    insistent = biased(BAR=20.0, CHORD=20.0)
     score = compose(film(0.0, 2.0), insistent, config())
     assert len(set(score.bars)) == len(score.bars) > 1
     assert len(set(score.chords)) == len(score.chords) > 1
 
 
 def test_progress_rises_to_the_duration(network):
-    heard: list[float] = []
-    compose(film(0.0, 5.003), network, config(), heard.append)
-    assert all(a < b for a, b in pairwise(heard))
-    assert heard[-1] == pytest.approx(5.003)
+    received: list[float] = []
+    compose(film(0.0, 5.003), network, config(), received.append)
+    assert all(a < b for a, b in pairwise(received))
+    assert received[-1] == pytest.approx(5.003)
 
 
 def _two_beats(bars: Sequence[float], chord: float) -> float:
@@ -244,17 +244,17 @@ def _two_beats(bars: Sequence[float], chord: float) -> float:
     return float(np.clip(half, *CHORD_HOLD))
 
 
-def test_a_chord_is_struck_and_held(leaning):
-    piece = compose(film(0.0, 240.0), leaning(CHORD=2.0), config())
+def test_a_chord_is_played_at_once_and_held(biased):
+    piece = compose(film(0.0, 240.0), biased(CHORD=2.0), config())
     assert len(piece.chords) > 1
     for chord in piece.chords:
-        struck = [n for n in piece.notes if n.onset == chord and n.instrument in CHORDAL]
+        played = [n for n in piece.notes if n.onset == chord and n.instrument in CHORDAL]
         least = min(_two_beats(piece.bars, chord), 240.0 - chord) - 0.01
-        held = [n for n in struck if n.end - n.onset >= least]
-        if len(struck) < CHORD_NOTES:
-            pytest.fail(f"{len(struck)} notes at {chord}")
+        held = [n for n in played if n.end - n.onset >= least]
+        if len(played) < CHORD_NOTES:
+            pytest.fail(f"{len(played)} notes at {chord}")
         assert len(held) >= CHORD_NOTES
-        assert {n.velocity for n in struck} == {120}
+        assert {n.velocity for n in played} == {120}
 
 
 def test_silence_does_not_last(network):
@@ -265,9 +265,9 @@ def test_silence_does_not_last(network):
         reach = max(reach, note.end)
 
 
-def test_a_listener_hears_every_note_and_chord_in_time(leaning):
-    network = leaning(CHORD=4.0)
-    heard: list[Note] = []
+def test_a_listener_receives_every_note_and_chord_in_time(biased):
+    network = biased(CHORD=4.0)
+    received: list[Note] = []
     marks: list[float] = []
     known = 0.0
 
@@ -275,17 +275,17 @@ def test_a_listener_hears_every_note_and_chord_in_time(leaning):
         nonlocal known
         assert all(note.onset >= known for note in notes)
         assert all(chord >= known for chord in chords)
-        heard.extend(notes)
+        received.extend(notes)
         marks.extend(chords)
         known = until
 
     piece = compose(film(0.0, 240.0), network, config(), listener=listen)
     assert known == 240.0
-    assert sorted(heard, key=repr) == sorted(piece.notes, key=repr)
+    assert sorted(received, key=repr) == sorted(piece.notes, key=repr)
     assert marks and tuple(marks) == piece.chords
 
 
-def test_pieces_composed_together_each_get_what_they_ask_for(tiny, random_model, exported):
+def test_pieces_composed_together_keep_their_own_conditions(tiny, random_model, exported):
     small = Network(exported(random_model(tiny(context=64))), "cpu", threads=1, precision="fp32")
     requests = [
         (film(0.0, 6.0, boundaries=(3.0,)), config()),
@@ -305,7 +305,7 @@ def guided(network: Network, guidance: float, cues: CueSheet, **conditions: floa
     )
 
 
-def test_guidance_amplifys_what_is_asked_for(network):
+def test_guidance_amplifies_the_conditions(network):
     asked = film(0.0, 6.0)
     (section,) = asked.sections
     unsaid = replace(
@@ -318,20 +318,20 @@ def test_guidance_amplifys_what_is_asked_for(network):
     assert guided(network, 3.0, unsaid, key=4.0) != guided(network, 1.0, unsaid, key=4.0)
 
 
-def test_what_comes_is_amplifyd_but_not_how_far_a_step_leads():
+def test_guidance_amplifies_tokens_but_not_the_length_of_time_shifts():
     rng = np.random.default_rng(0)
-    told, plain = rng.normal(size=(2, voc.SIZE)).astype(np.float32)
-    guided = amplify(told, plain, 3.0)
+    conditioned, plain = rng.normal(size=(2, voc.SIZE)).astype(np.float32)
+    guided = amplify(conditioned, plain, 3.0)
     steps = voc.KIND == Kind.TIMESHIFT
-    beyond = plain + 3 * (told - plain)
+    beyond = plain + 3 * (conditioned - plain)
     assert np.allclose(guided[~steps], beyond[~steps], atol=1e-5)
-    assert np.allclose(np.diff(guided[steps]), np.diff(told[steps]), atol=1e-5)
+    assert np.allclose(np.diff(guided[steps]), np.diff(conditioned[steps]), atol=1e-5)
     assert np.exp(guided[steps]).sum() == pytest.approx(np.exp(beyond[steps]).sum(), rel=1e-4)
-    assert np.allclose(amplify(told, plain, 1.0), told, atol=1e-5)
-    assert np.allclose(amplify(told, plain, 0.0)[~steps], plain[~steps], atol=1e-5)
+    assert np.allclose(amplify(conditioned, plain, 1.0), conditioned, atol=1e-5)
+    assert np.allclose(amplify(conditioned, plain, 0.0)[~steps], plain[~steps], atol=1e-5)
 
 
-def test_guided_pieces_do_not_hang_on_their_neighbours(network):
+def test_guided_pieces_do_not_depend_on_their_neighbours(network):
     sampling = replace(BOLD, guidance=2.0)
     requests = [
         (film(0.0, seconds), GenerationConfig(seed=seed, sampling=sampling if seed else BOLD))
@@ -341,22 +341,22 @@ def test_guided_pieces_do_not_hang_on_their_neighbours(network):
     assert together == [compose(cues, network, one) for cues, one in requests]
 
 
-def test_a_note_does_not_end_at_the_instant_it_is_struck(leaning, monkeypatch):
+def test_a_note_does_not_end_at_its_onset(biased, monkeypatch):
     pushed = []
     push = ScoreBuilder.push
     monkeypatch.setattr(
         ScoreBuilder, "push", lambda self, token: (pushed.append(token), push(self, token))[1]
     )
-    compose(film(0.0, 20.0), leaning(OFF=4.0, ON=2.0), config())
-    struck: set[int] = set()
+    compose(film(0.0, 20.0), biased(OFF=4.0, ON=2.0), config())
+    played: set[int] = set()
     ended = 0
     for token in pushed:
         kind = voc.TOKENS[token].kind
         if kind is Kind.TIMESHIFT:
-            struck.clear()
+            played.clear()
         elif kind is Kind.ON:
-            struck.add(token - 1)
+            played.add(token - 1)
         elif kind is Kind.OFF:
-            assert token not in struck
+            assert token not in played
             ended += 1
     assert ended > 20

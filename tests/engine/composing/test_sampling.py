@@ -25,7 +25,7 @@ def drawn(sampling: Sampling, allowed=ANY, times: int = 400) -> list[float]:
     return (np.bincount(draws, minlength=4) / times).tolist()
 
 
-def test_all_are_drawn_as_often_as_likely():
+def test_tokens_are_drawn_as_often_as_they_are_likely():
     assert drawn(Sampling(1.0, 1.0), times=4000) == pytest.approx([0.1, 0.5, 0.05, 0.35], abs=0.03)
 
 
@@ -49,7 +49,7 @@ def test_only_allowed_tokens():
     assert shares == pytest.approx([2 / 3, 0, 1 / 3, 0], abs=0.08)
 
 
-def test_top_p_is_of_what_is_allowed():
+def test_top_p_counts_allowed_tokens_only():
     assert drawn(Sampling(1.0, 0.6), np.array([True, False, True, False]))[2] == 0
 
 
@@ -66,7 +66,7 @@ def test_far_apart_logits_do_not_overflow():
     assert one(logits, ANY, Sampling(0.01, 1.0), np.random.default_rng(0)) == 1
 
 
-def test_rows_are_drawn_each_by_its_own():
+def test_each_row_has_its_own_generator_and_sampling():
     logits = np.stack([LOGITS, LOGITS[::-1], LOGITS])
     allowed = np.array([[1, 1, 1, 1], [1, 1, 1, 1], [1, 0, 1, 0]], bool)
     samplings = [Sampling(1.0, 1.0), Sampling(4.0, 1.0), Sampling(1.0, 0.6)]
@@ -78,7 +78,7 @@ def test_rows_are_drawn_each_by_its_own():
         assert choose(masked, samplings, together) == [one(*row) for row in rows]
 
 
-def test_surprise_is_of_what_is_allowed():
+def test_the_nll_counts_allowed_tokens_only():
     some = np.where([True, False, True, False], LOGITS, -np.inf)
     nll = surprise(np.stack([LOGITS + 5, some]), [1, 2])
     assert nll == pytest.approx([-math.log(0.5), math.log(3)], abs=1e-6)
@@ -96,7 +96,7 @@ def test_bad_top_p(top_p):
         Sampling(top_p=top_p)
 
 
-def test_min_p_leaves_out_what_is_unlikely_beside_the_likeliest():
+def test_min_p_leaves_out_tokens_far_below_the_likeliest():
     logits = np.log(np.array([[0.5, 0.3, 0.15, 0.05]], np.float32))
     rng = np.random.default_rng(0)
 

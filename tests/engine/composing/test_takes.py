@@ -40,7 +40,7 @@ def parts(piece: Score, cues: CueSheet, *instruments: Instrument) -> tuple[float
     return its.alignment, its.coverage, its.balance
 
 
-def test_each_part_of_merit_counts():
+def test_each_part_of_the_score_counts():
     band = [note for i in EVERYONE[:3] for note in steady(i)]
     assert parts(score(*band), film(5.0, 9.0)) == pytest.approx((0, 0.6, 2 / 3))
     hit = score(*band, *chord(5.5), chords=(5.5,))
@@ -50,7 +50,7 @@ def test_each_part_of_merit_counts():
     assert parts(score(), film(5.0)) == (0, 0, 0)
 
 
-def test_what_the_network_likes_is_worth_more():
+def test_a_likelier_take_scores_higher():
     piece, cues = score(*steady(Instrument.BASS)), film()
     liked, disliked = (take_score(Take(piece, 1, nll), cues, EVERYONE) for nll in (1.0, 3.0))
     assert liked.total > disliked.total
@@ -62,14 +62,14 @@ def test_the_best_is_the_earliest_of_equals():
     assert best([good]) == 0
 
 
-def test_takes_differ_and_each_is_weighed(network):
+def test_takes_differ_and_each_has_its_score(network):
     cues = film(5.0, 9.0)
-    heard: list[float] = []
-    takes = compose_takes(cues, network, GenerationConfig(), 3, heard.append)
+    reported: list[float] = []
+    takes = compose_takes(cues, network, GenerationConfig(), 3, reported.append)
     scores, take_scores = [take.score for take, _ in takes], [take_score for _, take_score in takes]
     assert len(set(scores)) == 3
     assert [m.coverage for m in take_scores] == [
         take_score(Take(s, 1, 1.0), cues, EVERYONE).coverage for s in scores
     ]
-    assert heard == sorted(heard)
-    assert heard[-1] == 60.0
+    assert reported == sorted(reported)
+    assert reported[-1] == 60.0

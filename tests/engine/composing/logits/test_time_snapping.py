@@ -17,10 +17,10 @@ def shares(odds: dict[int, float]) -> dict[int, float]:
     logits[SHIFTS] = -np.inf
     for steps, value in odds.items():
         logits[voc.shift(steps)] = np.log(value)
-    gathered = np.exp(snap(logits))
-    assert (np.delete(gathered, SHIFTS) == 1).all()
+    snapped = np.exp(snap(logits))
+    assert (np.delete(snapped, SHIFTS) == 1).all()
     return {
-        s: round(float(gathered[voc.shift(s)]), 4) for s in range(1, 126) if gathered[voc.shift(s)]
+        s: round(float(snapped[voc.shift(s)]), 4) for s in range(1, 126) if snapped[voc.shift(s)]
     }
 
 
@@ -42,11 +42,11 @@ def test_reach(steps: int, reach: int) -> None:
             assert shares({steps: 1, steps - away: 5}) == expected
 
 
-def test_what_is_gathered_moves_on_to_a_likelier_one() -> None:
+def test_snapped_probability_moves_on_to_a_likelier_shift() -> None:
     assert shares({50: 1, 53: 2, 56: 3}) == {56: 6}
 
 
-def test_nothing_is_gathered_where_time_must_not_move() -> None:
+def test_nothing_is_snapped_where_time_must_not_move() -> None:
     logits = np.full(voc.SIZE, -np.inf, np.float32)
     logits[voc.BAR] = 0
     assert np.array_equal(snap(logits), logits)
