@@ -37,7 +37,7 @@ _PATIENCE = 5.0
 def stall_message(seconds: float) -> str:
     """The report that the server has had no cycle for ``seconds`` seconds."""
     return (
-        f"JACK: the server has stood still for {seconds:.0f} s; it waits for a client that does "
+        f"JACK: the server has stalled for {seconds:.0f} s; it waits for a client that does "
         "not answer: end that, or start the server anew without -S"
     )
 
@@ -185,7 +185,7 @@ class JackOutput:
     def silence(self) -> None:
         """End all active notes in the next cycle, and again in the one after it.
 
-        Returns then, or at once while the server stands still.
+        Returns then, or at once while the server stalls.
         """
         if self._closed:
             return

@@ -1,6 +1,6 @@
-"""Detects a JACK server that stands still.
+"""Detects a stalled JACK server.
 
-A server stands still while it waits for a client that does not answer: for up to twenty times its
+A server stalls while it waits for a client that does not answer: for up to twenty times its
 ``-t``. Sending does not fail meanwhile; the messages only arrive late.
 """
 
@@ -22,7 +22,7 @@ class JackWatchdog:
         self._frame, self._moved = 0, time.monotonic()
 
     def check(self) -> None:
-        """Raises EmsyncError once the server has stood still for :data:`STALLED_AFTER` seconds."""
+        """Raises EmsyncError once the server has stalled for :data:`STALLED_AFTER` seconds."""
         frame, now = self._client.last_frame_time, time.monotonic()
         if frame != self._frame:
             self._frame, self._moved = frame, now

@@ -40,7 +40,7 @@ class RtmidiSink:
     def emit(self, instrument: Instrument, message: bytes) -> None:
         """Send now.
 
-        Raises EmsyncError when the port is gone, or the JACK server stands still.
+        Raises EmsyncError when the port is gone, or the JACK server stalls.
         """
         if self._watchdog is not None:
             self._watchdog.check()

@@ -78,7 +78,7 @@ OUT = (
         "/emsync/progress",
         (
             _JOB,
-            Argument("state", Type.TEXT, "queued, analysing, composing, done, failed, ..."),
+            Argument("state", Type.TEXT, "queued, analyzing, composing, done, failed, ..."),
             Argument("share", Type.FLOAT, "progress within this state, 0..1"),
         ),
         "a job has made progress",

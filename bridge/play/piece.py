@@ -41,7 +41,7 @@ class Piece:
 class Status:
     """The status of a player.
 
-    state: ``waiting`` while too little is composed, or while the output stands still.
+    state: ``waiting`` while too little is composed, or while the output stalls.
     position, duration: in seconds.
     loop: its begin and end.
     reserve: seconds of composed music ahead of the position.

@@ -97,7 +97,7 @@ class Player:
     def play(self, at: float | None = None, when: float | None = None) -> None:
         """Play from the position ``at``, which falls on the moment ``when``.
 
-        at: default: the current position, or the start if that is the end. when: a moment of
+        at: the current position by default, or the start if that is the end. when: a moment of
         ``time.monotonic()`` (default: as soon as possible).
 
         Raises EmsyncError when the output is gone.
@@ -284,7 +284,7 @@ class Player:
     def _start(self, when: float | None) -> None:
         """Play from the resting position, or wait.
 
-        It waits while too little of the piece is composed, or while the output stands still.
+        It waits while too little of the piece is composed, or while the output stalls.
         """
         playhead, output = self._playhead, self.output
         short = not playhead.finished and playhead.known - playhead.resting < self.reserve

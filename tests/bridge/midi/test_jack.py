@@ -113,18 +113,18 @@ def test_no_server_is_a_one_line_error(monkeypatch, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_a_server_that_stands_still_is_reported_until_it_goes_on(server, soon):
+def test_a_server_that_stalls_is_reported_until_it_goes_on(server, soon):
     output = open_output(OutputConfig("jack"))[0]
     assert output.trouble() is None
     server.send_signal(signal.SIGSTOP)
-    assert soon(lambda: "stood still" in (output.trouble() or ""))
+    assert soon(lambda: "stalled" in (output.trouble() or ""))
     server.send_signal(signal.SIGCONT)
     assert soon(lambda: output.trouble() is None)
     assert not output.gone
     output.close()
 
 
-def test_playback_waits_for_a_server_that_stands_still_and_then_omits_nothing(server, scale, soon):
+def test_playback_waits_for_a_server_that_stalls_and_then_omits_nothing(server, scale, soon):
     piece = scale(60)
     player = Player(open_output(OutputConfig("jack"))[0])
     receiver = Receiver()
@@ -133,7 +133,7 @@ def test_playback_waits_for_a_server_that_stands_still_and_then_omits_nothing(se
     assert receiver.wait(receiver.notes)
     server.send_signal(signal.SIGSTOP)
     assert soon(lambda: player.state == "waiting")
-    assert "stood still" in player.status().trouble
+    assert "stalled" in player.status().trouble
     server.send_signal(signal.SIGCONT)
     assert soon(lambda: player.state == "stopped")
     player.close()
@@ -143,7 +143,7 @@ def test_playback_waits_for_a_server_that_stands_still_and_then_omits_nothing(se
     assert not receiver.active_notes()
 
 
-def test_the_status_does_not_wait_for_a_server_that_stands_still(server, scale):
+def test_the_status_does_not_wait_for_a_server_that_stalls(server, scale):
     player = Player(open_output(OutputConfig("jack"))[0])
     player.load(scale(200, first=20))
     player.play(1.0)

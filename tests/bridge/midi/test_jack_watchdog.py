@@ -8,7 +8,7 @@ from bridge.play.player import Player
 from engine.errors import EmsyncError
 
 
-def test_a_server_that_stands_still_is_reported(server, soon):
+def test_a_server_that_stalls_is_reported(server, soon):
     watchdog = JackWatchdog()
 
     def problem():
@@ -20,7 +20,7 @@ def test_a_server_that_stands_still_is_reported(server, soon):
 
     assert not problem()
     server.send_signal(signal.SIGSTOP)
-    assert soon(problem) and "stood still" in problem()
+    assert soon(problem) and "stalled" in problem()
     server.send_signal(signal.SIGCONT)
     assert soon(lambda: not problem())
     watchdog.close()
@@ -32,7 +32,7 @@ def test_through_rtmidi_playback_stops_and_reports_why(server, scale, soon):
     player.play()
     assert soon(lambda: player.output.lateness().messages)
     server.send_signal(signal.SIGSTOP)
-    assert soon(lambda: "stood still" in (player.status().fault or ""))
+    assert soon(lambda: "stalled" in (player.status().fault or ""))
     assert player.state == "stopped" and player.output.gone
     server.send_signal(signal.SIGCONT)
     player.close()

@@ -193,9 +193,7 @@ def test_an_output_that_is_gone_stops_playback_with_the_reason(player, sink, sca
         player.play()
 
 
-def test_play_waits_at_its_position_while_the_output_stands_still(
-    player, sink, scale, moments, soon
-):
+def test_play_waits_at_its_position_while_the_output_stalls(player, sink, scale, moments, soon):
     player.load(scale(100, first=20))
     sink.stalled = True
     player.play(3.0)
