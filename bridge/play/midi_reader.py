@@ -16,6 +16,7 @@ from bridge.play.expression import expression
 from bridge.play.piece import Piece
 from engine.cues import read_cues
 from engine.errors import EmsyncError
+from engine.music.tick_clock import TickClock
 from engine.score import Instrument, Note
 from export.midi import CHORD_MARKER
 
@@ -26,6 +27,9 @@ _FAMILIES = {
     range(32, 40): Instrument.BASS,
 }
 """General MIDI programs, from 0, and their instrument; all others are strings."""
+
+TempoMap = Callable[[float], float]
+"""Converts ticks to seconds."""
 
 
 def read_piece(path: Path, expressive: bool = False) -> Piece:
@@ -73,21 +77,21 @@ def read_beats(path: Path) -> Callable[[float], float]:
     if path.is_dir():
         path = min([path / "score.mid", *(path / "stems").glob("*.mid")], key=_missing)
     midi = _open(path)
-    tempo_map = _TempoMap(midi)
-    return lambda beats: tempo_map.seconds(beats * midi.ticks_per_beat)
+    seconds_at = _tempo_map(midi)
+    return lambda beats: seconds_at(beats * midi.ticks_per_beat)
 
 
 def _read(path: Path) -> Piece:
     midi = _open(path)
-    tempo_map = _TempoMap(midi)
+    seconds_at = _tempo_map(midi)
     notes: list[Note] = []
     chords: list[float] = []
     duration = 0.0
     for track in midi.tracks:
-        duration = max(duration, tempo_map.seconds(sum(message.time for message in track)))
-        notes += _notes(track, tempo_map)
-        chords += _chords(track, tempo_map)
-    bars = tuple(_bars(midi, tempo_map, duration))
+        duration = max(duration, seconds_at(sum(message.time for message in track)))
+        notes += _notes(track, seconds_at)
+        chords += _chords(track, seconds_at)
+    bars = tuple(_bars(midi, seconds_at, duration))
     return Piece(tuple(sorted(notes, key=order)), tuple(sorted(chords)), (), duration, bars=bars)
 
 
@@ -107,22 +111,14 @@ def _missing(path: Path) -> bool:
     return not path.exists()
 
 
-class _TempoMap:
-    """Converts ticks of a file to seconds."""
-
-    def __init__(self, midi: mido.MidiFile) -> None:
-        tempos = {0: 500_000}
-        for track in midi.tracks:
-            tempos |= {tick: m.tempo for tick, m in _timed(track) if m.type == "set_tempo"}
-        ticks = np.array(sorted(tempos))
-        rates = np.array([tempos[tick] for tick in sorted(tempos)]) / (midi.ticks_per_beat * 1e6)
-        self._ticks, self._rates = ticks, rates
-        self._elapsed = np.append(0.0, np.cumsum(np.diff(ticks) * rates[:-1]))
-
-    def seconds(self, tick: float) -> float:
-        """The time of a tick."""
-        at = int(np.searchsorted(self._ticks, tick, "right")) - 1
-        return float(self._elapsed[at] + (tick - self._ticks[at]) * self._rates[at])
+def _tempo_map(midi: mido.MidiFile) -> TempoMap:
+    tempos = {0: 500_000}
+    for track in midi.tracks:
+        tempos |= {tick: m.tempo for tick, m in _timed(track) if m.type == "set_tempo"}
+    ticks = sorted(tempos)
+    rates = np.array([tempos[tick] for tick in ticks]) / (midi.ticks_per_beat * 1e6)
+    clock = TickClock(ticks, rates)
+    return lambda tick: float(clock.seconds(tick))
 
 
 def _timed(track: mido.MidiTrack) -> Iterator[tuple[int, mido.Message]]:
@@ -133,7 +129,7 @@ def _timed(track: mido.MidiTrack) -> Iterator[tuple[int, mido.Message]]:
         yield tick, message
 
 
-def _notes(track: mido.MidiTrack, tempo_map: _TempoMap) -> Iterator[Note]:
+def _notes(track: mido.MidiTrack, seconds_at: TempoMap) -> Iterator[Note]:
     named = _NAMED.get(track.name.strip().lower())
     programs: dict[int, int] = {}
     begun: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
@@ -147,9 +143,7 @@ def _notes(track: mido.MidiTrack, tempo_map: _TempoMap) -> Iterator[Note]:
             if begun[key]:
                 onset, velocity = begun[key].popleft()
                 instrument = named or _by_program(programs.get(key[0], 0), key[0])
-                yield Note(
-                    instrument, tempo_map.seconds(onset), tempo_map.seconds(tick), key[1], velocity
-                )
+                yield Note(instrument, seconds_at(onset), seconds_at(tick), key[1], velocity)
 
 
 def _by_program(program: int, channel: int) -> Instrument:
@@ -161,15 +155,15 @@ def _by_program(program: int, channel: int) -> Instrument:
     return Instrument.STRINGS
 
 
-def _chords(track: mido.MidiTrack, tempo_map: _TempoMap) -> Iterator[float]:
+def _chords(track: mido.MidiTrack, seconds_at: TempoMap) -> Iterator[float]:
     for tick, message in _timed(track):
         if message.type == "marker" and message.text == CHORD_MARKER:
-            yield tempo_map.seconds(tick)
+            yield seconds_at(tick)
 
 
-def _bars(midi: mido.MidiFile, tempo_map: _TempoMap, duration: float) -> Iterator[float]:
-    """The bar lines in seconds, from the time quarters."""
-    quarters = {0: 4.0}
+def _bars(midi: mido.MidiFile, seconds_at: TempoMap, duration: float) -> Iterator[float]:
+    """The bar lines in seconds, from the time signatures."""
+    quarters = {0: 4.0}  # of a bar, by the tick of its time signature
     for track in midi.tracks:
         for tick, message in _timed(track):
             if message.type == "time_signature":
@@ -178,7 +172,7 @@ def _bars(midi: mido.MidiFile, tempo_map: _TempoMap, duration: float) -> Iterato
     for start, end in zip(starts, [*starts[1:], None], strict=True):
         for bar in count():
             tick = start + round(bar * quarters[start] * midi.ticks_per_beat)
-            seconds = tempo_map.seconds(tick)
+            seconds = seconds_at(tick)
             if seconds >= duration or (end is not None and tick >= end):
                 break
             yield seconds

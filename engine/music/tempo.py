@@ -20,6 +20,7 @@ import numpy.typing as npt
 from engine.arrays import Floats, Ints
 from engine.music.metre import COMMON_TIME, Step, count_bars
 from engine.music.segments import NO_CHANGE, fit
+from engine.music.tick_clock import TickClock
 from engine.score import Score
 
 PPQ = 960
@@ -62,28 +63,22 @@ class TempoMap:
 
     def beat_at(self, seconds: npt.ArrayLike) -> Floats:
         """Beats at these times."""
-        starts, beats, rates = self._segments()
-        seconds = np.asarray(seconds, np.float64)
-        segment = np.maximum(np.searchsorted(starts, seconds, "right") - 1, 0)
-        return np.asarray(beats[segment] + (seconds - starts[segment]) / rates[segment])
+        return self._clock().ticks(seconds)
 
     def seconds_at(self, beat: npt.ArrayLike) -> Floats:
         """Times of these beats in seconds."""
-        starts, beats, rates = self._segments()
-        beat = np.asarray(beat, np.float64)
-        segment = np.maximum(np.searchsorted(beats, beat, "right") - 1, 0)
-        return np.asarray(starts[segment] + (beat - beats[segment]) * rates[segment])
+        return self._clock().seconds(beat)
 
     def tick_at(self, seconds: npt.ArrayLike) -> Ints:
         """The ticks nearest to these times."""
         return np.rint(self.beat_at(seconds) * PPQ).astype(np.int64)
 
-    def _segments(self) -> tuple[Floats, Floats, Floats]:
-        """Each tempo's start in seconds and in beats, and seconds a beat."""
+    def _clock(self) -> TickClock:
+        """The clock of the beats. Its times are sums of whole microseconds, so they are exact."""
         ticks = np.array([tempo.tick for tempo in self.tempos], np.int64)
         tempos = np.array([tempo.microseconds for tempo in self.tempos], np.int64)
         elapsed = np.append(0, np.cumsum(np.diff(ticks) * tempos[:-1]))
-        return elapsed / (PPQ * 1e6), ticks / PPQ, tempos / 1e6
+        return TickClock(ticks / PPQ, tempos / 1e6, elapsed / (PPQ * 1e6))
 
 
 def tempo_map(score: Score) -> TempoMap:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from engine.arrays import Floats
 from engine.music.conditions import METRES, UNKNOWN
+from engine.music.tick_clock import TickClock
 from engine.score import Instrument
 
 STEADY = 0.8
@@ -42,33 +43,26 @@ class SourceSong:
     ticks_per_quarter: int
 
 
-class Clock:
-    """Ticks to seconds through a song's tempo map.
+class Clock(TickClock):
+    """Converts a song's ticks to seconds, and knows its tempo.
 
     ticks: [n] where the tempo changes, rising strictly from 0. rate: [n] seconds a tick from
     there on. end: the song's length in ticks.
     """
 
     def __init__(self, ticks: Floats, rate: Floats, ticks_per_quarter: int, end: float) -> None:
-        self._ticks, self._rate = ticks, rate
-        spans = np.diff(ticks) * rate[:-1]
-        self._seconds = np.append(0.0, np.cumsum(spans))
+        super().__init__(ticks, rate)
         self._quarter = ticks_per_quarter
         self._end = end
-
-    def seconds(self, ticks: Floats | float) -> Floats:
-        """Seconds at these ticks."""
-        segment = np.searchsorted(self._ticks, ticks, "right") - 1
-        return self._seconds[segment] + (ticks - self._ticks[segment]) * self._rate[segment]
 
     @property
     def tempo(self) -> float:
         """Quarter notes a minute, or NaN if the song does not keep to one."""
         lengths = np.diff(np.append(self._ticks, max(self._end, self._ticks[-1] + 1)))
-        order = np.argsort(self._rate)
+        order = np.argsort(self._rates)
         middle = np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)
-        median = self._rate[order][middle]
-        near = np.abs(self._rate / median - 1) < TEMPO_TOLERANCE
+        median = self._rates[order][middle]
+        near = np.abs(self._rates / median - 1) < TEMPO_TOLERANCE
         if lengths[near].sum() < STEADY * lengths.sum():
             return UNKNOWN
         return float(60 / (median * self._quarter))
