@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.benchmarks.measures import Line, Section
-from engine.evaluation.likelihood import token_nats
+from engine.evaluation.likelihood import token_nll
 from engine.model.precision import Precision
 from engine.model.runtime import Decoder, Network
 from engine.music.conditions import EMOTION
@@ -44,6 +44,6 @@ def _read(weights: Path, precision: Precision, cache: Cache) -> tuple[float, np.
         for row in range(len(batch.tokens)):
             logits = decoder.prefill(batch.tokens[row], batch.offsets[row], batch.conditions[row])
             asked = batch.targets[row] != IGNORED
-            nll.append(token_nats(logits, batch.targets[row])[asked])
+            nll.append(token_nll(logits, batch.targets[row])[asked])
             likeliest.append(logits.argmax(-1)[asked])
     return float(np.concatenate(nll).mean()), np.concatenate(likeliest)

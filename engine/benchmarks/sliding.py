@@ -9,7 +9,7 @@ import numpy as np
 from engine.benchmarks.measures import Line, Section
 from engine.composing.window import to_forget
 from engine.errors import EmsyncError
-from engine.evaluation.likelihood import token_nats
+from engine.evaluation.likelihood import token_nll
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
 from engine.music.conditions import ALL, EMOTION
@@ -74,5 +74,5 @@ def _read(decoder: Decoder, cache: Cache, song: int, length: int, slide: bool) -
         logits.append(
             decoder.step(tokens[end - 1 : end].tolist(), offsets[end - 1 : end].tolist())[0]
         )
-    nll = token_nats(np.stack(logits), tokens[1:length])
+    nll = token_nll(np.stack(logits), tokens[1:length])
     return float(nll[decoder.config.window :].mean())

@@ -1,39 +1,34 @@
-"""Do chords come where boundaries are asked for, in music composed for films made up by chance?
+"""Do chords come where boundaries are asked for? Pieces are composed for films drawn at random.
 
-Goal: recall, precision and intersection over union over many random lists of boundaries, pooled,
-with every boundary counting the same (:mod:`engine.metrics.alignment`). A chord is what the notes
-say; the same figures for CHORD tokens show how many marks are kept. The composer knows of the
-boundaries through their offsets alone: no token is favoured or forbidden because of them.
+Goal: recall, precision and IoU over many random lists of boundaries, pooled, so that every boundary
+counts the same (:mod:`engine.metrics.alignment`). A chord is what the notes say. The same figures
+for CHORD tokens show how many of them the notes keep. The composer knows the boundaries through
+their offsets only; no token is favoured or forbidden because of them.
 
-Conventions: gaps are uniform within :data:`GAPS`, the beginning and the end of the film being
-boundaries in this alone, so that no chord is asked for where two beats find no room.
+Conventions: gaps are uniform within :data:`GAPS`. The beginning and the end of the film count as
+boundaries for the gaps, so that no chord is asked for where two beats find no room.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
-from engine.evaluation.pieces import Request
-from engine.metrics.alignment import WINDOWS, Alignment, alignment, find_chords, pool, shuffled
-from engine.metrics.statistics import Json, proportion
+from engine.evaluation.request import Request, draw_emotion
+from engine.metrics import alignment
+from engine.metrics.statistics import Json
 from engine.music.tempo import tempo_map
 from engine.score import Score
 
 GAPS = (4.0, 15.0)
 """The least and the greatest gap, in seconds."""
 DURATIONS = (30.0, 60.0)
-SHUFFLES = 20
-"""Of each list."""
-EMOTION = 0.8
-"""Valence and arousal are uniform up to this far from 0, as a film's are."""
-
-Times = Sequence[float]
+"""Of the pieces, in seconds, in turns."""
 
 
 def random_boundaries(duration: float, rng: np.random.Generator) -> tuple[float, ...]:
-    """Rising times in seconds, with gaps of :data:`GAPS`, the last one to the end included."""
+    """Rising times in seconds with gaps of :data:`GAPS`; the last gap ends with the film."""
     times: list[float] = []
     now = float(rng.uniform(*GAPS))
     while now <= duration - GAPS[0]:
@@ -43,12 +38,12 @@ def random_boundaries(duration: float, rng: np.random.Generator) -> tuple[float,
 
 
 def requests(boundaries: int, rng: np.random.Generator) -> list[Request]:
-    """Pieces of :data:`DURATIONS` by turns, until they have so many boundaries between them."""
+    """As many pieces as have at least ``boundaries`` together, equally many of each duration."""
     asked: list[Request] = []
     count = 0
     while count < boundaries or len(asked) % len(DURATIONS):
         duration = DURATIONS[len(asked) % len(DURATIONS)]
-        valence, arousal = rng.uniform(-EMOTION, EMOTION, 2).tolist()
+        valence, arousal = draw_emotion(rng)
         times = random_boundaries(duration, rng)
         asked.append(Request(duration, len(asked), valence, arousal, times))
         count += len(times)
@@ -57,20 +52,23 @@ def requests(boundaries: int, rng: np.random.Generator) -> list[Request]:
 
 def note_chords(score: Score) -> tuple[float, ...]:
     """The long chords in a score's notes, in seconds."""
-    return find_chords(score.notes, tempo_map(score).beat_at)
+    return alignment.find_chords(score.notes, tempo_map(score).beat_at)
 
 
 def evaluate(asked: Sequence[Request], scores: Sequence[Score], rng: np.random.Generator) -> Json:
-    """The figures for chords in the notes, over all and by duration, and for CHORD tokens."""
+    """Figures for chords in the notes, over all pieces and by duration, and for CHORD tokens.
+
+    asked, scores: the requests and their pieces, in the same order.
+    """
     found = [note_chords(score) for score in scores]
     marked = [score.chords for score in scores]
     films = [(request.boundaries, request.duration) for request in asked]
     return {
         "films": len(films),
-        "notes": figures(films, found, rng),
-        "tokens": figures(films, marked, rng),
+        "notes": alignment.evaluate(films, found, rng),
+        "tokens": alignment.evaluate(films, marked, rng),
         "notes_by_duration": {
-            f"{duration:g}": figures(
+            f"{duration:g}": alignment.evaluate(
                 [film for film in films if film[1] == duration],
                 [chords for chords, film in zip(found, films, strict=True) if film[1] == duration],
                 rng,
@@ -78,36 +76,3 @@ def evaluate(asked: Sequence[Request], scores: Sequence[Score], rng: np.random.G
             for duration in sorted({film[1] for film in films})
         },
     }
-
-
-def figures(
-    films: Sequence[tuple[Times, float]], chords: Sequence[Times], rng: np.random.Generator
-) -> Json:
-    """By window: recall, precision and IoU, each with interval and n, and what chance gives.
-
-    films: boundaries and duration of each, in seconds. chords: those struck in each.
-    """
-    moved = [
-        (shuffled(boundaries, duration, rng), struck)
-        for (boundaries, duration), struck in zip(films, chords, strict=True)
-        for _ in range(SHUFFLES)
-    ]
-    straight = [(film[0], struck) for film, struck in zip(films, chords, strict=True)]
-    report: Json = {}
-    for name, window in WINDOWS.items():
-        met, chance = _met(straight, window), _met(moved, window)
-        either = met.boundaries + met.chords - met.matched
-        report[name] = {
-            "recall": proportion(met.matched, met.boundaries),
-            "precision": proportion(met.matched, met.chords),
-            "iou": proportion(met.matched, either),
-            "shuffled_recall": chance.recall,
-            "recall_less_shuffled": met.recall - chance.recall,
-            "median_delta": met.median_delta,
-            "deltas": [round(delta, 4) for delta in met.deltas],
-        }
-    return report
-
-
-def _met(pairs: Iterable[tuple[Times, Times]], window: float) -> Alignment:
-    return pool(alignment(boundaries, chords, window) for boundaries, chords in pairs)

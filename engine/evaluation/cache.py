@@ -1,12 +1,10 @@
-"""Keeping on disk what took long to make, under a name that says all that it hangs on."""
+"""A cache on disk for results that take long to make, under names that say what they depend on."""
 
 from __future__ import annotations
 
 import hashlib
-import inspect
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 
@@ -15,20 +13,14 @@ from engine.files import replacing
 Arrays = dict[str, np.ndarray]
 
 
-def code(*modules: ModuleType) -> str:
-    """The source of modules as one number: a figure must not rest on what other code made."""
-    digest = hashlib.sha256()
-    for module in modules:
-        digest.update(inspect.getsource(module).encode())
-    return digest.hexdigest()
+def load_or_make(folder: Path, depends_on: object, make: Callable[[], Arrays]) -> Arrays:
+    """The arrays in ``folder``, or else those that ``make`` returns, which are then saved there.
 
-
-def keep(folder: Path, hangs_on: object, make: Callable[[], Arrays]) -> Arrays:
-    """What ``make`` makes, from ``folder`` where it has been made before.
-
-    hangs_on: anything whose ``repr`` changes when the result would.
+    depends_on: anything whose ``repr`` changes when the result would.
+    folder: made with its parents where needed.
+    Raises EmsyncError when the folder can't be written.
     """
-    path = place(folder, hangs_on, ".npz")
+    path = cache_path(folder, depends_on, ".npz")
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         arrays = make()
@@ -38,6 +30,6 @@ def keep(folder: Path, hangs_on: object, make: Callable[[], Arrays]) -> Arrays:
         return {name: file[name] for name in file.files}
 
 
-def place(folder: Path, hangs_on: object, suffix: str) -> Path:
-    """Where a result that hangs on this is kept."""
-    return folder / (hashlib.sha256(repr(hangs_on).encode()).hexdigest()[:24] + suffix)
+def cache_path(folder: Path, depends_on: object, suffix: str) -> Path:
+    """Where the result lies that depends on this; ``suffix`` as ``.npz``."""
+    return folder / (hashlib.sha256(repr(depends_on).encode()).hexdigest()[:24] + suffix)

@@ -1,25 +1,26 @@
 """Does the music have the emotion that was asked for?
 
-Goal: Pearson's correlation of requested and judged valence, and arousal, over pieces asked for on
-a grid of both. The judge is a ridge regression fitted on songs whose labels neither the network nor
-the guesses it learns from ever saw (``labels.is_judged``), and it hears other features
-(:mod:`engine.metrics.features`) than those guesses were made from (:mod:`engine.training.corpus.label_features`).
-EMOPIA's quadrants (Hung et al. 2021) check it and are never used to fit; they are of piano clips
-alone, and say nothing of what the judge hears in drums and bands.
+Goal: Pearson's correlation of requested and judged valence, and of arousal, over pieces on a grid
+of both. The judge is a ridge regression fitted on labelled songs. Neither the network nor the
+regression that labels its songs ever sees these labels (``labels.is_judged``). The judge also uses
+other features (:mod:`engine.metrics.features`) than that regression does
+(:mod:`engine.training.corpus.label_features`).
+
+EMOPIA's quadrants (Hung et al. 2021) check the judge and are never used to fit it. They are of
+piano clips only, and say nothing about drums and bands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.arrays import Floats
+from engine.arrays import Floats, Ints
 from engine.errors import EmsyncError
-from engine.evaluation.pieces import Request
-from engine.metrics.features import FEATURES, describe
+from engine.evaluation.references import DURATION, Clips, Songs
+from engine.evaluation.request import Request
+from engine.metrics.features import FEATURES, feature_vector
 from engine.metrics.note_arrays import note_arrays
 from engine.metrics.regression import Ridge, best_penalty, cross_validate, fit
 from engine.metrics.statistics import Json, auc, estimate, pearson
@@ -28,12 +29,12 @@ from engine.music.key import find_key
 from engine.score import Score
 from engine.training.corpus.label_features import GROUPS
 
-DURATION = 30.0
 GRID = (-0.8, -0.4, 0.0, 0.4, 0.8)
-LABELS = {
+"""The valences, and the arousals, asked for."""
+SOURCES = {
     "network": {
         "songs": "all but labelled songs that are judged",
-        "labels": "guessed from label_features by a regression on labelled songs that are not judged",
+        "labels": "predicted from label_features by a regression on labelled songs not judged",
         "label_features": list(GROUPS),
     },
     "judge": {
@@ -42,35 +43,14 @@ LABELS = {
         "features": list(FEATURES),
     },
 }
+"""For the report: the songs, labels and features of the network and of the judge."""
 FEWEST_SONGS = 10
 QUADRANTS = {"valence": ("Q1", "Q4"), "arousal": ("Q1", "Q2")}
-"""EMOPIA's quadrants in which each is high."""
-
-
-@dataclass(frozen=True, slots=True)
-class Songs:
-    """Excerpts of labelled songs.
-
-    features: [n, F]. labels: [n, 2] valence and arousal, NaN unknown. groups: [n], the song's
-    number; versions of one song share it. validation: [n], true for split=val.
-    """
-
-    features: Floats
-    labels: Floats
-    groups: npt.NDArray[np.int64]
-    validation: npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Clips:
-    """EMOPIA: features [n, F] and the quadrant [n] of each clip."""
-
-    features: Floats
-    quadrants: npt.NDArray[np.str_]
+"""The quadrants of EMOPIA in which each is high."""
 
 
 def requests(seeds: Iterable[int]) -> list[Request]:
-    """The grid, each point with every one of these seeds."""
+    """Every point of the grid with each of these seeds."""
     return [
         Request(DURATION, seed, valence, arousal)
         for seed in seeds
@@ -79,20 +59,18 @@ def requests(seeds: Iterable[int]) -> list[Request]:
     ]
 
 
-def hear(score: Score) -> Floats:
-    """The features [F] of a piece."""
-    return np.array(list(describe(score).values()), np.float64)
-
-
-def appoint(songs: Songs, clips: Clips | None, rng: np.random.Generator) -> tuple[
+def fit_judges(songs: Songs, clips: Clips | None, rng: np.random.Generator) -> tuple[
     dict[str, Ridge], Json
 ]:  # fmt: skip
-    """The judges of valence and of arousal, and how far each is to be trusted."""
+    """Fit the judges of valence and of arousal, by name, and report how well they predict.
+
+    Raises EmsyncError when fewer than :data:`FEWEST_SONGS` songs are labelled.
+    """
     judges: dict[str, Ridge] = {}
-    report: Json = {"heard": LABELS}
+    report: Json = {"sources": SOURCES}
     for column, name in enumerate(EMOTION):
         known = np.isfinite(songs.labels[:, column])
-        ours, held = known & ~songs.validation, known & songs.validation
+        ours, held_out = known & ~songs.validation, known & songs.validation
         features, labels = songs.features[ours], songs.labels[ours, column]
         groups = songs.groups[ours]
         if len(np.unique(groups)) < FEWEST_SONGS:
@@ -102,15 +80,17 @@ def appoint(songs: Songs, clips: Clips | None, rng: np.random.Generator) -> tupl
             )
         penalty = best_penalty(features, labels, groups)
         judge = judges[name] = fit(features, labels, penalty)
-        blind = cross_validate(features, labels, groups, penalty)
+        predicted = cross_validate(features, labels, groups, penalty)
         report[name] = {
             "penalty": penalty,
             "excerpts": len(labels),
-            "cross_validated": estimate(pearson, *_by_song(groups, blind, labels), rng=rng),
+            "cross_validated": estimate(pearson, *_by_song(groups, predicted, labels), rng=rng),
             "validation": estimate(
                 pearson,
                 *_by_song(
-                    songs.groups[held], judge(songs.features[held]), songs.labels[held, column]
+                    songs.groups[held_out],
+                    judge(songs.features[held_out]),
+                    songs.labels[held_out, column],
                 ),
                 rng=rng,
             ),
@@ -121,8 +101,8 @@ def appoint(songs: Songs, clips: Clips | None, rng: np.random.Generator) -> tupl
     return judges, report
 
 
-def _by_song(groups: npt.NDArray[np.int64], *columns: Floats) -> list[Floats]:
-    """Means of columns [n] over the excerpts of each song."""
+def _by_song(groups: Ints, *columns: Floats) -> list[Floats]:
+    """The means of columns [n] over the excerpts of each song."""
     _, song = np.unique(groups, return_inverse=True)
     return [np.bincount(song, column) / np.bincount(song) for column in columns]
 
@@ -133,32 +113,34 @@ def evaluate(
     judges: dict[str, Ridge],
     rng: np.random.Generator,
 ) -> Json:
-    """Requested against judged, with note density and mode as diagnostics."""
-    features = np.array([hear(score) for score in scores])
-    wished = {name: np.array([getattr(one, name) for one in asked]) for name in EMOTION}
+    """Requested against judged emotion, with note density and mode as diagnostics.
+
+    asked, scores: the requests and their pieces, in the same order.
+    """
+    features = np.array([feature_vector(score) for score in scores])
+    requested = {name: np.array([getattr(one, name) for one in asked]) for name in EMOTION}
     judged = {name: judge(features) for name, judge in judges.items()}
     density = np.array([len(score.notes) / score.duration for score in scores])
     major = np.array([_is_major(score) for score in scores])
     keyed = np.isfinite(major)
+    valence, arousal = requested["valence"], requested["arousal"]
     return {
         **{
             name: {
-                "pearson": estimate(pearson, wished[name], judged[name], rng=rng),
-                "other": pearson(wished[other], judged[name]),
-                "requested": wished[name].tolist(),
+                "pearson": estimate(pearson, requested[name], judged[name], rng=rng),
+                "other": pearson(requested[other], judged[name]),
+                "requested": requested[name].tolist(),
                 "judged": judged[name].round(4).tolist(),
             }
             for name, other in zip(EMOTION, reversed(EMOTION), strict=True)
         },
         "diagnostics": {
-            "arousal_and_note_density": estimate(pearson, wished["arousal"], density, rng=rng),
-            "valence_and_major": estimate(pearson, wished["valence"][keyed], major[keyed], rng=rng),
+            "arousal_and_note_density": estimate(pearson, arousal, density, rng=rng),
+            "valence_and_major": estimate(pearson, valence[keyed], major[keyed], rng=rng),
             "major_share": {
-                f"{point:g}": _mean(major[keyed & (wished["valence"] == point)]) for point in GRID
+                f"{point:g}": _mean(major[keyed & (valence == point)]) for point in GRID
             },
-            "note_density": {
-                f"{point:g}": _mean(density[wished["arousal"] == point]) for point in GRID
-            },
+            "note_density": {f"{point:g}": _mean(density[arousal == point]) for point in GRID},
         },
     }
 

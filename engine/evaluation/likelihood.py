@@ -1,35 +1,32 @@
-"""How well the network foresees songs it has never seen: the negative log likelihood (NLL).
+"""How well the network predicts songs it has never seen: the negative log likelihood (NLL).
 
-Goal: nll a token over fixed windows of split=val, unweighted, for each type of token, and nll a
-second of music, by how much the network is told: the emotion, all conditions, or none.
-Boundary offsets are the song's own, as in training. Intervals resample whole windows.
+Goal: the unweighted NLL in nats, a token and a second of music, over fixed windows of split=val.
+The report gives it for each type of token too. The network is given the emotion, all conditions,
+or none. Boundary offsets are the song's own, as in training. Intervals resample whole windows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from engine.arrays import Floats, Logits
+from engine.arrays import Floats, Ints, Logits
 from engine.metrics.statistics import Json, estimate
 from engine.model.config import ModelConfig
 from engine.model.runtime import Decoder, Network
 from engine.music import conditions as cond
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind, to_seconds
+from engine.parallel import Progress
 from engine.training.corpus.token_cache import Cache
 from engine.training.dataset import IGNORED, Batch, validation_batches
 
 BATCH = 4
 KNOWN = {"emotion": cond.EMOTION, "all": cond.ALL, "none": ()}
-"""What the network may be told, by name."""
-
-Progress = Callable[[float], None]
+"""The conditions that the network is given, by the name of the case."""
 
 
-def _types() -> tuple[tuple[str, ...], np.ndarray]:
-    """The types of tokens, and each token's: [V], -1 for those that no music holds."""
+def _types() -> tuple[tuple[str, ...], Ints]:
+    """The types of tokens, and the type of each token [V]: -1 for tokens outside the music."""
     plain = (Kind.BAR, Kind.CHORD, Kind.TIMESHIFT, Kind.OFF)
     names = (*(kind.name for kind in plain), *(f"ON_{i.name}" for i in voc.INSTRUMENTS))
     of_token = np.full(voc.SIZE, -1)
@@ -44,10 +41,13 @@ TYPES, TYPE = _types()
 
 
 def cases(config: ModelConfig) -> dict[str, tuple[str, ...]]:
-    """What this network can be told, by name; equal cases once."""
-    told = {name: tuple(c for c in known if c in config.controls) for name, known in KNOWN.items()}
-    return {name: known for name, known in told.items() if list(told.values()).index(known)
-            == list(told).index(name)}  # fmt: skip
+    """The conditions that this network can be given, by the name of the case; equal cases once."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, known in KNOWN.items():
+        given = tuple(condition for condition in known if condition in config.controls)
+        if given not in found.values():
+            found[name] = given
+    return found
 
 
 def evaluate(
@@ -59,7 +59,7 @@ def evaluate(
 ) -> Json:
     """The NLL in each of :func:`cases`, over all tokens and by type, with n and intervals.
 
-    progress: is told how many windows have been read, of ``windows`` times the cases.
+    progress: called with the windows read so far, of ``windows`` for each case.
     """
     decoder = Decoder(network)
     report: Json = {}
@@ -76,9 +76,12 @@ def evaluate(
 
 
 def window_sums(decoder: Decoder, batch: Batch) -> Floats:
-    """Of each window the nll and the tokens of each type, and its seconds: [B, 2 types + 1]."""
+    """The NLL in nats and the tokens of each type, and the seconds, of each window.
+
+    Returns [B, 2 types + 1].
+    """
     nll = [
-        token_nats(decoder.prefill(tokens, offsets, conditions), targets)
+        token_nll(decoder.prefill(tokens, offsets, conditions), targets)
         for tokens, offsets, conditions, targets in zip(
             batch.tokens, batch.offsets, batch.conditions, batch.targets, strict=True
         )
@@ -97,10 +100,10 @@ def window_sums(decoder: Decoder, batch: Batch) -> Floats:
     return np.array(rows, np.float64)
 
 
-def token_nats(logits: Logits, targets: np.ndarray) -> Floats:
-    """Minus the log probability of each target: [B, S, V] and [B, S] to [B, S], in nll.
+def token_nll(logits: Logits, targets: Ints) -> Floats:
+    """Minus the log probability of each target, in nats; zero where it is ``IGNORED``.
 
-    Zero where the target is ``IGNORED``.
+    logits: [..., V]. targets: [...]. Returns [...].
     """
     highest = logits.max(-1, keepdims=True)
     total = np.log(np.exp(logits - highest).sum(-1)) + highest[..., 0]
@@ -110,7 +113,7 @@ def token_nats(logits: Logits, targets: np.ndarray) -> Floats:
 
 
 def _summary(rows: Floats, rng: np.random.Generator) -> Json:
-    """Figures of windows [n, 2 types + 1]."""
+    """The report of one case from its windows [n, 2 types + 1]."""
     types = len(TYPES)
     nll, counts, seconds = rows[:, :types], rows[:, types:-1], rows[:, -1]
     by_type = {

@@ -1,4 +1,4 @@
-"""The report as one page of plots, drawn from the JSON alone."""
+"""The report as one page of plots, drawn from the JSON only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIZE = (15, 13)
 
 
 def draw(report: Json, path: Path) -> None:
-    """Draw an evaluation's report to a PNG file; parts left out leave their place empty."""
+    """Draw an evaluation's report to a PNG file; the panel of a missing part stays empty."""
     figure = Figure(figsize=_SIZE, layout="constrained")
     axes = figure.subplots(3, 3)
     model = report["model"]
@@ -31,7 +31,7 @@ def draw(report: Json, path: Path) -> None:
         ("emotion", lambda axis, part: _emotion(axis, part, "valence")),
         ("emotion", lambda axis, part: _emotion(axis, part, "arousal")),
         ("musicality", _musicality),
-        ("controls", lambda axis, part: _wishes(axis, part, "tempo", "quarter notes a minute")),
+        ("controls", lambda axis, part: _requested(axis, part, "tempo", "quarter notes a minute")),
         ("controls", _controls),
         ("faults", _faults),
     )
@@ -46,13 +46,13 @@ def draw(report: Json, path: Path) -> None:
 
 
 def _bars(axis: Axes, names: list[str], entries: list[Json], title: str) -> None:
-    """Values with their intervals, from above to below."""
-    places = np.arange(len(names))
+    """Values with their intervals, from top to bottom."""
+    rows = np.arange(len(names))
     values = np.array([_value(entry["value"]) for entry in entries])
     ends = np.array([[_value(end) for end in entry["interval"]] for entry in entries])
-    axis.barh(places, values, color=_OURS)
-    axis.hlines(places, ends[:, 0], ends[:, 1], color="black", linewidth=1)
-    axis.set_yticks(places, names)
+    axis.barh(rows, values, color=_OURS)
+    axis.hlines(rows, ends[:, 0], ends[:, 1], color="black", linewidth=1)
+    axis.set_yticks(rows, names)
     axis.invert_yaxis()
     axis.set_title(title)
 
@@ -65,7 +65,7 @@ def _likelihood(axis: Axes, part: Json) -> None:
     case = part["emotion"]
     names = ["all tokens", *(name.lower().replace("_", " ") for name in case["by_type"])]
     entries = [case["nll_per_token"], *case["by_type"].values()]
-    _bars(axis, names, entries, "Validation NLL, nll a token (emotion given)")
+    _bars(axis, names, entries, "Validation NLL, nats a token (emotion given)")
 
 
 def _boundaries(axis: Axes, part: Json) -> None:
@@ -84,7 +84,7 @@ def _boundaries(axis: Axes, part: Json) -> None:
 
 def _deltas(axis: Axes, part: Json) -> None:
     axis.hist(part["notes"]["second"]["deltas"], bins=60, range=(-1, 1), color=_OURS)
-    axis.set_title("Chord less boundary, matched within 1 s")
+    axis.set_title("Chord minus boundary, matched within 1 s")
     axis.set_xlabel("seconds")
 
 
@@ -101,17 +101,17 @@ def _emotion(axis: Axes, part: Json, name: str) -> None:
 
 def _musicality(axis: Axes, part: Json) -> None:
     names = list(part["measures"])
-    places = np.arange(len(names))
+    rows = np.arange(len(names))
     for key, colour, size in (("ceiling", _GREY, 0.8), ("overlap", _OURS, 0.5)):
         values = [_value(part["measures"][name][key]) for name in names]
-        axis.barh(places, values, size, color=colour, label=key)
-    axis.set_yticks(places, [name.replace("_", " ") for name in names])
+        axis.barh(rows, values, size, color=colour, label=key)
+    axis.set_yticks(rows, [name.replace("_", " ") for name in names])
     axis.invert_yaxis()
     axis.legend()
     axis.set_title(f"Overlap with songs: {part['share_of_ceiling']['value']:.2f} of the ceiling")
 
 
-def _wishes(axis: Axes, part: Json, name: str, unit: str) -> None:
+def _requested(axis: Axes, part: Json, name: str, unit: str) -> None:
     pairs = np.array(part[name]["pairs"], np.float64).reshape(-1, 2)
     if len(pairs):
         ends = [pairs[:, 0].min(), pairs[:, 0].max()]
@@ -119,12 +119,12 @@ def _wishes(axis: Axes, part: Json, name: str, unit: str) -> None:
         axis.plot(pairs[:, 0], pairs[:, 1], ".", color=_OURS)
     axis.set_title(f"{name.capitalize()}, {unit}")
     axis.set_xlabel("requested")
-    axis.set_ylabel("heard")
+    axis.set_ylabel("measured")
 
 
 def _controls(axis: Axes, part: Json) -> None:
     names = ["tempo", "key", "metre"]
-    _bars(axis, names, [part[name] for name in names], "Given as asked (tick: songs)")
+    _bars(axis, names, [part[name] for name in names], "Met as requested (tick: songs)")
     songs = [_value(part["songs"][name]["value"]) for name in names]
     axis.plot(songs, range(len(names)), "|", color=_OTHER, markersize=24, markeredgewidth=3)
     axis.set_xlim(0, 1)

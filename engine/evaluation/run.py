@@ -1,6 +1,6 @@
 """The evaluation of a network: every part of the report, in one call.
 
-Each part draws from its own generator, so that leaving one out changes no other.
+Each part draws from a generator of its own, so that leaving one out changes no other.
 """
 
 from __future__ import annotations
@@ -14,29 +14,32 @@ import numpy as np
 
 from engine.errors import EmsyncError
 from engine.evaluation import boundaries, controls, emotion_judge, likelihood, references
-from engine.evaluation.cache import Arrays, code, keep
-from engine.evaluation.emotion_judge import Clips, Songs
+from engine.evaluation.cache import Arrays, load_or_make
+from engine.evaluation.fingerprint import code_hash
 from engine.evaluation.pieces import PieceCache
+from engine.evaluation.references import Clips, Songs
 from engine.evaluation.targets import targets
-from engine.metrics import faults, features, musicality, note_arrays
+from engine.metrics import faults, musicality
 from engine.metrics.statistics import Json, finite
-from engine.music import events, key
-from engine.training.corpus import labels, songs
+from engine.parallel import Progress
+from engine.training.corpus.labels import AROUSAL, VALENCE
 from engine.training.corpus.token_cache import Cache
 
 MINUTE = 60.0
 
-Bar = Callable[[str, float, str], AbstractContextManager[Callable[[float], None]]]
-"""Shows a title, a total and a unit; inside, it is told how far things are."""
+Bar = Callable[[str, float, str], AbstractContextManager[Progress]]
+"""Shows a progress bar of a title, a total and a unit; its context is the callback for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How much to measure.
 
-    windows: of split=val for the likelihood. boundaries: at least so many are asked for. seeds:
-    pieces at each point of the emotion grid. songs: excerpts of split=val at most. controls:
-    pieces for each pair of controls. seed: of everything drawn.
+    windows: of split=val, for the likelihood. boundaries: the least number asked for. seeds:
+    pieces at each point of the emotion grid. songs: the most excerpts of split=val. controls:
+    pieces for each group of controls. seed: of everything drawn.
+
+    Raises EmsyncError unless at least one boundary is asked for.
     """
 
     windows: int = 100
@@ -52,15 +55,17 @@ class Plan:
 
 
 QUICK = Plan(windows=12, boundaries=40, seeds=1, songs=60, controls=8)
-"""A look, not a figure to quote."""
+"""For a first look; its figures are too uncertain to quote."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What there is to measure with.
+    """The data to measure with.
 
-    cache: the token cache. index: the corpus index, for the judge; None leaves emotion out.
-    emopia: the archive and the table of EMOPIA; None leaves the check of the judge out.
+    cache: the token cache. index: the corpus index, for the judge; without it emotion is left out.
+    emopia: the archive and the table of EMOPIA; without them the judge is not checked.
+
+    Raises EmsyncError when a file is missing, since that is better known before hours of composing.
     """
 
     cache: Path
@@ -68,14 +73,13 @@ class Sources:
     emopia: tuple[Path, Path] | None = None
 
     def __post_init__(self) -> None:
-        """What is missing is better known now than after hours of composing."""
         for path in (self.index, *(self.emopia or ())):
             if path is not None and not path.is_file():
                 raise EmsyncError(f"{path}: no such file; give its place or leave it out")
 
 
 def evaluate(sources: Sources, pieces: PieceCache, plan: Plan, bar: Bar) -> Json:
-    """The whole report, fit for JSON, with what was left out and why under ``left_out``."""
+    """The whole report, valid JSON; ``left_out`` says which parts are missing and why."""
     cache = Cache.open(sources.cache)
     card = pieces.network.card
     report: Json = {
@@ -91,12 +95,12 @@ def evaluate(sources: Sources, pieces: PieceCache, plan: Plan, bar: Bar) -> Json
     report |= _music(cache, pieces, plan, bar)
     if report["musicality"] is None:
         report["left_out"]["musicality"] = (
-            "the cache has no songs of a minute and three families in split=val or none to train on"
+            "the cache needs songs of a minute and three families in split=val and in training"
         )
     if sources.index is None:
         report["left_out"]["emotion"] = "no corpus index was given"
     else:
-        report["emotion"] = _emotion(cache, sources, pieces, plan, bar)
+        report["emotion"] = _emotion(cache, sources.index, sources.emopia, pieces, plan, bar)
         if sources.emopia is None:
             report["left_out"]["emopia"] = "its archive and table were not given"
     return finite({**report, "targets": targets(report)})
@@ -109,26 +113,27 @@ def _likelihood(cache: Cache, pieces: PieceCache, plan: Plan, bar: Bar) -> Json:
 
 
 def _music(cache: Cache, pieces: PieceCache, plan: Plan, bar: Bar) -> Json:
-    """Boundaries, musicality, faults and controls: all that needs no labels."""
-    asked = boundaries.requests(plan.boundaries, _rng(plan, 1))
-    ordered_requests = controls.requests(
-        plan.controls, pieces.network.config.controls, _rng(plan, 2)
-    )
-    with bar("Composing for boundaries", len(asked), "pieces") as show:
-        scores = pieces.record(asked, show)
-    with bar("Composing to order", len(ordered_requests), "pieces") as show:
-        ordered = pieces.record(ordered_requests, show)
-    minutes = [s for a, s in zip(asked, scores, strict=True) if a.duration == MINUTE]
+    """Boundaries, musicality, faults and controls: the parts that need no labels."""
+    for_boundaries = boundaries.requests(plan.boundaries, _rng(plan, 1))
+    for_controls = controls.requests(plan.controls, pieces.network.config.controls, _rng(plan, 2))
+    with bar("Composing for boundaries", len(for_boundaries), "pieces") as show:
+        scores = pieces.compose(for_boundaries, show)
+    with bar("Composing for controls", len(for_controls), "pieces") as show:
+        controlled = pieces.compose(for_controls, show)
+    minutes = [
+        score
+        for request, score in zip(for_boundaries, scores, strict=True)
+        if request.duration == MINUTE
+    ]
     rng = _rng(plan, 3)
     validation = references.excerpts(cache, MINUTE, plan.songs, True, rng)
     training = references.excerpts(cache, MINUTE, len(minutes), False, rng)
     half_minutes = references.excerpts(cache, controls.DURATION, plan.controls, True, rng)
     pairs = [
-        (request.conditions, score)
-        for request, score in zip(ordered_requests, ordered, strict=True)
+        (request.conditions, score) for request, score in zip(for_controls, controlled, strict=True)
     ]
     return {
-        "boundaries": boundaries.evaluate(asked, scores, _rng(plan, 4)),
+        "boundaries": boundaries.evaluate(for_boundaries, scores, _rng(plan, 4)),
         "musicality": musicality.evaluate(
             musicality.table(minutes),
             musicality.table([score for _, score in validation]),
@@ -142,51 +147,53 @@ def _music(cache: Cache, pieces: PieceCache, plan: Plan, bar: Bar) -> Json:
     }
 
 
-def _emotion(cache: Cache, sources: Sources, pieces: PieceCache, plan: Plan, bar: Bar) -> Json:
+def _emotion(
+    cache: Cache,
+    index: Path,
+    emopia: tuple[Path, Path] | None,
+    pieces: PieceCache,
+    plan: Plan,
+    bar: Bar,
+) -> Json:
     asked = emotion_judge.requests(1000 * plan.seed + n for n in range(plan.seeds))
     with bar("Composing for emotion", len(asked), "pieces") as show:
-        scores = pieces.record(asked, show)
+        scores = pieces.compose(asked, show)
     rng = _rng(plan, 7)
-    judges, trust = emotion_judge.appoint(*_judge_hears(cache, sources, pieces, bar), rng)
-    return {"judge": trust, **emotion_judge.evaluate(asked, scores, judges, rng)}
+    songs = _judge_songs(cache, index, pieces, bar)
+    clips = None if emopia is None else _emopia_clips(*emopia, pieces, bar)
+    judges, quality = emotion_judge.fit_judges(songs, clips, rng)
+    return {"judge": quality, **emotion_judge.evaluate(asked, scores, judges, rng)}
 
 
-def _judge_hears(
-    cache: Cache, sources: Sources, pieces: PieceCache, bar: Bar
-) -> tuple[Songs, Clips | None]:
-    """The features of the judge's songs and of EMOPIA, kept beside the pieces."""
-    assert sources.index is not None
-    index = sources.index
-    hears = code(references, features, note_arrays, musicality, events, key, labels, songs)
+def _judge_songs(cache: Cache, index: Path, pieces: PieceCache, bar: Bar) -> Songs:
+    """The features of the judge's songs, cached beside the pieces."""
 
-    def hear_songs() -> Arrays:
-        table = references.read_table(index, "split_group", *labels.VALENCE, *labels.AROUSAL)
-        with bar("Hearing songs", 100, "%") as show:
-            return asdict(
-                references.labelled(cache, table, pieces.workers, lambda share: show(100 * share))
-            )
+    def make() -> Arrays:
+        table = references.read_table(index, "split_group", *VALENCE, *AROUSAL)
+        with bar("Measuring songs", 100, "%") as show:
+            return asdict(references.labelled(cache, table, pieces.workers, _percent(show)))
 
-    size = len(cache.tokens), index.stat().st_size
-    found = Songs(**keep(pieces.folder, ("songs", size, hears), hear_songs))
-    if sources.emopia is None:
-        return found, None
-    archive, table = sources.emopia
+    sizes = len(cache.tokens), index.stat().st_size
+    return Songs(**load_or_make(pieces.folder, ("songs", sizes, _reading_code()), make))
 
-    def hear_clips() -> Arrays:
-        with bar("Hearing EMOPIA", 100, "%") as show:
-            return asdict(
-                references.read_clips(
-                    archive, table, pieces.workers, lambda share: show(100 * share)
-                )
-            )
 
-    return found, Clips(
-        **keep(
-            pieces.folder,
-            ("clips", archive.stat().st_size, table.stat().st_size, hears),
-            hear_clips,
-        )
-    )
+def _emopia_clips(archive: Path, table: Path, pieces: PieceCache, bar: Bar) -> Clips:
+    """The features of EMOPIA's clips, cached beside the pieces."""
+
+    def make() -> Arrays:
+        with bar("Measuring EMOPIA", 100, "%") as show:
+            return asdict(references.read_clips(archive, table, pieces.workers, _percent(show)))
+
+    sizes = archive.stat().st_size, table.stat().st_size
+    return Clips(**load_or_make(pieces.folder, ("clips", sizes, _reading_code()), make))
+
+
+def _reading_code() -> str:
+    return code_hash(references.__name__)
+
+
+def _percent(show: Progress) -> Progress:
+    return lambda share: show(100 * share)
 
 
 def _rng(plan: Plan, part: int) -> np.random.Generator:

@@ -1,4 +1,4 @@
-"""The figures that a network is held to, beside the paper's where it has them."""
+"""The targets of a network, beside the paper's figures where it has them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from engine.metrics.statistics import Json
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A figure of the report and the least it should be.
+    """A figure of the report and the least that it should be.
 
-    path: the keys that lead to it in the report; there stands a number, or a value with its
-    interval and n. paper: the paper's figures, on its own sets.
+    path: the keys that lead to it in the report, either to a number or to a value with its interval
+    and n. paper: the paper's figures, on its own data sets.
     """
 
     title: str
@@ -40,7 +40,7 @@ TARGETS = (
 
 
 def targets(report: Json) -> list[Json]:
-    """Each target beside what the report has, where it has it: ``met`` tells by the value."""
+    """Each target whose figure the report has, with that figure and whether it is ``met``."""
     return list(_found(report))
 
 
@@ -64,7 +64,7 @@ def _found(report: Json) -> Iterator[Json]:
 
 
 def lines(report: Json) -> list[str]:
-    """The targets as a table of text; of a finished report, read back or not."""
+    """The targets of a finished report as the lines of a table; NaN may be null in it."""
     rows = [("", "paper", "target", "ours", "95%", "n")]
     for row in report["targets"]:
         low, high = row["interval"] or (None, None)

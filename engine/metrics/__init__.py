@@ -1,5 +1,6 @@
-"""Measures of a score: one family of metrics a module, after the shape of mir_eval.
+"""Measures of scores, one family of metrics a module, in the style of mir_eval.
 
-Each module states its conventions and offers small pure functions and an ``evaluate`` that
-returns a dictionary fit for JSON.
+The modules are pure: they validate their input and compute. They read no files, compose nothing
+and draw nothing; :mod:`engine.evaluation` does that. Most offer an ``evaluate`` that returns a
+dictionary for the report (:data:`engine.metrics.statistics.Json`).
 """

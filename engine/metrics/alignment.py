@@ -1,11 +1,11 @@
-"""Chord-cut alignment: does the music strike a long chord where the film has a boundary?
+"""Chord-cut alignment: does a long chord begin where the film has a boundary?
 
 Goal: the share of boundaries with a chord of their own within a window (paper, IV-B). The paper
-does not say whether its figure is a recall or an intersection over union; both are given.
+does not say whether its figure is a recall or an intersection over union (IoU). Both are given.
 
-Conventions: times are seconds, rising. A chord is what the notes say (:func:`find_chords`), not
-a CHORD mark. Boundaries and chords are matched one to one. A busy piece hits everything, so a
-recall is to be quoted with its precision, its interval and the recall of shuffled boundaries.
+Conventions: times are seconds, rising. A chord is what the notes say (:func:`find_chords`), not a
+CHORD token. Boundaries and chords are matched one to one. A busy piece hits every boundary. So
+quote a recall with its precision, its interval and the recall of shuffled boundaries.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Floats
+from engine.metrics.statistics import Json, proportion
 from engine.music.chords import chord_onsets
 from engine.score import CHORDAL, Note
 
@@ -24,18 +25,21 @@ FRAME = 1 / 30
 SECOND = 1.0
 WINDOWS = {"frame": FRAME, "second": SECOND}
 """The paper's two windows, in seconds either side."""
-
-SHUFFLES = 100
+SHUFFLES = 20
+"""How often :func:`evaluate` shuffles the boundaries of each film."""
 _ROUNDING = 1e-9
+
+Times = Sequence[float]
+"""Seconds, rising."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """How boundaries and chords met within a window.
+    """How boundaries and chords match within a window.
 
     deltas: chord minus boundary in seconds, of each matched pair in time order.
     boundaries, chords: how many of each there were.
-    The shares are NaN where nothing could be shared.
+    A share is NaN if its denominator is 0.
     """
 
     deltas: tuple[float, ...]
@@ -49,18 +53,23 @@ class Alignment:
 
     @property
     def recall(self) -> float:
-        """Matched of all boundaries: the headline."""
+        """Matched pairs as a share of the boundaries: the headline."""
         return _share(self.matched, self.boundaries)
 
     @property
     def precision(self) -> float:
-        """Matched of all chords."""
+        """Matched pairs as a share of the chords."""
         return _share(self.matched, self.chords)
 
     @property
     def iou(self) -> float:
-        """Matched of all boundaries and chords, pairs counted once."""
-        return _share(self.matched, self.boundaries + self.chords - self.matched)
+        """Matched pairs as a share of boundaries and chords together, each pair counted once."""
+        return _share(self.matched, self.union)
+
+    @property
+    def union(self) -> int:
+        """Boundaries and chords together, each matched pair counted once."""
+        return self.boundaries + self.chords - self.matched
 
     @property
     def median_delta(self) -> float:
@@ -71,8 +80,8 @@ class Alignment:
 def find_chords(notes: Iterable[Note], beat_at: Callable[[Floats], Floats]) -> tuple[float, ...]:
     """Times in seconds of the long chords that guitar and piano play, rising.
 
-    ``beat_at`` maps seconds to quarter notes, whole arrays at a time (as ``TempoMap.beat_at``).
-    What a chord is, and the form for arrays: :mod:`engine.music.chords`.
+    ``beat_at`` maps an array of seconds to quarter notes (as ``TempoMap.beat_at``).
+    :mod:`engine.music.chords` defines a chord, and finds chords in arrays.
     """
     chordal = [note for note in notes if note.instrument in CHORDAL]
     onsets = np.array([note.onset for note in chordal], np.float64)
@@ -86,8 +95,8 @@ def find_chords(notes: Iterable[Note], beat_at: Callable[[Floats], Floats]) -> t
     return tuple(onsets[order[np.searchsorted(beats, chords, sorter=order)]].tolist())
 
 
-def validate(boundaries: Sequence[float], chords: Sequence[float]) -> None:
-    """Raises ValueError unless both are finite, non-negative and rising."""
+def validate(boundaries: Times, chords: Times) -> None:
+    """Raise ValueError unless both are finite, non-negative and rising."""
     for name, times in (("boundaries", boundaries), ("chords", chords)):
         array = np.asarray(times, np.float64)
         if array.ndim != 1 or not np.isfinite(array).all():
@@ -96,17 +105,16 @@ def validate(boundaries: Sequence[float], chords: Sequence[float]) -> None:
             raise ValueError(f"{name} must be rising times from 0 on")
 
 
-def alignment(
-    boundaries: Sequence[float], chords: Sequence[float], window: float = FRAME
-) -> Alignment:
+def alignment(boundaries: Times, chords: Times, window: float = FRAME) -> Alignment:
     """Match boundaries and chords one to one, at most ``window`` seconds apart.
 
-    Of all matchings with the most pairs it is one with the least sum of distances.
+    The result has the most pairs, and among such matchings the least sum of distances.
+    Raises ValueError where :func:`validate` does.
     """
     validate(boundaries, chords)
     rows, columns = np.asarray(boundaries, np.float64), np.asarray(chords, np.float64)
     distances = np.abs(columns - rows[:, None])
-    # A pair counts 1 less so little that all distances together never outweigh one more pair.
+    # Distances lower the worth of a pair so little that all together never outweigh one more pair.
     worth = 1 - distances / (window * (len(rows) + 1))
     worth[distances > window + _ROUNDING] = -np.inf
     # On a line the best matching need not cross itself, as in the alignment of two sequences.
@@ -128,7 +136,7 @@ def alignment(
 
 
 def pool(alignments: Iterable[Alignment]) -> Alignment:
-    """Many films' alignments as one, every boundary counting the same."""
+    """Join the alignments of many films; every boundary counts the same."""
     every = tuple(alignments)
     return Alignment(
         tuple(delta for one in every for delta in one.deltas),
@@ -137,12 +145,10 @@ def pool(alignments: Iterable[Alignment]) -> Alignment:
     )
 
 
-def shuffled(
-    boundaries: Sequence[float], duration: float, rng: np.random.Generator
-) -> tuple[float, ...]:
-    """Boundaries as far apart as these, elsewhere: the gaps permuted, from a random start.
+def shuffled(boundaries: Times, duration: float, rng: np.random.Generator) -> tuple[float, ...]:
+    """Other boundaries with the same gaps, permuted, from a random start.
 
-    The film is taken as a circle of ``duration`` seconds, so that no gap is lost at its ends.
+    The film counts as a circle of ``duration`` seconds, so that no gap is lost at its ends.
     """
     times = np.asarray(boundaries, np.float64)
     if not len(times):
@@ -152,46 +158,38 @@ def shuffled(
     return tuple(np.sort(moved).tolist())
 
 
-def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's score interval of a proportion, 95% by default; 0..1 when nothing was tried."""
-    if not trials:
-        return 0.0, 1.0
-    share, weight = successes / trials, z * z / trials
-    middle = (share + weight / 2) / (1 + weight)
-    half = math.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def evaluate(
-    boundaries: Sequence[float],
-    chords: Sequence[float],
-    duration: float,
-    rng: np.random.Generator,
-) -> dict[str, dict[str, float | list[float] | None]]:
-    """All measures by window (``frame``, ``second``), fit for JSON: None where undefined.
+    films: Sequence[tuple[Times, float]], chords: Sequence[Times], rng: np.random.Generator
+) -> Json:
+    """Recall, precision and IoU by window, each with interval and n, beside the chance level.
 
-    ``shuffled`` is the mean recall over :data:`SHUFFLES` shuffles of the boundaries.
+    films: boundaries and duration of each film, in seconds. chords: those of each film's music.
+    The chance level ``shuffled_recall`` pools :data:`SHUFFLES` shuffles of each film.
+    Raises ValueError where :func:`validate` does, or if the lists differ in length.
     """
-    placed = [shuffled(boundaries, duration, rng) for _ in range(SHUFFLES)]
-    report: dict[str, dict[str, float | list[float] | None]] = {}
+    shuffles = [
+        (shuffled(boundaries, duration, rng), times)
+        for (boundaries, duration), times in zip(films, chords, strict=True)
+        for _ in range(SHUFFLES)
+    ]
+    pairs = [(boundaries, times) for (boundaries, _), times in zip(films, chords, strict=True)]
+    report: Json = {}
     for name, window in WINDOWS.items():
-        found = alignment(boundaries, chords, window)
-        chance = pool(alignment(times, chords, window) for times in placed)
-        shares = {
-            "recall": found.recall,
-            "precision": found.precision,
-            "iou": found.iou,
-            "median_delta": found.median_delta,
-            "shuffled": chance.recall,
-        }
+        found, chance = _pooled(pairs, window), _pooled(shuffles, window)
         report[name] = {
-            "matched": found.matched,
-            "boundaries": found.boundaries,
-            "chords": found.chords,
-            "interval": list(wilson(found.matched, found.boundaries)),
-            **{key: None if math.isnan(value) else value for key, value in shares.items()},
+            "recall": proportion(found.matched, found.boundaries),
+            "precision": proportion(found.matched, found.chords),
+            "iou": proportion(found.matched, found.union),
+            "shuffled_recall": chance.recall,
+            "recall_less_shuffled": found.recall - chance.recall,
+            "median_delta": found.median_delta,
+            "deltas": [round(delta, 4) for delta in found.deltas],
         }
     return report
+
+
+def _pooled(pairs: Iterable[tuple[Times, Times]], window: float) -> Alignment:
+    return pool(alignment(boundaries, chords, window) for boundaries, chords in pairs)
 
 
 def _share(part: int, whole: int) -> float:

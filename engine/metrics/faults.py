@@ -1,6 +1,6 @@
-"""Faults that a listener would not forgive: silence, a stuck note, a needle in the groove.
+"""Faults that a listener would not forgive: silence, a stuck note, one pitch repeated for long.
 
-Limits are the project's own; a piece has a fault or has it not. Songs have some of them too, so
+The limits are the project's own. A piece either has a fault or not. Some songs have faults too, so
 quote a share beside that of songs.
 """
 
@@ -20,19 +20,20 @@ LONGEST_REST = 8.0
 LONGEST_NOTE = 10.0
 LONGEST_STRINGS = 20.0
 LONGEST_REPEAT = 20.0
+"""Limits in seconds: of silence, of a note, of a note of the strings, and of one pitch alone."""
 FEWEST_FAMILIES = 3
 REPEATED = 3
-"""So many equal onsets in a row are a repeat; fewer are long notes."""
+"""The fewest equal onsets in a row that count as a repeat; fewer are long notes."""
 
 
 def rest(notes: NoteArrays, duration: float) -> float:
-    """The longest time in seconds in which nothing sounds, the two ends of the piece included."""
+    """The longest silence in seconds, including those at the two ends of the piece."""
     reach = np.maximum.accumulate(np.append(0.0, notes.end))
     return float((np.append(notes.onset, duration) - reach).max())
 
 
 def one_pitch(notes: NoteArrays) -> float:
-    """The longest time in seconds, onset to onset, in which one pitch alone is struck."""
+    """The longest time in seconds, onset to onset, in which all notes have the same pitch."""
     onsets, first = np.unique(notes.onset, return_index=True)
     longest = 0.0
     begun, count, before = 0.0, 0, -1
@@ -63,7 +64,7 @@ def find_faults(score: Score) -> dict[str, bool]:
 
 
 def evaluate(scores: Sequence[Score], songs: Sequence[Score] = ()) -> Json:
-    """The share of pieces with each fault, and with none; beside it that of songs, if given."""
+    """The share of pieces with each fault, and with none, beside that of songs (NaN without)."""
     ours = [find_faults(score) for score in scores]
     theirs = [find_faults(song) for song in songs]
     report: Json = {}

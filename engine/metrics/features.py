@@ -1,12 +1,12 @@
-"""What the judge of emotion hears in a piece: harmony, metre, drums, texture, register.
+"""The features that the judge of emotion uses: harmony, metre, drums, texture, register.
 
-How many notes a second there are is left out on purpose, as are the shapes of chords, melodic steps
-and all that is counted in seconds: the labels that the network learns from were guessed from these
-(:mod:`engine.training.corpus.label_features`), and a judge that heard them would only confirm the guess. What
-both hear of is how long notes are, how often a pitch is repeated and how many sound at once, each
-in its own way.
-Nothing depends on the absolute key. A feature of what is not there (the drums of a piano piece)
-is NaN, which the judge takes for the average.
+The network learns from labels that a regression predicted from other features
+(:mod:`engine.training.corpus.label_features`). A judge with those features would only confirm the
+predictions. So note density, the shapes of chords, melodic steps and everything counted in seconds
+are left out here. Both sets measure note length, repeated pitches and polyphony, in different ways.
+
+Nothing depends on the absolute key. A feature of something absent (the drums of a piano piece) is
+NaN, which the judge takes for the average.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.arrays import Floats
+from engine.arrays import Floats, Mask
 from engine.metrics.musicality import in_scale, pitch_class_entropy, polyphony
 from engine.metrics.note_arrays import NoteArrays, bar_positions, note_arrays
 from engine.music.key import find_key
@@ -24,8 +23,9 @@ from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Instrument, Score
 
 FRAME = 1 / 8
-"""Harmony is looked at so often, in seconds."""
+"""Length of a frame of the harmony, in seconds."""
 FRAMES_A_CHORD = 4
+"""Frames that are matched to a triad together."""
 _KIT = {
     "kick": (35, 36),
     "snare": (38, 40),
@@ -35,12 +35,15 @@ _KIT = {
     "ride": (51, 53, 59),
     "tom": (41, 43, 45, 47, 48, 50),
 }
-"""General MIDI percussion."""
+"""General MIDI percussion: MIDI pitches by part of the kit."""
 _DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 
 
 def describe(score: Score) -> dict[str, float]:
-    """Every feature of a piece by name, NaN where it has none."""
+    """Every feature of a piece by name; NaN where it is undefined.
+
+    Raises ValueError where :func:`engine.metrics.note_arrays.validate` does.
+    """
     notes = note_arrays(score)
     roll = _chroma_roll(notes.pitched, score.duration)
     return {
@@ -54,8 +57,13 @@ def describe(score: Score) -> dict[str, float]:
     }
 
 
+def feature_vector(score: Score) -> Floats:
+    """The features [F] of a piece, in the order of :data:`FEATURES`."""
+    return np.array(list(describe(score).values()), np.float64)
+
+
 def _tonality(notes: NoteArrays) -> dict[str, float]:
-    """Key and mode: how much of the time each degree of the key sounds."""
+    """Key and mode, and the share of the sounding time that each degree of the key has."""
     key = find_key(notes.pitch, notes.length)
     if math.isnan(key):
         degrees = np.full(12, np.nan)
@@ -71,8 +79,8 @@ def _tonality(notes: NoteArrays) -> dict[str, float]:
     }
 
 
-def _chroma_roll(notes: NoteArrays, duration: float) -> npt.NDArray[np.bool_]:
-    """Which pitch classes sound in each frame: [frames, 12]."""
+def _chroma_roll(notes: NoteArrays, duration: float) -> Mask:
+    """Which pitch classes are active in each frame: [frames, 12]."""
     frames = max(1, math.ceil(duration / FRAME))
     change = np.zeros((frames + 1, 12))
     first = np.minimum((notes.onset / FRAME).astype(int), frames - 1)
@@ -83,6 +91,7 @@ def _chroma_roll(notes: NoteArrays, duration: float) -> npt.NDArray[np.bool_]:
 
 
 def _triads() -> Floats:
+    """The chroma of every major, then every minor triad, of length 1: [24, 12]."""
     rows = np.zeros((24, 12))
     for tonic in range(12):
         for mode, third in enumerate((4, 3)):
@@ -93,8 +102,8 @@ def _triads() -> Floats:
 _TRIADS = _triads()
 
 
-def _harmony(roll: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """Chords by their nearest triad: major or minor, how plainly, how often they change."""
+def _harmony(roll: Mask) -> dict[str, float]:
+    """Chords by their nearest triad: their mode, how well they fit, how often they change."""
     chords = len(roll) // FRAMES_A_CHORD
     chroma = roll[: chords * FRAMES_A_CHORD].reshape(chords, FRAMES_A_CHORD, 12).sum(1)
     chroma = chroma[(chroma > 0).sum(1) >= 3].astype(np.float64)
@@ -110,45 +119,45 @@ def _harmony(roll: npt.NDArray[np.bool_]) -> dict[str, float]:
     }
 
 
-def _intervals(name: str, roll: npt.NDArray[np.bool_]) -> dict[str, float]:
-    """Of all pairs of pitch classes that sound together, the share of each interval class."""
-    sounding = roll.astype(np.float64)
-    pairs = np.array([(sounding * np.roll(sounding, k, axis=1)).sum() for k in range(1, 7)])
+def _intervals(name: str, roll: Mask) -> dict[str, float]:
+    """The share of each interval class among the pairs of pitch classes active together."""
+    active = roll.astype(np.float64)
+    pairs = np.array([(active * np.roll(active, k, axis=1)).sum() for k in range(1, 7)])
     pairs[5] /= 2
     shares = pairs / pairs.sum() if pairs.sum() else np.full(6, np.nan)
     return {f"{name}_{k}": float(share) for k, share in enumerate(shares, 1)}
 
 
 def _metre(notes: NoteArrays, score: Score) -> dict[str, float]:
-    """Bars a minute, and where in the bar notes are struck."""
+    """The log2 of bars a minute, and where in the bar notes begin."""
     bars = np.array(score.bars)
     length = float(np.median(np.diff(bars))) if len(bars) > 1 else math.nan
     result = {"bar_rate": math.log2(60 / length) if length > 0 else math.nan}
     for name, chosen in (("pitched", notes.pitched), ("bass", notes.of(Instrument.BASS))):
         _, position = bar_positions(chosen.onset, score.bars)
         sixteenths = position * 16
-        place = np.rint(sixteenths)
-        on = np.abs(sixteenths - place) < 0.2
+        nearest = np.rint(sixteenths)
+        on = np.abs(sixteenths - nearest) < 0.2
         result |= {
-            f"{name}_on_beat": _mean(on & (place % 4 == 0)),
-            f"{name}_on_eighth": _mean(on & (place % 4 == 2)),
-            f"{name}_on_sixteenth": _mean(on & (place % 2 == 1)),
+            f"{name}_on_beat": _mean(on & (nearest % 4 == 0)),
+            f"{name}_on_eighth": _mean(on & (nearest % 4 == 2)),
+            f"{name}_on_sixteenth": _mean(on & (nearest % 2 == 1)),
             f"{name}_off_grid": _mean(~on),
-            f"{name}_on_bar": _mean(on & (place % 16 == 0)),
+            f"{name}_on_bar": _mean(on & (nearest % 16 == 0)),
         }
     return result
 
 
 def _drums(drums: NoteArrays, score: Score) -> dict[str, float]:
-    """Which of the kit play, and how kick and snare share the bar."""
+    """How often each part of the kit plays, and on which beats kick and snare do."""
     result = {
         f"drums_{name}": _mean(np.isin(drums.pitch, pitches)) for name, pitches in _KIT.items()
     }
     bar, position = bar_positions(drums.onset, score.bars)
-    place = np.rint(position * 16) % 16
+    sixteenth = np.rint(position * 16) % 16
     played = len(set(bar.tolist())) / max(1, len(score.bars))
-    kick = place[np.isin(drums.pitch, _KIT["kick"])]
-    snare = place[np.isin(drums.pitch, _KIT["snare"])]
+    kick = sixteenth[np.isin(drums.pitch, _KIT["kick"])]
+    snare = sixteenth[np.isin(drums.pitch, _KIT["snare"])]
     return result | {
         "drums_bars": min(1.0, played),
         "kick_on_one_and_three": _mean(kick % 8 == 0),
@@ -158,7 +167,7 @@ def _drums(drums: NoteArrays, score: Score) -> dict[str, float]:
 
 
 def _texture(notes: NoteArrays, score: Score) -> dict[str, float]:
-    """Who plays, how long their notes are held, how high they lie."""
+    """Polyphony and register, and for each instrument its share, note lengths and height."""
     bars = np.diff(score.bars)
     bar = float(np.median(bars)) if len(bars) else math.nan
     pitched = notes.pitched
@@ -181,9 +190,9 @@ def _texture(notes: NoteArrays, score: Score) -> dict[str, float]:
     return result
 
 
-def _mean(values: npt.NDArray[np.bool_]) -> float:
+def _mean(values: Mask) -> float:
     return float(values.mean()) if len(values) else math.nan
 
 
 FEATURES = tuple(describe(Score((), (), (), 1.0)))
-"""Their names, in order."""
+"""The names of the features, in order."""

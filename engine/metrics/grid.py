@@ -1,8 +1,8 @@
-"""Metrical grid: do a DAW's bars and beats mean something for these notes?
+"""Metrical grid: do a DAW's bars and beats fit these notes?
 
 Goal: the share of onsets on the sixteenths of a tempo map. Conventions: an onset is on the grid
-when it lies within an eighth of a sixteenth of a grid line, so that a quarter of onsets thrown
-in anywhere would be (:data:`CHANCE`): quote the share with it. Triplets count as off.
+when it lies within an eighth of a sixteenth of a grid line. A quarter of random onsets would be on
+it by chance (:data:`CHANCE`), so quote the share with that. Triplets count as off the grid.
 """
 
 from __future__ import annotations
@@ -22,8 +22,19 @@ TOLERANCE = 1 / 8
 CHANCE = 2 * TOLERANCE
 
 
+def validate(onsets: Sequence[float]) -> None:
+    """Raise ValueError unless ``onsets`` is a list of finite times."""
+    array = np.asarray(onsets, np.float64)
+    if array.ndim != 1 or not np.isfinite(array).all():
+        raise ValueError("onsets must be a list of finite times")
+
+
 def on_grid(onsets: Sequence[float], tempo_map: TempoMap) -> float:
-    """The share of ``onsets`` (seconds) on the grid, 0..1; NaN when there are none."""
+    """The share of ``onsets`` (seconds) on the grid, 0..1; NaN when there are none.
+
+    Raises ValueError where :func:`validate` does.
+    """
+    validate(onsets)
     if not len(onsets):
         return math.nan
     sixteenths = tempo_map.beat_at(onsets) / SIXTEENTH

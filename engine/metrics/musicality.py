@@ -1,15 +1,19 @@
-"""Musicality: is a composed piece, in what can be counted, like the songs of the corpus?
+"""Musicality: do composed pieces have the statistics of the corpus's songs?
 
-Goal: each measure's distribution over composed pieces against that over excerpts of songs never
-trained on, as the area the two share (Yang and Lerch 2020, *On the evaluation of generative models
-in music*), here of histograms. Songs differ from songs too, and few pieces make ragged histograms:
-the ceiling is the same area between the validation songs and as many training songs, and what
-counts is the share of the ceiling that is reached.
+Goal: the overlap of two distributions of each measure, one over composed pieces, one over excerpts
+of songs never trained on. The overlap is the area that two histograms share, after Yang and Lerch
+(2020, *On the evaluation of generative models in music*).
 
-Measures as in MusPy (Dong et al. 2020), unless said otherwise: pitch-class entropy and groove are
-Wu and Yang's (2020, *The Jazz Transformer on the front line*), scale consistency Mogren's (2016).
-Conventions: a bar's onsets are rounded to its sixteenth parts; only pitched instruments have
-harmony, length and polyphony; NaN where a piece has nothing to measure.
+Songs differ from songs too, and histograms of few pieces are ragged. So the ceiling is the overlap
+of the validation songs with as many training songs. The headline is the share of the ceiling that
+the pieces reach.
+
+Measures are as in MusPy (Dong et al. 2020), unless said otherwise. Pitch-class entropy and groove
+are from Wu and Yang (2020, *The Jazz Transformer on the front line*), scale consistency is from
+Mogren (2016).
+
+Conventions: onsets are rounded to sixteenths of their bar. Harmony, length and polyphony are those
+of pitched instruments. A measure is NaN where a piece has nothing to measure.
 """
 
 from __future__ import annotations
@@ -19,7 +23,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.arrays import Floats, Ints
 from engine.metrics.note_arrays import NoteArrays, bar_positions, note_arrays
@@ -27,20 +30,25 @@ from engine.metrics.statistics import Json, percentiles
 from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Score
 
-PLACES = 16
-"""Parts of a bar."""
+POSITIONS = 16
+"""Equal parts of a bar to which onsets are rounded."""
 BINS = 12
+"""Bins of a histogram."""
 RESAMPLES = 200
+"""Resamples of the bootstrap."""
 
 _MAJOR_SCALE = np.isin(np.arange(12), (0, 2, 4, 5, 7, 9, 11))
 _SCALES = np.array([np.roll(_MAJOR_SCALE, tonic) for tonic in range(12)], np.float64)
 
 Table = dict[str, Floats]
-"""Each measure's values, a piece each: [pieces]."""
+"""Values of each measure by name, one a piece: [pieces]."""
 
 
 def measure(score: Score) -> dict[str, float]:
-    """Every measure of a piece by name."""
+    """Every measure of a piece by name.
+
+    Raises ValueError where :func:`engine.metrics.note_arrays.validate` does.
+    """
     notes = note_arrays(score)
     pitched = notes.pitched
     grids = _bar_grids(notes, score.bars)
@@ -60,7 +68,7 @@ def measure(score: Score) -> dict[str, float]:
 
 
 def pitch_class_entropy(notes: NoteArrays) -> float:
-    """Entropy of the histogram of pitch classes in bits, 0..3.58."""
+    """Entropy in bits of the histogram of pitch classes, 0..3.58."""
     if not len(notes):
         return math.nan
     shares = np.bincount(notes.pitch % 12, minlength=12) / len(notes)
@@ -75,46 +83,46 @@ def in_scale(notes: NoteArrays) -> float:
 
 
 def polyphony(notes: NoteArrays) -> float:
-    """How many notes sound at once on average, while any does."""
+    """The mean number of active notes over the time in which any is active."""
     times = np.concatenate([notes.onset, notes.end])
     order = np.argsort(times, kind="stable")
     steps = np.repeat([1, -1], len(notes))[order]
-    sounding, spans = np.cumsum(steps)[:-1], np.diff(times[order])
-    busy = float(spans[sounding > 0].sum())
-    return float((sounding * spans).sum()) / busy if busy else math.nan
+    active, spans = np.cumsum(steps)[:-1], np.diff(times[order])
+    busy = float(spans[active > 0].sum())
+    return float((active * spans).sum()) / busy if busy else math.nan
 
 
-Grids = list[npt.NDArray[np.int64]]
-"""Of each bar, what is struck: sorted ``(place * parts + part) * 128 + pitch``."""
+Grids = list[Ints]
+"""The onsets of each bar, sorted: ``(position * parts + part) * 128 + pitch``."""
 
 
 def _bar_grids(notes: NoteArrays, bars: tuple[float, ...]) -> Grids:
     bar, position = bar_positions(notes.onset, bars)
     inside = bar >= 0
-    place = np.minimum(np.rint(position[inside] * PLACES), PLACES - 1).astype(np.int64)
-    struck = (place * len(INSTRUMENTS) + notes.part[inside]) * 128 + notes.pitch[inside]
+    rounded = np.minimum(np.rint(position[inside] * POSITIONS), POSITIONS - 1).astype(np.int64)
+    onsets = (rounded * len(INSTRUMENTS) + notes.part[inside]) * 128 + notes.pitch[inside]
     of_bar = bar[inside]
-    return [np.unique(struck[of_bar == n]) for n in range(len(bars))] if len(bars) > 1 else []
+    return [np.unique(onsets[of_bar == n]) for n in range(len(bars))] if len(bars) > 1 else []
 
 
 def groove(grids: Grids) -> float:
-    """How alike neighbouring bars are in when anything is struck, 0..1 (1 less Hamming)."""
-    places = [set((grid // (len(INSTRUMENTS) * 128)).tolist()) for grid in grids]
-    if len(places) < 2:
+    """How alike neighbouring bars are in the positions of onsets: 1 less the Hamming distance."""
+    positions = [set((grid // (len(INSTRUMENTS) * 128)).tolist()) for grid in grids]
+    if len(positions) < 2:
         return math.nan
-    unlike = [len(a ^ b) / PLACES for a, b in pairwise(places)]
+    unlike = [len(a ^ b) / POSITIONS for a, b in pairwise(positions)]
     return 1 - float(np.mean(unlike))
 
 
 def empty_bars(grids: Grids) -> float:
-    """The share of bars in which nothing is struck."""
+    """The share of bars without an onset."""
     return float(np.mean([not len(grid) for grid in grids])) if grids else math.nan
 
 
 def repetition(grids: Grids) -> float:
-    """How much of a bar was in an earlier one: the best Jaccard index, averaged over bars.
+    """How much of a bar comes from an earlier one: the best Jaccard index, averaged over bars.
 
-    Our own measure, after the self-similarity of bars (Foote 1999); empty bars do not count.
+    The measure is our own, after the self-similarity of bars (Foote 1999). Empty bars do not count.
     """
     bars = [set(grid.tolist()) for grid in grids if len(grid)]
     best = [
@@ -126,22 +134,22 @@ def repetition(grids: Grids) -> float:
 
 
 def table(scores: Sequence[Score]) -> Table:
-    """The measures of many pieces."""
+    """The measures of many pieces, in order."""
     rows = [measure(score) for score in scores]
     names = measure(Score((), (), (), 1.0))
     return {name: np.array([row[name] for row in rows], np.float64) for name in names}
 
 
 def overlap(ours: Floats, theirs: Floats) -> float:
-    """The area that two histograms share, 0..1; NaN are left out; NaN when one is empty.
+    """The area that two histograms share, 0..1; NaN when one is empty.
 
-    :data:`BINS` equal bins between the 1st and the 99th percentile of both together; what lies
-    beyond counts in the outermost.
+    There are :data:`BINS` equal bins between the 1st and the 99th percentile of both together.
+    Values beyond count in the outermost bins; values that are NaN do not count.
     """
     ours, theirs = ours[np.isfinite(ours)], theirs[np.isfinite(theirs)]
     if not len(ours) or not len(theirs):
         return math.nan
-    # Both weigh the same, however many they are.
+    # Averaging the percentiles gives both sides the same weight, whatever their sizes.
     low, high = np.mean([np.percentile(values, (1, 99)) for values in (ours, theirs)], axis=0)
     edges = np.linspace(low, high, BINS + 1)[1:-1]
     shares = [np.bincount(_bin(v, edges), minlength=BINS) / len(v) for v in (ours, theirs)]
@@ -152,6 +160,15 @@ def _bin(values: Floats, edges: Floats) -> Ints:
     return np.searchsorted(edges, values, "right").astype(np.int64)
 
 
+def validate(*tables: Table) -> None:
+    """Raise ValueError unless all tables have the same measures, each of at least one piece."""
+    for one in tables:
+        if one.keys() != tables[0].keys() or not one:
+            raise ValueError("tables must have the same measures")
+        if len({len(values) for values in one.values()}) != 1 or not len(next(iter(one.values()))):
+            raise ValueError("every measure needs a value of each piece, and at least one piece")
+
+
 def evaluate(
     pieces: Table,
     validation: Table,
@@ -159,11 +176,12 @@ def evaluate(
     rng: np.random.Generator,
     resamples: int = RESAMPLES,
 ) -> Json:
-    """Overlap of pieces with validation songs, its ceiling, and the mean share of it.
+    """The overlap of pieces with validation songs, its ceiling, and the mean share of that.
 
-    Intervals are the bootstrap's, all three sets resampled. For a fair ceiling give as many
-    training songs as pieces.
+    Intervals are the bootstrap's; all three sets are resampled. For a fair ceiling give as many
+    training songs as pieces. Raises ValueError where :func:`validate` does.
     """
+    validate(pieces, validation, training)
     sets = pieces, validation, training
     sizes = [len(next(iter(one.values()))) for one in sets]
     found = _overlaps(*sets)
@@ -189,7 +207,7 @@ def evaluate(
 
 
 def _overlaps(pieces: Table, validation: Table, training: Table) -> Floats:
-    """Overlap with the validation songs of pieces, and of training songs: [measures, 2]."""
+    """The overlap of pieces, and of training songs, with validation songs: [measures, 2]."""
     return np.array(
         [
             [overlap(one[name], validation[name]) for one in (pieces, training)]
@@ -207,7 +225,7 @@ def _resample(
 
 
 def _share_of_ceiling(overlaps: Floats) -> float:
-    """Mean over the measures of overlap by ceiling, where there is one."""
+    """The mean of overlap by ceiling over the measures that have a ceiling."""
     known = np.isfinite(overlaps).all(1) & (overlaps[:, 1] > 0)
     return float((overlaps[known, 0] / overlaps[known, 1]).mean()) if known.any() else math.nan
 

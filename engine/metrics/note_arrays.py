@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ DRUMS = INSTRUMENTS.index(Instrument.DRUMS)
 
 @dataclass(frozen=True, slots=True)
 class NoteArrays:
-    """Notes in order of onset, all of [n].
+    """Notes in order of onset; every array is [n].
 
     onset, end: seconds. pitch: MIDI numbers. part: indices into ``vocabulary.INSTRUMENTS``.
     """
@@ -41,7 +42,7 @@ class NoteArrays:
 
     @property
     def pitched(self) -> NoteArrays:
-        """All but the drums, whose pitches are no pitches."""
+        """All but the drums, whose MIDI pitches name parts of the kit."""
         return self.where(self.part != DRUMS)
 
     @property
@@ -50,8 +51,26 @@ class NoteArrays:
         return self.end - self.onset
 
 
+def validate(score: Score) -> None:
+    """Raise ValueError unless a score can be measured.
+
+    Its duration must be positive, its bars rising, its onsets rising, and no note may end before it
+    begins.
+    """
+    if not (math.isfinite(score.duration) and score.duration > 0):
+        raise ValueError(f"duration must be positive, not {score.duration}")
+    if not (np.diff(score.bars) >= 0).all():
+        raise ValueError("bars must be rising times")
+    onsets = [note.onset for note in score.notes]
+    if not (np.diff(onsets) >= 0).all():
+        raise ValueError("notes must be in order of onset")
+    if not all(-math.inf < note.onset <= note.end < math.inf for note in score.notes):
+        raise ValueError("a note must not end before it begins, and its times must be finite")
+
+
 def note_arrays(score: Score) -> NoteArrays:
-    """The notes of a score."""
+    """The notes of a score. Raises ValueError where :func:`validate` does."""
+    validate(score)
     notes = score.notes
     return NoteArrays(
         np.array([note.onset for note in notes], np.float64),
@@ -62,11 +81,12 @@ def note_arrays(score: Score) -> NoteArrays:
 
 
 def bar_positions(onsets: Floats, bars: tuple[float, ...]) -> tuple[Ints, Floats]:
-    """Which bar each onset lies in, and where in it (0..1); both of [n].
+    """The bar in which each onset lies, and its position there (0..1); both are [n].
 
-    Onsets before the first BAR are in bar -1, those from the last BAR on in the last; the bars at
-    either end, which have no second BAR, are taken to be as long as their neighbours. Without two
-    BARs all are in bar -1 at NaN.
+    onsets: seconds [n]. bars: the downbeats in seconds, rising.
+    Onsets before the first downbeat are in bar -1, those after the last one in the last bar. The
+    bars at either end count as long as their neighbours. With fewer than two downbeats all onsets
+    are in bar -1 at NaN.
     """
     if len(bars) < 2:
         return np.full(len(onsets), -1), np.full(len(onsets), np.nan)

@@ -1,7 +1,8 @@
-"""Guessing a number from a piece's features: what judges emotion, and what labels songs with it.
+"""Ridge regression of a number on a piece's features (Hoerl and Kennard 1970).
 
-A ridge regression on standardised features (Hoerl and Kennard 1970). Its correlation with the
-labels, cross-validated by song, says how far to trust it.
+The judge of emotion is such a regression, and so is what labels unlabelled songs. Features are
+standardised. The correlation of cross-validated predictions with the labels says how far to trust
+it.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from engine.metrics.statistics import pearson
 FOLDS = 5
 PENALTIES = (30.0, 100.0, 300.0, 1000.0, 3000.0, 10000.0)
 TAILS = (1, 99)
-"""Features are clipped to these percentiles: one odd song must not turn the scale."""
+"""Features are clipped to these percentiles, so that no single song decides the fit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ridge:
     """A fitted regression.
 
-    low, high, centre, spread, weights: [F] by feature. mean: of the labels.
+    low, high: the limits to which features are clipped [F].
+    centre, spread: mean and standard deviation of the clipped features [F].
+    weights: of the standardised features [F]. mean: of the labels.
     """
 
     low: Floats
@@ -35,7 +38,7 @@ class Ridge:
     mean: float
 
     def __call__(self, features: Floats) -> Floats:
-        """The guesses [n] for features [n, F]; a NaN counts as the average."""
+        """The predictions [n] for features [n, F]; a NaN counts as the average."""
         return self._standard(features) @ self.weights + self.mean
 
     def _standard(self, features: Floats) -> Floats:
@@ -43,8 +46,20 @@ class Ridge:
         return np.asarray(np.nan_to_num((clipped - self.centre) / self.spread))
 
 
+def validate(features: Floats, labels: Floats) -> None:
+    """Raise ValueError unless there are features [n, F] for finite labels [n], and n > 0."""
+    if features.ndim != 2 or labels.shape != features.shape[:1]:
+        raise ValueError(f"features {features.shape} do not fit labels {labels.shape}")
+    if not len(labels) or not np.isfinite(labels).all():
+        raise ValueError("labels must be finite, and at least one")
+
+
 def fit(features: Floats, labels: Floats, penalty: float) -> Ridge:
-    """Fit features [n, F] (NaN unknown) and labels [n]."""
+    """Fit labels [n] by features [n, F]; an unknown feature is NaN.
+
+    Raises ValueError where :func:`validate` does.
+    """
+    validate(features, labels)
     known = np.isfinite(features).any(0)
     filled = np.where(known, features, 0.0)
     low, high = np.nanpercentile(filled, TAILS, axis=0)
@@ -62,21 +77,24 @@ def fit(features: Floats, labels: Floats, penalty: float) -> Ridge:
 def cross_validate(
     features: Floats, labels: Floats, groups: npt.NDArray[np.int64], penalty: float
 ) -> Floats:
-    """Guesses [n] by regressions that did not know the row's group (songs and their versions).
+    """Predictions [n], each by a regression fitted without the row's group.
 
-    groups: [n] numbers of 0..; the folds are theirs, drawn once and for all.
+    groups: [n] numbers from 0 on, one a song with all its versions. Each group lies in one of
+    :data:`FOLDS` folds, always the same.
+    Raises ValueError where :func:`validate` does.
     """
+    validate(features, labels)
     folds = np.random.default_rng(0).permutation(int(groups.max()) + 1)[groups] % FOLDS
-    guesses = np.zeros(len(labels))
+    predicted = np.zeros(len(labels))
     for fold in range(FOLDS):
         held = folds == fold
         if held.any():
-            guesses[held] = fit(features[~held], labels[~held], penalty)(features[held])
-    return guesses
+            predicted[held] = fit(features[~held], labels[~held], penalty)(features[held])
+    return predicted
 
 
 def best_penalty(features: Floats, labels: Floats, groups: npt.NDArray[np.int64]) -> float:
-    """The penalty that cross-validates best."""
+    """The penalty of :data:`PENALTIES` whose cross-validated predictions correlate best."""
     return max(
         PENALTIES,
         key=lambda penalty: pearson(cross_validate(features, labels, groups, penalty), labels),

@@ -1,4 +1,4 @@
-"""Correlations, ranks and intervals, as far as the reports need them."""
+"""Correlations, ranks, shares and their intervals, for the reports."""
 
 from __future__ import annotations
 
@@ -9,16 +9,26 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.metrics.alignment import wilson
-
 Json = dict[str, Any]
-"""What goes into a report; NaN becomes null on the way to the file."""
+"""A part of a report. Undefined figures are NaN; :func:`finite` makes them null."""
 
 RESAMPLES = 1000
+"""Resamples of a bootstrap."""
+
+
+def validate(*columns: npt.ArrayLike) -> None:
+    """Raise ValueError unless all columns are lists of the same length."""
+    shapes = {np.shape(column) for column in columns}
+    if len(shapes) != 1 or any(len(shape) != 1 for shape in shapes):
+        raise ValueError(f"columns must be lists of one length, not of shapes {sorted(shapes)}")
 
 
 def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """Pearson's correlation of two lists [n]; NaN where one of them never changes."""
+    """Pearson's correlation of two lists [n]; NaN if one of them is constant.
+
+    Raises ValueError where :func:`validate` does.
+    """
+    validate(x, y)
     a, b = np.asarray(x, np.float64), np.asarray(y, np.float64)
     a, b = a - a.mean(), b - b.mean()
     norm = math.sqrt(float(a @ a) * float(b @ b))
@@ -26,10 +36,12 @@ def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
 
 
 def auc(values: npt.ArrayLike, positive: npt.ArrayLike) -> float:
-    """The chance that a positive has the greater value (area under the ROC curve), ties half.
+    """The area under the ROC curve: how likely a positive has the greater value; ties count half.
 
     values: [n]. positive: [n] booleans. NaN when all are alike.
+    Raises ValueError where :func:`validate` does.
     """
+    validate(values, positive)
     values, positive = np.asarray(values, np.float64), np.asarray(positive, bool)
     high, low = values[positive], np.sort(values[~positive])
     if not len(high) or not len(low):
@@ -39,7 +51,7 @@ def auc(values: npt.ArrayLike, positive: npt.ArrayLike) -> float:
 
 
 def percentiles(drawn: Sequence[float]) -> list[float]:
-    """The middle 95% of a bootstrap's draws; those that are NaN are left out."""
+    """The bounds of the middle 95% of a bootstrap's draws; draws that are NaN do not count."""
     finite = [value for value in drawn if math.isfinite(value)]
     return np.percentile(finite, (2.5, 97.5)).tolist() if finite else [math.nan, math.nan]
 
@@ -47,7 +59,11 @@ def percentiles(drawn: Sequence[float]) -> list[float]:
 def bootstrap(
     statistic: Callable[..., float], *columns: npt.ArrayLike, rng: np.random.Generator
 ) -> list[float]:
-    """The 95% percentile interval of a statistic of columns [n], their rows resampled."""
+    """The 95% percentile interval of a statistic of columns [n], with their rows resampled.
+
+    Raises ValueError where :func:`validate` does.
+    """
+    validate(*columns)
     arrays = [np.asarray(column) for column in columns]
     n = len(arrays[0])
     rows = (rng.integers(n, size=n) for _ in range(RESAMPLES))
@@ -57,7 +73,7 @@ def bootstrap(
 def estimate(
     statistic: Callable[..., float], *columns: npt.ArrayLike, rng: np.random.Generator
 ) -> Json:
-    """A statistic with its interval and n, as a report has it."""
+    """A statistic of columns [n] with its 95% interval and n, for the report."""
     n = len(np.asarray(columns[0]))
     if not n:
         return {"value": math.nan, "interval": [math.nan, math.nan], "n": 0}
@@ -65,14 +81,29 @@ def estimate(
     return {"value": statistic(*columns), "interval": interval, "n": n}
 
 
+def wilson(successes: int, trials: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's score interval of a proportion, 95% by default; 0..1 without trials.
+
+    Raises ValueError unless 0 <= successes <= trials.
+    """
+    if not 0 <= successes <= trials:
+        raise ValueError(f"{successes} successes of {trials} trials make no proportion")
+    if not trials:
+        return 0.0, 1.0
+    share, weight = successes / trials, z * z / trials
+    middle = (share + weight / 2) / (1 + weight)
+    half = math.sqrt(weight * (share * (1 - share) + weight / 4)) / (1 + weight)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
 def proportion(successes: int, trials: int) -> Json:
-    """A share with Wilson's interval and n."""
+    """A share with Wilson's 95% interval and n; the share is NaN without trials."""
     value = successes / trials if trials else math.nan
     return {"value": value, "interval": list(wilson(successes, trials)), "n": trials}
 
 
 def finite(value: Any) -> Any:
-    """A report fit for JSON: NaN and infinities as null, at any depth."""
+    """A copy of a report that is valid JSON: NaN and infinities become null, at any depth."""
     if isinstance(value, dict):
         return {key: finite(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):

@@ -4,9 +4,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.evaluation import boundaries
 from engine.evaluation.boundaries import evaluate, note_chords, random_boundaries, requests
-from engine.evaluation.pieces import Request
+from engine.evaluation.request import Request
+from engine.metrics import alignment
 from engine.score import Instrument, Note, Score
 
 
@@ -16,20 +16,20 @@ def rng() -> np.random.Generator:
 
 
 def score_with(notes: tuple[float, ...], marks: tuple[float, ...]) -> Score:
-    struck = tuple(
+    played = tuple(
         Note(Instrument.PIANO, time, time + 1.5, pitch) for time in notes for pitch in (60, 64, 67)
     )
-    return Score(struck, tuple(np.arange(0, 30, 2.0)), marks, 30.0)
+    return Score(played, tuple(np.arange(0, 30, 2.0)), marks, 30.0)
 
 
-def test_random_boundaries(rng: np.random.Generator) -> None:
+def test_random_boundaries_keep_their_gaps(rng: np.random.Generator) -> None:
     for _ in range(50):
         gaps = [b - a for a, b in pairwise((0.0, *random_boundaries(60, rng)))]
         assert all(4 <= gap <= 15 for gap in gaps)
         assert 60 - sum(gaps) >= 4
 
 
-def test_requests_add_up(rng: np.random.Generator) -> None:
+def test_requests_have_enough_boundaries_and_both_durations(rng: np.random.Generator) -> None:
     asked = requests(50, rng)
     count = sum(len(request.boundaries) for request in asked)
     assert 50 <= count < 65
@@ -38,11 +38,11 @@ def test_requests_add_up(rng: np.random.Generator) -> None:
     assert asked == requests(50, np.random.default_rng(0))
 
 
-def test_chords_of_the_notes() -> None:
+def test_chords_are_those_of_the_notes() -> None:
     assert note_chords(score_with((4.0, 11.0), (20.0,))) == (4.0, 11.0)
 
 
-def test_evaluate_tells_notes_from_marks(rng: np.random.Generator) -> None:
+def test_chords_of_notes_and_chord_tokens_are_counted_apart(rng: np.random.Generator) -> None:
     request = Request(30, 0, boundaries=(4.0, 11.5, 20.0))
     report = evaluate([request], [score_with((4.0, 11.0), (20.0,))], rng)
     notes, tokens = report["notes"], report["tokens"]
@@ -57,7 +57,7 @@ def test_evaluate_tells_notes_from_marks(rng: np.random.Generator) -> None:
     assert report["notes_by_duration"]["30"]["frame"]["recall"] == notes["frame"]["recall"]
 
 
-def test_no_chords_at_all(rng: np.random.Generator) -> None:
+def test_without_chords_recall_is_zero_and_precision_unknown(rng: np.random.Generator) -> None:
     report = evaluate([Request(30, 0, boundaries=(9.0,))], [score_with((), ())], rng)
     assert report["notes"]["second"]["recall"]["value"] == 0
     assert math.isnan(report["notes"]["second"]["precision"]["value"])
@@ -66,7 +66,7 @@ def test_no_chords_at_all(rng: np.random.Generator) -> None:
 def test_a_chord_everywhere_is_no_better_than_shuffled(rng: np.random.Generator) -> None:
     films = [(random_boundaries(30, rng), 30.0) for _ in range(20)]
     chords = [tuple(np.arange(0.5, 30, 1.0))] * 20
-    second = boundaries.figures(films, chords, rng)["second"]
+    second = alignment.evaluate(films, chords, rng)["second"]
     assert second["recall"]["value"] == 1
     assert second["recall_less_shuffled"] < 0.1
     assert second["precision"]["value"] < 0.2

@@ -2,8 +2,10 @@ import numpy as np
 import pytest
 
 from engine.errors import EmsyncError
-from engine.evaluation.emotion_judge import GRID, Clips, Songs, appoint, evaluate, hear, requests
-from engine.evaluation.pieces import Request
+from engine.evaluation.emotion_judge import GRID, evaluate, fit_judges, requests
+from engine.evaluation.references import Clips, Songs
+from engine.evaluation.request import Request
+from engine.metrics.features import feature_vector
 from engine.score import Instrument
 
 P, D, G = Instrument.PIANO, Instrument.DRUMS, Instrument.GUITAR
@@ -11,7 +13,7 @@ P, D, G = Instrument.PIANO, Instrument.DRUMS, Instrument.GUITAR
 
 @pytest.fixture
 def play(piece):
-    """A piece: happy ones are in major, excited ones have a beat."""
+    """A piece: with positive valence it is in major, with positive arousal it has drums."""
 
     def play(valence: float, arousal: float, seed: int = 0):
         rng = np.random.default_rng(seed)
@@ -28,7 +30,7 @@ def play(piece):
 @pytest.fixture
 def songs(play) -> Songs:
     labels = np.array([(v, a) for _ in range(12) for v in (-0.5, 0.5) for a in (-0.5, 0.5)])
-    features = np.array([hear(play(v, a, seed)) for seed, (v, a) in enumerate(labels)])
+    features = np.array([feature_vector(play(v, a, seed)) for seed, (v, a) in enumerate(labels)])
     return Songs(features, labels, np.arange(48) // 2, np.arange(48) >= 40)
 
 
@@ -38,32 +40,36 @@ def test_requests_cover_the_grid() -> None:
     assert {(one.valence, one.arousal) for one in asked} == {(v, a) for v in GRID for a in GRID}
 
 
-def test_the_judge_hears_and_is_checked(play, songs: Songs) -> None:
+def test_the_judge_agrees_with_labels_and_is_checked(play, songs: Songs) -> None:
     rng = np.random.default_rng(0)
     quadrants = {"Q1": (1, 1), "Q2": (-1, 1), "Q3": (-1, -1), "Q4": (1, -1)}
     clips = Clips(
-        np.array([hear(play(*where, seed)) for seed, where in enumerate(quadrants.values())]),
+        np.array(
+            [feature_vector(play(*where, seed)) for seed, where in enumerate(quadrants.values())]
+        ),
         np.array(list(quadrants)),
     )
-    judges, trust = appoint(songs, clips, rng)
-    assert trust["valence"]["emopia_auc"]["value"] == trust["arousal"]["emopia_auc"]["value"] == 1
-    assert trust["valence"]["excerpts"] == 40
-    assert trust["arousal"]["validation"]["n"] == 4
+    judges, quality = fit_judges(songs, clips, rng)
+    assert (
+        quality["valence"]["emopia_auc"]["value"] == quality["arousal"]["emopia_auc"]["value"] == 1
+    )
+    assert quality["valence"]["excerpts"] == 40
+    assert quality["arousal"]["validation"]["n"] == 4
 
     asked = [Request(30, seed, v, a) for seed in range(3) for v in (-0.8, 0.8) for a in (-0.8, 0.8)]
-    obedient = [play(one.valence, one.arousal, one.seed) for one in asked]
-    report = evaluate(asked, obedient, judges, rng)
+    as_requested = [play(one.valence, one.arousal, one.seed) for one in asked]
+    report = evaluate(asked, as_requested, judges, rng)
     assert report["valence"]["pearson"]["value"] > 0.9
     assert report["arousal"]["pearson"]["value"] > 0.9
     assert abs(report["valence"]["other"]) < 0.5
     assert report["diagnostics"]["major_share"]["0.8"] == 1
     assert report["diagnostics"]["valence_and_major"]["value"] == pytest.approx(1)
 
-    deaf = evaluate(asked, [play(1, 1, one.seed) for one in asked], judges, rng)
-    assert abs(deaf["valence"]["pearson"]["value"]) < 0.6
+    constant = evaluate(asked, [play(1, 1, one.seed) for one in asked], judges, rng)
+    assert abs(constant["valence"]["pearson"]["value"]) < 0.6
 
 
-def test_too_few_songs(songs: Songs) -> None:
+def test_a_judge_of_too_few_songs_is_refused(songs: Songs) -> None:
     few = Songs(songs.features[:4], songs.labels[:4], songs.groups[:4], songs.validation[:4])
     with pytest.raises(EmsyncError, match="too few songs"):
-        appoint(few, None, np.random.default_rng(0))
+        fit_judges(few, None, np.random.default_rng(0))

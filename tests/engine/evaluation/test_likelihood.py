@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.evaluation.likelihood import TYPES, cases, evaluate, token_nats
+from engine.evaluation.likelihood import TYPES, cases, evaluate, token_nll
 from engine.model.config import PRESETS
 from engine.music import vocabulary as voc
 from engine.music.events import encode
@@ -41,13 +41,13 @@ def cache(piece) -> Cache:
     )
 
 
-def test_nats_of_known_probabilities() -> None:
+def test_the_nll_of_known_probabilities() -> None:
     logits = np.log(np.array([[[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]]], np.float32)) + 7
-    nll = token_nats(logits, np.array([[1, IGNORED]]))
+    nll = token_nll(logits, np.array([[1, IGNORED]]))
     assert nll == pytest.approx(np.array([[math.log(4), 0]]), abs=1e-6)
 
 
-def test_cases_are_what_the_network_can_be_told() -> None:
+def test_cases_are_those_the_network_can_be_given() -> None:
     assert list(cases(PRESETS["full"])) == ["emotion", "all", "none"]
     assert list(cases(PRESETS["paper"])) == ["emotion", "none"]
 

@@ -1,9 +1,13 @@
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from engine.composing.sampling import Sampling
-from engine.evaluation.pieces import PieceCache, Request
+from engine.evaluation.fingerprint import imported_modules
+from engine.evaluation.pieces import COMPOSING_CODE, PieceCache
+from engine.evaluation.request import Request
 
 
 @pytest.fixture(scope="module")
@@ -16,20 +20,31 @@ REQUESTS = [Request(3.0, seed, 0.5, -0.5, (1.0,)) for seed in range(3)]
 
 
 def test_pieces_are_composed_once(pieces: PieceCache) -> None:
-    first = pieces.record(REQUESTS[:2])
-    kept = {path: path.stat().st_mtime_ns for path in pieces.folder.iterdir()}
+    first = pieces.compose(REQUESTS[:2])
+    times = {path: path.stat().st_mtime_ns for path in pieces.folder.iterdir()}
     seen: list[float] = []
-    assert pieces.record(REQUESTS, seen.append)[:2] == first
+    assert pieces.compose(REQUESTS, seen.append)[:2] == first
     assert seen == [2, 3]
-    assert len(kept) == 2 and all(path.stat().st_mtime_ns == t for path, t in kept.items())
+    assert len(times) == 2 and all(path.stat().st_mtime_ns == t for path, t in times.items())
     assert first[0] != first[1] and first[0].duration == 3.0
 
 
-def test_another_sampling_is_another_piece(pieces: PieceCache) -> None:
+def test_another_sampling_gives_another_file(pieces: PieceCache) -> None:
     bold = replace(pieces, sampling=Sampling(temperature=2.0))
     assert bold.path(REQUESTS[0]) != pieces.path(REQUESTS[0])
 
 
-def test_processes_compose_the_same(pieces: PieceCache, tmp_path) -> None:
+def test_several_processes_compose_the_same(pieces: PieceCache, tmp_path) -> None:
     many = replace(pieces, folder=tmp_path, workers=2)
-    assert many.record(REQUESTS[:2]) == pieces.record(REQUESTS[:2])
+    assert many.compose(REQUESTS[:2]) == pieces.compose(REQUESTS[:2])
+
+
+def test_a_change_of_any_module_that_composing_loads_discards_pieces() -> None:
+    script = "import sys, engine.composing.loop; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = {name for name in done.stdout.split() if name.split(".")[0] == "engine"}
+    assert {"engine.composing.loop", "engine.model.runtime", "engine.model.rotary"} < loaded
+    assert {"engine.music.events", "engine.composing.logits.grammar"} < loaded
+    assert loaded <= imported_modules(*COMPOSING_CODE)

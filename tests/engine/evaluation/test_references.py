@@ -40,7 +40,7 @@ def cache(song) -> Cache:
     )  # fmt: skip
 
 
-def test_an_excerpt_begins_at_zero_without_what_sounds_already(song) -> None:
+def test_an_excerpt_begins_at_zero_without_active_notes(song) -> None:
     tokens = encode(song)
     first = np.flatnonzero(tokens == voc.BAR)[3]
     score = excerpt(tokens, int(first), 10.0)
@@ -50,13 +50,13 @@ def test_an_excerpt_begins_at_zero_without_what_sounds_already(song) -> None:
     assert score.part(B) == ()
 
 
-def test_starts_leave_room(song) -> None:
+def test_starts_leave_room_for_the_excerpt(song) -> None:
     tokens = encode(song)
     rng = np.random.default_rng(0)
     starts = draw_starts(tokens, 30, 3, rng)
-    clock = np.cumsum(voc.STEPS[tokens]) * voc.STEP_MS / 1000
+    seconds = np.cumsum(voc.STEPS[tokens]) * voc.STEP_MS / 1000
     assert len(set(starts)) == 3
-    assert (tokens[starts] == voc.BAR).all() and (clock[starts] <= 10).all()
+    assert (tokens[starts] == voc.BAR).all() and (seconds[starts] <= 10).all()
     assert draw_starts(tokens, 41, 3, rng) == []
 
 
@@ -66,7 +66,7 @@ def test_excerpts_come_from_their_split(cache: Cache) -> None:
     assert len(excerpts(cache, 20, 5, False, rng)) == 5
 
 
-def test_labelled_songs_are_those_the_network_did_not_learn_from(cache: Cache) -> None:
+def test_labelled_songs_are_those_the_network_never_learns_from(cache: Cache) -> None:
     table = {name: {"file": name, "valence_spotify": "0.5"} for name in cache.names.tolist()}
     table["0.mid"] = {"file": "0.mid"}
     found = labelled(cache, table)
@@ -77,11 +77,11 @@ def test_labelled_songs_are_those_the_network_did_not_learn_from(cache: Cache) -
     assert (found.labels[:, 0] == 0.5).all() and np.isnan(found.labels[:, 1]).all()
 
 
-def test_no_labelled_songs(cache: Cache) -> None:
+def test_without_labels_there_are_no_songs(cache: Cache) -> None:
     assert labelled(cache, {}).features.shape == (0, len(FEATURES))
 
 
-def test_tables_that_will_not_do(tmp_path: Path) -> None:
+def test_unusable_tables_are_refused(tmp_path: Path) -> None:
     with pytest.raises(EmsyncError, match="no table"):
         read_table(tmp_path / "none.tsv")
     (tmp_path / "some.tsv").write_text("file\tsplit\na.mid\ttrain\n")
@@ -90,7 +90,7 @@ def test_tables_that_will_not_do(tmp_path: Path) -> None:
         read_table(tmp_path / "some.tsv", "quadrant")
 
 
-def test_clips(shared: Path, tmp_path: Path) -> None:
+def test_clips_have_features_and_quadrants(shared: Path, tmp_path: Path) -> None:
     pytest.importorskip("symusic")
     table = tmp_path / "few.tsv"
     lines = (shared / "corpus" / "emopia.tsv").read_text().splitlines()
@@ -100,7 +100,7 @@ def test_clips(shared: Path, tmp_path: Path) -> None:
     assert sorted(found.quadrants.tolist()) == ["Q1", "Q1", "Q4", "Q4"]
 
 
-def test_clips_that_will_not_do(tmp_path: Path) -> None:
+def test_unusable_archives_are_refused(tmp_path: Path) -> None:
     table, archive = tmp_path / "clips.tsv", tmp_path / "clips.tar"
     table.write_text("file\tquadrant\na.mid\tQ1\n")
     archive.write_text("not an archive")

@@ -19,7 +19,7 @@ def test_targets_are_met_or_not() -> None:
     }
 
 
-def test_lines_of_a_finished_report() -> None:
+def test_the_table_has_a_line_for_each_figure() -> None:
     text = lines(finite({**REPORT, "targets": targets(REPORT)}))
     assert len(text) == 4
     assert "1.000 *" in text[-1] and "0.900..1.000" in text[-1] and text[-1].endswith("40")

@@ -14,8 +14,8 @@ from engine.metrics.alignment import (
     find_chords,
     pool,
     shuffled,
-    wilson,
 )
+from engine.metrics.statistics import finite
 from engine.score import Instrument, Note
 
 G, P, S = Instrument.GUITAR, Instrument.PIANO, Instrument.STRINGS
@@ -26,13 +26,14 @@ def at_120(seconds: np.ndarray) -> np.ndarray:
     return seconds * 2
 
 
-def strike(
+def chord(
     instrument: Instrument, onset: float, seconds: float, pitches: tuple[int, ...] = TRIAD
 ) -> list[Note]:
     return [Note(instrument, onset, onset + seconds, pitch) for pitch in pitches]
 
 
 def strum(gap: float) -> list[Note]:
+    """A chord whose notes begin ``gap`` seconds apart."""
     return [Note(G, 1 + i * gap, 3, pitch) for i, pitch in enumerate(TRIAD)]
 
 
@@ -40,22 +41,27 @@ def strum(gap: float) -> list[Note]:
     ("notes", "chords"),
     [
         ([], ()),
-        (strike(P, 1, 1), (1.0,)),
-        (strike(P, 1, 0.9375), (1.0,)),  # two beats less an eighth
-        (strike(P, 1, 0.93), ()),
-        (strike(P, 1, 1, (60, 64)), ()),
-        (strike(P, 1, 1, (60, 64, 64)), ()),
-        (strike(S, 1, 1), ()),
-        (strike(P, 1, 1, (60, 64)) + strike(G, 1, 1, (67,)), ()),  # one family has to play it
+        (chord(P, 1, 1), (1.0,)),
+        (chord(P, 1, 0.9375), (1.0,)),  # two beats less an eighth
+        (chord(P, 1, 0.93), ()),
+        (chord(P, 1, 1, (60, 64)), ()),
+        (chord(P, 1, 1, (60, 64, 64)), ()),
+        (chord(S, 1, 1), ()),
+        (chord(P, 1, 1, (60, 64)) + chord(G, 1, 1, (67,)), ()),  # one instrument must play it all
         (strum(0.03), (1.0,)),
         (strum(0.04), ()),
-        (strike(P, 1, 1) + strike(G, 1.1, 1), (1.0,)),  # within a quarter beat: one chord
-        (strike(P, 1, 1) + strike(G, 1.125, 1), (1.0, 1.125)),
-        (strike(G, 3, 2) + strike(P, 1, 1), (1.0, 3.0)),
-        (strike(P, 1, 2) + strike(P, 1.5, 1), (1.5,)),  # struck again: the first three are short
+        (chord(P, 1, 1) + chord(G, 1.1, 1), (1.0,)),  # within a quarter beat: one chord
+        (chord(P, 1, 1) + chord(G, 1.125, 1), (1.0, 1.125)),
+        (chord(G, 3, 2) + chord(P, 1, 1), (1.0, 3.0)),
+        (
+            chord(P, 1, 2) + chord(P, 1.5, 1),
+            (1.5,),
+        ),  # played again: the first three notes are short
     ],
 )
-def test_find_chords(notes: list[Note], chords: tuple[float, ...]) -> None:
+def test_chords_are_long_and_have_three_pitches_of_one_instrument(
+    notes: list[Note], chords: tuple[float, ...]
+) -> None:
     assert find_chords(notes, at_120) == pytest.approx(chords)
 
 
@@ -71,7 +77,7 @@ def test_find_chords(notes: list[Note], chords: tuple[float, ...]) -> None:
         ([1.0, 1.2], [1.1], 1, [0.1]),  # a chord serves one boundary
     ],
 )
-def test_alignment(
+def test_boundaries_and_chords_match_one_to_one(
     boundaries: list[float], chords: list[float], window: float, deltas: list[float]
 ) -> None:
     found = alignment(boundaries, chords, window)
@@ -98,7 +104,7 @@ def test_alignment_is_the_best_of_all_matchings(
     assert (found.matched, -sum(np.abs(found.deltas))) == best
 
 
-def test_shares() -> None:
+def test_shares_count_matched_pairs() -> None:
     found = Alignment((0.1, -0.3, 0.2), boundaries=4, chords=6)
     assert (found.recall, found.precision, found.iou) == (3 / 4, 3 / 6, 3 / 7)
     assert found.median_delta == 0.2
@@ -111,12 +117,12 @@ def test_pool_counts_every_boundary_once() -> None:
 
 
 @pytest.mark.parametrize("times", [[2.0, 1.0], [-1.0], [math.nan], [[1.0]]])
-def test_alignment_refuses(times: list[float]) -> None:
+def test_times_must_be_finite_rising_and_not_negative(times: list[float]) -> None:
     with pytest.raises(ValueError, match="chords"):
         alignment([1.0], times)
 
 
-def test_shuffled_keeps_the_gaps() -> None:
+def test_shuffling_keeps_the_gaps() -> None:
     times = shuffled([1.0, 6.0, 13.0], 20, np.random.default_rng(0))
     gaps = np.diff(times, append=times[0] + 20)
     assert sorted(gaps) == pytest.approx([5.0, 7.0, 8.0])
@@ -124,29 +130,24 @@ def test_shuffled_keeps_the_gaps() -> None:
     assert times != pytest.approx((1.0, 6.0, 13.0))
 
 
-@pytest.mark.parametrize(
-    ("successes", "trials", "low", "high"),
-    # Newcombe (1998), Statist. Med. 17:857, Table I, method 3; and nothing tried
-    [
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-        (0, 0, 0, 1),
-    ],
-)
-def test_wilson(successes: int, trials: int, low: float, high: float) -> None:
-    assert wilson(successes, trials) == pytest.approx((low, high), abs=1e-4)
+def test_evaluate_pools_films_beside_their_shuffles() -> None:
+    films = [((2.0, 9.0), 10.0), ((5.0,), 10.0)]
+    report = evaluate(films, [(2.01, 5.0), ()], np.random.default_rng(0))
+    frame, second = report["frame"], report["second"]
+    assert (frame["recall"]["value"], frame["recall"]["n"]) == (1 / 3, 3)
+    assert (frame["precision"]["value"], frame["iou"]["value"]) == (1 / 2, 1 / 4)
+    assert (frame["deltas"], frame["median_delta"]) == ([0.01], pytest.approx(0.01))
+    assert second["shuffled_recall"] > frame["shuffled_recall"]
+    assert second["recall_less_shuffled"] == second["recall"]["value"] - second["shuffled_recall"]
 
 
-def test_evaluate_is_fit_for_json() -> None:
-    report = evaluate([2.0, 9.0], [2.01, 5.0], 10, np.random.default_rng(0))
+def test_a_report_without_boundaries_is_valid_json() -> None:
+    report = finite(evaluate([((), 10.0)], [()], np.random.default_rng(0)))
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     frame = report["frame"]
-    assert (frame["matched"], frame["recall"], frame["iou"]) == (1, 0.5, 1 / 3)
-    assert report["second"]["shuffled"] > frame["shuffled"]
+    assert frame["recall"] == {"value": None, "interval": [0.0, 1.0], "n": 0}
 
 
-def test_evaluate_without_boundaries() -> None:
-    frame = evaluate([], [], 10, np.random.default_rng(0))["frame"]
-    assert frame["recall"] is None and frame["interval"] == [0.0, 1.0]
+def test_every_film_needs_its_chords() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        evaluate([((1.0,), 10.0)], [], np.random.default_rng(0))

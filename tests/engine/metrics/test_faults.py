@@ -26,11 +26,11 @@ SOUND = [*ticking(B, 40, 43), *ticking(D, 36, 38), *ticking(P, 60, 64)]
         ([*SOUND, *ticking(S, 50, seconds=22)], {"one_pitch"}),
         ([*SOUND, *ticking(S, 50, seconds=20)], set()),
         ([*SOUND, *ticking(S, 50, seconds=22), (S, 9, 0.5, 53)], set()),
-        ([*SOUND, (S, 0, 5, 50), (S, 25, 5, 50)], set()),  # long notes are no repeat
+        ([*SOUND, (S, 0, 5, 50), (S, 25, 5, 50)], set()),  # two long notes are no repeat
         ([*ticking(B, 40, 43), *ticking(P, 60, 64)], {"few_families"}),
     ],
 )
-def test_find_faults(piece, notes: list, faults: set[str]) -> None:
+def test_each_fault_is_found(piece, notes: list, faults: set[str]) -> None:
     found = find_faults(piece(*notes, seconds=30))
     assert {name for name, has in found.items() if has} == faults
 
@@ -41,7 +41,7 @@ def test_silence_has_faults(piece) -> None:
     }  # fmt: skip
 
 
-def test_evaluate(piece) -> None:
+def test_shares_of_pieces_stand_beside_those_of_songs(piece) -> None:
     sound, silent = piece(*SOUND, seconds=30), piece(seconds=30)
     report = evaluate([sound, sound, sound, silent], [sound])
     assert (report["rest"]["value"], report["rest"]["songs"]) == (0.25, 0)

@@ -16,7 +16,7 @@ def chords(piece, shape: tuple[int, ...], roots: tuple[int, ...] = (60, 65, 67, 
 
 
 @pytest.mark.parametrize(("shape", "minor"), [(MAJOR, 0), (MINOR, 1)])
-def test_mode(piece, shape: tuple[int, ...], minor: int) -> None:
+def test_triads_tell_the_mode(piece, shape: tuple[int, ...], minor: int) -> None:
     found = describe(chords(piece, shape))
     assert (found["minor"], found["minor_triads"]) == (minor, minor)
     assert found["triad_fit"] == pytest.approx(1)
@@ -31,8 +31,8 @@ def test_nothing_depends_on_the_key(piece) -> None:
     }  # fmt: skip
 
 
-def test_notes_are_not_counted(piece) -> None:
-    """Twice the notes in twice the time: the same piece to the judge, but for its tempo."""
+def test_note_density_does_not_matter(piece) -> None:
+    """A piece at half the speed has the same features, except for its tempo."""
     notes = [(P, n * 0.5, 0.5, 60 + n % 3) for n in range(16)]
     fast = describe(piece(*notes))
     slow = describe(piece(*((who, 2 * t, 2 * n, p) for who, t, n, p in notes), seconds=16, bar=4.0))
@@ -42,12 +42,12 @@ def test_notes_are_not_counted(piece) -> None:
     assert different <= {"chord_changes", "chord_kinds", "triad_fit", "minor_triads"}
 
 
-def test_power_chords(piece) -> None:
+def test_power_chords_have_fifths_and_no_thirds(piece) -> None:
     found = describe(piece(*((G, 0, 2, pitch) for pitch in (40, 47, 52))))
     assert found["guitar_interval_5"] == 1 and found["guitar_interval_3"] == 0
 
 
-def test_drums_and_places_in_the_bar(piece) -> None:
+def test_drums_and_positions_in_the_bar(piece) -> None:
     kit = [(D, t, 0.1, p) for t, p in ((0, 36), (0.5, 38), (1, 36), (1.5, 38))]
     found = describe(piece(*kit, (B, 0.25, 0.25, 40), (B, 2, 0.25, 40)))
     assert (found["drums_kick"], found["drums_snare"]) == (0.5, 0.5)
@@ -57,7 +57,7 @@ def test_drums_and_places_in_the_bar(piece) -> None:
     assert found["bass_repeats"] == 1
 
 
-def test_what_is_not_there_is_unknown() -> None:
+def test_features_of_what_is_absent_are_unknown() -> None:
     score = Score((Note(P, 0, 1, 60),), (), (), 4)
     found = describe(score)
     assert tuple(found) == FEATURES

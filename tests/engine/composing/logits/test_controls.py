@@ -10,7 +10,7 @@ from engine.composing.logits.controls import OFF_ACCENT, OFF_BEAT, PARTS, Contro
 from engine.composing.loop import compose
 from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
-from engine.evaluation.controls import heard, main_metre
+from engine.evaluation.controls import main_metre, measure_conditions
 from engine.music import vocabulary as voc
 from engine.music.conditions import KEYS, METRES, Conditions
 from engine.music.key import find_key
@@ -83,7 +83,7 @@ def test_a_given_tempo_holds_throughout(network):
     for tempo, metre in ((97.0, "3/4"), (151.0, "4/4")):
         score = piece(network, tempo=tempo, metre=METRES.index(metre))
         counted = tempo_map(score)
-        assert heard(score).tempo == pytest.approx(tempo, rel=1e-6)
+        assert measure_conditions(score).tempo == pytest.approx(tempo, rel=1e-6)
         assert np.abs(counted.seconds_at(counted.bars) - score.bars).max() < 0.005
         assert main_metre(counted, score.duration) == metre
         onsets = np.array([note.onset for note in score.notes]) * tempo / 60 * PARTS
@@ -92,11 +92,13 @@ def test_a_given_tempo_holds_throughout(network):
 
 def test_notes_foreign_to_the_key_are_rare(network):
     for name in ("D major", "G minor"):
-        assert heard(piece(network, key=KEYS.index(name))).key == KEYS.index(name)
+        assert measure_conditions(piece(network, key=KEYS.index(name))).key == KEYS.index(name)
 
 
 def test_density_comes_near_what_was_asked(network):
-    few, many = (heard(piece(network, density=density)).density for density in (4.0, 12.0))
+    few, many = (
+        measure_conditions(piece(network, density=density)).density for density in (4.0, 12.0)
+    )
     assert few < many
     assert many == pytest.approx(12.0, rel=0.25)
 

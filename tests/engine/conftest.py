@@ -1,4 +1,4 @@
-"""Made-up pieces with known properties."""
+"""Pieces with known properties, for measures of scores."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.score import Instrument, Note, Score
 
 @pytest.fixture(scope="session")
 def piece() -> Callable[..., Score]:
-    """A score in bars of 2 s (4/4 at 120 bpm) of (instrument, onset, length, pitch)."""
+    """A score of (instrument, onset, length, pitch), in bars of 2 s (4/4 at 120 a minute)."""
 
     def make(
         *notes: tuple[Instrument, float, float, int], seconds: float = 8.0, bar: float = 2.0
@@ -23,13 +23,13 @@ def piece() -> Callable[..., Score]:
 
 
 def _notes(notes: Iterable[tuple[Instrument, float, float, int]]) -> list[Note]:
-    struck = [Note(who, onset, onset + length, pitch) for who, onset, length, pitch in notes]
-    return sorted(struck, key=lambda note: note.onset)
+    played = [Note(who, onset, onset + length, pitch) for who, onset, length, pitch in notes]
+    return sorted(played, key=lambda note: note.onset)
 
 
 @pytest.fixture(scope="session")
 def scale(piece: Callable[..., Score]) -> Callable[..., Score]:
-    """A scale up on the piano in quarters of ``beat`` seconds: ``scale(0, 2, 4, 5)``."""
+    """Steps above C on the piano, one each ``beat`` seconds: ``scale(0, 2, 4, 5)``."""
 
     def make(*steps: int, beat: float = 0.5, **more: float) -> Score:
         notes = [(Instrument.PIANO, n * beat, beat, 60 + step) for n, step in enumerate(steps)]

@@ -1,0 +1,47 @@
+"""A piece to compose for a measurement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from engine.composing.config import GenerationConfig
+from engine.composing.sampling import Sampling
+from engine.cues import CueSheet, Section, Video
+from engine.music.conditions import UNKNOWN, Conditions
+
+EMOTION_RANGE = 0.8
+"""Valence and arousal are drawn up to this far from 0, as those of films are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A piece for all five instruments.
+
+    duration, boundaries: seconds. valence, arousal: -1..1 for the whole piece, NaN unknown.
+    conditions: other conditions. The same seed gives the same piece.
+    """
+
+    duration: float
+    seed: int
+    valence: float = UNKNOWN
+    arousal: float = UNKNOWN
+    boundaries: tuple[float, ...] = ()
+    conditions: Conditions = field(default_factory=Conditions)
+
+    def cues(self) -> CueSheet:
+        """The request as the cue sheet of a film without a picture."""
+        film = Video("", self.duration, 1.0, 1, 1)
+        section = Section(0.0, self.duration, {}, self.valence, self.arousal, "evaluation")
+        return CueSheet(film, 0.0, self.duration, (), self.boundaries, (section,))
+
+    def config(self, sampling: Sampling) -> GenerationConfig:
+        """How to compose the piece."""
+        return GenerationConfig(self.seed, sampling=sampling, conditions=self.conditions)
+
+
+def draw_emotion(rng: np.random.Generator) -> tuple[float, float]:
+    """Valence and arousal, uniform within :data:`EMOTION_RANGE`."""
+    valence, arousal = rng.uniform(-EMOTION_RANGE, EMOTION_RANGE, 2).tolist()
+    return valence, arousal
