@@ -8,13 +8,11 @@ checks. Ranges of the music's own options are stated where the engine uses them
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import Any
 
-from engine.checks import Check, checked, flag, number, text, whole
+from engine.checks import Check, checked, flag, number, text, times, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import EKMAN, CueSheet, from_json, to_json
@@ -122,15 +120,6 @@ def _emotion(name: str, value: Any) -> str:
     return str(value)
 
 
-def _times(name: str, value: Any) -> tuple[float, ...]:
-    if not isinstance(value, list):
-        raise EmsyncError(f"{name} must be a list of times in seconds")
-    times = tuple(_time(f"{name}[{place}]", item) for place, item in enumerate(value))
-    if any(after <= before for before, after in pairwise(times)):
-        raise EmsyncError(f"{name} must rise; sort the times")
-    return times
-
-
 def _instruments(name: str, value: Any) -> tuple[Instrument, ...]:
     known = [i.value for i in Instrument]
     if not isinstance(value, list) or not value or not all(item in known for item in value):
@@ -143,14 +132,14 @@ def _cues(name: str, value: Any) -> CueSheet:
 
 
 _FORMER = {"meter": "time_signature"}
-_any_number = number(-math.inf, math.inf)
+_any_number = number()
 _time = number(0.0, LONGEST)
 _CHECKS: Mapping[str, Check] = {
     "video": text,
     "emotion": _emotion,
     "valence": _any_number,
     "arousal": _any_number,
-    "boundaries": _times,
+    "boundaries": times(LONGEST),
     "start": _time,
     "end": _time,
     "cues": _cues,

@@ -70,13 +70,13 @@ def cue_sheets(draw: st.DrawFn) -> CueSheet:
 
 
 @given(cue_sheets())
-def test_json_round_trip(cues):
+def test_json_keeps_every_value_of_a_cue_sheet(cues):
     text = to_json(cues)
     json.loads(text, parse_constant=pytest.fail)  # which JSON does not have
     assert repr(from_json(text)) == repr(cues)
 
 
-def test_file_round_trip_with_null_for_unknown(tmp_path):
+def test_a_file_keeps_a_cue_sheet_and_has_null_for_unknown(tmp_path):
     write_cues(CUES, tmp_path / "cues.json")
     assert repr(read_cues(tmp_path / "cues.json")) == repr(CUES)
     sheet = json.loads((tmp_path / "cues.json").read_text())
@@ -98,13 +98,13 @@ def test_file_round_trip_with_null_for_unknown(tmp_path):
         (("note",), "mine"),
     ],
 )
-def test_harmless_edits_are_taken(places, to):
+def test_harmless_edits_are_accepted(places, to):
     cues = from_json(edited(*places, to=to))
     assert cues.sections[0].end == cues.sections[1].start
     assert cues.sections[1].end == cues.duration
 
 
-def test_emotions_left_out_count_zero():
+def test_missing_emotions_have_probability_zero():
     cues = from_json(edited("sections", 0, "probabilities", to={"joy": 0.75, "fear": 0.25}))
     assert list(cues.sections[0].probabilities.items()) == [
         ("anger", 0.0),
@@ -148,28 +148,28 @@ def test_emotions_left_out_count_zero():
         (("sections", 0, "probabilities", "joy"), 2, "probabilities.joy is 2"),
     ],
 )
-def test_wrong_fields_are_named(places, to, complaint):
+def test_errors_name_the_file_and_the_wrong_field(places, to, complaint):
     with pytest.raises(EmsyncError, match=complaint) as caught:
         from_json(edited(*places, to=to), "my.json")
     assert str(caught.value).startswith("my.json: ") and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null", "[" * 100_000])
-def test_what_is_no_cue_sheet(tmp_path, text):
+def test_a_file_that_is_no_cue_sheet_is_refused(tmp_path, text):
     path = tmp_path / "cues.json"
     path.write_text(text)
     with pytest.raises(EmsyncError, match=r"cues\.json: "):
         read_cues(path)
 
 
-def test_unreadable_files(tmp_path):
+def test_unreadable_files_are_named(tmp_path):
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     for name, complaint in (("gone", "can't be read"), ("", "can't be read"), ("binary", "UTF-8")):
         with pytest.raises(EmsyncError, match=complaint):
             read_cues(tmp_path / name)
 
 
-def test_same_film():
+def test_a_cue_sheet_of_another_film_is_refused():
     check_same_film(CUES, replace(FILM, path="moved.mp4", duration=30.4, fps=25.0))
     for other in (replace(FILM, duration=31.0), replace(FILM, width=480, height=854)):
         with pytest.raises(EmsyncError, match="cue sheet is of a film"):
@@ -188,19 +188,19 @@ def test_same_film():
         ("7.", 7.0),
     ],
 )
-def test_times(text, seconds):
+def test_times_are_read_in_every_form(text, seconds):
     assert parse_time(text) == seconds
 
 
 @pytest.mark.parametrize(
     "text", ["", "-1", "1:60", "1:60:00", "1:2:3:4", "nan", "1e3", "x", "1:-2"]
 )
-def test_what_is_no_time(text):
+def test_a_text_that_is_no_time_is_refused(text):
     with pytest.raises(ValueError, match="not a time"):
         parse_time(text)
 
 
-def test_boundaries(tmp_path):
+def test_boundaries_are_read_without_comments_and_blank_lines(tmp_path):
     path = tmp_path / "hits.txt"
     path.write_text("\ufeff# hits\n\n 1.5  # door\n00:00:04.250\r\n0:30\n", encoding="utf-8")
     assert read_boundaries(path, 30.0) == (1.5, 4.25, 30.0)
@@ -216,7 +216,7 @@ def test_boundaries(tmp_path):
         ("5\n31", "line 2: 31 is beyond the end"),
     ],
 )
-def test_wrong_boundaries_name_the_line(tmp_path, lines, complaint):
+def test_errors_name_the_line_of_a_wrong_boundary(tmp_path, lines, complaint):
     path = tmp_path / "hits.txt"
     path.write_text(lines)
     with pytest.raises(EmsyncError, match=complaint) as caught:
