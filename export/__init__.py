@@ -1,1 +1,4 @@
-"""Scores as files for other programs. Knows nothing of the engine but its score and tempo map."""
+"""Writes scores as files for other programs.
+
+Of the engine it uses only the score and the tempo map; it needs neither network nor film.
+"""

@@ -1,8 +1,8 @@
-"""Scores as standard MIDI files, whole and in stems.
+"""Writes scores as standard MIDI files, whole and in stems.
 
-Every file is of type 1: a conductor track with tempo and metre, then named parts. All files of a
-score share one tempo map and one length, so that they line up in a DAW at zero. A note's ticks lie
-within one tick of its seconds. Equal scores give equal bytes.
+Every file is of type 1: a conductor track with tempos and time signatures, then named parts. All
+files of a score have the same tempo map and length, so that they line up in a DAW at zero. A note's
+ticks lie within one tick of its seconds. Equal scores give equal bytes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from engine.music.tempo import PPQ, TempoMap, tempo_map
 from engine.score import Instrument, Score
 
 CHORD_MARKER = "chord"
-"""The text of the marker at each of the score's CHORDs."""
+"""The text of the marker at each CHORD of the score."""
 
 Event = tuple[int, Message | MetaMessage]
 
@@ -27,16 +27,16 @@ Event = tuple[int, Message | MetaMessage]
 def write_midi(score: Score, path: str | Path) -> None:
     """Write the five parts, tempo map and chord markers to ``path``.
 
-    Raises EmsyncError when ``path`` can't be written.
+    Raises EmsyncError if ``path`` can't be written.
     """
     plan = _plan(score)
     write_atomically(path, _file(plan, [_conductor(plan, score.chords), *plan.parts.values()]))
 
 
 def write_stems(score: Score, folder: str | Path) -> dict[Instrument, Path]:
-    """Write each part to ``folder``/<instrument>.mid, silent ones too; returns the paths.
+    """Write each part, silent ones too, to ``folder``/<instrument>.mid. Returns the paths.
 
-    Raises EmsyncError when ``folder`` can't be made or written.
+    Raises EmsyncError if ``folder`` can't be made or written.
     """
     plan = _plan(score)
     folder = output_folder(folder)
@@ -48,7 +48,7 @@ def write_stems(score: Score, folder: str | Path) -> dict[Instrument, Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A score in ticks: what all of its files share. ``end`` is the tick they all last to."""
+    """A score in ticks, for all its files. ``end`` is the tick at which every track ends."""
 
     tempo_map: TempoMap
     end: int
@@ -59,12 +59,12 @@ def _plan(score: Score) -> _Plan:
     beats = tempo_map(score)
     onsets = beats.tick_at([note.onset for note in score.notes]).tolist()
     ends = beats.tick_at([note.end for note in score.notes]).tolist()
-    # A note lasts a tick at least, even one that rounds to the very end.
+    # A note lasts at least a tick, even one that rounds to the end of the score.
     last = max([int(beats.tick_at(score.duration)), *(onset + 1 for onset in onsets)])
     spans: dict[Instrument, dict[int, dict[int, tuple[int, int]]]] = {i: {} for i in Instrument}
     for note, onset, end in zip(score.notes, onsets, ends, strict=True):
         of_pitch = spans[note.instrument].setdefault(note.pitch, {})
-        # Struck at velocity 0 is how MIDI says released.
+        # In MIDI a note-on with velocity 0 means note-off.
         span = (max(min(end, last), onset + 1), max(note.velocity, 1))
         of_pitch[onset] = max(span, of_pitch.get(onset, span))
     return _Plan(beats, last, {i: _part(i, spans[i]) for i in Instrument})
@@ -83,7 +83,7 @@ def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]
         for onset, following in zip(onsets, [*onsets[1:], None], strict=True):
             end, velocity = spans[onset]
             notes.append((onset, True, pitch, velocity))
-            # A pitch can't sound twice on a channel: the second stroke ends the first note.
+            # A pitch can't sound twice on a channel: the second onset ends the first note.
             notes.append((end if following is None else min(end, following), False, pitch, 0))
     return head + [
         (

@@ -1,4 +1,4 @@
-"""A finished piece as files: what ``emsync score`` and the server both leave in a folder."""
+"""Writes a finished piece as the files of one folder."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SCORE, STEMS, TAKES = "score.mid", "stems", "takes"
 
 
 def write_piece(scores: Sequence[Score], kept: int, folder: Path) -> None:
-    """Write the take that is kept as ``score.mid`` and ``stems/``, the others to ``takes/`` by
-    their numbers from 1, in place of an earlier piece's.
+    """Write the kept take as ``score.mid`` and ``stems/``, and the other takes to ``takes/``.
 
-    Raises EmsyncError when ``folder`` can't be written.
+    kept: index of the kept take. Files in ``takes/`` are numbered from 1, with a gap for the kept
+    take; those of an earlier piece are removed. Raises EmsyncError if ``folder`` can't be written.
     """
     write_midi(scores[kept], folder / SCORE)
     write_stems(scores[kept], folder / STEMS)

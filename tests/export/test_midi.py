@@ -26,7 +26,7 @@ def piece(*notes: Note, duration: float = 8.0) -> Score:
 
 
 def seconds_by_track(path: Path) -> list[list[tuple[float, mido.Message]]]:
-    """Every message of every track at its time in seconds, by the file's own tempo map."""
+    """Every message of every track with its time in seconds, by the file's own tempo map."""
     midi = mido.MidiFile(path)
     tempos, now = [], 0
     for message in midi.tracks[0]:
@@ -45,20 +45,20 @@ def seconds_by_track(path: Path) -> list[list[tuple[float, mido.Message]]]:
 
 
 def read_notes(path: Path) -> list[Note]:
-    """The notes as mido reads them; fails on a note left hanging or released twice."""
+    """The notes as mido reads them; fails on a note that hangs or is released twice."""
     notes = []
     by_name = {instrument.value.capitalize(): instrument for instrument in Instrument}
     for track in seconds_by_track(path):
-        sounding: dict[int, tuple[float, int]] = {}
+        active: dict[int, tuple[float, int]] = {}
         for time, message in track:
             if message.type == "note_on":
-                assert message.note not in sounding
-                sounding[message.note] = time, message.velocity
+                assert message.note not in active
+                active[message.note] = time, message.velocity
             elif message.type == "note_off":
-                onset, velocity = sounding.pop(message.note)
+                onset, velocity = active.pop(message.note)
                 instrument = by_name[track[0][1].name]
                 notes.append(Note(instrument, onset, time, message.note, velocity))
-        assert not sounding
+        assert not active
     return notes
 
 
@@ -113,7 +113,7 @@ def test_notes_come_back_within_a_tick(tmp_path: Path, score: Score) -> None:
             assert times[0] == pytest.approx(times[1], abs=tick)
 
 
-def test_tracks_and_channels(tmp_path: Path) -> None:
+def test_parts_have_their_names_programs_and_channels(tmp_path: Path) -> None:
     write_midi(piece(), tmp_path / "score.mid")
     conductor, *parts = mido.MidiFile(tmp_path / "score.mid").tracks
     assert [part.name for part in parts] == NAMES
@@ -124,7 +124,7 @@ def test_tracks_and_channels(tmp_path: Path) -> None:
     assert [m.text for m in conductor if m.type == "marker"] == ["chord"]
 
 
-def test_metre_and_tempo(tmp_path: Path) -> None:
+def test_bars_and_tempos_are_those_of_the_score(tmp_path: Path) -> None:
     bars = [0.5, 2.5, 4.5, 6.5, 9.0, 11.5, 14.0]
     write_midi(Score((note(0, 16),), tuple(bars), (), 16), tmp_path / "score.mid")
     midi = pretty_midi.PrettyMIDI(str(tmp_path / "score.mid"))
@@ -132,7 +132,7 @@ def test_metre_and_tempo(tmp_path: Path) -> None:
     assert midi.get_tempo_changes()[1] == pytest.approx([120, 96])
 
 
-def test_stems_line_up(tmp_path: Path) -> None:
+def test_stems_have_the_tempo_map_and_length_of_the_score(tmp_path: Path) -> None:
     score = piece(note(0.1, 3), note(6, 7.9))
     write_midi(score, tmp_path / "score.mid")
     paths = write_stems(score, tmp_path / "stems")
@@ -153,14 +153,16 @@ def test_stems_line_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("notes", "spans"),
     [
-        ([note(1, 3), note(2, 4)], [(1, 2), (2, 4)]),  # the sounding one ends first
-        ([note(1, 2), note(1, 4), note(1, 3)], [(1, 4)]),  # struck at once: the longest
+        ([note(1, 3), note(2, 4)], [(1, 2), (2, 4)]),  # the active one ends first
+        ([note(1, 2), note(1, 4), note(1, 3)], [(1, 4)]),  # the same onset: the longest
         ([note(1, 2), note(2, 3)], [(1, 2), (2, 3)]),
-        ([note(7, 9)], [(7, 8)]),  # nothing outlasts the score
+        ([note(7, 9)], [(7, 8)]),  # no note outlasts the score
         ([note(1, 2, velocity=0)], [(1, 2)]),
     ],
 )
-def test_no_note_hangs(tmp_path: Path, notes: list[Note], spans: list[tuple[float, float]]) -> None:
+def test_every_note_ends_before_the_next_of_its_pitch(
+    tmp_path: Path, notes: list[Note], spans: list[tuple[float, float]]
+) -> None:
     write_midi(piece(*notes), tmp_path / "score.mid")
     found = [(n.onset, n.end) for n in read_notes(tmp_path / "score.mid")]
     assert found == [pytest.approx(span, abs=0.001) for span in spans]
@@ -172,12 +174,12 @@ def test_equal_scores_give_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
-def test_an_empty_score(tmp_path: Path) -> None:
+def test_an_empty_score_has_its_length(tmp_path: Path) -> None:
     write_midi(Score((), (), (), 3), tmp_path / "score.mid")
     assert mido.MidiFile(tmp_path / "score.mid").length == pytest.approx(3, abs=0.001)
 
 
-def test_unwritable(tmp_path: Path) -> None:
+def test_a_place_that_can_not_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(EmsyncError, match="can't be written"):
         write_midi(piece(), tmp_path / "file" / "score.mid")

@@ -1,0 +1,29 @@
+from pathlib import Path
+
+from engine.score import Instrument, Note, Score
+from export.midi import write_midi
+from export.piece import write_piece
+
+
+def take(pitch: int) -> Score:
+    return Score((Note(Instrument.PIANO, 0.0, 1.0, pitch),), (0.0,), (), 2.0)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.mid"))
+
+
+STEMS = [f"stems/{instrument.value}.mid" for instrument in Instrument]
+
+
+def test_the_kept_take_is_the_score_and_the_others_keep_their_numbers(tmp_path: Path) -> None:
+    write_piece([take(60), take(62), take(64)], 1, tmp_path)
+    assert files(tmp_path) == ["score.mid", *STEMS, "takes/take-1.mid", "takes/take-3.mid"]
+    write_midi(take(62), tmp_path / "expected.mid")
+    assert (tmp_path / "score.mid").read_bytes() == (tmp_path / "expected.mid").read_bytes()
+
+
+def test_takes_of_an_earlier_piece_are_removed(tmp_path: Path) -> None:
+    write_piece([take(60), take(62), take(64)], 0, tmp_path)
+    write_piece([take(60)], 0, tmp_path)
+    assert files(tmp_path) == ["score.mid", *STEMS]
