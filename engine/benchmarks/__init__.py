@@ -1,12 +1,15 @@
 """How fast the product is, as ratios measured side by side in one run.
 
-A machine's speed changes from minute to minute, a ratio of two things timed in turns far less;
-so every figure that has a target stands beside what it is compared with.
+The speed of a machine changes from minute to minute. The ratio of two tasks timed in turns changes
+far less. So most targets are for ratios.
 
     measures    timing in turns, and the lines of the report
-    decoding    the network: against recomputing, against streaming its weights, against real time
-    rounding    what arithmetic of 8 bits costs in likelihood
-    watching    the film: against bare decoding, against PySceneDetect
+    networks    full-size networks with random weights
+    decoding    the network: against recomputing, streaming its weights, and real time
+    takes       the gain of the best of several takes
+    rounding    the cost of 8-bit arithmetic in likelihood
+    sliding     the cost of a sliding window in likelihood
+    watching    the analysis of a film: against bare decoding and PySceneDetect
     starting    cold starts, and a whole one-minute film
-    memory      how much of it long films take
+    memory      peak memory of composing and watching
 """

@@ -1,4 +1,4 @@
-"""The network: against recomputing, against streaming its weights, against real time."""
+"""Speed of the network: against recomputing, against streaming its weights, and in real time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import numpy as np
 import torch
 
 from engine.benchmarks.measures import Line, Section, in_turns, ratio
-from engine.composing.loop import compose, compose_all
 from engine.composing.config import GenerationConfig
+from engine.composing.loop import compose, compose_all
 from engine.cues import CueSheet, Video
 from engine.cues import Section as Span
 from engine.model.runtime import Decoder, Network
@@ -24,27 +24,32 @@ from engine.music import vocabulary as voc
 TOKENS_A_MINUTE = 3800
 """The median of real songs with three or more families."""
 PASTS = (64, 600, 1200)
+"""Lengths of the past, in tokens, at which a step is timed."""
 TAKES = 4
 MANY = 50
+"""Steps timed together, where one alone would be too short."""
 
 
 def film(seconds: float) -> CueSheet:
-    """A cue sheet of that length with a boundary every eight seconds."""
+    """A cue sheet of this length with a boundary every eight seconds."""
     boundaries = tuple(np.arange(8.0, seconds - 2, 8.0).tolist())
     section = Span(0.0, seconds, {}, 0.2, 0.1, "benchmark")
     return CueSheet(Video("", seconds, 24.0, 1, 1), 0.0, seconds, (), boundaries, (section,))
 
 
 def steps(preset: str, model: Transformer, weights: Path, rounds: int) -> Section:
-    """Single steps of a 37M network in 8 bits at several lengths of the past."""
+    """Time single steps of a 37M network in 8 bits at several lengths of the past.
+
+    preset: its name, for the title. model, weights: the same network, in PyTorch and on disk.
+    """
     network = Network(weights, "cpu", precision="int8")
     config = network.config
     rng = np.random.default_rng(0)
-    read: dict[str, Callable[[], object]] = {}
+    at_past: dict[str, Callable[[], object]] = {}
     for past in (*PASTS, config.window - 2):
         decoder = Decoder(network)
         _fill(decoder, past, rng)
-        read[f"{past}"] = lambda decoder=decoder: _step_in_place(decoder)  # type: ignore[misc]
+        at_past[f"{past}"] = lambda decoder=decoder: _step_in_place(decoder)  # type: ignore[misc]
     four = Decoder(network, TAKES)
     for row in range(TAKES):
         _fill(four, 600, rng, row)
@@ -53,17 +58,17 @@ def steps(preset: str, model: Transformer, weights: Path, rounds: int) -> Sectio
 
     def many() -> None:
         for _ in range(MANY):
-            read[full]()
+            at_past[full]()
 
     stream = _streaming(sum(p.numel() for p in model.parameters()))
     quick = {
-        **read,
+        **at_past,
         "stream": stream,
         "four rows": lambda: _step_in_place(four),
     }
     times = in_turns(quick, rounds)
     with torch.inference_mode():
-        # Many steps a round: one alone would pay for the caches that recomputing has filled.
+        # Many steps a round, as recomputing leaves the CPU's caches full of its own data.
         slow = in_turns({"recomputed": lambda: model(*window), "steps": many}, 2)
     lines = [
         Line(
@@ -91,7 +96,10 @@ def steps(preset: str, model: Transformer, weights: Path, rounds: int) -> Sectio
 
 
 def pieces(name: str, weights: Path, minutes: tuple[float, ...]) -> Section:
-    """Whole pieces as the product composes them."""
+    """Time whole pieces, composed as the product does.
+
+    name: of the network, for the title. minutes: the lengths of the pieces at the usual density.
+    """
     network = Network(weights, "cpu")
     pilot = compose_all([(film(20.0), GenerationConfig())], network)[0]
     density = pilot.tokens / 20.0
@@ -109,11 +117,11 @@ def pieces(name: str, weights: Path, minutes: tuple[float, ...]) -> Section:
             )
         )  # fmt: skip
     cues = film(30.0)
-    orders = [(cues, GenerationConfig(take=take)) for take in range(TAKES)]
+    requests = [(cues, GenerationConfig(take=take)) for take in range(TAKES)]
     times = in_turns(
         {
-            "all": lambda: compose_all(orders, network),
-            "one by one": lambda: [compose(*order[:1], network, order[1]) for order in orders],
+            "all": lambda: compose_all(requests, network),
+            "one by one": lambda: [compose(cues, network, config) for cues, config in requests],
         },
         2,
     )
@@ -130,26 +138,29 @@ def pieces(name: str, weights: Path, minutes: tuple[float, ...]) -> Section:
     return Section(f"Composing, {name}", tuple(lines))
 
 
-class _Heard(Exception):
-    """The first second is there."""
+class _FirstSecond(Exception):
+    """The first second of music is composed."""
 
 
 def _first_second(network: Network) -> float:
-    def hear(seconds: float) -> None:
+    """The median time in seconds until the first second of music is composed."""
+
+    def progress(seconds: float) -> None:
         if seconds >= 1:
-            raise _Heard
+            raise _FirstSecond
 
     seconds = []
     for seed in range(5):
         begun = time.perf_counter()
         try:
-            compose(film(60.0), network, GenerationConfig(seed), hear)
-        except _Heard:
+            compose(film(60.0), network, GenerationConfig(seed), progress)
+        except _FirstSecond:
             seconds.append(time.perf_counter() - begun)
     return median(seconds)
 
 
 def _fill(decoder: Decoder, past: int, rng: np.random.Generator, row: int = 0) -> None:
+    """Have a row of the decoder read random tokens, as many as ``past``."""
     tokens = rng.integers(voc.FIRST_SHIFT, voc.FEWER_INSTRUMENTS, past)
     tokens[::8] = voc.BAR
     unknown = np.full(len(decoder.config.controls), np.nan, np.float32)
@@ -157,19 +168,20 @@ def _fill(decoder: Decoder, past: int, rng: np.random.Generator, row: int = 0) -
 
 
 def _step_in_place(decoder: Decoder) -> None:
-    """A step that leaves the decoder where it was."""
+    """A step of every row that leaves the decoder where it was."""
     decoder.step([voc.BAR] * decoder.rows, [8.0] * decoder.rows, range(decoder.rows))
 
 
 def _window(
     length: int, controls: int, rng: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Random tokens [1, length], their offsets in seconds, and unknown conditions [1, controls]."""
     tokens = torch.from_numpy(rng.integers(0, voc.SIZE, (1, length)))
     return tokens, torch.full((1, length), 8.0), torch.full((1, controls), torch.nan)
 
 
 def _streaming(parameters: int) -> Callable[[], object]:
-    """A pass over as many bytes as the fp32 weights have, by as many threads as there are cores."""
+    """A task that reads as many bytes as the fp32 weights have, with one thread a core."""
     cores = os.cpu_count() or 1
     parts = np.array_split(np.ones(parameters, np.float32), cores)
     pool = ThreadPoolExecutor(cores)

@@ -13,10 +13,10 @@ Task = Callable[[], object]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure.
+    """One figure of the report.
 
-    what: of what. figure: the number, in ``unit``. target: what it ought to be ``at least`` or
-    ``at most`` (None: no target). how: with what it was measured, in a few words.
+    what: what it measures. figure: the number, in ``unit``. target: the figure should be ``at
+    least`` or ``at most`` this (None: no target). how: how it was measured, in a few words.
     """
 
     what: str
@@ -43,9 +43,9 @@ class Section:
 
 
 def in_turns(tasks: Mapping[str, Task], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each task in each round; every round does all of them, once each.
+    """Seconds of each task in each round; a round runs every task once, in order.
 
-    One more round goes before, for caches to fill.
+    One more round runs first, to fill caches.
     """
     seconds: dict[str, list[float]] = {name: [] for name in tasks}
     for number in range(rounds + 1):
@@ -58,12 +58,12 @@ def in_turns(tasks: Mapping[str, Task], rounds: int) -> dict[str, list[float]]:
 
 
 def ratio(above: Sequence[float], below: Sequence[float]) -> float:
-    """The median over rounds of one task's time in units of another's."""
+    """The median over rounds of one task's time divided by another's."""
     return median(a / b for a, b in zip(above, below, strict=True))
 
 
 def page(sections: Sequence[Section], command: str, machine: str) -> str:
-    """The report as a Markdown page; command: what wrote it."""
+    """The report as a Markdown page. command: the command line that writes it."""
     head = f"# Performance\n\nWritten by `{command}` on {machine}."
     return "\n\n".join([head, *map(table, sections)]) + "\n"
 

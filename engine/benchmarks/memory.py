@@ -1,4 +1,4 @@
-"""How much memory long films take: the peak of a process of its own."""
+"""Peak memory of composing and watching long films, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import numpy as np
 from engine.analysis import analyze
 from engine.benchmarks.decoding import film
 from engine.benchmarks.measures import Line, Section
-from engine.composing.loop import compose
 from engine.composing.config import GenerationConfig
+from engine.composing.loop import compose
 from engine.model.runtime import Network
 
 MINUTES = (1, 5, 10)
@@ -24,8 +24,10 @@ FILMS = ((0.1, 24.0), (2.0, 24.0), (10.0, 2.0))
 
 
 def memory(weights: Path, quick: bool = False) -> Section:
-    """Composing of 1, 5 and 10 minutes, and watching of films up to ten hours; or of the first
-    of each."""
+    """Measure composing of 1, 5 and 10 minutes, and watching of films up to ten hours.
+
+    quick: measure only the first of each.
+    """
     lines = [
         Line(f"composing {length} min", _peak(_compose, weights, 60.0 * length), "MiB")
         for length in MINUTES[: 1 if quick else None]
@@ -40,7 +42,7 @@ def memory(weights: Path, quick: bool = False) -> Section:
 
 
 def draw_long(path: Path, hours: float, fps: float) -> None:
-    """A film of moving noise that changes its scene every ten seconds, small to draw it fast."""
+    """Write a film of moving noise with a cut every ten seconds, small so that it is fast."""
     rng = np.random.default_rng(0)
     scenes = (255 * rng.random((7, 36, 64, 3))).astype(np.uint8)
     scenes = np.array([cv2.GaussianBlur(scene, (0, 0), 5) for scene in scenes])
@@ -62,16 +64,17 @@ def _watch(path: Path, seconds: float) -> None:
 
 
 def _peak(task: Callable[[Path, float], None], path: Path, length: float) -> float:
-    """The most memory in MiB that a process of its own held while it did the task."""
+    """The peak memory in MiB of a new process that does the task."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (task, path, length))
 
 
 def _measured(task: Callable[[Path, float], None], path: Path, length: float) -> float:
+    """Do the task; returns the peak memory of this process in MiB."""
     task(path, length)
     status = Path("/proc/self/status")
     if status.exists():
-        # On Linux getrusage counts what the process that started us held, too.
+        # On Linux getrusage also counts the memory of the process that started this one.
         (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", status.read_text())
         return int(peak) / 2**10
     import resource  # Windows has none

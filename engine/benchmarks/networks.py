@@ -1,4 +1,4 @@
-"""Networks to time: one of the full size whose weights are random, which time like any others."""
+"""Networks to time. Their weights are random, which does not change their speed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FULL_SIZE = ("full", "paper")
 
 
 def random_network(preset: str, folder: Path) -> tuple[Transformer, Path]:
-    """A preset's network in PyTorch, and its weights and graphs on disk."""
+    """A preset's network in PyTorch, and the path of its weights; the graphs lie beside them."""
     config: ModelConfig = PRESETS[preset]
     torch.manual_seed(0)
     model = Transformer(config).eval().requires_grad_(False)

@@ -1,4 +1,4 @@
-"""What arithmetic of 8 bits costs in likelihood."""
+"""The cost of 8-bit arithmetic in likelihood."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ SONGS = 20
 
 
 def rounding(weights: Path, cache: Cache) -> Section:
-    """The NLL over windows of validation songs in 8 bits against fp32, and how often both would
-    choose the same token."""
+    """Compare 8 bits with fp32 on windows of validation songs.
+
+    The figures are the rise of the NLL, and how often both find the same token the likeliest.
+    """
     nll, likeliest = zip(
         *(_read(weights, precision, cache) for precision in ("fp32", "int8")), strict=True
     )
@@ -28,7 +30,7 @@ def rounding(weights: Path, cache: Cache) -> Section:
         (
             Line(
                 "rise of the NLL", 100 * (nll[1] / nll[0] - 1), "%", 0.5, "at most",
-                f"{nll[0]:.4f} to {nll[1]:.4f} nll a token, windows of {SONGS} songs",
+                f"{nll[0]:.4f} to {nll[1]:.4f} nats a token, windows of {SONGS} songs",
             ),
             Line("same likeliest token", 100 * float(np.mean(likeliest[0] == likeliest[1])), "%"),
         ),
@@ -36,7 +38,7 @@ def rounding(weights: Path, cache: Cache) -> Section:
 
 
 def _read(weights: Path, precision: Precision, cache: Cache) -> tuple[float, np.ndarray]:
-    """Nats a token, and the likeliest token at every place."""
+    """The NLL in nats a token, and the likeliest token at each position."""
     decoder = Decoder(Network(weights, "cpu", precision=precision))
     nll: list[np.ndarray] = []
     likeliest: list[np.ndarray] = []

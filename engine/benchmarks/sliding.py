@@ -1,4 +1,4 @@
-"""What it costs in likelihood that a full window slides instead of being read anew."""
+"""The cost in likelihood of a full window that slides instead of being read anew."""
 
 from __future__ import annotations
 
@@ -17,18 +17,24 @@ from engine.music.offsets import training_offsets
 from engine.training.corpus.token_cache import Cache
 
 WINDOWS = 2
-"""A song is read for so many windows; what counts lies beyond the first."""
+"""How many windows of a song are read; the tokens beyond the first count."""
 
 
 def sliding(weights: Path, cache: Cache, songs: int) -> Section:
-    """The NLL of validation songs longer than the window, token by token as in composing."""
+    """Compare the NLL of a sliding window with that of a window read anew.
+
+    Validation songs longer than the window are read token by token, as in composing.
+    Raises EmsyncError when the cache has none.
+    """
     decoder = Decoder(Network(weights, "cpu"))
     length = WINDOWS * decoder.config.window
     lengths = np.diff(cache.start)
     long = np.flatnonzero(cache.validation & (lengths > 1.1 * length))
     drawn = np.random.default_rng(1).permutation(long)[:songs]
     if not len(drawn):
-        raise EmsyncError(f"the cache has no song for validation of {1.1 * length:.0f} tokens")
+        raise EmsyncError(
+            f"the cache has no song of split=val with {1.1 * length:.0f} tokens; give a larger one"
+        )
     nll = np.array(
         [[_read(decoder, cache, song, length, slide) for slide in (False, True)] for song in drawn]
     )
@@ -39,7 +45,7 @@ def sliding(weights: Path, cache: Cache, songs: int) -> Section:
         (
             Line(
                 "rise of the NLL over reading anew", rises.mean(), "%", 0.5, "at most",
-                f"{anew:.4f} to {slid:.4f} nll a token beyond the first window; {len(drawn)} "
+                f"{anew:.4f} to {slid:.4f} nats a token beyond the first window; {len(drawn)} "
                 f"songs, standard error {rises.std() / max(1, len(drawn)) ** 0.5:.2f} %",
             ),
         ),
@@ -47,10 +53,13 @@ def sliding(weights: Path, cache: Cache, songs: int) -> Section:
 
 
 def _read(decoder: Decoder, cache: Cache, song: int, length: int, slide: bool) -> float:
-    """Nats a token of a song beyond its first window."""
+    """The NLL in nats a token of a song beyond its first window.
+
+    length: tokens to read. slide: whether a full window slides, or else is read anew.
+    """
     whole = cache.song(song)
-    kept, times = training_offsets(whole, np.zeros(len(whole), bool))
-    tokens, offsets = kept[:length].astype(np.int64), times[:length]
+    all_tokens, times = training_offsets(whole, np.zeros(len(whole), bool))
+    tokens, offsets = all_tokens[:length].astype(np.int64), times[:length]
     known = [name in EMOTION for name in decoder.config.controls]
     columns = [ALL.index(name) for name in decoder.config.controls]
     conditions = np.where(known, cache.conditions[song][columns], np.nan).astype(np.float32)

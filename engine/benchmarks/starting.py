@@ -1,4 +1,4 @@
-"""Cold starts, and a whole one-minute film from one."""
+"""Cold starts, and a whole one-minute film after one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WIDTH, HEIGHT = 854, 480
 
 
 def starting(weights: Path, rounds: int) -> Section:
-    """The command from nothing, and a minute of film with a network of 37M."""
+    """Time the start of the command, and a minute of film with a network of 37M parameters."""
     times = in_turns(
         {"help": lambda: _emsync("--help"), "score": lambda: _emsync("score", "--help")}, rounds
     )
@@ -35,9 +35,9 @@ def starting(weights: Path, rounds: int) -> Section:
 
 
 def _one_minute(weights: Path) -> Line:
-    """All of a one-minute film, with composing scaled to the usual count of tokens.
+    """The time of a one-minute film, with composing scaled to the usual number of tokens.
 
-    Random weights make music of any density, so the time a token takes is what counts.
+    Random weights make music of any density, so only the time a token is meaningful.
     """
     with tempfile.TemporaryDirectory() as folder:
         film = Path(folder) / "film.mp4"
@@ -50,12 +50,12 @@ def _one_minute(weights: Path) -> Line:
     at_usual = total - compose + compose * TOKENS_A_MINUTE / tokens
     return Line(
         "a one-minute 480p film, one take, 37M, everything", at_usual, "s", 20, "at most",
-        f"{total:.3g} s with {tokens:,} tokens; here as with {TOKENS_A_MINUTE:,}",
+        f"{total:.3g} s with {tokens:,} tokens, scaled to {TOKENS_A_MINUTE:,}",
     )  # fmt: skip
 
 
 def draw_minute(path: Path) -> None:
-    """A minute of 480p: the demo film, over and over."""
+    """Write a minute of 480p: the demo film, repeated."""
     fourcc = cv2.VideoWriter.fourcc(*"mp4v")
     writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, fourcc, FPS, (WIDTH, HEIGHT))
     for number in range(round(60 * FPS)):

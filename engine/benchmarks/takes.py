@@ -1,4 +1,4 @@
-"""What several takes are worth: the take_score of the one kept against that of a random one."""
+"""The gain of several takes: the score of the one kept against that of a random one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from engine.model.runtime import Network
 
 
 def takes(weights: Path, seeds: int, seconds: float = 30.0) -> Section:
-    """The take_score and its parts, in the mean over so many seeds, of a film with a boundary every
-    eight seconds."""
+    """Compare the take score and its parts, as means over as many seeds as ``seeds``.
+
+    The film lasts ``seconds`` and has a boundary every eight seconds.
+    """
     network = Network(weights, "cpu")
     kept: list[TakeScore] = []
     every: list[TakeScore] = []
@@ -34,7 +36,7 @@ def takes(weights: Path, seeds: int, seconds: float = 30.0) -> Section:
         ours, random = (
             mean(getattr(take_score, part) for take_score in some) for some in (kept, every)
         )
-        what = "take_score" if part == "total" else f"of it, {part}"
+        what = "take score" if part == "total" else f"of it, {part}"
         lines.append(Line(f"{what}: gain of the kept take over a random one", ours - random, "",
                           how=f"{ours:.2f} against {random:.2f}"))  # fmt: skip
     return Section(

@@ -1,4 +1,4 @@
-"""Watching a film: against bare decoding of it, and against PySceneDetect."""
+"""The time to analyze a film, against bare decoding of it and against PySceneDetect."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.video.reader import open_video
 
 
 def watching(film: Path, rounds: int) -> Section:
-    """Cut detection, and the whole analysis, of one film."""
+    """Time cut detection and the whole analysis of one film."""
     tasks: dict[str, Task] = {
         "bare": lambda: _decode(film),
         "cuts": lambda: _find_cuts(film),
@@ -24,7 +24,7 @@ def watching(film: Path, rounds: int) -> Section:
     lines = [
         Line(
             "cut detection over bare decoding", ratio(times["cuts"], times["bare"]), "x", 1.3,
-            "at most", "the same library, every frame decoded and handed over",
+            "at most", "the same library; every frame is decoded and returned",
         ),
         Line("cuts and emotion over bare decoding", ratio(times["all"], times["bare"]), "x"),
         *(
@@ -57,7 +57,7 @@ def _find_cuts(film: Path) -> None:
 
 
 def _scenedetect(film: Path) -> dict[str, Task]:
-    """PySceneDetect's detectors, where it is installed."""
+    """Tasks that run PySceneDetect's detectors, by name; none where it is not installed."""
     try:
         import scenedetect
     except ModuleNotFoundError:

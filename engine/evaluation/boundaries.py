@@ -6,7 +6,7 @@ for CHORD tokens show how many of them the notes keep. The composer knows the bo
 their offsets only; no token is favoured or forbidden because of them.
 
 Conventions: gaps are uniform within :data:`GAPS`. The beginning and the end of the film count as
-boundaries for the gaps, so that no chord is asked for where two beats find no room.
+boundaries here, so that two beats find room wherever a chord is asked for.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DURATIONS = (30.0, 60.0)
 
 
 def random_boundaries(duration: float, rng: np.random.Generator) -> tuple[float, ...]:
-    """Rising times in seconds with gaps of :data:`GAPS`; the last gap ends with the film."""
+    """Rising times in seconds with gaps of :data:`GAPS`, also before the first and to the end."""
     times: list[float] = []
     now = float(rng.uniform(*GAPS))
     while now <= duration - GAPS[0]:

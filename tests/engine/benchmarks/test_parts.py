@@ -1,4 +1,4 @@
-"""The benchmarks run, at miniature scale, and give figures that can be right; none is timed."""
+"""The benchmarks run at a small scale and give plausible figures; no time is checked."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def figures(section):
     return {line.what: line.figure for line in section.lines}
 
 
-def test_steps_of_every_length(model, weights):
+def test_steps_are_timed_at_every_length(model, weights):
     found = figures(decoding.steps("tiny", model, weights, rounds=2))
     assert len(found) == 5
     assert min(found.values()) > 0
 
 
-def test_whole_pieces(weights, monkeypatch):
+def test_whole_pieces_are_timed(weights, monkeypatch):
     monkeypatch.setattr(decoding, "film", lambda seconds, real=decoding.film: real(seconds / 10))
     section = decoding.pieces("tiny", weights, minutes=(0.05,))
     assert min(figures(section).values()) > 0
@@ -49,7 +49,7 @@ def test_the_kept_take_is_no_worse_than_a_random_one(weights):
     assert gains[0] >= 0
 
 
-def test_what_sliding_costs(tiny, random_model, exported):
+def test_sliding_changes_the_likelihood_little(tiny, random_model, exported):
     small = exported(random_model(tiny(context=48)))
     tokens = np.random.default_rng(0).integers(voc.BAR, voc.FEWER_INSTRUMENTS, 300)
     cache = Cache(
@@ -64,12 +64,12 @@ def test_what_sliding_costs(tiny, random_model, exported):
         sliding.sliding(small, short, songs=2)
 
 
-def test_watching_and_memory(tmp_path):
+def test_memory_counts_the_task_only(tmp_path):
     film = tmp_path / "film.mp4"
     memory.draw_long(film, hours=21 / 3600, fps=12.0)
     found = figures(watching.watching(film, rounds=1))
     assert found["cuts and emotion over bare decoding"] > 0
     ballast = bytearray(2**29)
-    # What the process that starts it holds does not count.
+    # The memory of the process that starts the task does not count.
     assert 20 < memory._peak(memory._watch, film, 21.0) < 450
     del ballast
