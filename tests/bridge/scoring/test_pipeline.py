@@ -12,25 +12,25 @@ from bridge.scoring.request import Request
 from engine.errors import EmsyncError
 
 
-class Stages:
-    """Records the stages and their progress."""
+class Phases:
+    """Records the phases and their progress."""
 
     def __init__(self) -> None:
         self.entered: list[str] = []
         self.shares: dict[str, list[float]] = {}
 
     @contextmanager
-    def __call__(self, stage: str) -> Iterator[Callable[[float], None]]:
-        self.entered.append(stage)
-        yield self.shares.setdefault(stage, []).append
+    def __call__(self, phase: str) -> Iterator[Callable[[float], None]]:
+        self.entered.append(phase)
+        yield self.shares.setdefault(phase, []).append
 
 
 def test_a_film_becomes_a_folder_and_each_stage_reports_its_progress(clip, network_file, tmp_path):
-    stages = Stages()
+    phases = Phases()
     network = NetworkOptions(network_file, "cpu", 1)
-    cues, report = score_film(Request(str(clip), takes=2), network.load, tmp_path, stages)
-    assert stages.entered == ["analyzing", "composing"]
-    for shares in stages.shares.values():
+    cues, report = score_film(Request(str(clip), takes=2), network.load, tmp_path, phases)
+    assert phases.entered == ["analyzing", "composing"]
+    for shares in phases.shares.values():
         assert shares == sorted(shares)
         assert 0.9 < shares[-1] <= 1.0
     written = json.loads((tmp_path / "report.json").read_text())
@@ -49,7 +49,7 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
         return lambda notes, chords, until: received.extend(notes)
 
     load = NetworkOptions(network_file, "cpu", 1).load
-    _, report = score_film(Request(str(clip), live=True), load, tmp_path, Stages(), follow)
+    _, report = score_film(Request(str(clip), live=True), load, tmp_path, Phases(), follow)
     assert len(report.takes.takes) == 1  # a live piece has one take
     assert received[0] == pytest.approx(9.0, abs=0.1)
     assert len(received) - 1 == sum(report.notes.values())
@@ -57,11 +57,11 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
 
 def test_boundaries_beyond_the_end_are_refused(clip):
     with pytest.raises(EmsyncError, match=r"number 2 \(99 s\) is beyond the end, 9.0"):
-        analyze_film(Request(str(clip), boundaries=(1.0, 99.0)), Stages())
+        analyze_film(Request(str(clip), boundaries=(1.0, 99.0)), Phases())
 
 
 def test_a_network_that_is_missing_is_reported_before_anything_is_written(clip, tmp_path):
     load = NetworkOptions(tmp_path / "none.safetensors").load
     with pytest.raises(EmsyncError, match=r"none.safetensors: no such network"):
-        score_film(Request(str(clip)), load, tmp_path, Stages())
+        score_film(Request(str(clip)), load, tmp_path, Phases())
     assert list(tmp_path.iterdir()) == []
