@@ -1,8 +1,9 @@
-"""EMSYNC's engine: a film goes in, a score comes out.
+"""EMSYNC's engine: it composes a score for a film.
 
     video -> cue sheet -> tokens -> score
 
-``video`` and ``emotion`` watch the film and write a :class:`~engine.cues.CueSheet`; ``music`` and
-``model`` compose a :class:`~engine.score.Score` for it; ``training`` makes the network; ``metrics``
-measures the result. Nothing in here knows of files to deliver (``export``) or of DAWs (``bridge``).
+``video`` and ``emotion`` analyze the film and make a :class:`~engine.cues.CueSheet`. ``composing``
+turns it into a :class:`~engine.score.Score`, with the language in ``music`` and the network in
+``model``. ``training`` trains the network; ``metrics`` and ``evaluation`` measure the music. The
+engine imports neither ``export``, which writes files, nor ``bridge``, which plays into DAWs.
 """

@@ -1,4 +1,4 @@
-"""Watching a film: one pass over its frames feeds every analysis."""
+"""Analyzes a film: one pass over its frames finds the cuts and the emotion."""
 
 from __future__ import annotations
 
@@ -23,16 +23,15 @@ def analyze(
 ) -> CueSheet:
     """The cue sheet of a film, or of the part of it from ``start`` to ``end`` (seconds).
 
-    progress: called with the share of the way that is done, 0..1. A file that breaks off early
-    is scored as far as it decodes, with a warning.
+    progress: receives the share that is done, 0..1. A file that ends early is analyzed as far as
+    it decodes, with a warning. Raises EmsyncError for a file that is no film, and for a part that
+    the film does not have or that is too short.
     """
     reader = open_video(path)
     if start < 0:
         raise EmsyncError(f"start {start:g} s: give 0 or more")
     if end is not None and end - start < SHORTEST:
-        raise EmsyncError(
-            f"from {start:g} s to {end:g} s: give a stretch of at least {SHORTEST:g} s"
-        )
+        raise EmsyncError(f"from {start:g} s to {end:g} s: give a part of at least {SHORTEST:g} s")
     detector, perception = CutDetector(reader.fps), Perception()
     for frame in reader.frames(start, math.inf if end is None else end, progress):
         detector.push(frame)
@@ -40,13 +39,15 @@ def analyze(
     video = reader.video
     if reader.missing:
         warnings.warn(
-            f"{path}: breaks off {reader.missing:.1f} s before the end its header promises; "
-            "scoring what decodes",
+            f"{path}: ends {reader.missing:.1f} s before the duration in its header; "
+            "only what decodes is analyzed",
             stacklevel=2,
         )
     end = video.duration if end is None else end
     if end > video.duration + 0.001:
-        raise EmsyncError(f"{path}: lasts {video.duration:.3f} s; --end {end:g} lies beyond")
+        raise EmsyncError(
+            f"{path}: end {end:g} s lies beyond the film, which lasts {video.duration:.3f} s"
+        )
     if end - start < SHORTEST:
         raise EmsyncError(
             f"{path}: from {start:g} s to its end is less than {SHORTEST:g} s; start earlier"

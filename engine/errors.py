@@ -1,8 +1,8 @@
-"""The one exception that reaches a user."""
+"""The exception for errors that a user can correct."""
 
 
 class EmsyncError(Exception):
-    """Something the user can mend: one line that says what, where and what to do.
+    """An error that the user can correct: one line says what is wrong, where, and what to do.
 
-    The command line prints it without a traceback and exits with status 2.
+    The command line prints the line without a traceback and exits with status 2.
     """

@@ -1,4 +1,4 @@
-"""Writing files so that a reader never sees half of one."""
+"""Writes files atomically: a reader never sees half of one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from engine.errors import EmsyncError
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """A path beside ``path`` to write to; it takes the place of ``path`` if the block succeeds.
+    """A temporary path to write to, which replaces ``path`` if the block succeeds.
 
-    The folder and the suffix are those of ``path``. When the block fails nothing is left of it and
-    what ``path`` held before stands. Raises EmsyncError when the place can't be written.
+    It has the folder and the suffix of ``path``. If the block fails, it is removed and ``path``
+    stays as it was. Raises EmsyncError if the folder can't be written.
     """
     path = Path(path)
     beside = path.with_name(f".{os.getpid()}.{path.name}")
@@ -33,18 +33,18 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def write_atomically(path: str | Path, data: bytes | str) -> None:
-    """Write ``data`` (text as UTF-8) to ``path`` whole or not at all.
+    """Write ``data`` (text as UTF-8) to ``path``, whole or not at all.
 
-    Raises EmsyncError when ``path`` can't be written.
+    Raises EmsyncError if ``path`` can't be written.
     """
     with replacing(path) as beside:
         beside.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
 def output_folder(path: str | Path) -> Path:
-    """The folder ``path``, made with its parents where needed and tried for writing.
+    """The folder ``path``, created with its parents if missing, and tested for writing.
 
-    Raises EmsyncError when it can't be made or written, before any work is spent on its contents.
+    Raises EmsyncError if it can't be created or written. Call it before long work.
     """
     path = Path(path)
     try:
@@ -57,7 +57,7 @@ def output_folder(path: str | Path) -> Path:
 
 @contextmanager
 def output(path: str | Path) -> Iterator[Path]:
-    """``output_folder``, taken away again if the block fails before it holds anything."""
+    """``output_folder``; a new folder that is still empty when the block fails is removed."""
     path = Path(path)
     missing = not path.exists()
     folder = output_folder(path)

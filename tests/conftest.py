@@ -1,4 +1,4 @@
-"""What many tests share: small networks with random weights, in PyTorch and as ONNX graphs."""
+"""Fixtures for many tests: small networks with random weights, in PyTorch and as ONNX graphs."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 hush()
 
-# No deadline: a busy machine is no fault of the code.
+# No deadline, because a busy machine must not fail a test.
 settings.register_profile("emsync", deadline=None, max_examples=60)
 settings.load_profile("emsync")
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of films and songs beside the checkout; skips where it is not."""
+    """The folder of films and songs beside the checkout; skips the test if it is missing."""
     folder = Path(__file__).parents[2] / "shared"
     if not folder.is_dir():
-        pytest.skip("needs ../shared, which a lone clone does not have")
+        pytest.skip("needs ../shared, which a clone alone does not have")
     return folder
 
 

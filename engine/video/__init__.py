@@ -1,1 +1,1 @@
-"""Watching the film: frames with their times, and where it cuts."""
+"""Reads films: frames with their times, and cuts."""

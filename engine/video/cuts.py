@@ -1,18 +1,18 @@
-"""Where the film cuts: frame differencing that knows motion, flashes and dark scenes.
+"""Finds cuts by frame differences that allow for motion, flashes and dark scenes.
 
-A film is fed to a ``CutDetector`` frame by frame; the ``CutCurve`` it leaves can be cut at any
-threshold without a second decode. Three ideas make up the score of a frame:
+A ``CutDetector`` receives the film frame by frame. The threshold is applied to the ``CutCurve``
+that it returns, so another threshold needs no second decode. The score of a frame has three parts:
 
-- *Change that stays.* Frames of both sides are compared in pairs and the least difference counts,
-  so that a flash, after which the old picture returns, is no change.
-- *Change everywhere.* Differences are taken between square roots of brightness, cell by cell of a
-  tiny picture, and averaged with the exponent 1/2: a title or a passer-by changes much of little,
-  a cut changes all, and a dark scene's small steps count.
-- *Change that stands out.* It is divided by the greatest change nearby plus a floor, so that fast
-  motion, also of animation that holds each drawing for some frames, is measured against itself.
+- *Change that stays.* Frames before and after are compared in pairs, and the smallest difference
+  counts. A flash, after which the old picture returns, is therefore no change.
+- *Change everywhere.* Differences are taken between square roots of brightness in each cell of a
+  tiny picture, and averaged with the exponent 1/2. A title changes a few cells much, a cut changes
+  all of them. The square root makes the small steps of a dark scene count.
+- *Change that stands out.* The change is divided by the greatest change nearby plus a floor. Fast
+  motion is thus measured against itself, also in animation that holds each drawing for some frames.
 
-The paper takes its cuts from FFmpeg (III-B3), whose ``scene`` score is a plain frame difference;
-the ratio to the neighbourhood is PySceneDetect's (its adaptive detector).
+The paper takes its cuts from FFmpeg (III-B3), whose ``scene`` score is a plain frame difference.
+The ratio to the neighbourhood is that of PySceneDetect's adaptive detector.
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ from engine.arrays import Floats, Image
 from engine.video.reader import Frame
 
 THRESHOLD = 1.6
-"""Score of a cut: this many times the greatest change nearby."""
+"""The least score of a cut, as a multiple of the greatest change nearby."""
 
 T_DIFF = 4.0
-"""Least distance of kept cuts in seconds (paper, IV-A)."""
+"""The least distance of kept cuts, in seconds (paper, IV-A)."""
 
 CLOSE = 2.0
-"""Seconds before the end at which a last chord is due."""
+"""How long before the end the last chord begins, in seconds."""
 
 _FLASH = 1 / 6
-"""Seconds: what passes faster is a flash, not a shot."""
+"""The longest flash in seconds; a longer change is a shot."""
 
 _CELL = 10
-"""Pixels of a frame's reduced image that make up one side of a compared cell."""
+"""Side of a compared cell, in pixels of a frame's reduced image."""
 
 _DARKEST = 0.05
-"""Brightness, 0..1, under which the square root no longer spreads the steps: black's noise."""
+"""Added to brightness, 0..1, so that the square root does not amplify the noise of black."""
 
 _ROOTS = np.sqrt(np.arange(256) / 255 + _DARKEST).astype(np.float32)
-"""The root of each brightness of a byte."""
+"""The root of each of the 256 brightnesses."""
 
 _FLOOR = 0.007
-"""Change, where black to white is 1, that means nothing: noise and recompression."""
+"""Change caused by noise and recompression, where black to white is 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CutCurve:
-    """How much each frame looks like the first of a new shot.
+    """A score for each frame: how much it looks like the first of a new shot.
 
     times: seconds of the file, float64 [frames], rising.
-    scores: 0 and up, float64 [frames]; about 1 in plain motion.
+    scores: at least 0, float64 [frames]; about 1 in ordinary motion.
     """
 
     times: Floats
@@ -67,7 +67,7 @@ class CutCurve:
 
 
 class CutDetector:
-    """Collects a film's cut curve; keeps two numbers a frame and the last third of a second."""
+    """Computes a film's cut curve; keeps two numbers a frame and the last third of a second."""
 
     def __init__(self, fps: float) -> None:
         self._reach = min(12, max(2, round(fps * _FLASH)))
@@ -76,7 +76,7 @@ class CutDetector:
         self._changes = array("d")
 
     def push(self, frame: Frame) -> None:
-        """Take the next frame; all must have images of one size."""
+        """Process the next frame. All frames must have images of one size."""
         cells = _cells(frame.image)
         if self._recent is None:
             self._recent = np.tile(cells, (2 * self._reach - 1, 1))
@@ -86,7 +86,7 @@ class CutDetector:
         self._times.append(frame.time)
         self._changes.append(np.inf)
         by_age = [differences[(count - age) % size] for age in range(1, size + 1)]
-        # This frame is number `after` of the shot that begins at `first`, if one does.
+        # If a shot begins at `first`, this frame is its frame number `after`.
         for after in range(min(self._reach, count + 1)):
             first = count - after
             least = min(by_age[after : after + self._reach])
@@ -95,7 +95,7 @@ class CutDetector:
     def result(self) -> CutCurve:
         """The curve of all frames so far.
 
-        The first and the last sixth of a second score 0: no shot is seen there to cut from or to.
+        The first and the last sixth of a second score 0: a shot that short can't be recognised.
         """
         changes = np.array(self._changes)
         changes[: self._reach] = 0.0
@@ -110,14 +110,16 @@ class CutDetector:
 def find_cuts(curve: CutCurve, threshold: float = THRESHOLD) -> tuple[float, ...]:
     """The cuts: times of the first frames of new shots, in seconds of the file, rising.
 
-    threshold: above 1; lower finds more.
+    threshold: above 1; a lower one finds more cuts.
     """
     return tuple(curve.times[curve.scores >= threshold].tolist())
 
 
 def keep_apart(cuts: Iterable[float], t_diff: float = T_DIFF) -> tuple[float, ...]:
-    """The first of the rising ``cuts``, then each at least ``t_diff`` seconds after the last kept
-    one: the paper's difference filter (III-B3)."""
+    """The cuts at least ``t_diff`` seconds after the last kept one, beginning with the first.
+
+    cuts: seconds, rising. This is the paper's difference filter (III-B3).
+    """
     kept: list[float] = []
     for cut in cuts:
         if not kept or cut - kept[-1] >= t_diff:
@@ -126,11 +128,12 @@ def keep_apart(cuts: Iterable[float], t_diff: float = T_DIFF) -> tuple[float, ..
 
 
 def boundaries(cuts: Iterable[float], duration: float) -> tuple[float, ...]:
-    """What the music of a film is to mark: the cuts, kept apart, and the film's own edges.
+    """The times that the music marks: the kept cuts, the first frame and the last chord.
 
-    The paper marks cuts alone. But a soundtrack opens with its film and closes with it: the first
-    frame is a boundary, and so is the moment at which a last chord must be struck to ring out at
-    the end, each unless it is nearer to a cut than cuts may be to each other.
+    cuts: seconds, rising. duration: of the film in seconds. The paper marks only cuts. But a
+    soundtrack also begins and ends with its film. So the first frame is a boundary, and so is the
+    onset of a last chord that rings out until the end. Each is left out if another boundary is closer
+    than ``T_DIFF``.
     """
     kept = keep_apart(cuts)
     first = () if kept and kept[0] < T_DIFF else (0.0,)
@@ -140,7 +143,7 @@ def boundaries(cuts: Iterable[float], duration: float) -> tuple[float, ...]:
 
 
 def _cells(image: Image) -> NDArray[np.float32]:
-    """The picture as a vector: roots of the brightness of each cell's colours, 0..1."""
+    """The picture as a vector: the root of the brightness of each cell and colour, about 0..1."""
     height, width = image.shape[:2]
     size = (max(1, width // _CELL), max(1, height // _CELL))
     return _ROOTS[cv2.resize(image, size, interpolation=cv2.INTER_AREA).ravel()]

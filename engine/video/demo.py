@@ -1,8 +1,8 @@
-"""The demo film: half a minute of silent cartoon, drawn here, so that a first score needs no file.
+"""The demo film: half a minute of silent cartoon, so that a first score needs no other file.
 
-A girl with a red scarf sails at dawn, walks through a sunny town, is caught by a storm, sees the
-lighthouse, runs from a shadow in the wood, mourns in the snow and comes home to fireworks. Seven
-scenes of plainly different mood, with hard cuts at ``CUTS``; the lightning is no cut.
+A girl with a red scarf sails at dawn and walks through a sunny town. She is caught by a storm, sees
+the lighthouse and runs from a shadow in the wood. She mourns in the snow and comes home to
+fireworks. The seven scenes have different moods and hard cuts at ``CUTS``; the lightning is no cut.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ WIDTH, HEIGHT = 640, 360
 _Point = tuple[float, float]
 
 _SHIFT = 4
-"""Bits of a pixel's fraction in OpenCV's coordinates: slow things glide instead of hopping."""
+"""Fractional bits of OpenCV's coordinates, so that slow things move smoothly."""
 
 
 def draw_demo(path: str | Path, seconds: float = DURATION) -> None:
     """Draw the film's first ``seconds`` into the MP4 file ``path``, whole or not at all.
 
-    The same pixels every time. Raises EmsyncError when ``path`` can't be written.
+    The pixels are the same every time. Raises EmsyncError if ``path`` can't be written.
     """
     hush()
     fourcc = cv2.VideoWriter.fourcc(*"mp4v")
     with replacing(path) as beside:
         writer = cv2.VideoWriter(str(beside), cv2.CAP_FFMPEG, fourcc, FPS, (WIDTH, HEIGHT))
         if not writer.isOpened():
-            raise EmsyncError(f"{path}: can't be written; name an .mp4 file in a folder that can")
+            raise EmsyncError(f"{path}: can't be written; choose another folder")
         for number in range(round(min(seconds, DURATION) * FPS)):
             writer.write(draw_frame(number / FPS))
         writer.release()
@@ -97,7 +97,7 @@ def _town(time: float) -> Image:
 
 def _storm(time: float) -> Image:
     canvas = _sky(0x0D1119, 0x1B2530, 0x2F3E49, 0x43545B)
-    flash = any(0 <= time - strike < 2 / FPS for strike in (1.5, 3.5))
+    flash = any(0 <= time - lightning < 2 / FPS for lightning in (1.5, 3.5))
     for x, y, size in _scatter(4, 16):
         _cloud(canvas, (x * 900 + 90 * time) % 860 - 110, 5 + 75 * y, 26 + 30 * size, 0x1C242C)
     if flash:
@@ -233,23 +233,23 @@ def _girl(
     canvas: Image, x: float, y: float, stride: float, size: float, bowed: bool = False
 ) -> None:
     hip, neck, head = y - 17 * size, y - 36 * size, y - 43 * size
-    lean = 5 * size if bowed else 2 * size
+    tilt = 5 * size if bowed else 2 * size
     for phase in (0.0, pi):
         step = 0.0 if bowed else 10 * size * sin(stride + phase)
         _line(canvas, (x, hip), (x + step, y), 0x2F2A3D, 3 * size)
-        _line(canvas, (x + lean, neck + 4 * size), (x + lean - 0.8 * step, hip), 0xF0C7A0, 2 * size)
+        _line(canvas, (x + tilt, neck + 4 * size), (x + tilt - 0.8 * step, hip), 0xF0C7A0, 2 * size)
     hem = hip + 4 * size
-    _shape(canvas, [(x + lean, neck), (x - 9 * size, hem), (x + 9 * size, hem)], 0x2E5FA8)
+    _shape(canvas, [(x + tilt, neck), (x - 9 * size, hem), (x + 9 * size, hem)], 0x2E5FA8)
     tail = [
-        (x + lean - 7 * part * size, neck + (5 * part if bowed else 2 * sin(stride + part)) * size)
+        (x + tilt - 7 * part * size, neck + (5 * part if bowed else 2 * sin(stride + part)) * size)
         for part in range(4)
     ]
     for begin, end in pairwise(tail):
         _line(canvas, begin, end, 0xE2302C, 4 * size)
-    _disc(canvas, x + 1.4 * lean, head + (3 * size if bowed else 0), 6 * size, 0xF0C7A0)
+    _disc(canvas, x + 1.4 * tilt, head + (3 * size if bowed else 0), 6 * size, 0xF0C7A0)
     _disc(
         canvas,
-        x + 1.4 * lean - 2 * size,
+        x + 1.4 * tilt - 2 * size,
         head - 2 * size + (3 * size if bowed else 0),
         5.4 * size,
         0x4A2A1C,

@@ -1,7 +1,7 @@
-"""Reading a film: one pass of small frames with the times its container gives them.
+"""Reads films as small frames with the times of their container.
 
-OpenCV's own FFmpeg decodes and nothing is held, so memory is constant however long the film is.
-Each frame is reduced once, and every analysis shares that one decode and that one small image.
+OpenCV's own FFmpeg decodes, and no frame is kept, so memory is constant for any length. Each frame
+is decoded and reduced once for all analyses.
 """
 
 from __future__ import annotations
@@ -28,17 +28,20 @@ SHORTEST = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One frame: ``time`` in seconds of the file, ``image`` BGR uint8 [height, width, 3] with its
-    longer side at most ``IMAGE_SIZE`` pixels, upright."""
+    """One frame.
+
+    time: seconds of the file. image: BGR uint8 [height, width, 3], upright, with a longer side of
+    at most ``IMAGE_SIZE`` pixels.
+    """
 
     time: float
     image: Image
 
 
 def open_video(path: str | Path) -> VideoReader:
-    """Open a film whose picture decodes.
+    """Open a film.
 
-    Raises EmsyncError for what is missing, no film, or shorter than ``SHORTEST``.
+    Raises EmsyncError for a file that is missing, no film, or shorter than ``SHORTEST``.
     """
     path = Path(path)
     if path.is_dir():
@@ -53,16 +56,17 @@ def open_video(path: str | Path) -> VideoReader:
 
 
 def hush() -> None:
-    """Keep FFmpeg's and OpenCV's own lines off the terminal, where they would bury ours.
+    """Keep FFmpeg and OpenCV from printing messages of their own.
 
-    To be called before the process opens or writes its first film: FFmpeg asks only then.
+    Call it before the process opens or writes its first film, because FFmpeg reads the setting only
+    then.
     """
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 class VideoReader:
-    """A film to be passed over, any number of times, from any moment."""
+    """A film that can be read any number of times, from any time on."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -75,30 +79,33 @@ class VideoReader:
         self._reduced = (max(1, round(self._width * scale)), max(1, round(self._height * scale)))
         self._fps = capture.get(cv2.CAP_PROP_FPS)
         count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self._promised = max(0.0, count / self._fps) if self._fps > 0 else 0.0
+        self._header_duration = max(0.0, count / self._fps) if self._fps > 0 else 0.0
         self._duration: float | None = None
-        if self._promised < SHORTEST:
+        if self._header_duration < SHORTEST:
             for _ in self._decode(0.0, SHORTEST):
                 pass
 
     @property
     def fps(self) -> float:
-        """Nominal frames a second, as the header has it."""
+        """Nominal frames a second, from the header."""
         return self._fps
 
     @property
     def video(self) -> Video:
-        """The film's metadata; its duration is when the last frame goes dark.
+        """The film's metadata; its duration is the end of the last frame.
 
-        Free after a pass to the end; before one, the film's tail is decoded to find it.
+        Before a pass to the end, this decodes the film's tail to find the duration.
         """
         return Video(str(self._path), self._measure(), self._fps, self._width, self._height)
 
     @property
     def missing(self) -> float:
-        """Seconds that the header promises beyond the last frame that decodes (a file cut short,
-        or sound that outlasts the picture); 0 when it keeps its word within half a second."""
-        missing = self._promised - self._measure()
+        """Seconds between the last frame that decodes and the duration in the header.
+
+        Truncated files and sound that outlasts the picture have some. Up to half a second counts
+        as 0.
+        """
+        missing = self._header_duration - self._measure()
         return missing if missing > 0.5 else 0.0
 
     def frames(
@@ -107,12 +114,12 @@ class VideoReader:
         end: float = math.inf,
         progress: Callable[[float], None] | None = None,
     ) -> Iterator[Frame]:
-        """The frames shown from ``start`` up to, not at, ``end`` (seconds of the file), in order.
+        """The frames with times from ``start`` up to, not at, ``end`` (seconds of the file).
 
-        progress: told the share of the way that is done, 0..1, after each frame.
-        Raises EmsyncError when the file has nothing there or proves shorter than ``SHORTEST``.
+        progress: receives the share that is done, 0..1, after each frame. Raises EmsyncError if the
+        file has no frame there or turns out shorter than ``SHORTEST``.
         """
-        goal = min(end, self._promised or end) - start
+        goal = min(end, self._header_duration or end) - start
         shown = False
         for time, capture in self._decode(start, end):
             decoded, image = capture.retrieve()
@@ -137,8 +144,10 @@ class VideoReader:
         return capture
 
     def _open_before(self, time: float) -> cv2.VideoCapture:
-        """A capture whose next frame is at or before ``time``, and not long before where the
-        container can seek."""
+        """A capture whose next frame is at or before ``time``.
+
+        It is shortly before ``time`` if the container can seek.
+        """
         margin = 1.0
         while margin < time:
             capture = self._open()
@@ -151,7 +160,7 @@ class VideoReader:
     def _decode(self, start: float, end: float) -> Iterator[tuple[float, cv2.VideoCapture]]:
         """Each frame's time from ``start`` until ``end``, with the capture to retrieve it from.
 
-        Reaching the end of the file settles the film's duration.
+        At the end of the file the film's duration becomes known.
         """
         capture = self._open_before(start)
         usual = 1 / self._fps if self._fps > 0 else 0.04
@@ -159,7 +168,7 @@ class VideoReader:
         shown: float | None = None
         while capture.grab():
             stamp = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-            # A stream without stamps, or one joined from two, would otherwise stand still.
+            # Time must rise also without stamps, or where two streams were joined.
             stamp = stamp if stamp > time else time + usual
             shown = stamp - time if math.isfinite(time) else None
             time = stamp
@@ -168,16 +177,16 @@ class VideoReader:
             if time >= start:
                 yield time, capture
         if self._duration is None and (shown or (math.isfinite(time) and start <= 0)):
-            self._settle(time, shown or usual)
+            self._set_duration(time, shown or usual)
 
-    def _settle(self, last: float, shown: float) -> None:
-        """Fix the duration from the last frame's time and how long the one before was shown.
+    def _set_duration(self, last: float, shown: float) -> None:
+        """Set the duration from the last frame's time and the length of the frame before it.
 
-        The header knows the last frame's own time on screen, but may count sound, or frames that
-        are lost, or frames of equal length; so it is believed only if its answer is plausible.
+        The header knows the length of the last frame. But it may count sound, lost frames, or
+        frames of equal length. So its duration is used only if it is plausible.
         """
-        plausible = last + shown / 2 <= self._promised <= last + 2 * shown
-        self._duration = self._promised if plausible else last + shown
+        plausible = last + shown / 2 <= self._header_duration <= last + 2 * shown
+        self._duration = self._header_duration if plausible else last + shown
         if self._duration < SHORTEST:
             raise EmsyncError(
                 f"{self._path}: lasts {self._duration:.2f} s; "
@@ -185,10 +194,10 @@ class VideoReader:
             )
 
     def _measure(self) -> float:
-        """The duration, found from the film's tail unless a pass has settled it."""
+        """The duration; found from the film's tail unless a pass has set it."""
         margin = 1.0
         while self._duration is None:
-            tail = max(0.0, self._promised - margin)
+            tail = max(0.0, self._header_duration - margin)
             for _ in self._decode(tail, math.inf):
                 pass
             if tail == 0.0 and self._duration is None:
@@ -197,8 +206,8 @@ class VideoReader:
         return self._duration
 
     def _reduce(self, image: Image) -> Image:
-        # Area averaging reads every pixel, which costs more than the decode. Of four pixels at the
-        # middle of each area it costs a fiftieth; what that lets through of fine patterns, cells
-        # of a hundred reduced pixels average away.
+        # Area averaging reads every pixel and costs more than the decode. Linear interpolation
+        # reads four pixels in the middle of each area and costs a fiftieth. It lets fine patterns
+        # through, but cells of a hundred reduced pixels average them away.
         reduced = cv2.resize(image, self._reduced, interpolation=cv2.INTER_LINEAR)
         return np.asarray(reduced, dtype=np.uint8)

@@ -29,7 +29,7 @@ def film(tmp_path_factory) -> Path:
     return path
 
 
-def test_the_whole_film(film):
+def test_a_whole_film_is_analyzed(film):
     cues = analyze(film)
     assert (cues.start, cues.end) == (0.0, pytest.approx(DURATION))
     assert cues.video.path == str(film)
@@ -38,7 +38,7 @@ def test_the_whole_film(film):
     assert cues.boundaries == pytest.approx((1.5, 6.0), abs=0.01)
 
 
-def test_a_part_counts_from_its_own_zero(film):
+def test_times_of_a_part_count_from_its_start(film):
     cues = analyze(film, 1.0, 6.5)
     assert (cues.start, cues.end, cues.duration) == (1.0, 6.5, 5.5)
     assert cues.cuts == pytest.approx((0.5, 2.0, 5.0), abs=0.01)
@@ -59,10 +59,10 @@ def test_sections_cover_the_part(film, start, end):
 
 
 def test_progress_rises_to_one(film):
-    heard: list[float] = []
-    analyze(film, progress=heard.append)
-    assert heard == sorted(heard)
-    assert 0 <= heard[0] < 0.1 and heard[-1] == 1.0
+    received: list[float] = []
+    analyze(film, progress=received.append)
+    assert received == sorted(received)
+    assert 0 <= received[0] < 0.1 and received[-1] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -74,19 +74,19 @@ def test_progress_rises_to_one(film):
         (5.0, 3.0, "at least 1 s"),
         (7.5, None, "start earlier"),
         (20.0, None, "lasts 8"),
-        (0.0, 9.0, "--end 9"),
+        (0.0, 9.0, "end 9 s lies beyond the film, which lasts 8"),
         (20.0, 30.0, "lasts 8"),
     ],
 )
-def test_a_part_that_is_not_there(film, start, end, what):
+def test_a_part_that_the_film_does_not_have_is_refused(film, start, end, what):
     with pytest.raises(EmsyncError, match=rf"^[^\n]*{what}[^\n]*$"):
         analyze(film, start, end)
 
 
-def test_a_film_that_breaks_off_is_scored_as_far_as_it_goes(film, tmp_path):
+def test_a_film_that_ends_early_is_analyzed_as_far_as_it_decodes(film, tmp_path):
     broken = tmp_path / "broken.avi"
     broken.write_bytes(film.read_bytes()[: int(film.stat().st_size * 0.6)])
-    with pytest.warns(UserWarning, match=r"breaks off [23]\.\d s before"):
+    with pytest.warns(UserWarning, match=r"ends [23]\.\d s before"):
         cues = analyze(broken)
     assert 4 < cues.duration < 6
     assert cues.cuts == pytest.approx(CUTS[:2], abs=0.01)

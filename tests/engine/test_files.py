@@ -7,7 +7,7 @@ from engine.files import output_folder, replacing, write_atomically
 
 
 @pytest.mark.parametrize(("data", "held"), [(b"\x00\xff", b"\x00\xff"), ("é\n", b"\xc3\xa9\n")])
-def test_writes_bytes_and_text_over_what_was_there(tmp_path, data, held):
+def test_bytes_and_text_replace_the_old_file(tmp_path, data, held):
     path = tmp_path / "file"
     path.write_text("old")
     write_atomically(path, data)
@@ -26,7 +26,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_unwritable_places_are_one_clear_line(tmp_path):
+def test_places_that_can_not_be_written_are_one_line_errors(tmp_path):
     (tmp_path / "file").touch()
     for place in (tmp_path / "file" / "under", tmp_path / "gone" / "under", tmp_path):
         with pytest.raises(EmsyncError, match="can't be written") as caught:
@@ -35,13 +35,13 @@ def test_unwritable_places_are_one_clear_line(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_output_folder_is_made_with_its_parents(tmp_path):
+def test_an_output_folder_is_created_with_its_parents(tmp_path):
     assert output_folder(tmp_path / "a" / "b") == tmp_path / "a" / "b"
     assert output_folder(tmp_path / "a" / "b").is_dir()
     assert list((tmp_path / "a" / "b").iterdir()) == []
 
 
-def test_output_folder_where_a_file_is_in_the_way(tmp_path):
+def test_an_output_folder_can_not_replace_a_file(tmp_path):
     (tmp_path / "file").touch()
     for place in (tmp_path / "file", tmp_path / "file" / "out"):
         with pytest.raises(EmsyncError, match="can't be written"):

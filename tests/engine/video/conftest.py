@@ -1,4 +1,4 @@
-"""Small films, and MP4 files edited as phones and broken downloads make them."""
+"""Small films, and MP4 files with the edits of phones and broken downloads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Image = NDArray[np.uint8]
 
 @pytest.fixture
 def scene() -> Callable[[int], Image]:
-    """A made-up place, 120 x 400, a different one for each seed."""
+    """Draws a random scene of 120 x 400 pixels, a different one for each seed."""
 
     def draw(seed: int, dark: int = 0, bright: int = 255) -> Image:
         coarse = np.random.default_rng(seed).random((6, 20, 3)).astype(np.float32)
@@ -28,7 +28,7 @@ def scene() -> Callable[[int], Image]:
 
 @pytest.fixture
 def film(tmp_path: Path) -> Callable[..., Path]:
-    """Writes frames to a film, MPEG-4 at 24 frames a second unless told otherwise."""
+    """Writes frames to an MPEG-4 film, by default with 24 frames a second."""
 
     def write(images: Iterable[Image], fps: float = 24, name: str = "film.mp4") -> Path:
         path, writer = tmp_path / name, None
@@ -46,7 +46,7 @@ def film(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture
 def numbered(film: Callable[..., Path]) -> Callable[..., Path]:
-    """Writes a film of so many frames, each as bright as its number."""
+    """Writes a film of ``count`` frames, each as bright as twice its number."""
 
     def write(count: int, width: int = 64, height: int = 48, **options: object) -> Path:
         frames = (np.full((height, width, 3), 2 * n % 256, np.uint8) for n in range(count))
@@ -57,7 +57,7 @@ def numbered(film: Callable[..., Path]) -> Callable[..., Path]:
 
 @pytest.fixture
 def turn_right() -> Callable[[Path], None]:
-    """Marks an MP4 as a phone held upright does: shown a quarter turned."""
+    """Marks an MP4 as rotated by a quarter turn, as a phone held upright does."""
 
     def edit(path: Path) -> None:
         data = bytearray(path.read_bytes())
@@ -93,7 +93,7 @@ def retime() -> Callable[[Path, list[tuple[int, int]]], None]:
 
 @pytest.fixture
 def cut_short() -> Callable[[Path, float], None]:
-    """Keeps a share of an MP4's picture, as a broken download with its index at the front."""
+    """Keeps a share of an MP4's picture, like a broken download with its index at the front."""
 
     def edit(path: Path, share: float) -> None:
         data = bytearray(path.read_bytes())
@@ -107,7 +107,7 @@ def cut_short() -> Callable[[Path, float], None]:
 
 
 def _box(data: bytes, *path: str) -> list[int]:
-    """Offsets of the nested MP4 boxes of that path, the outermost first."""
+    """Offsets of the nested MP4 boxes of a path, the outermost first."""
     places, begin = [], 0
     for kind in path:
         while data[begin + 4 : begin + 8] != kind.encode():

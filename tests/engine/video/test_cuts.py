@@ -44,12 +44,12 @@ def pan(scene: Image, speed: float, count: int) -> list[Image]:
 
 @pytest.mark.parametrize("speed", [0, 1, 4])
 @pytest.mark.parametrize("fps", [12, 24, 60])
-def test_hard_cuts(scene, speed, fps):
+def test_hard_cuts_are_found_at_every_speed_and_frame_rate(scene, speed, fps):
     shots = [pan(scene(seed), speed, 40) for seed in range(3)]
     assert cut_frames(chain(*shots), fps) == [40, 80]
 
 
-def test_cut_in_the_dark_and_in_noise(scene):
+def test_cuts_are_found_in_the_dark_and_in_noise(scene):
     rng = np.random.default_rng(0)
     dark = pan(scene(1, 2, 14), 0.5, 40) + pan(scene(2, 2, 14), 0.5, 40)
     assert cut_frames(image + rng.normal(0, 1.5, image.shape) for image in dark) == [40]
@@ -57,20 +57,20 @@ def test_cut_in_the_dark_and_in_noise(scene):
     assert cut_frames(image + rng.normal(0, 12, image.shape) for image in bright) == [40]
 
 
-def test_cut_to_the_same_brightness_in_another_colour(scene):
+def test_a_cut_to_another_colour_of_the_same_brightness_is_found(scene):
     grey, green = np.full((90, 160, 3), 120.0), np.full((90, 160, 3), (60, 150, 95))
     assert cut_frames([grey] * 30 + [green] * 30) == [30]
 
 
 @pytest.mark.parametrize("held", [1, 2, 3])
-def test_fast_motion_is_no_cut(scene, held):
+def test_fast_motion_is_not_a_cut(scene, held):
     images = pan(scene(1), 12, 20)
     assert cut_frames(images[number // held * held] for number in range(20)) == []
 
 
 @pytest.mark.parametrize("fps", [24, 60])
 @pytest.mark.parametrize("strength", [220, -220])
-def test_a_flash_is_no_cut(scene, fps, strength):
+def test_a_flash_is_not_a_cut(scene, fps, strength):
     lit = range(40, 40 + max(1, round(0.1 * fps)))
     images = pan(scene(1), 1, 90)
     assert cut_frames((x + float(strength * (n in lit)) for n, x in enumerate(images)), fps) == []
@@ -84,7 +84,7 @@ def test_a_fade_through_black_is_at_most_one_cut(scene, length):
     assert len(cut_frames(images)) <= 1
 
 
-def test_a_dissolve_and_a_title_are_no_cuts(scene):
+def test_a_dissolve_and_a_title_are_not_cuts(scene):
     first, second = scene(1)[:90, :160].astype(float), scene(2)[:90, :160].astype(float)
     shares = np.clip(np.linspace(-1, 2, 60), 0, 1)
     assert cut_frames((1 - share) * first + share * second for share in shares) == []
@@ -101,11 +101,11 @@ def test_a_still_film_has_no_cuts(level):
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
-def test_a_film_too_short_for_a_shot(scene, count):
+def test_a_film_too_short_for_a_shot_has_no_cuts(scene, count):
     assert cut_frames(pan(scene(1), 90, count)) == []
 
 
-def test_a_stray_first_or_last_frame_is_no_shot(scene):
+def test_a_single_frame_at_either_end_is_not_a_shot(scene):
     other = pan(scene(2), 0, 1)
     assert cut_frames(other + pan(scene(1), 1, 40) + other) == []
 
@@ -123,7 +123,7 @@ def test_t_diff_counts_from_the_last_kept_cut():
 
 
 @given(st.lists(st.floats(0, 100)).map(sorted))
-def test_t_diff_keeps_the_first_and_drops_only_what_is_too_near(cuts):
+def test_t_diff_keeps_the_first_cut_and_drops_only_close_ones(cuts):
     kept = keep_apart(cuts)
     assert kept[:1] == tuple(cuts[:1])
     assert all(any(0 <= cut - other < T_DIFF for other in kept) for cut in cuts)
@@ -134,10 +134,12 @@ def test_t_diff_keeps_the_first_and_drops_only_what_is_too_near(cuts):
     ("name", "golden"),
     [("big-buck-bunny-30s.mp4", [285, 378, 553]), ("sintel-trailer.mp4", [])],
 )
-def test_real_films(name: str, golden: list[int], cuts_of: Callable[[Path], tuple[float, ...]]):
+def test_cuts_of_real_films_stay_the_same(
+    name: str, golden: list[int], cuts_of: Callable[[Path], tuple[float, ...]]
+):
     path = VIDEOS / name
     if not path.exists():
-        pytest.skip(f"{name} lies in ../shared, which is not here")
+        pytest.skip(f"{name} is in ../shared, which is missing")
     assert [round(24 * cut) for cut in cuts_of(path)] == golden
 
 
@@ -162,5 +164,5 @@ def cuts_of() -> Callable[[Path], tuple[float, ...]]:
         ([], 5.0, (0.0,)),
     ],
 )
-def test_a_film_is_marked_at_its_edges_too(cuts, duration, marks):
+def test_boundaries_include_the_beginning_and_the_end_of_the_film(cuts, duration, marks):
     assert boundaries(cuts, duration) == marks

@@ -8,7 +8,7 @@ from engine.video.demo import CUTS, DURATION, FPS, draw_demo, draw_frame
 from engine.video.reader import open_video
 
 
-def test_its_cuts_are_found_and_nothing_else(demo):
+def test_exactly_the_cuts_of_the_demo_film_are_found(demo):
     reader, detector = open_video(demo), CutDetector(FPS)
     for frame in reader.frames():
         detector.push(frame)
@@ -18,17 +18,17 @@ def test_its_cuts_are_found_and_nothing_else(demo):
     assert (reader.video.duration, reader.video.fps) == (DURATION, FPS)
 
 
-def test_it_is_drawn_the_same_every_time(tmp_path):
+def test_the_demo_film_is_the_same_every_time(tmp_path):
     for name in ("one.mp4", "two.mp4"):
         draw_demo(tmp_path / name, seconds=1)
     assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.mp4", "two.mp4"]
 
 
-def test_the_grief_is_darker_than_the_town():
+def test_the_sad_scene_is_darker_than_the_sunny_one():
     assert draw_frame(24.0).mean() < 0.5 * draw_frame(8.0).mean()
 
 
-def test_unwritable(tmp_path):
+def test_a_place_that_can_not_be_written_is_named(tmp_path):
     with pytest.raises(EmsyncError, match="can't be written"):
         draw_demo(tmp_path / "gone" / "demo.mp4", seconds=1)

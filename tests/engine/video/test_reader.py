@@ -18,7 +18,7 @@ def times(path: Path, *span: float) -> list[float]:
     return [frame.time for frame in open_video(path).frames(*span)]
 
 
-def test_metadata_and_times(numbered):
+def test_a_film_has_its_metadata_and_the_times_of_its_frames(numbered):
     path = numbered(48)
     video = open_video(path).video
     assert (video.path, video.duration, video.fps) == (str(path), 2.0, 24.0)
@@ -39,7 +39,7 @@ def test_a_small_film_is_not_enlarged(numbered):
 
 
 @pytest.mark.parametrize("span", [(0.0, 1.0), (3.3, 5.0), (7.5, 99.0), (2.0, 2.1)])
-def test_a_part_is_what_the_whole_has_there(numbered, span):
+def test_a_part_has_the_frames_of_the_whole_film(numbered, span):
     path = numbered(200)
     assert times(path, *span) == [time for time in times(path) if span[0] <= time < span[1]]
 
@@ -53,7 +53,7 @@ def test_the_tail_and_a_whole_pass_agree_on_the_duration(numbered, retime):
     assert early.video == late.video
 
 
-def test_variable_frame_rate(numbered, retime):
+def test_a_variable_frame_rate_is_read_from_the_container(numbered, retime):
     path = numbered(60)
     retime(path, [(20, 20), (20, 100), (20, 40)])
     stamps = times(path)
@@ -63,7 +63,7 @@ def test_variable_frame_rate(numbered, retime):
     assert times(path, 2.0, 2.5) == [time for time in stamps if 2.0 <= time < 2.5]
 
 
-def test_portrait_film_stands_upright(film, turn_right):
+def test_a_rotated_film_is_upright(film, turn_right):
     landscape = np.zeros((120, 320, 3), np.uint8)
     landscape[:, 160:] = 255
     path = film([landscape] * 30)
@@ -75,7 +75,7 @@ def test_portrait_film_stands_upright(film, turn_right):
     assert image[:70].mean() < 20 and image[90:].mean() > 235
 
 
-def test_truncated_film_gives_what_decodes(film, cut_short):
+def test_a_truncated_film_has_the_frames_that_decode(film, cut_short):
     rng = np.random.default_rng(0)
     path = film(rng.integers(0, 256, (96, 64, 64, 3), np.uint8))
     assert open_video(path).missing == 0
@@ -87,13 +87,13 @@ def test_truncated_film_gives_what_decodes(film, cut_short):
 
 
 def test_progress_rises_to_one(numbered):
-    told: list[float] = []
-    for _ in open_video(numbered(48)).frames(0.5, 1.5, told.append):
+    received: list[float] = []
+    for _ in open_video(numbered(48)).frames(0.5, 1.5, received.append):
         pass
-    assert told == sorted(told) and told[0] >= 0 and told[-1] == 1
+    assert received == sorted(received) and received[0] >= 0 and received[-1] == 1
 
 
-def test_a_span_without_frames(numbered):
+def test_a_part_without_frames_is_refused(numbered):
     with pytest.raises(EmsyncError, match="no frame from 5 s"):
         times(numbered(48), 5.0)
 
@@ -122,7 +122,7 @@ def _bad_files(folder: Path) -> dict[str, Path]:
         ("picture.png", "at least 1 s"),
     ],
 )
-def test_what_is_no_film(tmp_path, name, complaint):
+def test_a_file_that_is_no_film_is_refused(tmp_path, name, complaint):
     path = _bad_files(tmp_path)[name]
     with pytest.raises(EmsyncError, match=complaint) as caught:
         open_video(path)
@@ -130,12 +130,12 @@ def test_what_is_no_film(tmp_path, name, complaint):
 
 
 @pytest.mark.parametrize("count", [1, 23])
-def test_too_short(numbered, count):
+def test_a_film_that_is_too_short_is_refused(numbered, count):
     with pytest.raises(EmsyncError, match="at least 1 s"):
         open_video(numbered(count))
 
 
-def test_header_cut_off(numbered):
+def test_a_file_that_ends_in_its_header_is_refused(numbered):
     path = numbered(48)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(EmsyncError, match="no picture"):
