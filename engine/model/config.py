@@ -19,13 +19,14 @@ class ModelConfig:
 
     layers, heads, width, hidden: as usual; width / heads is the width of a head.
     context: the longest sequence, condition slots included.
-    positions: "relative" is the paper's network (relative global attention, learned positions
-        beside the boundary offsets, layer norm after each block, untied output);
-        "rotary" is the one that learns faster at equal compute (rotary positions, RMS norm before
-        each block, squared ReLU, tied output, offsets also as one learned vector a step).
-    controls: the conditions that head the sequence, one slot each.
-    features: what it is told of every token that follows from those before it
-        (:mod:`engine.music.features`).
+    positions: "relative" is the paper's network. It has relative global attention, learned
+        positions beside the boundary offsets, layer norm after each block, and an untied output.
+        "rotary" learns faster at equal compute. It has rotary positions, RMS norm before each
+        block, squared ReLU, a tied output, and offsets also as one learned vector a step.
+    controls: the conditions at the head of the sequence, one slot each.
+    features: the features added to each token's embedding (:mod:`engine.music.features`).
+
+    Raises ValueError for sizes that do not fit together, and for unknown names.
     """
 
     layers: int = 11
@@ -42,9 +43,10 @@ class ModelConfig:
         if self.width % (2 * self.heads):
             raise ValueError(f"width {self.width} does not give {self.heads} heads of even width")
         if self.positions not in get_args(Positions):
-            raise ValueError(f"positions {self.positions!r}: {' or '.join(get_args(Positions))}")
+            choices = " or ".join(get_args(Positions))
+            raise ValueError(f"positions {self.positions!r}: choose {choices}")
         if unknown := set(self.features) - set(features.ALL):
-            raise ValueError(f"features {unknown}: of {', '.join(features.ALL)}")
+            raise ValueError(f"features {unknown}: choose among {', '.join(features.ALL)}")
 
     @property
     def head_width(self) -> int:
@@ -53,19 +55,19 @@ class ModelConfig:
 
     @property
     def window(self) -> int:
-        """The most tokens in sight at once: the context less the condition slots."""
+        """The most tokens in one sequence: the context without the condition slots."""
         return self.context - len(self.controls)
 
     def to_json(self) -> str:
-        """For the metadata of a weights file."""
+        """The config as JSON, for the metadata of a weights file."""
         return json.dumps(asdict(self))
 
     @staticmethod
     def from_json(text: str, name: str = "network") -> ModelConfig:
-        """The inverse of :meth:`to_json`; ``name`` is what an EmsyncError calls the source."""
+        """Read what :meth:`to_json` wrote; raises EmsyncError, which calls the source ``name``."""
         try:
             values = current_config(json.loads(text))
-            lists = {name: tuple(values[name]) for name in ("controls", "features")}
+            lists = {key: tuple(values[key]) for key in ("controls", "features")}
             return ModelConfig(**{**values, **lists})
         except (ValueError, TypeError, KeyError) as error:
             raise EmsyncError(
@@ -88,5 +90,5 @@ PRESETS = {
         features=features.ALL,
     ),
 }
-"""``paper``: 37,178,355 parameters, the specification. ``full``: the same size, learning faster.
-``small``: what a CPU can train."""
+"""``paper``: the paper's network, 37,178,355 parameters. ``full``: one of the same size that learns
+faster. ``small``: one that a CPU can train."""

@@ -1,4 +1,4 @@
-"""The devices that a network may run on, and what this onnxruntime offers of them."""
+"""The devices that a network may run on, and the choice among those this onnxruntime has."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from engine.model.precision import Precision
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A way to run a network.
+    """A device that runs a network.
 
-    provider: ONNX Runtime's name of it; nodes that it can't take run on the CPU.
-    precision: the arithmetic that suits it.
-    memory: where ONNX Runtime is to keep the key-value cache.
-    remedy: where the provider comes from.
+    provider: its name in ONNX Runtime; nodes that it does not support run on the CPU.
+    precision: the fastest precision on it.
+    memory: where ONNX Runtime keeps the key-value cache.
+    remedy: how to get the provider.
     """
 
     provider: str
@@ -29,7 +29,7 @@ class Device:
 
 DEVICES = {
     "cuda": Device("CUDAExecutionProvider", "fp16", "cuda", "the gpu extra has it"),
-    # DirectML's memory can't be pointed into, which a row of a cache asks for.
+    # A row of the cache is bound by its address, which DirectML's memory does not allow.
     "directml": Device("DmlExecutionProvider", "fp16", "cpu", "the directml extra has it"),
     "coreml": Device("CoreMLExecutionProvider", "fp32", "cpu", "onnxruntime for macOS has it"),
     "cpu": Device("CPUExecutionProvider", "int8", "cpu", ""),
@@ -37,14 +37,14 @@ DEVICES = {
 """By name, the fastest first."""
 
 AUTOMATIC = ("cuda", "cpu")
-"""What "auto" chooses from. The others must be asked for: they share too little of the work to
-outrun a CPU in 8 bits for sure."""
+"""What "auto" chooses from. The others must be asked for: they run too few of the nodes to be
+reliably faster than a CPU in 8 bits."""
 
 
 def choose_device(wanted: str) -> str:
-    """The device to run on: the one wanted, or, with a warning, the CPU where it is missing.
+    """The device to run on: ``wanted``, or, with a warning, the CPU if its provider is missing.
 
-    wanted: "auto", or a name of ``DEVICES``; another is an EmsyncError.
+    wanted: "auto" or a name of ``DEVICES``; raises EmsyncError for any other.
     """
     available = ort.get_available_providers()
     if wanted == "auto":
@@ -54,10 +54,10 @@ def choose_device(wanted: str) -> str:
     device = DEVICES[wanted]
     if device.provider in available:
         return wanted
-    return instead(f"this onnxruntime has no {device.provider} ({device.remedy})", wanted)
+    return cpu_instead(f"this onnxruntime has no {device.provider} ({device.remedy})", wanted)
 
 
-def instead(why: str, wanted: str) -> str:
-    """The CPU, with a warning that says why not the device wanted."""
+def cpu_instead(why: str, wanted: str) -> str:
+    """Warn that ``wanted`` can't be used, and why; returns "cpu"."""
     warnings.warn(f"device {wanted!r}: {why}; composing on the CPU", stacklevel=3)
     return "cpu"

@@ -1,7 +1,7 @@
-"""What the network is told of every token that follows from those before it, in PyTorch.
+"""The features of each token in PyTorch: computed for whole windows, with learned weights.
 
-The twins of :mod:`engine.music.features` for whole windows, and what is learnt about each. All begin
-as zeros. Shapes: B batch, T tokens, D width.
+The values equal those of :mod:`engine.music.features`, which takes one token at a time. All weights
+begin as zeros. Shapes: B batch, T tokens, D width.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.music.vocabulary import Kind
 
 
 class BarPosition(nn.Module):
-    """Where in its bar every token stands."""
+    """The place of each token in its bar, as a learned vector."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -27,13 +27,13 @@ class BarPosition(nn.Module):
         nn.init.zeros_(self.part.weight)
 
     def forward(self, tokens: Tensor, cursor: Tensor, embedding: nn.Embedding) -> Tensor:
-        """tokens: [B, T]. cursor: [B, T], the steps at which they stand -> [B, T, D]."""
+        """tokens [B, T] and their time in steps, cursor [B, T] -> [B, T, D]."""
         since, part = bar_positions(tokens, cursor)
         return self.since(since) + self.part(part)
 
 
 class Lookback(nn.Module):
-    """What followed at this place of bars ago: its embeddings, mixed."""
+    """The tokens that followed at this place some bars ago: their embeddings, mixed."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -45,12 +45,12 @@ class Lookback(nn.Module):
 
     def forward(self, tokens: Tensor, cursor: Tensor, embedding: nn.Embedding) -> Tensor:
         """As :meth:`BarPosition.forward`."""
-        heard = lookbacks(tokens, cursor, self.order[tokens], self.is_shift)
-        return self.mix(embedding(heard).flatten(2))
+        earlier = lookbacks(tokens, cursor, self.order[tokens], self.is_shift)
+        return self.mix(embedding(earlier).flatten(2))
 
 
 class ActiveNotes(nn.Module):
-    """The notes that sound, and their ages."""
+    """The active notes and their ages, as a vector."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -70,14 +70,14 @@ FEATURES: dict[str, type[nn.Module]] = {
 
 
 def bar_positions(tokens: Tensor, cursor: Tensor) -> tuple[Tensor, Tensor]:
-    """What :class:`engine.music.features.bar_position.BarPosition` tells of each token, all at once.
+    """The values of :class:`engine.music.features.bar_position.BarPosition` for whole windows.
 
-    tokens: [B, T]. cursor: [B, T], the steps at which they stand. Returns the row numbers
-    ``since`` and ``part``, two of [B, T].
+    tokens: [B, T]. cursor: [B, T], the time of each in steps. Returns the row numbers ``since``
+    and ``part``, two of [B, T].
     """
     is_bar = tokens == voc.BAR
     count = is_bar.cumsum(1)
-    # Each row's BARs by number, from place BARS on; what is no BAR goes to the first place.
+    # The time of each window's BARs by number, from column BARS on; other tokens go to column 0.
     places = torch.where(is_bar, count + bar_position.BARS, 0)
     bars = F.pad(torch.zeros_like(cursor), (0, bar_position.BARS + 1)).scatter(1, places, cursor)
     last = [
@@ -98,19 +98,19 @@ def bar_positions(tokens: Tensor, cursor: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def lookbacks(tokens: Tensor, cursor: Tensor, order: Tensor, is_shift: Tensor) -> Tensor:
-    """What :class:`engine.music.features.lookback.Lookback` tells of each token: [B, T, bars ago].
+    """The values of :class:`engine.music.features.lookback.Lookback` for whole windows.
 
-    tokens, cursor: as for :func:`bar_positions`. order: [B, T], each token's within its instant.
-    is_shift: [V], which tokens are TIMESHIFTs.
+    tokens, cursor: as for :func:`bar_positions`. order: [B, T], each token's order within its
+    instant. is_shift: [V], which tokens are TIMESHIFTs. Returns [B, T, number of lookbacks].
     """
     places = (cursor * lookback.PLACES + order).cummax(1).values
     within = places - cursor * lookback.PLACES
     is_bar = tokens == voc.BAR
     count = is_bar.cumsum(1)
-    # BARs by number, from 1 on.
+    # The time of each window's BARs by number, from column 1 on.
     bars = F.pad(torch.zeros_like(cursor), (0, 1)).scatter(1, torch.where(is_bar, count, 0), cursor)
     latest = tokens.shape[1] - 1
-    told = []
+    earlier = []
     for ago in lookback.AGO:
         bar = bars.gather(1, (count - ago).clamp(min=0))
         then = bar + cursor - bars.gather(1, count)
@@ -125,19 +125,19 @@ def lookbacks(tokens: Tensor, cursor: Tensor, order: Tensor, is_shift: Tensor) -
         token = tokens.gather(1, following)
         steps = (cursor.gather(1, following) - instant).clamp(1, voc.MAX_SHIFT)
         token = torch.where(is_shift[token], voc.FIRST_SHIFT - 1 + steps, token)
-        told.append(token.masked_fill(~known, voc.PAD))
-    return torch.stack(told, dim=2)
+        earlier.append(token.masked_fill(~known, voc.PAD))
+    return torch.stack(earlier, dim=2)
 
 
 def active_notes_of(tokens: Tensor, cursor: Tensor) -> Tensor:
-    """What :class:`engine.music.features.active_notes.ActiveNotes` tells of each token: [B, T, 2 notes].
+    """The values of :class:`engine.music.features.active_notes.ActiveNotes` for whole windows.
 
-    tokens, cursor: as for :func:`bar_positions`.
+    tokens, cursor: as for :func:`bar_positions`. Returns [B, T, 2 notes].
     """
     batch, length = tokens.shape
     note = tokens - voc.FIRST_NOTE
     is_note = (note >= 0) & (note < 2 * active_notes.NOTES)
-    # Of each note, at each ON and OFF: twice the step, odd at an ON.
+    # For each note, at each ON and OFF: twice the time, plus one at an ON.
     event = torch.where(is_note, 2 * (cursor + 1) + note % 2, 0).int()
     note = torch.where(is_note, note // 2, 0)
     events = torch.zeros(batch, active_notes.NOTES, length, dtype=torch.int32, device=tokens.device)

@@ -1,6 +1,6 @@
-"""Names that weights files written before version 0.2 carry, and what they are called now.
+"""Former names in weights files written before version 0.2, and their present names.
 
-The files keep their bytes, and so their checksums; only what is read from them is renamed.
+The files keep their bytes, and so their checksums. Names change only as they are read.
 """
 
 from __future__ import annotations

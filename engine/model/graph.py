@@ -1,8 +1,7 @@
-"""Parts of an ONNX graph under construction: nodes, constants, and layers over stored weights.
+"""An ONNX graph under construction: nodes, constants, and layers over stored weights.
 
-The graph holds no weights of its own: its initialisers point into the fp16 safetensors file that
-lies beside it; what else must be done with them (casting, transposing, rounding to 8 bits) the
-runtime does once, when the session is made.
+The graph holds no weights of its own. Its initialisers point into the fp16 safetensors file beside
+it. The runtime casts, transposes and rounds them once, when it makes the session.
 """
 
 from __future__ import annotations
@@ -20,17 +19,17 @@ from engine.model.header import read_header
 from engine.model.precision import Precision
 
 BLOCK = 128
-"""So many neighbouring weights of a row share a scale, where rows divide so. Blocks of 32 cost a
-step a sixth more and gain nothing in likelihood."""
+"""Neighbouring weights of a row that share a scale, if rows divide into such blocks. Blocks of 32
+cost a step a sixth more and gain nothing in likelihood."""
 SMALLEST_BLOCK = 16
-"""The least that the kernel takes."""
+"""The smallest block that the kernel takes."""
 
 
 class Graph:
-    """Nodes under construction; methods return the name of the tensor they make.
+    """Nodes under construction. Methods return the name of the tensor they make.
 
-    weights: the safetensors file. precision: of the arithmetic; int8 is for the large products
-    only, with fp32 between.
+    weights: the safetensors file. precision: of the arithmetic; int8 means the large products only,
+    with fp32 between.
     """
 
     def __init__(self, weights: Path, precision: Precision) -> None:
@@ -44,31 +43,40 @@ class Graph:
         self.count = 0
 
     def node(self, op: str, *inputs: str, **attributes: Any) -> str:
-        """Add a node with one output and return its name."""
+        """Add a node with one output."""
         self.count += 1
         name = f"{op}_{self.count}"
         self.nodes.append(helper.make_node(op, list(inputs), [name], **attributes))
         return name
 
     def constant(self, value: object, dtype: type = np.int64) -> str:
-        """A small constant."""
+        """A small constant; equal ones are shared."""
         array: npt.NDArray[Any] = np.array(value, dtype)
         name = f"{array.dtype}{array.shape}:{array.tolist()}"
         if name not in self.initialisers:
             self.initialisers[name] = numpy_helper.from_array(array, name)
         return name
 
-    def table(self, name: str, array: np.ndarray) -> str:
-        """A computed constant, kept in the graph itself."""
+    def table(self, name: str, array: npt.NDArray[Any]) -> str:
+        """A computed array, stored in the graph itself in its type."""
         self.initialisers[name] = numpy_helper.from_array(array.astype(self.scalar), name)
         return name
+
+    def count_to(self, end: str) -> str:
+        """0, 1, ... up to ``end`` [], which is not included."""
+        return self.node("Range", self.constant(0), end, self.constant(1))
+
+    def last_places(self) -> str:
+        """The index of each piece's last place [B, 1], from the input ``last`` [B]."""
+        wide = self.node("Cast", "last", to=TensorProto.INT64)
+        return self.node("Unsqueeze", wide, self.constant([1]))
 
     def cast(self, x: str) -> str:
         """An fp32 input in the graph's own type."""
         return self.node("Cast", x, to=self.type) if self.precision == "fp16" else x
 
     def stored(self, name: str) -> str:
-        """A tensor of the weights file as it lies there, in fp16."""
+        """A tensor of the weights file as it is stored there, in fp16."""
         if name not in self.initialisers:
             source = self.tensors[name]
             tensor = TensorProto(
@@ -88,7 +96,7 @@ class Graph:
         return name
 
     def weight(self, name: str, transpose: bool = False) -> str:
-        """A tensor of the weights file in the graph's type."""
+        """A tensor of the weights file in the graph's own type."""
         ready = f"{name}:{'T' if transpose else 'ready'}"
         if not any(ready in node.output for node in self.nodes):
             stored = self.stored(name)
@@ -97,7 +105,7 @@ class Graph:
         return ready
 
     def product(self, x: str, name: str) -> str:
-        """x W^T with one of the large matrices [rows, columns]."""
+        """x W^T with one of the large matrices [rows, columns], in 8 bits if the graph is int8."""
         rows, columns = self.tensors[name].shape
         block = math.gcd(columns, BLOCK)
         if self.precision != "int8" or block < SMALLEST_BLOCK:
@@ -113,16 +121,16 @@ class Graph:
             N=rows,
             bits=8,
             block_size=block,
-            accuracy_level=4,  # the activations are rounded to 8 bits too
+            accuracy_level=4,  # rounds the activations to 8 bits too
         )
 
     def rounded(self, name: str, shape: list[int]) -> tuple[str, str]:
-        """A matrix as whole numbers -127..127 (plus 128) of the shape, and its blocks' scales."""
+        """A matrix as integers -127..127 (plus 128) of ``shape``, and the scale of each block."""
         blocks = self.node("Cast", self.stored(name), to=TensorProto.FLOAT)
         blocks = self.node("Reshape", blocks, self.constant(shape))
         largest = self.node("ReduceMax", self.node("Abs", blocks), axes=[2], keepdims=1)
         scales = self.node("Div", largest, self.constant(127, np.float32))
-        # A block of zeros must not divide by nothing.
+        # A block of zeros must not divide by zero.
         scales = self.node("Max", scales, self.constant(1e-12, np.float32))
         whole = self.node("Round", self.node("Div", blocks, scales))
         whole = self.node("Add", whole, self.constant(128, np.float32))
@@ -130,16 +138,16 @@ class Graph:
         return whole, self.node("Reshape", scales, self.constant([-1]))
 
     def linear(self, x: str, name: str) -> str:
-        """x W^T, plus the bias where the layer has one."""
+        """x W^T, plus the bias if the layer has one."""
         product = self.product(x, f"{name}.weight")
         if f"{name}.bias" in self.tensors:
             product = self.node("Add", product, self.weight(f"{name}.bias"))
         return product
 
     def feed_forward(self, x: str, name: str) -> str:
-        """Linear, ReLU, Linear; small, so it is not rounded."""
-        for part, ending in (("0", "Relu"), ("2", None)):
+        """Linear, ReLU, Linear. They are small, so their weights are never rounded."""
+        for part, activation in (("0", "Relu"), ("2", None)):
             x = self.node("MatMul", x, self.weight(f"{name}.{part}.weight", transpose=True))
             x = self.node("Add", x, self.weight(f"{name}.{part}.bias"))
-            x = self.node(ending, x) if ending else x
+            x = self.node(activation, x) if activation else x
         return x

@@ -1,7 +1,7 @@
-"""The header of a safetensors file, read without the library: all that composing needs of it.
+"""The header of a safetensors file, read without the safetensors library.
 
-A safetensors file is the length of a JSON header (8 bytes, little-endian), the header, and the
-tensors' bytes.
+Composing needs nothing else of the file. A safetensors file is the length of a JSON header (8
+bytes, little-endian), the header, and the tensors' bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.model.former_names import current_tensor
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """Where a tensor lies: its shape, first byte in the file and length in bytes."""
+    """A tensor's shape, its first byte in the file, and its length in bytes."""
 
     shape: tuple[int, ...]
     begin: int
@@ -27,19 +27,19 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Metadata (config, name, figures) and the tensors by name."""
+    """The metadata (config, name, figures), and the tensors by their present names."""
 
     metadata: dict[str, str]
     tensors: dict[str, Tensor]
 
     @property
     def parameters(self) -> int:
-        """How many numbers the tensors hold."""
+        """The number of parameters: of all numbers in the tensors."""
         return sum(math.prod(tensor.shape) for tensor in self.tensors.values())
 
 
 def read_header(path: Path) -> Header:
-    """Read the header; raises EmsyncError where there is none."""
+    """Read the header of a weights file; raises EmsyncError if it has none."""
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))

@@ -1,4 +1,4 @@
-"""The arithmetics that a network is exported in, and where each one's graph lies."""
+"""The precisions in which a network is exported, and the path of each one's graph."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Precision = Literal["fp32", "int8", "fp16"]
 
 PRECISIONS: tuple[Precision, ...] = ("fp32", "int8", "fp16")
 GRAPH_VERSION = "4"
-"""Of what the runtime expects of a graph beyond its inputs and outputs."""
+"""Counts changes of what the runtime expects of a graph beyond its inputs and outputs."""
 
 
 def graph_path(weights: Path, precision: Precision) -> Path:

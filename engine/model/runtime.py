@@ -1,7 +1,7 @@
-"""The network on ONNX Runtime, with its key-value cache: all that composing needs.
+"""The network on ONNX Runtime, with its key-value cache.
 
-The cache is one buffer for each layer's keys and one for its values, bound as both input and
-output, so that a step writes one row and copies nothing.
+The cache has one buffer for each layer's keys and one for its values. Each is bound as both input
+and output, so that a step writes one place and copies nothing.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ import onnxruntime as ort
 from engine.arrays import Logits
 from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
-from engine.model.devices import DEVICES, choose_device, instead
+from engine.model.devices import DEVICES, choose_device, cpu_instead
 from engine.model.header import read_header
 from engine.model.precision import GRAPH_VERSION, Precision, graph_path
-from engine.model.rotary import turn_back
+from engine.model.rotary import rotate_back
 from engine.music import vocabulary as voc
 from engine.music.features.state import FeatureState, Numbers, inputs
-
-# Tiling pays for long prompts; for a single query it costs attention a sixth more.
-os.environ.setdefault("ORT_GQA_DISABLE_FLASH_ATTENTION", "1")
-
 
 SHIPPED = Path(__file__).parents[1] / "weights" / "model.safetensors"
 """The network that comes with the product."""
 
 CACHES = {"fp32": np.float32, "int8": np.int8, "fp16": np.float16}
-"""What the keys and values are kept as."""
+"""The type of the keys and values in the cache."""
+
+NO_FLASH_ATTENTION = "ORT_GQA_DISABLE_FLASH_ATTENTION"
+"""The environment variable that ONNX Runtime reads when it makes a session. Flash attention is
+faster for long prompts, but takes a sixth more time for the single query of a step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Which network this is; sha256 and graph are digests of its two files."""
+    """What identifies a network. sha256: digest of the weights; graph: digest of the graph."""
 
     name: str
     sha256: str
@@ -52,11 +52,13 @@ class Card:
 class Network:
     """A loaded network.
 
-    weights: the safetensors file; the graphs that ``engine.model.export`` wrote lie beside it.
-    device: "auto" (CUDA where it works, else CPU) or one of :mod:`engine.model.devices`; one that
-        is missing is a warning, and the CPU.
+    weights: the safetensors file, with the graphs of :mod:`engine.model.export` beside it.
+    device: "auto" (CUDA if it works, else the CPU) or one of :mod:`engine.model.devices`. If it is
+        missing, there is a warning, and the CPU is used.
     threads: for the arithmetic; 0 lets the runtime choose.
-    precision: of the arithmetic; None for what is fastest on the device.
+    precision: of the arithmetic; None for the fastest on the device.
+
+    Raises EmsyncError if a file is missing or broken, or of another version.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Network:
         self.session, graph = self._open(threads, precision)
         if DEVICES[self.device].provider not in self.session.get_providers():
             # The package has the provider, the machine lacks its card, driver or libraries.
-            self.device = instead("its driver or libraries can't be loaded", self.device)
+            self.device = cpu_instead("its driver or libraries can't be loaded", self.device)
             self.session, graph = self._open(threads, precision)
         self.precision = precision or DEVICES[self.device].precision
         metadata = self.session.get_modelmeta().custom_metadata_map
@@ -80,10 +82,16 @@ class Network:
         if metadata.get("version") != GRAPH_VERSION:
             raise EmsyncError(f"{graph}: of another version of EMSYNC; export it anew")
         self.config = ModelConfig.from_json(metadata["config"], str(graph))
+        # Graphs of former versions have the features' former names.
+        if not set(self.config.features) <= {given.name for given in self.session.get_inputs()}:
+            raise EmsyncError(f"{graph}: of another version of EMSYNC; export it anew")
         self.card = _card(weights, graph)
 
     def _open(self, threads: int, precision: Precision | None) -> tuple[ort.InferenceSession, Path]:
-        """A session on the device, and the graph that it runs."""
+        """A session on the device, and the path of its graph.
+
+        Sets ``NO_FLASH_ATTENTION`` in the environment, unless the user has set it.
+        """
         device = DEVICES[self.device]
         graph = graph_path(self.weights, precision or device.precision)
         for file in (self.weights, graph):
@@ -94,10 +102,11 @@ class Network:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 4
-        options.enable_mem_pattern = self.device != "directml"  # which can't have it
+        options.enable_mem_pattern = self.device != "directml"  # which does not support it
+        os.environ.setdefault(NO_FLASH_ATTENTION, "1")
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of a provider it can't load; we look ourselves
+                warnings.simplefilter("ignore")  # about a provider that fails; __init__ checks that
                 return ort.InferenceSession(str(graph), options, [device.provider]), graph
         except Exception as error:  # the runtime raises many kinds on broken files
             raise EmsyncError(
@@ -117,9 +126,9 @@ def _sha256(path: Path) -> str:
 
 
 class Decoder:
-    """Sequences being composed, a row each: tokens in, logits of the next tokens out.
+    """Sequences being composed, one a row: tokens in, logits of the next tokens out.
 
-    The rows are read one at a time and then step together, each from its own place.
+    Each row is prefilled by itself. Then all rows step together, each from its own place.
     """
 
     def __init__(self, network: Network, rows: int = 1) -> None:
@@ -137,16 +146,16 @@ class Decoder:
             for part in ("key", "value")
         }
         self.slides = config.positions == "rotary" and self._memory == "cpu"
-        """Whether rows can :meth:`slide`: only the distance between places must count, and the
-        caches must be at hand."""
+        """Whether rows can :meth:`slide`. Attention must depend on distances alone, and the cache
+        must be in the CPU's memory."""
         self._type, self._shape = type_, shape
-        self._traces = [FeatureState(config.features) for _ in range(rows)]
+        self._feature_states = [FeatureState(config.features) for _ in range(rows)]
         self._no_conditions = np.zeros((rows, 0, len(config.controls)), np.float32)
         self._stepping = self._session.io_binding()
         self._bind_caches(self._stepping, 0, rows)
 
     def _bind_caches(self, binding: ort.IOBinding, first: int, rows: int) -> None:
-        """Bind ``rows`` rows of the caches, from row ``first`` on."""
+        """Bind ``rows`` rows of all buffers, from row ``first`` on."""
         shape = (rows, *self._shape[1:])
         skipped = first * math.prod(self._shape[1:]) * np.dtype(self._type).itemsize
         for name, cache in self._caches.items():
@@ -156,11 +165,11 @@ class Decoder:
 
     @property
     def rows(self) -> int:
-        """How many sequences there are."""
+        """The number of sequences."""
         return len(self.places)
 
     def room(self, row: int = 0) -> int:
-        """How many more tokens fit in a row."""
+        """The number of tokens that a row can still read."""
         return self.config.context - int(self.places[row])
 
     def prefill(
@@ -170,19 +179,19 @@ class Decoder:
         conditions: npt.NDArray[np.float32],
         row: int = 0,
     ) -> Logits:
-        """Forget a row and read tokens [S] with offsets [S] seconds under conditions [C].
+        """Clear a row, then read tokens [S] with offsets [S] in seconds and conditions [C].
 
-        Returns the logits [S, V] of what follows each token.
+        Returns the logits [S, V] of the token after each. Raises ValueError if they do not fit.
         """
         config = self.config
         slots = np.repeat(offsets[:1], len(config.controls))
         places = np.concatenate([slots, offsets])
         self._check(len(places), config.context)
-        trace = self._traces[row] = FeatureState(config.features)
-        told = []
+        state = self._feature_states[row] = FeatureState(config.features)
+        features = []
         for token in tokens.tolist():
-            trace.push(token)
-            told.append(trace.value)
+            state.push(token)
+            features.append(state.value)
         self.places[row] = len(places)
         binding = self._session.io_binding()
         self._bind_caches(binding, row, 1)
@@ -192,29 +201,29 @@ class Decoder:
             places[None],
             conditions[None, None],
             self.places[row : row + 1],
-            [told],
+            [features],
         )[0]
 
     def step(
         self, tokens: Sequence[int], offsets: Sequence[float], idle: Collection[int] = ()
     ) -> Logits:
-        """Read one token for each row and return the logits [rows, V] of the next.
+        """Read one token a row, with its offset in seconds; returns the next logits [rows, V].
 
-        idle: rows that only stand by: what is given for them is not read, nor their logits meant;
-        they too need a free place.
+        idle: rows that skip this step. Their tokens and offsets are ignored, and their logits mean
+        nothing. They too need a free place. Raises ValueError if a row is full.
         """
         self._check(1, self.config.context - int(self.places.max()))
         self.places += 1
-        for row, (trace, token) in enumerate(zip(self._traces, tokens, strict=True)):
+        for row, (state, token) in enumerate(zip(self._feature_states, tokens, strict=True)):
             if row not in idle:
-                trace.push(token)
+                state.push(token)
         logits = self._run(
             self._stepping,
             np.array(tokens, np.int64)[:, None],
             np.array(offsets, np.float32)[:, None],
             self._no_conditions,
             self.places,
-            [[trace.value] for trace in self._traces],
+            [[state.value] for state in self._feature_states],
         )[:, 0]
         self.places[list(idle)] -= 1
         return logits
@@ -227,32 +236,33 @@ class Decoder:
         conditions: npt.NDArray[np.float32],
         row: int = 0,
     ) -> None:
-        """Read the head of a row anew, forget so many tokens after it, and move the rest up.
+        """Read the head of a row again, drop ``dropped`` tokens after it, and move the rest up.
 
-        tokens, offsets, conditions: of the head, as for :meth:`prefill`. What was read after it
-        need not be read again: a rotary key is turned back by the places it moves.
+        tokens, offsets, conditions: of the head, as for :meth:`prefill`. The rest is not read
+        again: its rotary keys are rotated back by the places they move. Raises ValueError if fewer
+        tokens follow the head.
         """
         head = len(self.config.controls) + len(tokens)
         kept = int(self.places[row]) - head - dropped
         if kept < 0:
             raise ValueError(f"{dropped} tokens to drop, {kept + dropped} read")
-        trace = self._traces[row]
+        state = self._feature_states[row]
         self.prefill(tokens, offsets, conditions, row)
-        trace.slide(kept)
-        self._traces[row] = trace
+        state.slide(kept)
+        self._feature_states[row] = state
         for name, cache in self._caches.items():
-            places = cache.numpy()[row]  # the very memory, on a CPU
+            places = cache.numpy()[row]  # a view, not a copy, on a CPU
             moving = places[:, head + dropped : head + dropped + kept]
             if name.startswith("key"):
-                turned = turn_back(moving.astype(np.float32), dropped)
+                rotated = rotate_back(moving.astype(np.float32), dropped)
                 if self._type is np.int8:
-                    turned = turned.round().clip(-127, 127)
-                moving = turned.astype(self._type)
+                    rotated = rotated.round().clip(-127, 127)
+                moving = rotated.astype(self._type)
             places[:, head : head + kept] = moving
         self.places[row] += kept
 
     def end(self, row: int) -> None:
-        """Give up a row: the last row takes its number."""
+        """Remove a row. The last row takes its number."""
         last = self.rows - 1
         if row != last:
             for cache in self._caches.values():
@@ -260,15 +270,15 @@ class Decoder:
                 rows[row] = rows[last]
                 cache.update_inplace(rows)
             self.places[row] = self.places[last]
-            self._traces[row] = self._traces[last]
+            self._feature_states[row] = self._feature_states[last]
         self.places = self.places[:last].copy()
-        del self._traces[last]
+        del self._feature_states[last]
         self._no_conditions = self._no_conditions[:last]
         self._stepping = self._session.io_binding()
         self._bind_caches(self._stepping, 0, last)
 
     def cached(self, row: int = 0) -> dict[str, npt.NDArray[np.generic]]:
-        """A row's keys and values so far: ``key.<layer>``, ``value.<layer>`` [H, places, W]."""
+        """A row's keys and values: ``key.<layer>`` and ``value.<layer>``, [H, places, W] each."""
         return {
             name: cache.numpy()[row, :, : self.places[row]] for name, cache in self._caches.items()
         }
@@ -284,13 +294,14 @@ class Decoder:
         offsets: npt.NDArray[np.float32],
         conditions: npt.NDArray[np.float32],
         places: npt.NDArray[np.int32],
-        told: Sequence[Sequence[Mapping[str, Numbers]]],
+        features: Sequence[Sequence[Mapping[str, Numbers]]],
     ) -> Logits:
+        """Logits [B, S, V] for tokens [B, S], and for each its features; shapes as in the graph."""
         bind.bind_cpu_input("tokens", np.ascontiguousarray(tokens))
         bind.bind_cpu_input("offsets", np.ascontiguousarray(offsets, np.float32))
         bind.bind_cpu_input("conditions", np.ascontiguousarray(conditions, np.float32))
         bind.bind_cpu_input("last", places - 1)
-        for name, values in inputs(told).items():
+        for name, values in inputs(features).items():
             bind.bind_cpu_input(name, values)
         bind.bind_cpu_input("total", np.array(places.max(), np.int32))
         logits = np.empty((*tokens.shape, voc.SIZE), np.float32)

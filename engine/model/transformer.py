@@ -21,11 +21,11 @@ from engine.music.conditions import CATEGORIES
 from engine.music.offsets import MAX_OFFSET
 
 NEAR_STEPS = voc.MAX_SHIFT + 1
-"""Offsets of up to one TIMESHIFT each have a learned vector (rotary network), so that the
-network can step exactly onto a boundary; a last vector stands for all that are further."""
+"""Offsets of fewer steps than this, up to one TIMESHIFT, have a learned vector each in the rotary
+network. So it can step exactly onto a boundary. One more vector stands for all larger offsets."""
 
 QUERIES = 256
-"""So many are attended for at a time on a CPU: their scores stay in its cache."""
+"""Queries attended for at a time on a CPU: few enough that their scores stay in its cache."""
 
 
 def feed_forward(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
@@ -34,7 +34,7 @@ def feed_forward(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
 
 
 class ScalarSlot(nn.Module):
-    """One number as a vector, or a learned vector where it is NaN."""
+    """One number as a vector; NaN has a learned vector."""
 
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class ScalarSlot(nn.Module):
 
 
 class CategorySlot(nn.Module):
-    """One of a list as a vector; its last vector is for NaN."""
+    """One category as a vector; the last row of the table is for NaN."""
 
     def __init__(self, categories: int, width: int) -> None:
         super().__init__()
@@ -96,10 +96,10 @@ class Attention(nn.Module):
 
 
 def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """Every place sees itself and all before it: q, k, v [B, H, S, W] -> [B, H, S, W].
+    """Each place attends to itself and all before it: q, k, v [B, H, S, W] -> [B, H, S, W].
 
-    On a CPU plain products over a few queries at a time learn 1.25 times as fast as the fused
-    kernel does.
+    On a CPU, training is 1.25 times as fast with plain products over a few queries at a time as
+    with the fused kernel.
     """
     if not q.is_cpu:
         return F.scaled_dot_product_attention(q, k, v, is_causal=True)
@@ -116,18 +116,18 @@ def causal_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
 
 def relative_scores(q: Tensor, distances: Tensor) -> Tensor:
-    """q . E[distance] for every query and key by 'skewing': [B, H, S, W] -> [B, H, S, S].
+    """q . E[distance] for each query and key, by "skewing": [B, H, S, W] -> [B, H, S, S].
 
     Entries above the diagonal are meaningless; the causal mask hides them.
     """
     length = q.shape[2]
     scores = q @ distances[-length:].T  # [B, H, S, S]; column m is distance S - 1 - m
-    # One more column a row makes each following row lie one further right.
+    # With one more column, each following row moves one further to the right.
     return F.pad(scores, (0, 1)).flatten(2)[..., length - 1 : -1].view(scores.shape)
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Turn the two halves of each head by its position: [B, H, S, W] -> the same."""
+    """Rotate the two halves of each head by its position: [B, H, S, W] -> the same."""
     cos, sin = cos[: x.shape[2]].to(x.dtype), sin[: x.shape[2]].to(x.dtype)
     a, b = x.chunk(2, dim=-1)
     return torch.cat((a * cos - b * sin, b * cos + a * sin), dim=-1)
@@ -162,7 +162,7 @@ class RotaryBlock(nn.Module):
         self.up = nn.Linear(config.width, config.hidden, bias=False)
         self.down = nn.Linear(config.hidden, config.width, bias=False)
         self.dropout = nn.Dropout(config.dropout)
-        # Each block starts as the identity, which lets training start fast.
+        # Each block starts as the identity: training then starts faster.
         nn.init.zeros_(self.attention.out.weight)
         nn.init.zeros_(self.down.weight)
 
@@ -207,15 +207,15 @@ class Transformer(nn.Module):
     def forward(self, tokens: Tensor, offsets: Tensor | None, conditions: Tensor) -> Tensor:
         """Logits [B, T, V] of the token that follows each token.
 
-        tokens: [B, T]. offsets: [B, T] seconds (``engine.music.offsets``), or None where no
-        boundary is known of. conditions: [B, C] as ``Conditions.vector`` gives them.
+        tokens: [B, T]. offsets: [B, T] seconds (``engine.music.offsets``), or None if no boundary
+        is known. conditions: [B, C] as ``Conditions.vector`` gives them.
         """
         slots = [slot(conditions[:, i : i + 1]) for i, slot in enumerate(self.slots)]
         embedded = self.embedding(tokens)
         if self.features:
             cursor = self.steps[tokens].cumsum(1)
-            for sense in self.features:
-                embedded = embedded + sense(tokens, cursor, self.embedding)
+            for feature in self.features:
+                embedded = embedded + feature(tokens, cursor, self.embedding)
         x = torch.cat([*slots, embedded * math.sqrt(self.config.width)], dim=1)  # [B, S, D]
         x = x + self._places(offsets, x)
         x = self.dropout(x)
@@ -227,7 +227,7 @@ class Transformer(nn.Module):
         return self.norm(x) @ self.embedding.weight.T
 
     def _places(self, offsets: Tensor | None, x: Tensor) -> Tensor:
-        """Where each slot stands: its position, and the time to its next boundary: [B, S, D]."""
+        """The position of each place and its time to the next boundary, as vectors [B, S, D]."""
         length, slots = x.shape[1], len(self.slots)
         relative = self.config.positions == "relative"
         if offsets is None:

@@ -24,14 +24,17 @@ def write_weights(
     state: Mapping[str, npt.NDArray[np.float32]],
     figures: Mapping[str, str],
 ) -> None:
-    """Write weights (rounded to fp16), the config and figures such as the validation NLL."""
+    """Write the weights, rounded to fp16, with the config and figures such as the NLL."""
     halves = {name: np.ascontiguousarray(value, np.float16) for name, value in state.items()}
     with replacing(path) as beside:
         save_file(halves, beside, {"config": config.to_json(), **figures})
 
 
 def read_weights(path: Path) -> tuple[ModelConfig, State]:
-    """The config and the tensors by name, as fp16."""
+    """The config, and the tensors in fp16 by their present names.
+
+    Raises EmsyncError if the file can't be read, or has no config.
+    """
     try:
         with safe_open(path, "numpy") as file:
             metadata = file.metadata() or {}

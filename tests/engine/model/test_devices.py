@@ -1,4 +1,4 @@
-"""Which device is chosen, and what becomes of one that is not there; only the CPU is run here."""
+"""Which device is chosen, and what happens if it is missing. Only the CPU runs here."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OTHERS = [name for name in DEVICES if name != "cpu"]
 
 
 def offer(monkeypatch, *names: str) -> None:
-    """Let this onnxruntime say that it has these devices' providers and the CPU's."""
+    """Make this onnxruntime report the providers of these devices and of the CPU."""
     providers = [DEVICES[name].provider for name in (*names, "cpu")]
     monkeypatch.setattr(ort, "get_available_providers", lambda: providers)
 
@@ -29,25 +29,25 @@ def test_auto_is_cuda_or_the_cpu(monkeypatch, there, chosen):
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_one_that_is_there_is_taken(monkeypatch, name):
+def test_a_device_that_is_available_is_used(monkeypatch, name):
     offer(monkeypatch, name)
     assert choose_device(name) == name
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_one_that_is_missing_is_a_warning_and_the_cpu(monkeypatch, name):
+def test_a_missing_device_gives_a_warning_and_the_cpu(monkeypatch, name):
     offer(monkeypatch)
     with pytest.warns(UserWarning, match=f"'{name}'.*no {DEVICES[name].provider}.*on the CPU"):
         assert choose_device(name) == "cpu"
 
 
-def test_one_that_nobody_knows():
+def test_an_unknown_device_is_an_error():
     with pytest.raises(EmsyncError, match="choose auto, cuda, directml, coreml, cpu"):
         choose_device("abacus")
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_a_provider_that_does_not_load_is_a_warning_and_the_cpu(
+def test_a_provider_that_does_not_load_gives_a_warning_and_the_cpu(
     monkeypatch, tiny, random_model, exported, name
 ):
     if DEVICES[name].provider in ort.get_available_providers():

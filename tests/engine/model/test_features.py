@@ -1,4 +1,4 @@
-"""The features for whole windows tell what the ones that listen tell."""
+"""The features of whole windows equal those computed token by token."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from engine.music.vocabulary import Kind  # noqa: E402
 
 @pytest.fixture(scope="module")
 def windows() -> np.ndarray:
-    """Tokens [B, T] in any order, of few pitches and many BARs."""
+    """Random tokens [B, T], with few pitches and many BARs."""
     rng = np.random.default_rng(3)
     shares = np.full(voc.SIZE, 0.2 / voc.SIZE)
     shares[voc.BAR] = 0.1
@@ -25,14 +25,14 @@ def windows() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def told(windows) -> dict[str, np.ndarray]:
-    """By the features that listen: [B, T, n] each."""
+def stepwise(windows) -> dict[str, np.ndarray]:
+    """The features computed token by token: [B, T, n] each."""
     everything: dict[str, list] = {name: [] for name in features.ALL}
     for row in windows.tolist():
-        trace = FeatureState(features.ALL)
+        state = FeatureState(features.ALL)
         for token in row:
-            trace.push(token)
-            for name, values in trace.value.items():
+            state.push(token)
+            for name, values in state.value.items():
                 everything[name].append(values)
     return {name: np.reshape(v, (*windows.shape, -1)) for name, v in everything.items()}
 
@@ -41,36 +41,37 @@ def inputs(windows) -> tuple:
     return torch.from_numpy(windows), torch.from_numpy(voc.STEPS[windows]).cumsum(1)
 
 
-def test_all_are_known_by_name() -> None:
+def test_the_names_are_those_of_the_inputs() -> None:
     assert tuple(INPUTS) == features.ALL
 
 
-def test_the_clock(windows, told) -> None:
+def test_bar_positions_equal_those_of_single_tokens(windows, stepwise) -> None:
     since, part = bar_positions(*inputs(windows))
-    assert np.array_equal(np.stack([since, part], 2), told["bar_position"])
+    assert np.array_equal(np.stack([since, part], 2), stepwise["bar_position"])
     assert len(np.unique(since)) > 100 and len(np.unique(part)) > 90
 
 
-def test_the_echo(windows, told) -> None:
+def test_lookbacks_equal_those_of_single_tokens(windows, stepwise) -> None:
     tokens, cursor = inputs(windows)
     is_shift = torch.from_numpy(voc.KIND == Kind.TIMESHIFT)
-    heard = lookbacks(tokens, cursor, torch.from_numpy(ORDER)[tokens], is_shift)
-    assert np.array_equal(heard, told["lookback"])
-    assert len(np.unique(heard)) > 100 and (heard.numpy() > 0).mean() > 0.5
+    earlier = lookbacks(tokens, cursor, torch.from_numpy(ORDER)[tokens], is_shift)
+    assert np.array_equal(earlier, stepwise["lookback"])
+    assert len(np.unique(earlier)) > 100 and (earlier.numpy() > 0).mean() > 0.5
 
 
-def test_the_notes_that_sound(windows, told) -> None:
-    sounds = active_notes_of(*inputs(windows))
-    assert np.allclose(sounds, told["active_notes"], atol=1e-6)
-    assert sounds.max() > 1
+def test_active_notes_equal_those_of_single_tokens(windows, stepwise) -> None:
+    active = active_notes_of(*inputs(windows))
+    assert np.allclose(active, stepwise["active_notes"], atol=1e-6)
+    assert active.max() > 1
 
 
-def test_a_window_tells_nothing_of_what_comes(windows, told) -> None:
+def test_features_do_not_depend_on_later_tokens(windows, stepwise) -> None:
     tokens, cursor = inputs(windows[:, :150])
     is_shift = torch.from_numpy(voc.KIND == Kind.TIMESHIFT)
-    heard = lookbacks(tokens, cursor, torch.from_numpy(ORDER)[tokens], is_shift)
+    earlier = lookbacks(tokens, cursor, torch.from_numpy(ORDER)[tokens], is_shift)
     assert np.array_equal(
-        torch.stack(bar_positions(tokens, cursor), 2), told["bar_position"][:, :150]
+        torch.stack(bar_positions(tokens, cursor), 2), stepwise["bar_position"][:, :150]
     )
-    assert np.array_equal(heard, told["lookback"][:, :150])
-    assert np.allclose(active_notes_of(tokens, cursor), told["active_notes"][:, :150], atol=1e-6)
+    assert np.array_equal(earlier, stepwise["lookback"][:, :150])
+    active = active_notes_of(tokens, cursor)
+    assert np.allclose(active, stepwise["active_notes"][:, :150], atol=1e-6)

@@ -1,10 +1,14 @@
-"""The ONNX graph against the PyTorch network, and what loading refuses."""
+"""The ONNX graph equals the PyTorch network; broken files are refused."""
 
 from __future__ import annotations
 
 import hashlib
 import math
+import os
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,11 +20,12 @@ from onnx import TensorProto, helper  # noqa: E402
 
 from engine.errors import EmsyncError  # noqa: E402
 from engine.model.precision import PRECISIONS, graph_path  # noqa: E402
-from engine.model.runtime import Decoder, Network  # noqa: E402
+from engine.model.runtime import NO_FLASH_ATTENTION, Decoder, Network  # noqa: E402
 from engine.music import vocabulary as voc  # noqa: E402
 from engine.music.features import ALL  # noqa: E402
 from engine.music.features.state import FeatureState  # noqa: E402
 
+ROOT = Path(__file__).parents[3]
 KINDS = ("relative", "rotary")
 CONTEXT = 96
 
@@ -83,7 +88,7 @@ def test_rows_step_together_from_their_own_places(pair):
         here = begins + t
         logits = decoder.step(tokens[every, here], offsets[every, here])
         assert close(logits, truth[every, here])
-    # A row that stands by has read nothing; one that ends leaves its place to the last.
+    # An idle row has read nothing. The last row takes the number of one that ends.
     decoder.step(tokens[every, begins + 10], offsets[every, begins + 10], idle=[2])
     decoder.end(1)
     here, left = np.array([18, 22]), np.array([0, 2])
@@ -92,9 +97,9 @@ def test_rows_step_together_from_their_own_places(pair):
 
 
 @pytest.mark.parametrize("precision", ["fp32", "int8", "fp16"])
-def test_a_window_slides_as_if_read_anew(tiny, random_model, exported, precision):
-    # In a single layer a key knows its own token only, so that nothing may tell the two apart.
-    # (And none is told of what was dropped, as a sense would have been.)
+def test_a_slid_window_equals_one_read_again(tiny, random_model, exported, precision):
+    # With a single layer and no features, keys depend on their own tokens alone.
+    # So nothing of what was dropped may remain.
     model = random_model(tiny(layers=1, features=()))
     network = Network(exported(model), "cpu", threads=1, precision=precision)
     (window,) = rows(*example(model, 60, 1))
@@ -114,13 +119,13 @@ def test_a_window_slides_as_if_read_anew(tiny, random_model, exported, precision
         sliding.slide(37, tokens[:head], offsets[:head], conditions)
 
 
-def test_a_network_with_places_of_its_own_does_not_slide(tiny, random_model, exported):
+def test_a_network_with_learned_positions_does_not_slide(tiny, random_model, exported):
     network = Network(exported(random_model(tiny("relative"))), "cpu", threads=1)
     assert not Decoder(network).slides
 
 
 def test_bars_are_remembered_when_a_window_slides(tiny, random_model, exported):
-    # Without attention nothing tells of the past but the features.
+    # Without attention, only the features depend on the past.
     model = random_model(tiny(layers=1))
     model.blocks[0].attention.out.weight.zero_()
     sliding = Decoder(Network(exported(model), "cpu", threads=1, precision="fp32"), 2)
@@ -136,17 +141,17 @@ def test_bars_are_remembered_when_a_window_slides(tiny, random_model, exported):
     assert close(slid, truth[0, -1])
 
 
-def test_a_note_that_began_in_what_is_forgotten_is_not_known_to_sound():
-    trace = FeatureState(ALL)
+def test_a_note_that_began_in_a_dropped_part_is_not_active():
+    state = FeatureState(ALL)
     for token in (300, voc.BAR, voc.shift(50), 302, voc.shift(50)):
-        trace.push(token)
-    assert np.count_nonzero(trace.value["active_notes"]) == 4
-    trace.slide(2)
-    assert np.count_nonzero(trace.value["active_notes"]) == 2
-    assert next(iter(trace.value["bar_position"])) == 100
+        state.push(token)
+    assert np.count_nonzero(state.value["active_notes"]) == 4
+    state.slide(2)
+    assert np.count_nonzero(state.value["active_notes"]) == 2
+    assert next(iter(state.value["bar_position"])) == 100
 
 
-def test_all_conditions_unknown(pair):
+def test_conditions_may_all_be_unknown(pair):
     model, network = pair
     tokens, offsets, conditions = example(model, 5, 1)
     conditions[:] = math.nan
@@ -164,7 +169,7 @@ def test_every_category_is_read(pair):
     assert close(logits, expected(model, tokens, offsets, conditions)[0])
 
 
-def test_a_prefill_forgets_what_was_before(pair):
+def test_a_prefill_clears_its_row(pair):
     model, network = pair
     used, fresh = Decoder(network), Decoder(network)
     used.prefill(*rows(*example(model, 60, 1, seed=1))[0])
@@ -193,7 +198,7 @@ def test_the_context_fills_to_the_last_place(pair):
 
 
 @pytest.mark.parametrize("precision", ["int8", "fp16"])
-def test_rounded_arithmetic_says_nearly_the_same(pair, tmp_path, precision):
+def test_rounded_arithmetic_gives_nearly_the_same_logits(pair, tmp_path, precision):
     model, fp32 = pair
     network = Network(fp32.weights, "cpu", threads=1, precision=precision)
     (window,) = rows(*example(model, 60, 1))
@@ -210,7 +215,7 @@ def test_rounded_arithmetic_says_nearly_the_same(pair, tmp_path, precision):
         assert np.sqrt(np.mean((exact[t] - step) ** 2)) < 0.05 * spread
 
 
-def test_card_names_and_counts_the_weights(tiny, random_model, exported):
+def test_the_card_names_and_counts_the_weights(tiny, random_model, exported):
     model = random_model(tiny())
     weights = exported(model)
     card = Network(weights, "cpu").card
@@ -259,7 +264,7 @@ def foreign(graph, weights):
 
 
 @pytest.mark.parametrize("harm", [missing, text, half, without_weights, half_the_weights, foreign])
-def test_a_broken_network_is_one_line(tiny, random_model, exported, tmp_path, harm):
+def test_a_broken_network_is_an_error_of_one_line(tiny, random_model, exported, tmp_path, harm):
     for file in exported(random_model(tiny())).parent.iterdir():
         shutil.copy(file, tmp_path)
     weights = tmp_path / "model.safetensors"
@@ -268,3 +273,48 @@ def test_a_broken_network_is_one_line(tiny, random_model, exported, tmp_path, ha
         Network(weights, "cpu")
     assert str(tmp_path / "model.") in str(error.value)
     assert "\n" not in str(error.value)
+
+
+FRESH = """
+import os, sys
+from pathlib import Path
+
+before = dict(os.environ)
+from engine.model.runtime import NO_FLASH_ATTENTION, Network
+
+assert dict(os.environ) == before, "the import changed the environment"
+Network(Path(sys.argv[1]), "cpu", threads=1)
+print(os.environ[NO_FLASH_ATTENTION])
+"""
+
+
+@pytest.mark.parametrize(("given", "then"), [({}, "1"), ({NO_FLASH_ATTENTION: "0"}, "0")])
+def test_opening_a_network_sets_the_environment_and_importing_does_not(
+    tiny, random_model, exported, given, then
+):
+    weights = exported(random_model(tiny(layers=1)))
+    plain = {name: value for name, value in os.environ.items() if name != NO_FLASH_ATTENTION}
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH, weights],
+        env={**plain, **given}, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == then
+
+
+def test_a_graph_whose_inputs_have_former_names_is_an_error(tiny, random_model, exported, tmp_path):
+    weights = exported(random_model(tiny(layers=1)))
+    for file in weights.parent.iterdir():
+        shutil.copy(file, tmp_path)
+    graph = graph_path(tmp_path / weights.name, "int8")
+    model = onnx.load(graph, load_external_data=False)
+    former = {"bar_position": "clock", "lookback": "echo", "active_notes": "sounding"}
+    for value in model.graph.input:
+        value.name = former.get(value.name, value.name)
+    for node in model.graph.node:
+        names = [former.get(name, name) for name in node.input]
+        del node.input[:]
+        node.input.extend(names)
+    onnx.save(model, graph)
+    with pytest.raises(EmsyncError, match=r"int8\.onnx: of another version.*export it anew"):
+        Network(tmp_path / weights.name, "cpu")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.composing.loop import compose
 from engine.composing.config import GenerationConfig
+from engine.composing.loop import compose
 from engine.cues import CueSheet, Section, Video
 from engine.model.runtime import SHIPPED, Network
 from engine.music.conditions import ALL
@@ -18,13 +18,13 @@ def shipped() -> Network:
     return Network(SHIPPED, "cpu")
 
 
-def test_it_is_small_and_knows_all_conditions(shipped):
+def test_it_is_small_and_takes_all_conditions(shipped):
     assert sum(file.stat().st_size for file in SHIPPED.parent.iterdir()) < 115 * MEGABYTE
     assert shipped.config.controls == ALL
     assert shipped.card.name != "model"
 
 
-def test_it_plays_in_several_parts_and_bars(shipped):
+def test_it_composes_in_several_parts_and_bars(shipped):
     film = Video("film.mp4", 12.0, 24.0, 64, 36)
     section = Section(0.0, 12.0, {}, 0.4, 0.2, "user")
     score = compose(CueSheet(film, 0.0, 12.0, (), (6.0,), (section,)), shipped, GenerationConfig())

@@ -40,13 +40,13 @@ def test_the_paper_s_network_has_37_178_355_parameters():
 
 
 @both
-def test_one_row_of_logits_a_token(tiny, random_model, positions):
+def test_each_token_has_its_row_of_logits(tiny, random_model, positions):
     model = random_model(tiny(positions))
     assert model(*example(model)).shape == (2, 20, voc.SIZE)
 
 
 @both
-def test_the_future_is_unseen(tiny, random_model, positions):
+def test_logits_do_not_depend_on_later_tokens(tiny, random_model, positions):
     model = random_model(tiny(positions))
     tokens, offsets, conditions = example(model)
     before = model(tokens, offsets, conditions)
@@ -77,7 +77,7 @@ def test_relative_scores_are_those_of_a_loop(length):
 
 
 @both
-def test_every_condition_is_heard_and_unknown_is_another(tiny, random_model, positions):
+def test_every_condition_and_its_absence_changes_the_logits(tiny, random_model, positions):
     model = random_model(tiny(positions))
     tokens, offsets, conditions = example(model, batch=1)
     plain = model(tokens, offsets, conditions)
@@ -89,7 +89,7 @@ def test_every_condition_is_heard_and_unknown_is_another(tiny, random_model, pos
 
 
 @both
-def test_nan_is_the_learned_vector(tiny, random_model, positions):
+def test_an_unknown_condition_has_a_learned_vector(tiny, random_model, positions):
     model = random_model(tiny(positions))
     unknown = torch.full((1, 1), math.nan)
     slot = model.slots[0]
@@ -124,7 +124,7 @@ def test_offsets_are_clamped_to_eight_seconds(tiny, random_model, positions, a, 
     assert torch.equal(left, right) is same
 
 
-def test_each_step_near_a_boundary_is_its_own(tiny, random_model):
+def test_each_step_near_a_boundary_has_a_vector_of_its_own(tiny, random_model):
     model = random_model(tiny("rotary", controls=()))
     steps = torch.arange(NEAR_STEPS + 2)
     offsets = steps[None] * voc.STEP_MS / 1000

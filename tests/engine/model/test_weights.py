@@ -14,7 +14,7 @@ from engine.model.weights import read_weights, write_weights
 STATE = {"a": np.arange(6, dtype=np.float32).reshape(2, 3).T / 3, "b.c": np.ones(4, np.float32)}
 
 
-def test_round_trip(tiny, tmp_path):
+def test_weights_are_read_as_they_were_written(tiny, tmp_path):
     path = tmp_path / "model.safetensors"
     write_weights(path, tiny("relative"), STATE, {"tokens_seen": "12"})
     config, state = read_weights(path)
@@ -26,7 +26,7 @@ def test_round_trip(tiny, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["model.safetensors"]
 
 
-def test_writing_replaces_what_was_there(tiny, tmp_path):
+def test_writing_replaces_an_earlier_file(tiny, tmp_path):
     path = tmp_path / "model.safetensors"
     for config in (tiny("relative"), tiny("rotary")):
         write_weights(path, config, STATE, {})
@@ -55,7 +55,7 @@ def of_another_version(path):
 
 
 @pytest.mark.parametrize("write", [none, text, half, foreign, of_another_version])
-def test_unreadable_weights_are_one_line(tmp_path, write):
+def test_unreadable_weights_are_an_error_of_one_line(tmp_path, write):
     path = tmp_path / "model.safetensors"
     write(path)
     with pytest.raises(EmsyncError, match=r"^[^\n]*model\.safetensors: [^\n]*$"):
