@@ -1,7 +1,7 @@
-"""The score: what the composer makes, and all that export and bridge ever see.
+"""The score: the result of composing, and the input of export and playback.
 
-Times are seconds from the score's zero, as floats; the tempo map is derived from the bars, or from
-the steady tempo that was asked for, only when a file needs one.
+Times are seconds from the score's zero, as floats. A tempo map is derived when a file needs one:
+from the steady tempo if the user asked for one, else from the bars.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ CHORD_VELOCITY = 120
 
 
 class Instrument(Enum):
-    """The five parts (LPD-5's families), in the order used everywhere."""
+    """The five parts (the families of LPD-5), in the order that is used everywhere."""
 
     BASS = "bass"
     DRUMS = "drums"
@@ -65,9 +65,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class SteadyTempo:
-    """One tempo and one metre, from the score's zero on.
+    """A tempo and a time signature that hold for a whole score.
 
-    tempo: quarter notes a minute. numerator, denominator: of the metre.
+    tempo: quarter notes a minute. numerator, denominator: of the time signature.
     """
 
     tempo: float
@@ -76,14 +76,29 @@ class SteadyTempo:
 
 
 @dataclass(frozen=True, slots=True)
+class BeatMap:
+    """Where the beats and bars of a planned score lie.
+
+    beats, seconds: quarter notes from the start, rising from 0, and their times. The tempo between
+    two of them is constant; there are two or more. bars: numerator and denominator of each bar; the
+    last one goes on.
+    """
+
+    beats: tuple[float, ...]
+    seconds: tuple[float, ...]
+    bars: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """A finished piece.
 
     notes: sorted by onset, then instrument, then pitch.
     bars: downbeats in seconds, rising.
-    chords: times of the CHORD marks (long chords meant as boundaries) in seconds, rising.
+    chords: times of the CHORD tokens, whose long chords mark boundaries, in seconds, rising.
     duration: length in seconds; no note ends after it.
-    steady_tempo: the tempo and metre that hold throughout, if the user asked for them.
+    steady_tempo: the tempo and time signature that hold throughout, if the user asked for a tempo.
+    beat_map: the beats and bars of a planned score.
     """
 
     notes: tuple[Note, ...]
@@ -91,6 +106,7 @@ class Score:
     chords: tuple[float, ...]
     duration: float
     steady_tempo: SteadyTempo | None = None
+    beat_map: BeatMap | None = None
 
     def part(self, instrument: Instrument) -> tuple[Note, ...]:
         """The notes of one instrument, in time order."""

@@ -2,7 +2,7 @@
 
 Both make a :class:`Request` by :func:`parse_request`, so both have the same options and the same
 checks. Ranges of the music's own options are stated where the engine uses them
-(:class:`~engine.composing.sampling.Sampling`, :func:`~engine.music.conditions.asked_for`).
+(:class:`~engine.composing.sampling.Sampling`, :func:`~engine.music.conditions.parse_conditions`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.composing.sampling import Sampling
 from engine.cues import EKMAN, CueSheet, from_json, to_json
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
-from engine.music.conditions import asked_for
+from engine.music.conditions import parse_conditions
 from engine.score import Instrument
 
 TAKES = 4
@@ -81,7 +81,7 @@ class Request:
         """How to compose. Raises EmsyncError for an option out of range."""
         given = {field.name: getattr(self, field.name) for field in fields(Sampling)}
         sampling = Sampling(**{name: value for name, value in given.items() if value is not None})
-        conditions = asked_for(self.bpm, self.time_signature, self.key, self.density)
+        conditions = parse_conditions(self.bpm, self.time_signature, self.key, self.density)
         return GenerationConfig(
             self.seed, instruments=self.instruments, sampling=sampling, conditions=conditions
         )

@@ -30,7 +30,7 @@ class NoteFeed:
             until = self._duration
         else:
             fresh = builder.notes[self._notes :]
-            onsets = (onset for onset, _ in builder.sounding.values())
+            onsets = (onset for onset, _ in builder.active.values())
             until = to_seconds(min(onsets, default=builder.cursor))
         chords = builder.chords
         new_chords = tuple(chords[self._chords :])

@@ -40,7 +40,7 @@ class PieceState:
     @property
     def active(self) -> Mapping[Key, tuple[int, int]]:
         """The active notes: their onset in steps, and their velocity."""
-        return self.builder.sounding
+        return self.builder.active
 
     @property
     def bar(self) -> int:

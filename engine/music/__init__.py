@@ -1,1 +1,1 @@
-"""Music as tokens: the vocabulary, events, boundary offsets and the composing loop."""
+"""Music as tokens: vocabulary, events, boundary offsets, conditions, and the tempo map."""

@@ -1,8 +1,8 @@
 """The long chords that mark musical boundaries (paper, III-B2).
 
-The paper asks for three or more simultaneous notes of guitar or piano lasting two beats. Players
-strum and lift early, so both ends have an eighth of a beat's grace; of definitions tried on
-Lakh songs this keeps the paper's meaning and labels twice as many songs as exact simultaneity.
+The paper asks for three or more simultaneous notes of guitar or piano that last two beats. Players
+strum and release early, so both ends have a tolerance of an eighth of a beat. Tried on Lakh songs,
+this definition keeps the paper's meaning and labels twice as many songs as exact simultaneity.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from engine.arrays import Floats, Ints
 MIN_PITCHES = 3
 MIN_BEATS = 2.0
 GRACE = 1 / 8
-"""How far apart a chord's onsets may lie, and how much its notes may fall short, in beats."""
+"""How far apart a chord's onsets may be, and how much too short its notes, in beats."""
 APART = 1 / 4
-"""Chords closer than this, in beats, are one."""
+"""Chords closer than this, in beats, count as one."""
 
 Part = tuple[Floats, Floats, Ints]
 """The notes of one instrument: onsets and ends in beats, and pitches; three of [n]."""
 
 
 def chord_onsets(parts: Iterable[Part]) -> Floats:
-    """Where the parts strike long chords: onsets of their first notes in beats, rising."""
+    """The onsets of the long chords in any part, in beats, rising: those of their first notes."""
     found = sorted(onset for part in parts for onset in _part_chords(*part))
     chords: list[float] = []
     for onset in found:
@@ -35,7 +35,7 @@ def chord_onsets(parts: Iterable[Part]) -> Floats:
 
 
 def _part_chords(onsets: Floats, ends: Floats, pitches: Ints) -> Iterator[float]:
-    # A pitch struck again ends the note that still sounds; of two struck at once the longer stays.
+    # A new onset of a pitch ends its active note. Of two notes with one onset the longer is kept.
     order = np.lexsort((ends, onsets, pitches))
     onsets, ends, pitches = onsets[order], ends[order], pitches[order]
     same = pitches[1:] == pitches[:-1]

@@ -1,7 +1,7 @@
-"""A score as a sequence of events, and back (paper, III-B1).
+"""Converts scores to tokens and back (paper, III-B1).
 
 Round trips are exact on the normal form: ``decode(encode(s)) == s`` where ``s = normalise(s)``.
-Times are quantised once, as absolute times, so that rounding never adds up to a drift.
+Absolute times are quantised, once, so that rounding never accumulates.
 """
 
 from __future__ import annotations
@@ -31,17 +31,18 @@ def _sort_key(note: Note) -> tuple[float, int, int]:
 
 
 def normalise(score: Score) -> Score:
-    """The normal form of a score: what tokens can say.
+    """The normal form of a score: what tokens can express.
 
-    Times lie on the 8 ms grid; pitches in 21..108, others are dropped; a new ON ends the note of
-    that instrument and pitch that still sounds, and of notes struck at once the longest stays;
-    a note lasts at least one step; nothing starts at or outlasts the end. Velocity is 80, and 120
-    for guitar and piano notes struck at a chord's instant.
+    - Times lie on the 8 ms grid. Notes with pitches outside 21..108 are dropped.
+    - A new onset ends the active note of its instrument and pitch. Of notes with the same onset the
+      longest is kept.
+    - A note lasts at least one step. Nothing starts at the end or lasts beyond it.
+    - Velocity is 80, and 120 for guitar and piano notes with the onset of a CHORD.
     """
     duration = to_steps(score.duration)
     bars = sorted({s for s in map(to_steps, score.bars) if 0 <= s < duration})
     chords = sorted({s for s in map(to_steps, score.chords) if 0 <= s < duration})
-    struck = set(chords)
+    accented = set(chords)
     keys: defaultdict[tuple[Instrument, int], dict[int, int]] = defaultdict(dict)
     for note in score.notes:
         onset = to_steps(note.onset)
@@ -53,7 +54,7 @@ def normalise(score: Score) -> Score:
     for (instrument, pitch), spans in keys.items():
         onsets = sorted(spans)
         for onset, following in zip(onsets, [*onsets[1:], duration], strict=True):
-            velocity = CHORD_VELOCITY if onset in struck and instrument in CHORDAL else VELOCITY
+            velocity = CHORD_VELOCITY if onset in accented and instrument in CHORDAL else VELOCITY
             end = min(spans[onset], following)
             notes.append(Note(instrument, to_seconds(onset), to_seconds(end), pitch, velocity))
     return Score(
@@ -62,6 +63,7 @@ def normalise(score: Score) -> Score:
         tuple(map(to_seconds, chords)),
         to_seconds(duration),
         score.steady_tempo,
+        score.beat_map,
     )
 
 
@@ -89,7 +91,7 @@ def encode(score: Score) -> Tokens:
 
 
 def within_instant(token: int) -> tuple[int, int]:
-    """What to sort the tokens of one instant by."""
+    """The sort key of a token among those of one instant."""
     kind, _, instrument, _ = voc.TOKENS[token]
     part = -1 if instrument < 0 else _RANK[voc.INSTRUMENTS[instrument]]
     # OFFs are 0-4, BAR 5, ONs even numbers from 10 on with CHORD between strings and guitar.
@@ -98,33 +100,33 @@ def within_instant(token: int) -> tuple[int, int]:
 
 
 def shifts(steps: int) -> list[int]:
-    """The TIMESHIFTs that move time on by so many steps: whole seconds first."""
+    """The TIMESHIFTs that advance time by ``steps``: whole seconds first."""
     seconds, rest = divmod(steps, voc.MAX_SHIFT)
     row = [voc.shift(voc.MAX_SHIFT)] * seconds
     return [*row, voc.shift(rest)] if rest else row
 
 
 class ScoreBuilder:
-    """Listens to tokens one at a time and writes the score.
+    """Builds a score from tokens, one at a time.
 
-    Forgiving, since a network may say anything: a re-struck ON ends the sounding note, an OFF
-    without a note is ignored, a note of no length is left out, and what still sounds at the end
-    is closed there.
+    It accepts any sequence of tokens, because a network may generate any. An ON ends the active
+    note of its pitch. An OFF without an active note is ignored, and a note without length is left
+    out. Notes that are active at the end of the score end there.
     """
 
     def __init__(self) -> None:
         self.cursor = 0
-        """Time now, in steps."""
-        self.sounding: dict[tuple[int, int], tuple[int, int]] = {}
-        """(instrument index, pitch) -> (onset in steps, velocity) of every sounding note."""
+        """The current time, in steps."""
+        self.active: dict[tuple[int, int], tuple[int, int]] = {}
+        """(instrument index, pitch) -> (onset in steps, velocity) of every active note."""
         self.notes: list[Note] = []
-        """The notes that have ended, in order of their ends."""
+        """The notes that have ended, by time of end."""
         self._bars: list[int] = []
         self._chords: list[int] = []
 
     @property
     def chords(self) -> list[float]:
-        """The CHORDs so far, in seconds, rising."""
+        """The times of the CHORDs so far, in seconds, rising."""
         return list(map(to_seconds, self._chords))
 
     def push(self, token: int) -> None:
@@ -136,26 +138,29 @@ class ScoreBuilder:
             key = instrument, pitch
             self.close(key)
             if kind is Kind.ON:
-                struck = bool(self._chords) and self._chords[-1] == self.cursor
-                chordal = voc.INSTRUMENTS[instrument] in CHORDAL
-                self.sounding[key] = self.cursor, CHORD_VELOCITY if struck and chordal else VELOCITY
+                in_chord = bool(self._chords) and self._chords[-1] == self.cursor
+                accented = in_chord and voc.INSTRUMENTS[instrument] in CHORDAL
+                self.active[key] = self.cursor, CHORD_VELOCITY if accented else VELOCITY
         elif kind is Kind.BAR or kind is Kind.CHORD:
             marks = self._bars if kind is Kind.BAR else self._chords
             if not marks or marks[-1] != self.cursor:
                 marks.append(self.cursor)
             if kind is Kind.CHORD:
-                self._strike_harder()
+                self._accent_chord()
 
-    def _strike_harder(self) -> None:
-        """Give a chord's velocity to the notes of guitar and piano struck before their mark."""
-        for key, (onset, _) in self.sounding.items():
+    def _accent_chord(self) -> None:
+        """Give a chord's velocity to guitar and piano notes whose ON came before the CHORD."""
+        for key, (onset, _) in self.active.items():
             if onset == self.cursor and voc.INSTRUMENTS[key[0]] in CHORDAL:
-                self.sounding[key] = onset, CHORD_VELOCITY
+                self.active[key] = onset, CHORD_VELOCITY
 
     def close(self, key: tuple[int, int], at: int | None = None) -> None:
-        """End the note of this (instrument index, pitch), if it sounds, now or ``at`` a step."""
-        if key in self.sounding:
-            onset, velocity = self.sounding.pop(key)
+        """End the active note of an (instrument index, pitch), if there is one.
+
+        at: the step of its end; None for now.
+        """
+        if key in self.active:
+            onset, velocity = self.active.pop(key)
             end = self.cursor if at is None else at
             if onset < end:
                 self.notes.append(
@@ -169,11 +174,11 @@ class ScoreBuilder:
                 )
 
     def finish(self, duration: float | None = None) -> Score:
-        """The score, ``duration`` seconds long (default: up to now), in normal form."""
+        """The score in normal form; duration: in seconds, by default up to now."""
         end = to_seconds(self.cursor) if duration is None else duration
         still = [
             Note(voc.INSTRUMENTS[i], to_seconds(onset), end, pitch, velocity)
-            for (i, pitch), (onset, velocity) in self.sounding.items()
+            for (i, pitch), (onset, velocity) in self.active.items()
             if to_seconds(onset) < end
         ]
         return normalise(
@@ -187,7 +192,7 @@ class ScoreBuilder:
 
 
 def decode(tokens: Iterable[int], duration: float | None = None) -> Score:
-    """The score that the tokens tell, ``duration`` seconds long (default: up to the last shift)."""
+    """The score of a sequence of tokens; duration: in seconds, by default up to the last shift."""
     builder = ScoreBuilder()
     for token in tokens:
         builder.push(int(token))

@@ -1,19 +1,20 @@
-"""The key of a piece, by the profiles of Krumhansl and Kessler (1982)."""
+"""Finds the key of a piece by the profiles of Krumhansl and Kessler (1982)."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import Floats
 from engine.music.conditions import UNKNOWN
 
 _MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 CLEAR = 0.6
-"""A correlation with the best profile below this is no key at all."""
+"""The least correlation with the best profile; below it the key is unknown."""
 
 
-def _profiles() -> npt.NDArray[np.float64]:
+def _profiles() -> Floats:
     rows = np.array([np.roll(p, tonic) for p in (_MAJOR, _MINOR) for tonic in range(12)])
     rows -= rows.mean(1, keepdims=True)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
@@ -23,16 +24,16 @@ def _profiles() -> npt.NDArray[np.float64]:
 _PROFILES = _profiles()
 
 
-def profile(key: int) -> npt.NDArray[np.float64]:
-    """How much each pitch class [12], from C, weighs in a key of ``conditions.KEYS``."""
+def profile(key: int) -> Floats:
+    """The weight of each pitch class [12], from C, in a key of ``conditions.KEYS``."""
     mode, tonic = divmod(key, 12)
     return np.roll((_MAJOR, _MINOR)[mode], tonic)
 
 
 def find_key(pitches: npt.ArrayLike, durations: npt.ArrayLike) -> float:
-    """Index into ``conditions.KEYS`` of the key that fits best; NaN where none is clear.
+    """The index into ``conditions.KEYS`` of the key that fits best; NaN if none is clear.
 
-    pitches: [n] MIDI numbers, drums left out. durations: [n] seconds, the weight of each.
+    pitches: [n] MIDI numbers without drums. durations: [n] seconds, the weight of each.
     """
     histogram = np.bincount(np.asarray(pitches, np.int64) % 12, durations, minlength=12)
     centred = histogram - histogram.mean()

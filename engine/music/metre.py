@@ -1,9 +1,9 @@
-"""Counting: how many bars of which metre lie between the BARs of a score.
+"""Counts how many bars of which time signature lie between the BARs of a score.
 
-Steady tempo and metre are likely, and so are onsets on beats and their subdivisions; a BAR may be
-missing or one too many. The likeliest path through all ways to count is found as in a hidden
-Markov model (Viterbi 1967). Likelihoods are nats; the priors were chosen by trial on training
-songs, the rest by hand.
+A steady tempo and time signature are likely, and so are onsets on beats and their subdivisions. A
+BAR may be missing or superfluous. The likeliest path through all ways to count is found as in a
+hidden Markov model (Viterbi 1967). Costs are in nats. The priors were tuned on training songs, the
+other constants were chosen by hand.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from engine.arrays import Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A metre to count in.
+    """A time signature to count in.
 
-    pulses: how many are felt in a bar; where these are not its quarter notes they are dotted.
-    share: of music that is written in it, roughly.
+    pulses: felt beats in a bar; dotted if they are not its quarter notes. share: the rough share of
+    music that is written in it.
     """
 
     numerator: int
@@ -48,18 +48,18 @@ SIGNATURES = (
 COMMON_TIME = SIGNATURES[0]
 
 TEMPO_CHANGE = 30.0
-"""For each e-fold."""
+"""Cost for each e-fold."""
 METRE_CHANGE = 6.0
 MISSING = 2.0
-"""For one BAR that stands for two bars; twice that for four or more."""
+"""Cost of a step of two bars, with one missing BAR; twice that for four or more bars."""
 EXTRA = 4.0
-"""For each BAR that is none."""
+"""Cost of each superfluous BAR."""
 EXTRAS = 2
-"""How many such may follow one another."""
+"""How many superfluous BARs may follow one another."""
 PRIOR = 0.2
-"""The weight of metre and pulse rate being rare: it is counted every bar, though bars repeat."""
+"""The weight of a rare time signature or pulse rate. It is low because every bar counts again."""
 ONSETS = 0.25
-"""The weight of onsets being off the beat: onsets follow from one another too."""
+"""The weight of onsets off the beat. It is low because onsets depend on one another too."""
 
 PULSE_RATE = 118 / 60
 """Pulses a second: the median of Lakh songs with three families or more."""
@@ -68,14 +68,14 @@ PULSE_SPREAD = 0.5
 ONSET_SPREAD = 0.015
 """Seconds."""
 STRAY = 0.4
-"""The share of onsets that keep to no subdivision."""
+"""The share of onsets that are on no subdivision."""
 SUBDIVISIONS = {1: (0.2, 0.25), 2: (0.2, 0.05), 3: (0.2, 0.5), 4: (0.35, 0.0), 6: (0.05, 0.2)}
-"""How many of a plain and of a dotted pulse's onsets keep to a grid of so many to the pulse."""
+"""Parts of a pulse -> the share of onsets on that grid, for plain and for dotted pulses."""
 
 LONGEST_BAR = 8.0
 USUAL_BAR = 2.0
 
-# A way to count: a signature, and one bar, two bars or as many as usual bars would be.
+# A way to count: a signature, and one bar, two bars, or as many bars as usual lengths would fit.
 _WAYS = np.repeat(np.arange(len(SIGNATURES)), 3)
 _BEATS = np.array([signature.beats for signature in SIGNATURES])[_WAYS]
 _PULSES = np.array([float(signature.pulses) for signature in SIGNATURES])[_WAYS]
@@ -94,9 +94,9 @@ class Step:
 
 
 def count_bars(bars: Floats, onsets: Floats) -> tuple[Step, ...]:
-    """The likeliest count from the first BAR to the last; BARs between two steps' ends are none.
+    """The likeliest count from the first BAR to the last.
 
-    bars, onsets: seconds, rising, any number of each.
+    bars, onsets: seconds, rising, any number of each. A BAR strictly within a step is superfluous.
     """
     lengths = np.diff(bars)
     lengths = lengths[lengths < LONGEST_BAR]
@@ -133,7 +133,7 @@ def count_bars(bars: Floats, onsets: Floats) -> tuple[Step, ...]:
 
 
 def _surprise(length: float, phases: Floats, counts: Ints) -> Floats:
-    """How unlikely each way is to count ``length`` seconds with onsets at ``phases``, 0..1."""
+    """The cost of each way to count ``length`` seconds with onsets at ``phases``, 0..1."""
     pulses = counts * _PULSES
     off_rate = np.log(pulses / length / PULSE_RATE) / PULSE_SPREAD
     return np.asarray(
@@ -144,7 +144,7 @@ def _surprise(length: float, phases: Floats, counts: Ints) -> Floats:
 
 
 def _misfit(length: float, phases: Floats, pulses: Floats) -> Floats:
-    """Minus the log likelihood ratio of onsets near pulses and subdivisions to onsets anywhere."""
+    """Minus the log likelihood ratio of onsets near subdivisions to onsets anywhere."""
     pulse = (length / pulses)[:, None]
     position = phases * pulses[:, None]
     density = np.full(position.shape, STRAY)

@@ -1,4 +1,4 @@
-"""A line of few straight runs: how beats lie in seconds when the tempo is piecewise constant.
+"""Fits a piecewise constant tempo to beats: a line of few straight runs through their times.
 
 Runs are found by segmented least squares (Bellman 1961) and joined to a continuous line.
 """
@@ -12,27 +12,27 @@ import numpy as np
 from engine.arrays import Floats
 
 NO_CHANGE = 0.02
-"""Slopes that differ by less are one, as long as that moves the line by ``ROOM`` at most."""
+"""Slopes that differ by less are joined if that moves the line by at most ``ROOM``."""
 ROOM = 0.016
-"""Seconds: two steps of the tokens' time grid, about an eighth of a sixteenth at 120 bpm."""
+"""In seconds: two steps of the tokens' time grid, about an eighth of a sixteenth at 120 bpm."""
 ASTRAY = 0.03
-"""A further run has to explain as much as one point this many seconds astray."""
+"""A further run must reduce the error by that of one point this many seconds off the line."""
 
 
 def fit(beats: Floats, seconds: Floats) -> tuple[Floats, Floats]:
     """The knots, in beats and seconds, of a line of few straight runs near the points [n].
 
-    The first point is a knot as it stands, because a file starts at zero.
+    The first point is always a knot, without change, because a file starts at zero.
     """
     knots = _without_small_changes(beats, seconds, _runs(beats, seconds))
     return beats[knots], _knot_times(beats, seconds, knots)
 
 
 def _runs(beats: Floats, seconds: Floats) -> list[int]:
-    """The points where runs start or end. Segmented least squares; neighbours share a point."""
+    """The points where runs start or end, by segmented least squares. Neighbours share a point."""
     x = beats - beats[0]
     y = seconds - seconds[0]
-    y = y - x * (x @ y) / (x @ x)  # for the sake of precision: sums of what is nearly straight
+    y = y - x * (x @ y) / (x @ x)  # for precision: the sums of a nearly straight line are small
     sums = np.cumsum([np.ones_like(x), x, y, x * x, x * y, y * y], axis=1)
     sums = np.concatenate([np.zeros((6, 1)), sums], axis=1)
     best = np.zeros(len(x))
@@ -51,7 +51,7 @@ def _runs(beats: Floats, seconds: Floats) -> list[int]:
 
 
 def _knot_times(beats: Floats, seconds: Floats, knots: list[int]) -> Floats:
-    """Where the runs between these points meet: the mean of what either has there."""
+    """The times where the runs meet: the mean of both runs at each knot."""
     first, second = knots[:2]
     x, y = (column[first : second + 1] - column[first] for column in (beats, seconds))
     times = [[seconds[first]], [seconds[first] + x[-1] * (x @ y) / (x @ x)]]
@@ -63,7 +63,7 @@ def _knot_times(beats: Floats, seconds: Floats, knots: list[int]) -> Floats:
 
 
 def _without_small_changes(beats: Floats, seconds: Floats, knots: list[int]) -> list[int]:
-    """Take out knots, the slightest change first, as far as the line stays within ``ROOM``."""
+    """Remove knots, the smallest change first, while the line stays within ``ROOM``."""
     best = np.interp(beats, beats[knots], _knot_times(beats, seconds, knots))
     needed: set[int] = set()
     while True:

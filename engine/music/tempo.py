@@ -1,9 +1,9 @@
 """The tempo map of a score, derived from its BARs, as a DAW needs it.
 
-A score lives in seconds and marks only its downbeats. :func:`tempo_map` counts the bars between
-them (:mod:`engine.music.metre`), fits a piecewise-constant tempo (:mod:`engine.music.segments`)
-and rounds it to what MIDI stores: whole ticks, and whole microseconds a quarter note. Every run
-starts from the rounded end of the one before, so that rounding never adds up.
+A score is in seconds and marks only its downbeats. :func:`tempo_map` counts the bars between them
+(:mod:`engine.music.metre`). It fits a piecewise constant tempo (:mod:`engine.music.segments`) and
+rounds it to what MIDI stores: whole ticks, and whole microseconds a quarter note. Every run
+starts from the rounded end of the one before, so that rounding never accumulates.
 
 A beat is a quarter note throughout, as in MIDI.
 """
@@ -51,10 +51,11 @@ class Metre:
 
 @dataclass(frozen=True, slots=True)
 class TempoMap:
-    """How a DAW counts a score: beats are quarter notes, ticks are :data:`PPQ` to the beat.
+    """The tempos, time signatures and bar lines of a score, as a DAW counts them.
 
-    tempos, metres: the first at tick 0, rising. bars: every bar line before the score's end, in
-    beats. The conversions take numbers or arrays of any shape and are each other's inverse.
+    Beats are quarter notes of :data:`PPQ` ticks. tempos, metres: the first at tick 0, rising. bars:
+    every bar line before the score's end, in beats. The conversions take numbers or arrays of any
+    shape and are each other's inverse.
     """
 
     tempos: tuple[Tempo, ...]
@@ -82,7 +83,11 @@ class TempoMap:
 
 
 def tempo_map(score: Score) -> TempoMap:
-    """The tempo map of a score: its steady tempo, or else counted from its bars and onsets."""
+    """The tempo map of a score: as planned, or its steady tempo, or counted from its bars."""
+    if score.beat_map is not None:
+        beats, seconds = (np.array(c) for c in (score.beat_map.beats, score.beat_map.seconds))
+        *bars, last = score.beat_map.bars
+        return _lay_out(_round(beats, seconds), chain(bars, repeat(last)), score.duration)
     if score.steady_tempo is not None:
         beat = round(60e6 / score.steady_tempo.tempo)
         bar = score.steady_tempo.numerator, score.steady_tempo.denominator
@@ -95,9 +100,9 @@ def derive(bars: Sequence[float], duration: float, onsets: Sequence[float] = ())
 
     onsets: those of the notes, in any order; without them beats are counted by length alone.
 
-    Without BARs it is 120 bpm in 4/4. Music before the first BAR is an upbeat of whole sixteenths;
-    a first BAR within half a sixteenth of zero counts as zero. A change of tempo below 2% is made
-    only where drift would else add up to 16 ms (see :mod:`engine.music.segments`).
+    Without BARs the map is 120 bpm in 4/4. Music before the first BAR is an upbeat of whole
+    sixteenths. A first BAR within half a sixteenth of zero counts as zero. The tempo changes by
+    less than 2% only where drift would otherwise reach 16 ms (see :mod:`engine.music.segments`).
     """
     times = _apart(sorted(bar for bar in bars if 0 <= bar < duration))
     steps = count_bars(times, np.unique(onsets))
@@ -115,7 +120,7 @@ def derive(bars: Sequence[float], duration: float, onsets: Sequence[float] = ())
 
 
 def _apart(bars: Sequence[float]) -> Floats:
-    """The BARs that are no closer than bars can be to the one before; one at zero if none."""
+    """The BARs at least a shortest bar after the one before; zero if there are none."""
     kept: list[float] = []
     for bar in bars:
         if not kept or bar - kept[-1] >= _SHORTEST_BAR:
@@ -124,7 +129,7 @@ def _apart(bars: Sequence[float]) -> Floats:
 
 
 def _upbeat_length(beats: float) -> int:
-    """Sixteenths nearest to ``beats``, as quarters or eighths if these come near enough."""
+    """The length nearest to ``beats``, in sixteenths; whole quarters or eighths if near enough."""
     for unit in (4, 2):
         length = unit * int(beats * 4 / unit + 0.5)
         if abs(length / 4 - beats) < NO_CHANGE * beats:
@@ -135,8 +140,8 @@ def _upbeat_length(beats: float) -> int:
 def _bars(upbeat: int, steps: Sequence[Step]) -> Iterator[tuple[int, int]]:
     """Numerator and denominator of each bar, without end.
 
-    The ``upbeat``, in sixteenths, comes first: what whole bars leave over, then those. After the
-    last step its metre goes on.
+    upbeat: in sixteenths; it becomes one incomplete bar, then whole bars. After the last step its
+    time signature continues.
     """
     counted = [step.signature for step in steps for _ in range(step.count)] or [COMMON_TIME]
     whole, left = divmod(upbeat, round(4 * counted[0].beats))
@@ -150,7 +155,7 @@ def _bars(upbeat: int, steps: Sequence[Step]) -> Iterator[tuple[int, int]]:
 def _lay_out(
     tempos: tuple[Tempo, ...], bars: Iterable[tuple[int, int]], duration: float
 ) -> TempoMap:
-    """The map of these tempos and bars as far as the piece goes."""
+    """The map of these tempos and bars, up to ``duration`` seconds."""
     end = float(TempoMap(tempos, (), ()).beat_at(duration))
     tempos = tuple(tempo for tempo in tempos if tempo.tick < max(end * PPQ, 1))
     lines = [0.0]
@@ -167,7 +172,7 @@ def _lay_out(
 
 
 def _round(beats: Floats, seconds: Floats) -> tuple[Tempo, ...]:
-    """The runs between these knots as MIDI stores them."""
+    """The runs between these knots, rounded as MIDI stores them."""
     tempos: list[Tempo] = []
     elapsed = 0
     ticks = np.rint(beats * PPQ).astype(np.int64).tolist()

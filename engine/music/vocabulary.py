@@ -1,8 +1,12 @@
 """The 1011 tokens of the music model (paper, III-B1).
 
-One table says what every token means; everything else looks it up. The ids are the published
-ones: PAD, START, BAR, CHORD, then TIMESHIFT in steps of 8 ms up to a second, then for each
-instrument the OFF/ON pairs of MIDI pitches 21..108, then FEWER_ and MORE_INSTRUMENTS.
+One table defines every token; all other code looks tokens up. The ids are the published ones, in
+this order:
+
+- PAD, START, BAR, CHORD
+- TIMESHIFT, in steps of 8 ms up to a second
+- OFF and ON of MIDI pitches 21..108, in pairs, for each instrument
+- FEWER_INSTRUMENTS, MORE_INSTRUMENTS
 """
 
 from __future__ import annotations
@@ -11,8 +15,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from engine.arrays import Ints
 from engine.score import Instrument
 
 STEP_MS = 8
@@ -23,11 +27,11 @@ LOWEST_PITCH, HIGHEST_PITCH = 21, 108
 PITCHES = HIGHEST_PITCH - LOWEST_PITCH + 1
 INSTRUMENTS = tuple(Instrument)
 MORE_FROM = 3
-"""Families from which on a piece is MORE_INSTRUMENTS (paper, III-B1)."""
+"""The least number of families of a MORE_INSTRUMENTS piece (paper, III-B1)."""
 
 
 class Kind(IntEnum):
-    """What a token is."""
+    """The kind of a token."""
 
     PAD = 0
     START = 1
@@ -68,8 +72,11 @@ def note_on(instrument: Instrument, pitch: int) -> int:
 
 
 class Token(NamedTuple):
-    """What one token means: its kind; the steps it moves time on (0 unless TIMESHIFT); the index
-    of its instrument in ``INSTRUMENTS`` and its MIDI pitch (-1 unless OFF or ON)."""
+    """The meaning of a token.
+
+    steps: how far it advances time (0 unless TIMESHIFT). instrument: index into ``INSTRUMENTS``.
+    pitch: MIDI number. Both are -1 unless the token is OFF or ON.
+    """
 
     kind: Kind
     steps: int = 0
@@ -89,23 +96,23 @@ TOKENS = (
     Token(Kind.FEWER_INSTRUMENTS),
     Token(Kind.MORE_INSTRUMENTS),
 )
-"""By id: what to look up for a single token."""
+"""The tokens by id, to look up a single one."""
 
 
-def _column(values: tuple[int, ...]) -> npt.NDArray[np.int64]:
+def _column(values: tuple[int, ...]) -> Ints:
     column = np.array(values, np.int64)
     column.setflags(write=False)
     return column
 
 
 KIND, STEPS, INSTRUMENT, PITCH = (_column(values) for values in zip(*TOKENS, strict=True))
-"""The same by column, to look up whole arrays of tokens: [SIZE] each."""
+"""The same as columns of [SIZE], to look up arrays of tokens."""
 SHIFTS = np.flatnonzero(KIND == Kind.TIMESHIFT)
-"""All TIMESHIFTs, from the shortest on."""
+"""All TIMESHIFTs, the shortest first."""
 
 
 def name(token: int) -> str:
-    """The token's name as the paper writes it, e.g. ``PIANO_ON_60`` or ``TIMESHIFT_800``."""
+    """The token's name in the paper, e.g. ``PIANO_ON_60`` or ``TIMESHIFT_800``."""
     kind, steps, instrument, pitch = TOKENS[token]
     if kind is Kind.TIMESHIFT:
         return f"TIMESHIFT_{steps * STEP_MS}"
@@ -115,12 +122,12 @@ def name(token: int) -> str:
 
 
 def instrument_slot(families: int) -> int:
-    """The token that heads a piece for so many families: MORE_INSTRUMENTS from three on."""
+    """The first token of a piece with this number of instruments."""
     return MORE_INSTRUMENTS if families >= MORE_FROM else FEWER_INSTRUMENTS
 
 
 def to_steps(seconds: float) -> int:
-    """Absolute time in seconds to the nearest step: quantise times, never differences."""
+    """The step nearest to an absolute time in seconds. Quantised differences would drift."""
     return round(seconds * 1000 / STEP_MS)
 
 

@@ -1,7 +1,7 @@
-"""What a network can be told of every token that follows from the tokens before it.
+"""Features of every token that follow from the tokens before it, as inputs of the network.
 
-Nothing of it need be asked for, and nothing is known that could not be worked out; but a network
-that need not work it out learns sooner and forgets less. (Ours; the paper's network has none.)
+The network could compute them itself, but with these inputs it learns faster and forgets less.
+(Ours; the paper's network has none.)
 """
 
 ALL = "bar_position", "lookback", "active_notes"

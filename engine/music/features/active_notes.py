@@ -1,7 +1,7 @@
-"""The notes that sound: for every token, which do and for how long they have.
+"""The active notes feature: for every token, which notes are active and since when.
 
-A note is ended by its OFF, which a network must not forget; so it is told of every note that waits
-for one. (Ours.)
+Every note needs an OFF, which a network must not forget. So one of its inputs is every note that
+still waits for an OFF. (Ours.)
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind
 
 NOTES = voc.PITCHES * len(voc.INSTRUMENTS)
-"""How many notes there are, in the order of their tokens."""
+"""The number of notes, which are in the order of their tokens."""
 SCALE = 8
-"""An age of 2^8 steps, two seconds, counts one."""
+"""An age of 2^8 steps, two seconds, has the value 1."""
 
 
 class ActiveNotes:
-    """The notes that have been struck, as far as is known, and not ended."""
+    """The notes whose ON is known and that have not ended."""
 
     def __init__(self) -> None:
         self._cursor = 0
         self._onsets: dict[int, int] = {}
-        """Of each note that sounds the step of its ON."""
+        """Active note -> the step of its ON."""
 
     def push(self, token: int) -> None:
-        """Take the next token. A note can't end at the instant at which it is struck."""
+        """Process the next token. A note can't end at the instant of its onset."""
         kind, steps, *_ = voc.TOKENS[token]
         if kind is Kind.TIMESHIFT:
             self._cursor += steps
@@ -42,8 +42,7 @@ class ActiveNotes:
 
     @property
     def value(self) -> npt.NDArray[np.float32]:
-        """[2 ``NOTES``]: 1 for each note that sounds, then for each its age, which counts by its
-        logarithm."""
+        """[2 ``NOTES``]: 1 for each active note, then the logarithm of each note's age."""
         row = np.zeros(2 * NOTES, np.float32)
         for note, onset in self._onsets.items():
             row[note] = 1

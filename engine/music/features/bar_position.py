@@ -1,8 +1,8 @@
-"""The bar clock: for every token, where in its bar time stands.
+"""The bar position feature: for every token, its place in the bar.
 
-A TIMESHIFT says how far time moves, not where it arrives; a network that must add them up itself
-soon loses the beat. So it is told, of every token, the time since the last BAR and what part of a
-bar that is, by what bars have lasted of late. (Ours; cf. the bar and position tokens of REMI, Huang
+A TIMESHIFT says how far time advances, not where it arrives. A network that must add them up soon
+loses the beat. So one of its inputs is the time since the last BAR. Another is the part of a bar
+that this is, from the lengths of recent bars. (Ours; cf. the bar and position tokens of REMI, Huang
 and Yang 2020.)
 """
 
@@ -14,20 +14,20 @@ from typing import NamedTuple
 from engine.music import vocabulary as voc
 
 LONGEST = 500
-"""Steps since the BAR (four seconds) from which on all are alike."""
+"""The largest number of steps since the BAR (four seconds); more count as this."""
 PARTS = 96
 """Parts of a bar: sixteenths and triplets of 4/4, 3/4, 6/8 and 12/8 are whole numbers of them."""
 MOST_PARTS = 2 * PARTS
-"""From here on all are alike: a BAR so late is none."""
+"""The largest number of parts; more count as this, because no BAR is that late."""
 BARS = 3
-"""A bar is as long as the middle one of so many: one that was cut short does not count."""
+"""A bar's length is the median of this many, so that a shortened bar does not count."""
 
 
 class Moment(NamedTuple):
-    """Row numbers of the two tables that the network looks a moment up in.
+    """A place in a bar: row numbers of the network's two embedding tables.
 
-    since: steps since the last BAR, at most ``LONGEST``. part: parts of a bar, at most
-    ``MOST_PARTS``. The row after that is for what is unknown.
+    since: steps since the last BAR, at most ``LONGEST``. part: parts of a bar since then, at most
+    ``MOST_PARTS``. The row after that means unknown.
     """
 
     since: int = LONGEST + 1
@@ -36,33 +36,33 @@ class Moment(NamedTuple):
 
 UNKNOWN = Moment()
 ROWS = Moment(LONGEST + 2, MOST_PARTS + 2)
-"""How many rows the tables have."""
+"""The number of rows of each table."""
 
 
 class BarPosition:
-    """Bars as they pass."""
+    """Follows the bars of a sequence of tokens."""
 
     def __init__(self) -> None:
         self._cursor = 0
         self._bars: tuple[int, ...] = ()
-        """The last BARs, in steps, as many as tell ``BARS`` lengths."""
+        """The last BARs, in steps: one more than ``BARS`` at most."""
 
     def push(self, token: int) -> None:
-        """Take the next token."""
+        """Process the next token."""
         self._cursor += voc.TOKENS[token].steps
         if token == voc.BAR:
             self._bars = (*self._bars[-BARS:], self._cursor)
 
     @property
     def bar(self) -> int:
-        """What bars have lasted of late, in steps; 0 where that is unknown."""
+        """The length of recent bars in steps; 0 if it is unknown."""
         lengths = sorted(b - a for a, b in pairwise(self._bars))
-        # Of two the longer: bars are cut short, not drawn out.
+        # Of two lengths the longer, because bars are shortened but never extended.
         return lengths[len(lengths) // 2] if lengths else 0
 
     @property
     def value(self) -> Moment:
-        """Where in its bar the last token stands."""
+        """The place of the last token in its bar."""
         if not self._bars:
             return UNKNOWN
         since, bar = self._cursor - self._bars[-1], self.bar

@@ -1,7 +1,7 @@
-"""The echo: for every token, what came next at this place of the bar one, two and four bars ago.
+"""The lookback feature: for every token, what followed at the same place of earlier bars.
 
-Music repeats by bars. To go on as a bar ago a network must find the token that stood where it now
-stands, among a thousand; so it is told which that was. (Ours.)
+Music repeats by bars. To repeat a bar, a network must find the token at the same place among a
+thousand. So some of its inputs are what followed there one, two and four bars ago. (Ours.)
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from engine.music.events import within_instant
 from engine.music.vocabulary import Kind
 
 AGO = (1, 2, 4)
-"""How many bars ago."""
+"""The distances in bars."""
 SLACK = 2
-"""Instants so many steps apart are the same: lengths of bars are rounded to steps."""
+"""Instants at most this many steps apart count as the same, because bars are rounded to steps."""
 PLACES = 2**15
-"""More than the orders that tokens may have within an instant."""
+"""More than the number of orders of tokens within an instant."""
 LONGEST = 8192
-"""So many tokens are remembered at most, and half as many at least: four bars are far fewer."""
+"""The most tokens that are kept; at least half of them are. Four bars are far fewer."""
 
 
 def _order(token: int) -> int:
-    """Where a token stands within its instant: first the TIMESHIFT that leads there."""
+    """The order of a token within its instant: first the TIMESHIFT that leads there."""
     if voc.TOKENS[token].kind not in (Kind.OFF, Kind.BAR, Kind.CHORD, Kind.ON):
         return 0
     rank, order = within_instant(token)
@@ -33,28 +33,28 @@ def _order(token: int) -> int:
 
 
 ORDER = np.array([_order(token) for token in range(voc.SIZE)])
-"""Where each token [SIZE] stands within its instant: 0..``PLACES`` - 1."""
+"""The order of each token [SIZE] within its instant: 0..``PLACES`` - 1."""
 _ORDER = ORDER.tolist()
 
 
 class Lookback:
-    """What has been said, to be heard again bars later.
+    """Keeps the tokens of recent bars and looks them up.
 
-    Of a bar that was cut short, or lasts longer than the one before, the echo is what came so
-    long after the earlier one began.
+    Times count from the beginning of each bar, even if the bars have different lengths. Beyond the
+    end of the shorter bar, what came after it counts.
     """
 
     def __init__(self) -> None:
         self._tokens: list[int] = []
         self._cursors: list[int] = []
-        """Of each token: the step at which it stands, and below that with its order within the
-        instant, which never falls."""
+        """The step of each token."""
         self._places: list[int] = []
+        """The step and the order within the instant of each token, as one rising number."""
         self._bars: list[int] = []
         self._cursor = self._place = 0
 
     def push(self, token: int) -> None:
-        """Take the next token."""
+        """Process the next token."""
         self._cursor += voc.TOKENS[token].steps
         self._place = max(self._place, self._cursor * PLACES + _ORDER[token])
         self._tokens.append(token)
@@ -68,8 +68,10 @@ class Lookback:
 
     @property
     def value(self) -> tuple[int, ...]:
-        """For each of ``AGO`` the token that followed then, PAD where that is unknown; a TIMESHIFT
-        leads from now to where that one led."""
+        """For each of ``AGO`` the token that followed then; PAD if it is unknown.
+
+        A TIMESHIFT is shortened or lengthened: it leads from now to where that one led.
+        """
         return tuple(map(self._ago, AGO))
 
     def _ago(self, bars: int) -> int:

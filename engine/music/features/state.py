@@ -1,4 +1,4 @@
-"""What has been read, through all features of a network."""
+"""All features of the tokens that a network has read."""
 
 from __future__ import annotations
 
@@ -15,25 +15,28 @@ Numbers = Sequence[float] | npt.NDArray[np.float32]
 
 
 class Feature(Protocol):
-    """Listens to tokens one at a time."""
+    """A feature of a sequence of tokens, computed token by token."""
 
     def push(self, token: int) -> None:
-        """Take the next token."""
+        """Process the next token."""
 
     @property
     def value(self) -> Numbers:
-        """What it tells of the last one."""
+        """The feature of the last token."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A feature as an input of the network: how it begins, how many numbers of which type it tells of
-    each token, and whether it remembers what a sliding window forgets."""
+    """A feature as an input of the network.
 
-    begin: type[Feature]
+    create: makes the feature at the beginning of a piece. width, type: how many numbers of which
+    type it has for each token. persistent: whether it keeps what a sliding window forgets.
+    """
+
+    create: type[Feature]
     width: int
     type: type[np.generic]
-    remembers: bool = True
+    persistent: bool = True
 
 
 INPUTS: Mapping[str, Input] = {
@@ -41,41 +44,43 @@ INPUTS: Mapping[str, Input] = {
     "lookback": Input(lookback.Lookback, len(lookback.AGO), np.int64),
     "active_notes": Input(active_notes.ActiveNotes, 2 * active_notes.NOTES, np.float32, False),
 }
-"""By name: ``features.ALL``."""
+"""The features by name, as in ``features.ALL``."""
 
 
 class FeatureState:
-    """Tokens read one after the other through the features of these names."""
+    """The tokens of a piece and their features of these names."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._features = {name: INPUTS[name].begin() for name in names}
+        self._features = {name: INPUTS[name].create() for name in names}
         self.tokens: list[int] = []
 
     def push(self, token: int) -> None:
-        """Take the next token."""
+        """Process the next token."""
         self.tokens.append(token)
         for feature in self._features.values():
             feature.push(token)
 
     def slide(self, kept: int) -> None:
-        """Forget all but the last so many tokens. Bars are remembered; notes that began before are
-        not, for nothing will end them."""
+        """Forget all but the last ``kept`` tokens.
+
+        Bars are kept. Active notes that began before are forgotten, because nothing will end them.
+        """
         del self.tokens[: len(self.tokens) - kept]
         for name in self._features:
-            if not INPUTS[name].remembers:
-                feature = self._features[name] = INPUTS[name].begin()
+            if not INPUTS[name].persistent:
+                feature = self._features[name] = INPUTS[name].create()
                 for token in self.tokens:
                     feature.push(token)
 
     @property
     def value(self) -> dict[str, Numbers]:
-        """What each feature tells of the last token."""
+        """The features of the last token, by name."""
         return {name: feature.value for name, feature in self._features.items()}
 
 
-def inputs(told: Sequence[Sequence[Mapping[str, Numbers]]]) -> dict[str, npt.NDArray[np.generic]]:
-    """By name [B, S, width]: what the traces of B pieces told of S tokens each."""
+def inputs(rows: Sequence[Sequence[Mapping[str, Numbers]]]) -> dict[str, npt.NDArray[np.generic]]:
+    """The network's inputs by name, each [B, S, width]: the features of S tokens of B pieces."""
     return {
-        name: np.array([[each[name] for each in piece] for piece in told], INPUTS[name].type)
-        for name in told[0][0]
+        name: np.array([[token[name] for token in row] for row in rows], INPUTS[name].type)
+        for name in rows[0][0]
     }

@@ -33,27 +33,27 @@ def triad(onset: float, length: float = 2.0, strum: float = 0.0) -> list[tuple[f
     ],
     ids=[
         "plain",
-        "lifted-early",
+        "released-early",
         "short",
         "strummed",
         "arpeggio",
         "two-notes",
         "two-pitches",
         "short-note-before",
-        "cut-by-a-restrike",
+        "cut-by-a-new-onset",
         "unsorted",
         "nothing",
     ],
 )
-def test_long_chords(notes, chords):
+def test_long_chords_are_found(notes, chords):
     assert chord_onsets([part(*notes)]).tolist() == chords
 
 
-def test_parts_do_not_add_up_to_a_chord():
+def test_notes_of_different_parts_are_not_a_chord():
     two, one = triad(0.0)[:2], triad(0.0)[2:]
     assert chord_onsets([part(*two), part(*one)]).tolist() == []
 
 
-def test_close_chords_of_two_parts_are_one():
+def test_close_chords_of_two_parts_count_as_one():
     assert chord_onsets([part(*triad(0.0)), part(*triad(0.2))]).tolist() == [0.0]
     assert chord_onsets([part(*triad(0.0)), part(*triad(0.25))]).tolist() == [0.0, 0.25]

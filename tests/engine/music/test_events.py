@@ -23,8 +23,8 @@ def score(*notes: Note, bars=(), chords=(), duration=4.0) -> Score:
     return normalise(Score(notes, bars, chords, duration))
 
 
-def told(*tokens: int, duration: float | None = None) -> list[tuple[float, float]]:
-    """(onset, end) of the notes that the tokens tell."""
+def notes_of(*tokens: int, duration: float | None = None) -> list[tuple[float, float]]:
+    """(onset, end) of the notes of a sequence of tokens."""
     return [(note.onset, note.end) for note in decode(tokens, duration).notes]
 
 
@@ -39,7 +39,7 @@ def test_round_trip_is_exact_on_the_normal_form(scores, data):
 
 
 @given(st.data())
-def test_normal_form(scores, data):
+def test_the_normal_form_keeps_its_rules(scores, data):
     song = data.draw(scores)
     normal = normalise(song)
     assert normalise(normal) == normal
@@ -56,16 +56,16 @@ def test_normal_form(scores, data):
 def test_every_onset_in_range_survives(scores, data):
     song = data.draw(scores)
     end = voc.to_steps(song.duration)
-    struck = {
+    expected = {
         (note.instrument, voc.to_steps(note.onset), note.pitch)
         for note in song.notes
         if 21 <= note.pitch <= 108 and voc.to_steps(note.onset) < end
     }
     kept = {(n.instrument, voc.to_steps(n.onset), n.pitch) for n in normalise(song).notes}
-    assert kept == struck
+    assert kept == expected
 
 
-def test_ten_minutes_do_not_drift():
+def test_rounding_does_not_accumulate_over_ten_minutes():
     onsets = [n * 0.0977 + n % 7 * 0.00131 for n in range(6000)]
     song = Score(
         tuple(Note(PIANO, t, t + 0.0511, 40 + n % 50) for n, t in enumerate(onsets)),
@@ -74,16 +74,16 @@ def test_ten_minutes_do_not_drift():
         600.0,
     )
     again = decode(encode(normalise(song)))
-    for times, heard in (
+    for times, decoded in (
         (onsets, [note.onset for note in again.notes]),
         ([note.end for note in song.notes], [note.end for note in again.notes]),
         (song.bars, again.bars),
         (song.chords, again.chords),
     ):
-        assert max(abs(a - b) for a, b in zip(times, heard, strict=True)) <= 0.004 + 1e-9
+        assert max(abs(a - b) for a, b in zip(times, decoded, strict=True)) <= 0.004 + 1e-9
 
 
-def test_order_within_an_instant():
+def test_tokens_of_an_instant_have_a_fixed_order():
     every = [Note(i, t, t + 1, 60) for t in (0.0, 1.0) for i in Instrument]
     at_one = names(score(*every, bars=(1.0,), chords=(1.0,), duration=2.0))[7:]
     assert at_one == [
@@ -95,18 +95,18 @@ def test_order_within_an_instant():
     ]
 
 
-def test_long_silence_is_whole_seconds_and_a_rest():
+def test_a_long_silence_is_whole_seconds_and_a_remainder():
     assert names(score(duration=2.6)) == ["START", *["TIMESHIFT_1000"] * 2, "TIMESHIFT_600"]
     assert names(score(duration=2.0)) == ["START", *["TIMESHIFT_1000"] * 2]
     assert names(score(duration=0.0)) == ["START"]
 
 
-def test_of_notes_struck_at_once_the_longest_stays():
+def test_the_longest_of_notes_with_the_same_onset_is_kept():
     (note,) = score(Note(BASS, 0, 1, 40), Note(BASS, 0.001, 3, 40), Note(BASS, 0, 2, 40)).notes
     assert note.end == 3.0
 
 
-def test_a_new_note_ends_the_one_of_its_pitch():
+def test_a_new_onset_ends_the_active_note_of_its_pitch():
     first, second = score(Note(BASS, 0, 3, 40), Note(BASS, 1, 2, 40)).notes
     assert (first.end, second.onset, second.end) == (1.0, 1.0, 2.0)
 
@@ -115,7 +115,7 @@ def test_a_note_lasts_at_least_a_step():
     assert score(Note(DRUMS, 1.0, 1.0, 38)).notes[0].end == 1.008
 
 
-def test_velocity_says_chord():
+def test_guitar_and_piano_notes_of_a_chord_are_louder():
     notes = [Note(i, t, t + 1, 60, velocity=33) for t in (0.0, 1.0) for i in Instrument]
     loud = {(n.instrument, n.onset) for n in score(*notes, chords=(1.0,)).notes if n.velocity > 80}
     assert loud == {(GUITAR, 1.0), (PIANO, 1.0)}
@@ -136,7 +136,7 @@ def test_velocity_says_chord():
     ],
     ids=[
         "plain",
-        "restruck",
+        "second-ON",
         "stray-OFF",
         "no-length",
         "open",
@@ -145,45 +145,45 @@ def test_velocity_says_chord():
         "nothing",
     ],
 )
-def test_a_forgiving_listener(tokens, notes):
-    assert told(*tokens) == notes
+def test_any_sequence_of_tokens_is_a_score(tokens, notes):
+    assert notes_of(*tokens) == notes
 
 
 @pytest.mark.parametrize(
     ("duration", "notes"),
     [(0.2, [(0.0, 0.2)]), (0.72, [(0.0, 0.24), (0.48, 0.72)]), (2.0, [(0.0, 0.24), (0.48, 2.0)])],
 )
-def test_the_end_cuts_and_closes(duration, notes):
+def test_notes_end_at_the_end_of_the_score(duration, notes):
     tokens = (voc.BAR, ON, QUARTER, OFF, QUARTER, voc.BAR, ON, QUARTER, QUARTER)
-    assert told(*tokens, duration=duration) == notes
-    heard = decode(tokens, duration)
-    assert heard.duration == duration
-    assert heard.bars == ((0.0,) if duration == 0.2 else (0.0, 0.48))
+    assert notes_of(*tokens, duration=duration) == notes
+    decoded = decode(tokens, duration)
+    assert decoded.duration == duration
+    assert decoded.bars == ((0.0,) if duration == 0.2 else (0.0, 0.48))
 
 
-def test_a_chord_lasts_to_the_next_shift():
+def test_only_notes_at_the_instant_of_a_chord_are_accented():
     again = voc.note_on(PIANO, 64)
     strings = voc.note_on(STRINGS, 64)
-    heard = decode([voc.CHORD, voc.CHORD, ON, strings, HALF, again, HALF])
-    assert heard.chords == (0.0,)
-    assert [(n.instrument, n.velocity) for n in heard.notes] == [
+    decoded = decode([voc.CHORD, voc.CHORD, ON, strings, HALF, again, HALF])
+    assert decoded.chords == (0.0,)
+    assert [(n.instrument, n.velocity) for n in decoded.notes] == [
         (PIANO, 120),
         (STRINGS, 80),
         (PIANO, 80),
     ]
 
 
-def test_a_note_can_be_closed_by_hand():
+def test_an_active_note_can_be_closed_without_a_token():
     builder = ScoreBuilder()
     for token in (ON, HALF):
         builder.push(token)
     builder.close((voc.INSTRUMENTS.index(PIANO), 60))
     builder.close((voc.INSTRUMENTS.index(PIANO), 60))
-    assert not builder.sounding
+    assert not builder.active
     assert [(n.onset, n.end) for n in builder.finish(2.0).notes] == [(0.0, 0.48)]
 
 
-def test_the_first_half_minute_of_real_songs(shared, tmp_path):
+def test_round_trips_of_real_songs_are_exact(shared, tmp_path):
     pytest.importorskip("symusic")
     from engine.training.corpus.songs import UnusableSong, read_song
 

@@ -13,13 +13,13 @@ MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 11)
 
 @pytest.mark.parametrize("tonic", range(12))
 @pytest.mark.parametrize(("scale", "mode"), [(MAJOR, 0), (MINOR, 1)])
-def test_a_scale_with_its_triad_held(tonic, scale, mode):
+def test_the_key_of_a_scale_with_a_long_triad_is_found(tonic, scale, mode):
     pitches = 60 + tonic + np.array(scale)
     lengths = [4 if place in (0, 2, 4) else 1 for place in range(7)]
     assert find_key(pitches, lengths) == 12 * mode + tonic
 
 
-def test_index_is_that_of_the_names():
+def test_the_index_belongs_to_the_names():
     assert KEYS[int(find_key([69, 72, 76], [3, 2, 2]))] == "A minor"
 
 
@@ -28,5 +28,5 @@ def test_index_is_that_of_the_names():
     [(range(60, 72), [1] * 12), ([], []), ([60, 61, 62, 63, 64, 65], [1] * 6)],
     ids=["all-twelve", "silence", "cluster"],
 )
-def test_no_clear_key(pitches, lengths):
+def test_without_a_clear_key_it_is_unknown(pitches, lengths):
     assert math.isnan(find_key(pitches, lengths))

@@ -37,8 +37,8 @@ def tempos(tempo_map: TempoMap) -> list[tuple[float, float]]:
     return [(t.tick / PPQ, round(6e7 / t.microseconds, 1)) for t in tempo_map.tempos]
 
 
-def astray(tempo_map: TempoMap, bars: np.ndarray) -> float:
-    """The farthest that a BAR lies from a bar line, in seconds."""
+def distance(tempo_map: TempoMap, bars: np.ndarray) -> float:
+    """The largest distance of a BAR from its nearest bar line, in seconds."""
     lines = tempo_map.seconds_at(tempo_map.bars)
     return max(float(np.min(np.abs(lines - bar))) for bar in bars)
 
@@ -67,7 +67,7 @@ SIXTHS = [0, 2 / 6, 3 / 6, 5 / 6]
         (np.array([0.0, 1000.0]), [(0, 120)], [(0, "4/4")]),
     ],
 )
-def test_derive_from_bars_alone(
+def test_tempos_and_time_signatures_come_from_bars_alone(
     bars: np.ndarray,
     expected_tempos: list[tuple[float, float]],
     expected_metres: list[tuple[float, str]],
@@ -80,14 +80,14 @@ def test_derive_from_bars_alone(
     ("pattern", "tempo", "metre"),
     [(QUARTERS, 120, "4/4"), (THIRDS, 90, "3/4"), (SIXTHS, 90, "6/8")],
 )
-def test_onsets_tell_metres_of_one_length_apart(
+def test_onsets_distinguish_time_signatures_of_one_length(
     pattern: list[float], tempo: float, metre: str
 ) -> None:
     found = derive(bars_of(2).tolist(), 48, patterned(bars_of(2), pattern))
     assert (tempos(found), metres(found)) == ([(0, tempo)], [(0, metre)])
 
 
-def test_onsets_tell_a_new_metre_from_a_new_tempo() -> None:
+def test_onsets_distinguish_a_new_time_signature_from_a_new_tempo() -> None:
     bars = joined(*[2.0] * 12, *[1.5] * 12)
     onsets = [*patterned(bars[:13], QUARTERS), *patterned(bars[12:], THIRDS)]
     found = derive(bars.tolist(), 44, onsets)
@@ -97,31 +97,31 @@ def test_onsets_tell_a_new_metre_from_a_new_tempo() -> None:
 @pytest.mark.parametrize("start", [0.3, 0.6, 3.33])
 def test_an_upbeat_ends_on_the_first_bar(start: float) -> None:
     bars = bars_of(2, start=start)
-    assert astray(derive(bars.tolist(), 60), bars) < 0.001
+    assert distance(derive(bars.tolist(), 60), bars) < 0.001
 
 
 def test_slow_drift_is_followed() -> None:
     bars = joined(*[2.0] * 20, *[240 / 121] * 20)  # 0.8% faster: 0.33 s within 20 bars
     found = derive(bars.tolist(), 90)
     assert tempos(found) == [(0, 120), (80, 121)]
-    assert astray(found, bars) < 0.005
+    assert distance(found, bars) < 0.005
 
 
 @given(st.lists(st.floats(-0.008, 0.008), min_size=19, max_size=19))
 @settings(max_examples=15, deadline=None)
-def test_jitter_makes_no_tempo(jitter: list[float]) -> None:
+def test_jitter_does_not_change_the_tempo(jitter: list[float]) -> None:
     bars = np.append(0.0, bars_of(2, 20)[1:] + jitter)
     found = derive(bars.tolist(), 40)
     assert len(found.tempos) == 1
-    assert astray(found, bars) < 0.03
+    assert distance(found, bars) < 0.03
 
 
 def test_a_ritardando_is_followed() -> None:
     bars = joined(*2 * 1.01 ** np.arange(30))
-    assert astray(derive(bars.tolist(), bars[-1] + 2), bars) < 0.04
+    assert distance(derive(bars.tolist(), bars[-1] + 2), bars) < 0.04
 
 
-def test_a_score_is_counted_by_its_onsets() -> None:
+def test_a_score_is_counted_by_the_onsets_of_its_notes() -> None:
     bars = bars_of(2)
     notes = [Note(Instrument.PIANO, t, t + 0.1, 60) for t in patterned(bars, THIRDS)]
     found = tempo_map(Score(tuple(notes), tuple(bars.tolist()), (), 48))
@@ -134,7 +134,7 @@ any_bars = st.lists(st.floats(0, 1000), max_size=12)
 
 @given(any_bars, st.floats(0, 1000), st.lists(st.floats(0, 700), max_size=12))
 @settings(max_examples=50, deadline=None)
-def test_any_bars_give_a_map_within_a_tick(
+def test_times_are_exact_to_a_tick_for_any_bars(
     bars: list[float], duration: float, times: list[float]
 ) -> None:
     found = derive(bars, duration, times)
@@ -161,6 +161,6 @@ def _slowness(tempo: Tempo) -> int:
     return tempo.microseconds
 
 
-def test_bar_lines_agree_with_metres() -> None:
+def test_bar_lines_agree_with_the_time_signatures() -> None:
     found = derive(joined(*[2.0] * 4, 1.0, *[2.0] * 4).tolist(), 20)
     assert found.bars == (0, 4, 8, 12, 16, 18, 22, 26, 30, 34, 38)

@@ -9,7 +9,7 @@ from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
 
-def test_size_is_the_published_one():
+def test_the_vocabulary_has_the_published_size():
     assert voc.SIZE == 1011 == len(voc.KIND) == len(voc.STEPS) == len(voc.PITCH)
 
 
@@ -33,7 +33,7 @@ def test_size_is_the_published_one():
         (1010, "MORE_INSTRUMENTS"),
     ],
 )
-def test_published_ids(token, name):
+def test_tokens_have_the_published_ids(token, name):
     assert voc.name(token) == name
 
 
@@ -42,14 +42,14 @@ def test_names_are_unique():
 
 
 @pytest.mark.parametrize("steps", range(1, voc.MAX_SHIFT + 1))
-def test_shift_table_is_the_inverse_of_shift(steps):
+def test_the_table_of_shifts_is_the_inverse_of_shift(steps):
     token = voc.shift(steps)
     assert (voc.KIND[token], voc.STEPS[token]) == (Kind.TIMESHIFT, steps)
 
 
 @pytest.mark.parametrize("instrument", Instrument)
 @pytest.mark.parametrize(("make", "kind"), [(voc.note_off, Kind.OFF), (voc.note_on, Kind.ON)])
-def test_note_tables_are_the_inverse_of_note(instrument, make, kind):
+def test_the_tables_of_notes_are_the_inverse_of_note_on_and_note_off(instrument, make, kind):
     for pitch in range(21, 109):
         token = make(instrument, pitch)
         assert voc.KIND[token] == kind
@@ -77,16 +77,16 @@ def test_tables_are_read_only():
         (lambda pitch: voc.note_off(Instrument.STRINGS, pitch), 109),
     ],
 )
-def test_what_no_token_says_is_refused(make, value):
+def test_values_without_a_token_are_refused(make, value):
     with pytest.raises(ValueError, match=str(value)):
         make(value)
 
 
 @given(st.integers(0, 10**7))
-def test_steps_survive_seconds(steps):
+def test_steps_become_seconds_and_the_same_steps_again(steps):
     assert voc.to_steps(voc.to_seconds(steps)) == steps
 
 
 @given(st.floats(0, 36_000))
-def test_times_move_by_half_a_step_at_most(seconds):
+def test_rounding_moves_times_by_at_most_half_a_step(seconds):
     assert abs(voc.to_seconds(voc.to_steps(seconds)) - seconds) <= 0.004 + 1e-9

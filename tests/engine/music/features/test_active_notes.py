@@ -1,5 +1,3 @@
-"""The notes that sound."""
-
 import numpy as np
 import pytest
 
@@ -11,35 +9,35 @@ ON = voc.note_on(Instrument.PIANO, 60)
 NOTE = voc.INSTRUMENTS.index(Instrument.PIANO) * voc.PITCHES + 60 - voc.LOWEST_PITCH
 
 
-def listen(*tokens: int) -> np.ndarray:
-    active_notes = ActiveNotes()
+def active_notes(*tokens: int) -> np.ndarray:
+    feature = ActiveNotes()
     for token in tokens:
-        active_notes.push(token)
-    return active_notes.value
+        feature.push(token)
+    return feature.value
 
 
-def test_a_note_sounds_from_its_on_to_its_off() -> None:
-    told = listen(voc.BAR, ON)
-    assert np.flatnonzero(told).tolist() == [NOTE]
-    assert told[NOTE] == 1
-    assert not listen(ON, voc.shift(5), ON - 1).any()
+def test_a_note_is_active_from_its_on_to_its_off() -> None:
+    value = active_notes(voc.BAR, ON)
+    assert np.flatnonzero(value).tolist() == [NOTE]
+    assert value[NOTE] == 1
+    assert not active_notes(ON, voc.shift(5), ON - 1).any()
 
 
 @pytest.mark.parametrize(("shifts", "age"), [([1], 1 / 8), ([125, 125, 5], 1.0)])
-def test_notes_age_by_the_logarithm(shifts: list[int], age: float) -> None:
-    told = listen(voc.shift(9), ON, *map(voc.shift, shifts))
-    assert told[NOTES + NOTE] == pytest.approx(age)
-    assert np.count_nonzero(told) == 2
+def test_the_age_of_a_note_is_logarithmic(shifts: list[int], age: float) -> None:
+    value = active_notes(voc.shift(9), ON, *map(voc.shift, shifts))
+    assert value[NOTES + NOTE] == pytest.approx(age)
+    assert np.count_nonzero(value) == 2
 
 
-def test_a_note_struck_again_is_young() -> None:
-    told = listen(ON, voc.shift(50), ON - 1, ON, voc.shift(1))
-    assert told[NOTES + NOTE] == pytest.approx(1 / 8)
+def test_a_second_on_restarts_the_age() -> None:
+    value = active_notes(ON, voc.shift(50), ON - 1, ON, voc.shift(1))
+    assert value[NOTES + NOTE] == pytest.approx(1 / 8)
 
 
-def test_what_began_unheard_is_not_known() -> None:
-    assert not listen(ON - 1).any()
+def test_an_off_without_its_on_is_ignored() -> None:
+    assert not active_notes(ON - 1).any()
 
 
-def test_no_note_ends_at_its_own_instant() -> None:
-    assert listen(ON, ON - 1)[NOTE] == 1
+def test_a_note_does_not_end_at_the_instant_of_its_onset() -> None:
+    assert active_notes(ON, ON - 1)[NOTE] == 1

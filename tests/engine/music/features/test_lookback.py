@@ -1,5 +1,3 @@
-"""The lookback: what followed at this place bars ago."""
-
 from itertools import chain, pairwise
 
 import pytest
@@ -14,50 +12,50 @@ TUNE = [voc.note_on(Instrument.BASS, pitch) for pitch in (30, 32, 33, 35)]
 BAR = [voc.BAR, KICK, voc.shift(60), SNARE, HAT, voc.shift(60)]
 
 
-def listen(*tokens: int) -> list[tuple[int, ...]]:
-    lookback, told = Lookback(), []
+def lookbacks(*tokens: int) -> list[tuple[int, ...]]:
+    feature, values = Lookback(), []
     for token in tokens:
-        lookback.push(token)
-        told.append(lookback.value)
-    return told
+        feature.push(token)
+        values.append(feature.value)
+    return values
 
 
-def test_nothing_is_known_of_the_first_bar() -> None:
-    assert listen(voc.MORE_INSTRUMENTS, voc.START, *BAR) == [UNKNOWN] * (2 + len(BAR))
+def test_in_the_first_bar_everything_is_unknown() -> None:
+    assert lookbacks(voc.MORE_INSTRUMENTS, voc.START, *BAR) == [UNKNOWN] * (2 + len(BAR))
 
 
-def test_what_repeats_is_foretold() -> None:
+def test_repeated_bars_are_predicted() -> None:
     tokens = BAR * 6
-    told = listen(*tokens)
+    values = lookbacks(*tokens)
     for column, ago in enumerate(AGO):
         known = ago * len(BAR)
-        assert all(heard[column] == voc.PAD for heard in told[:known])
-        assert [heard[column] for heard in told[known:-1]] == tokens[known + 1 :]
+        assert all(value[column] == voc.PAD for value in values[:known])
+        assert [value[column] for value in values[known:-1]] == tokens[known + 1 :]
 
 
-def test_each_echo_is_of_its_own_bar() -> None:
+def test_each_distance_looks_at_its_own_bar() -> None:
     bars = [(voc.BAR, note, voc.shift(100), note - 1, voc.shift(100)) for note in TUNE]
-    told = listen(*chain.from_iterable(bars), voc.BAR)
-    assert told[-1] == (TUNE[3], TUNE[2], TUNE[0])
+    values = lookbacks(*chain.from_iterable(bars), voc.BAR)
+    assert values[-1] == (TUNE[3], TUNE[2], TUNE[0])
 
 
-def test_an_instant_goes_on_where_it_stands() -> None:
-    """The snare left out, the hat is next; the hat struck, time moves on."""
+def test_an_instant_continues_after_its_last_token() -> None:
+    """After the kick the snare follows. After the hat, which comes later, time advances."""
     begun = [*BAR, *BAR, voc.BAR, KICK, voc.shift(60)]
-    assert [heard[0] for heard in listen(*begun, HAT)[-2:]] == [SNARE, voc.shift(60)]
+    assert [value[0] for value in lookbacks(*begun, HAT)[-2:]] == [SNARE, voc.shift(60)]
 
 
-def test_a_moment_between_two_is_led_to_the_next() -> None:
-    assert listen(*BAR, *BAR, voc.BAR, voc.shift(20))[-1][0] == voc.shift(40)
-    assert listen(*BAR, *BAR, voc.BAR, voc.shift(100))[-1][0] == voc.shift(20)
+def test_between_two_instants_a_shift_leads_to_the_next() -> None:
+    assert lookbacks(*BAR, *BAR, voc.BAR, voc.shift(20))[-1][0] == voc.shift(40)
+    assert lookbacks(*BAR, *BAR, voc.BAR, voc.shift(100))[-1][0] == voc.shift(20)
 
 
 @pytest.mark.parametrize("early", [-SLACK, SLACK])
-def test_a_step_or_two_are_no_difference(early: int) -> None:
-    assert listen(*BAR, *BAR, voc.BAR, KICK, voc.shift(60 - early))[-1][0] == SNARE
+def test_a_difference_of_two_steps_does_not_matter(early: int) -> None:
+    assert lookbacks(*BAR, *BAR, voc.BAR, KICK, voc.shift(60 - early))[-1][0] == SNARE
 
 
-def test_long_ago_is_forgotten() -> None:
+def test_old_tokens_are_forgotten() -> None:
     lookback = Lookback()
     for token in BAR * 4 + [voc.shift(1)] * (LONGEST - 10) + BAR * 4:
         lookback.push(token)
@@ -68,16 +66,16 @@ def test_long_ago_is_forgotten() -> None:
     assert lookback.value == UNKNOWN
 
 
-def test_bars_too_short_have_no_echo() -> None:
-    assert listen(voc.BAR, voc.shift(SLACK), voc.BAR) == [UNKNOWN] * 3
+def test_bars_that_are_too_short_are_unknown() -> None:
+    assert lookbacks(voc.BAR, voc.shift(SLACK), voc.BAR) == [UNKNOWN] * 3
 
 
-def test_a_bar_longer_than_the_last_hears_on_into_itself() -> None:
+def test_a_bar_longer_than_the_last_looks_back_into_itself() -> None:
     long = [voc.BAR, KICK, voc.shift(60), SNARE, voc.shift(60), HAT, voc.shift(60)]
-    assert listen(voc.BAR, voc.shift(60), *long)[-1][0] == HAT
+    assert lookbacks(voc.BAR, voc.shift(60), *long)[-1][0] == HAT
 
 
-def test_orders_are_the_normal_form_s() -> None:
+def test_the_order_within_an_instant_is_that_of_the_normal_form() -> None:
     chord = [
         voc.note_off(Instrument.BASS, 30), voc.BAR, KICK, TUNE[0],
         voc.note_on(Instrument.STRINGS, 60), voc.CHORD, voc.note_on(Instrument.GUITAR, 60),
