@@ -1,5 +1,5 @@
 -- @noindex
--- Composes for the selected video and puts the music on five tracks, without playing it.
+-- Composes for the selected video and imports the music on five tracks, without playing it.
 
 local folder = select(2, reaper.get_action_context()):match("^(.*[/\\])")
 package.path = folder .. "?.lua;" .. package.path
@@ -15,18 +15,19 @@ action.run("EMSYNC: import stems", function(run)
   local chosen = film.selected()
   local piece = compose.piece(chosen, run)
   local tempo = markers.may_write_tempo()
-  local shown = film.still(chosen)
+  local current = film.recheck(chosen)
   run.begin()
   action.quietly(function()
-    tracks.hold(shown.item)
+    tracks.lock_to_time(current.item)
     if tempo then
-      markers.write_tempo(piece, shown)
+      markers.write_tempo(piece, current)
     end
-    markers.write_cuts(piece, shown)
+    markers.write_cuts(piece, current)
     local added = tracks.add()
     for key, track in pairs(added) do
-      local notes = items.moved(piece.parts[key] or {}, shown.position)
-      tracks.hold(items.create(track, shown.position, shown.position + shown.length, notes))
+      local notes = items.moved(piece.parts[key] or {}, current.position)
+      local to = current.position + current.length
+      tracks.lock_to_time(items.create(track, current.position, to, notes))
     end
   end)
 end)

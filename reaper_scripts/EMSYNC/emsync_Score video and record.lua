@@ -6,9 +6,9 @@
 --   [main] emsync_Import stems.lua
 --   [nomain] lib/*.lua
 -- @about
---   Select a video item and run this. The server (`emsync serve`) watches the film and composes
---   for it; the music is recorded on five new tracks, and each take is compared with the score.
---   `emsync_Import stems` does the same without playing.
+--   Select a video item and run this action. The server (`emsync serve`) analyzes the film and
+--   composes for it. REAPER records the music on five new tracks, and each take is compared with
+--   the score. `emsync_Import stems` imports the music without playing it.
 
 local folder = select(2, reaper.get_action_context()):match("^(.*[/\\])")
 package.path = folder .. "?.lua;" .. package.path
@@ -23,37 +23,37 @@ local record = require("lib.record")
 local task = require("lib.task")
 local tracks = require("lib.tracks")
 
-local NOTHING = "Nothing arrived; run `emsync doctor` in a terminal, and "
+local NOTHING = "No notes arrived; run `emsync doctor` in a terminal, and "
 local ENABLE = "enable the emsync inputs in Preferences > MIDI Inputs"
 local KEYBOARD = "REAPER has no emsync input: "
   .. ENABLE
   .. ", or start `emsync serve --backend vkb`"
 
--- What was recorded on the track, and its take.
-local function recorded(track)
+-- The notes that were recorded on the track, with their take and item.
+local function recording(track)
   if reaper.CountTrackMediaItems(track) == 0 then
     return {}
   end
   local item = reaper.GetTrackMediaItem(track, 0)
-  tracks.hold(item)
+  tracks.lock_to_time(item)
   local take = reaper.GetActiveTake(item)
   return items.notes(take), take, item
 end
 
-local function compare(piece, shown, added)
-  local heard, takes = {}, {}
+local function compare(piece, current, added)
+  local recorded, takes = {}, {}
   for key, track in pairs(added) do
     local take, item
-    heard[key], take, item = recorded(track)
+    recorded[key], take, item = recording(track)
     takes[#takes + 1] = take and { take = take, item = item }
-    heard[key] = items.moved(heard[key], -shown.position)
+    recorded[key] = items.moved(recorded[key], -current.position)
   end
-  local result = check.compare(piece.parts, heard)
+  local result = check.compare(piece.parts, recorded)
   if result.offset then
     for _, each in ipairs(takes) do
       items.shift(each.take, -result.offset)
       local from = reaper.GetMediaItemInfo_Value(each.item, "D_POSITION")
-      reaper.SetMediaItemInfo_Value(each.item, "D_LENGTH", shown.position + shown.length - from)
+      reaper.SetMediaItemInfo_Value(each.item, "D_LENGTH", current.position + current.length - from)
     end
   end
   return result
@@ -64,22 +64,22 @@ action.run("EMSYNC: score video and record", function(run)
   local piece = compose.piece(chosen, run)
   local tempo = markers.may_write_tempo()
   local inputs, by_keyboard = tracks.inputs(task.sleep)
-  local shown = film.still(chosen)
+  local current = film.recheck(chosen)
   run.begin()
   local added
   action.quietly(function()
-    tracks.hold(shown.item)
+    tracks.lock_to_time(current.item)
     if tempo then
-      markers.write_tempo(piece, shown)
+      markers.write_tempo(piece, current)
     end
-    markers.write_cuts(piece, shown)
+    markers.write_cuts(piece, current)
     added = tracks.add()
     run.finally(tracks.arm(added, inputs))
   end)
-  record.take(piece, shown, run)
+  record.take(piece, current, run)
   local result
   action.quietly(function()
-    result = compare(piece, shown, added)
+    result = compare(piece, current, added)
   end)
   if not result.offset then
     error(NOTHING .. (by_keyboard and KEYBOARD or ENABLE), 0)

@@ -1,7 +1,7 @@
-"""REAPER's scripts, run by Lua against a REAPER and a server that stand in for the real ones.
+"""REAPER's scripts, run by Lua with a fake REAPER and a fake server.
 
-The REAPER knows the functions of the real one's API index, and takes note of every call of another,
-or with the wrong number or kinds of arguments. The server answers through a real shell.
+The fake REAPER has the functions of the real API index. It records every call of another function,
+and every call with the wrong number or types of arguments. The server answers through a real shell.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from export.midi import write_midi
 
 SCRIPTS = Path(__file__).parents[2] / "reaper_scripts" / "EMSYNC"
 STEP = 0.05
-"""Seconds between two of REAPER's idle moments."""
+"""Seconds between two idle calls of REAPER."""
 PPQ = 960
 INPUTS = {f"emsync {i.value}": number for number, i in enumerate(Instrument, start=3)}
 STAND_IN = """#!/bin/sh
@@ -87,9 +87,12 @@ def score() -> Score:
 
 @dataclass
 class Server:
-    """What ``emsync client`` says of it. steps: the states that a job goes through. late: seconds
-    from ``play`` to the first sound. ends: gone that many seconds after ``play``. says: of its
-    state, otherwise than it is."""
+    """The server as ``emsync client`` shows it.
+
+    steps: the states of a job, in order. late: seconds from ``play`` to the first sound. ends:
+    seconds from ``play`` until the server dies. says: fields of its state that are not the true
+    ones.
+    """
 
     folder: Path
     reaper: Reaper | None = None
@@ -103,8 +106,8 @@ class Server:
     says: dict[str, Any] = field(default_factory=dict)
     asked: list[list[str]] = field(default_factory=list)
     began: float | None = None
-    heard: Callable[[Note, float], float | None] = lambda note, when: when
-    """The moment that a note is heard at; None where it gets lost."""
+    arrival: Callable[[Note, float], float | None] = lambda note, when: when
+    """When a note arrives; None if it is lost."""
 
     def __post_init__(self) -> None:
         self.score = score()
@@ -113,7 +116,7 @@ class Server:
         self.cues = CueSheet(video, 0.0, 8.0, (2.0, 5.0), (2.0,), (section,))
 
     def answer(self, words: list[str]) -> tuple[int, Any, str]:
-        """Exit status, answer, and complaint."""
+        """Exit status, answer, and error message."""
         assert self.reaper is not None
         now = self.reaper.now
         if self.began is not None and now > self.began + self.ends:
@@ -153,11 +156,12 @@ class Server:
         }  # fmt: skip
 
     def performance(self, instrument: Instrument, until: float) -> list[tuple[Note, float]]:
-        """The notes of a part, and the moments at which they are heard."""
+        """The notes of a part that arrive before ``until``, with the times of arrival."""
         began = self.began if self.began is not None else 1e9
         notes = [(note, began + note.onset) for note in self.score.part(instrument)]
-        heard = [(note, self.heard(note, when)) for note, when in notes if when < began + self.ends]
-        return [(note, when) for note, when in heard if when is not None and when < until]
+        sent = [(note, when) for note, when in notes if when < began + self.ends]
+        arrived = [(note, self.arrival(note, when)) for note, when in sent]
+        return [(note, when) for note, when in arrived if when is not None and when < until]
 
 
 class Reaper:
@@ -204,7 +208,7 @@ class Reaper:
         self.lua.globals().gfx = find(self.graphics)
         self.lua.execute(f"package.path = '{SCRIPTS}/?.lua;' .. package.path")
 
-    # What tests do with it.
+    # For tests.
 
     def module(self, name: str) -> Any:
         """One of the scripts' modules."""
@@ -216,19 +220,19 @@ class Reaper:
         self.lua.execute(self.script.read_text(encoding="utf-8"))
 
     def run(self, name: str) -> str:
-        """Run an action to its end; what it says last."""
+        """Run an action to its end; returns its last message."""
         self.start(name)
         for _ in range(20000):
             if not self.deferred:
                 break
             self.idle()
         assert not self.deferred, "it never ends"
-        for ending in self.at_exit:
-            ending()
+        for cleanup in self.at_exit:
+            cleanup()
         return self.boxes[-1] if self.boxes else ""
 
     def idle(self) -> None:
-        """One idle moment."""
+        """One idle call."""
         self.now += STEP
         due, self.deferred = self.deferred, []
         ready = [work for when, work in self.later if when <= self.now]
@@ -243,7 +247,7 @@ class Reaper:
         return next(track for track in self.tracks if track.name == name)
 
     def notes(self, track: Track) -> list[tuple[float, float, int, int]]:
-        """What a track's only item holds: onset, end (seconds of the project), pitch, velocity."""
+        """The notes of a track's only item: onset and end in project seconds, pitch, velocity."""
         (item,) = track.items
         take = item.take
         assert take is not None
@@ -253,7 +257,7 @@ class Reaper:
         ]
 
     def record(self, stop: float) -> None:
-        """What REAPER has of a recording, as items on the armed tracks."""
+        """End a recording: its notes become items on the armed tracks."""
         start = self.cursor
         names = {number: name for name, number in self.inputs.items()}
         for track in self.tracks:
@@ -264,11 +268,13 @@ class Reaper:
             for instrument in Instrument:
                 named = names.get(device, "") == f"emsync {instrument.value}" and channel == 0
                 shared = names.get(device) == "emsync" and channel == instrument.channel + 1
-                heard = self.server.performance(instrument, self.now) if named or shared else []
-                if heard:
+                if not (named or shared):
+                    continue
+                recorded = self.server.performance(instrument, self.now)
+                if recorded:
                     item = Item({"D_POSITION": start, "D_LENGTH": stop - start})
                     item.take = take = Take(item, midi=True)
-                    for note, when in heard:
+                    for note, when in recorded:
                         at = start + when - self.since
                         onset = round(self._ppq(take, at))
                         end = round(self._ppq(take, at + note.end - note.onset))
@@ -279,7 +285,7 @@ class Reaper:
     # The API.
 
     def function(self, name: str) -> Any:
-        """A function of the API, called as the index says or noted as misused."""
+        """A function of the API; calls that the index does not allow are recorded as misuse."""
         known = self.index.get(name, {})
         if name in LUA_ONLY:
             least = most = LUA_ONLY[name]
@@ -568,7 +574,7 @@ class Reaper:
         return True
 
     def _MIDI_InsertNote(self, take: Take, _: bool, __: bool, *values: Any) -> bool:
-        assert values[5] is True, "sorted after each note, this takes ages"
+        assert values[5] is True, "sorting after each note takes too long"
         take.notes.append(list(values[:5]))
         return True
 
@@ -632,7 +638,7 @@ def server(tmp_path: Path) -> Server:
 
 @pytest.fixture
 def reaper(tmp_path: Path, server: Server) -> Iterator[Reaper]:
-    """A REAPER whose API nobody may have misused in the end, and that is left in order."""
+    """A REAPER; fails if its API was misused, or if an undo block or the window stays open."""
     one = Reaper(tmp_path, server)
     yield one
     assert one.misuse == []

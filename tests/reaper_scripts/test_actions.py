@@ -1,4 +1,4 @@
-"""The actions as a whole: what they leave in the project, and what they say."""
+"""Whole actions: the changes in the project, and the messages."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def untouched(reaper):
     return len(reaper.tracks) == 1 and not (reaper.tempo or reaper.markers or reaper.undo)
 
 
-def test_a_take_lies_where_the_score_says(reaper, server):
+def test_a_recorded_take_is_the_score_without_the_delay_of_the_route(reaper, server):
     reaper.tracks[0].values["I_RECARM"] = 1.0
-    said = reaper.run(RECORD)
+    message = reaper.run(RECORD)
     assert_is_the_score(reaper, server, 0.002)
-    assert "Bass: 24 of 24 notes; off by 0." in said
-    moved = int(said.split("Moved by -")[1].split(" ms")[0])
+    assert "Bass: 24 of 24 notes; off by 0." in message
+    moved = int(message.split("Moved by -")[1].split(" ms")[0])
     assert 370 <= moved <= 370 + 400
     assert reaper.armed_while_recording == NAMES
     assert [track.values["I_RECARM"] for track in reaper.tracks] == [1, 0, 0, 0, 0, 0]
@@ -58,7 +58,7 @@ def test_stems_are_imported_without_playing(reaper, server):
     assert len(reaper.undo) == 1
 
 
-def test_cuts_and_tempo_lie_under_the_film(reaper):
+def test_cuts_and_tempos_are_written_under_the_film(reaper):
     reaper.markers = [(3.0, "mine", 1), (12.0, "emsync cut", 2), (13.0, "mine", 3)]
     reaper.run(IMPORT)
     assert sorted(mark[:2] for mark in reaper.markers) == [
@@ -72,7 +72,7 @@ def test_cuts_and_tempo_lie_under_the_film(reaper):
 
 
 @pytest.mark.parametrize(("button", "kept"), [(6, False), (7, True)])
-def test_a_tempo_map_is_replaced_only_when_the_user_says_so(reaper, button, kept):
+def test_a_tempo_map_is_replaced_only_if_the_user_agrees(reaper, button, kept):
     reaper.tempo = [[5.0, 90.0, 4, 4], [11.0, 77.0, 3, 4]]
     reaper.press = button
     reaper.run(IMPORT)
@@ -81,14 +81,14 @@ def test_a_tempo_map_is_replaced_only_when_the_user_says_so(reaper, button, kept
     assert (len(reaper.tempo) == 2) == kept
 
 
-def test_a_tempo_map_that_the_user_will_not_decide_on_ends_it(reaper):
+def test_cancelling_the_question_about_tempos_ends_the_action(reaper):
     reaper.tempo = [[5.0, 90.0, 4, 4]]
     reaper.press = 2
     assert reaper.run(IMPORT) == "Cancelled."
     assert len(reaper.tempo) == 1 and len(reaper.tracks) == 1 and not reaper.undo
 
 
-def test_every_word_is_one_that_the_client_takes(reaper, server):
+def test_all_requests_are_valid_for_the_client(reaper, server):
     reaper.film.take.values["D_STARTOFFS"] = 1.25
     reaper.film.take.source.length = 60.0
     reaper.run(RECORD)
@@ -100,40 +100,42 @@ def test_every_word_is_one_that_the_client_takes(reaper, server):
     assert {one.action for one in asked} == {"submit", "status", "files", "loop", "play"}
 
 
-def test_what_was_lost_is_said(reaper, server):
-    server.heard = lambda note, when: None if note.pitch == 43 else when + 0.001 * (note.pitch % 3)
-    said = reaper.run(RECORD)
+def test_lost_notes_are_reported(reaper, server):
+    server.arrival = lambda note, when: (
+        None if note.pitch == 43 else when + 0.001 * (note.pitch % 3)
+    )
+    message = reaper.run(RECORD)
     lost = sum(note.pitch == 43 for note in server.score.part(Instrument.PIANO))
-    assert f"Piano: {24 - lost} of 24 notes; off by" in said
+    assert f"Piano: {24 - lost} of 24 notes; off by" in message
 
 
-def test_nothing_arrived(reaper, server):
-    server.heard = lambda note, when: None
+def test_a_take_without_notes_is_an_error(reaper, server):
+    server.arrival = lambda note, when: None
     assert "Preferences > MIDI Inputs" in reaper.run(RECORD)
     assert not any(track.values["I_RECARM"] for track in reaper.tracks)
     assert reaper.playing == 0 and len(reaper.undo) == 1
 
 
-def test_without_ports_it_hears_the_virtual_keyboard(reaper):
+def test_without_ports_the_virtual_keyboard_is_the_input(reaper):
     reaper.inputs = {"Keystation": 0}
     assert "--backend vkb" in reaper.run(RECORD)
     inputs = [reaper.track(name).values["I_RECINPUT"] for name in NAMES]
     assert inputs == [4096 | channel | 62 << 5 for channel in (1, 10, 2, 3, 4)]
 
 
-def test_ports_that_came_after_reaper_are_found(reaper, server):
+def test_ports_that_appear_after_reaper_started_are_found(reaper, server):
     reaper.inputs, reaper.later_inputs = {}, {"emsync": 2}
     assert "Drums: 24 of 24" in reaper.run(RECORD)
 
 
 @pytest.mark.parametrize("action", [RECORD, IMPORT])
-def test_no_server(reaper, server, action):
+def test_without_a_server_nothing_is_changed(reaper, server, action):
     server.running = False
     assert reaper.run(action) == "/s: no server runs here; start emsync serve."
     assert untouched(reaper)
 
 
-def test_a_server_that_dies_leaves_no_note(reaper, server):
+def test_all_notes_end_if_the_server_dies(reaper, server):
     server.ends = 3.0
     assert "start emsync serve" in reaper.run(RECORD)
     ended = {(message[1] & 15, message[2]) for message in reaper.stuffed}
@@ -145,29 +147,31 @@ def test_a_server_that_dies_leaves_no_note(reaper, server):
 @pytest.mark.parametrize(
     ("says", "sentence"),
     [
-        ({"state": "stopped", "seconds": 3.0}, "play something else meanwhile"),
-        ({"state": "stopped", "seconds": 8.0, "job": "other"}, "play something else meanwhile"),
+        ({"state": "stopped", "seconds": 3.0}, "played something else"),
+        ({"state": "stopped", "seconds": 8.0, "job": "other"}, "played something else"),
         ({"state": "stopped", "fault": "JACK is gone"}, "Playing stopped: JACK is gone."),
     ],
 )
-def test_playing_that_ends_otherwise_is_no_take(reaper, server, says, sentence):
+def test_playback_that_ends_early_or_plays_something_else_is_an_error(
+    reaper, server, says, sentence
+):
     server.says = says
     assert sentence in reaper.run(RECORD)
     assert reaper.playing == 0
 
 
-def test_a_server_that_never_ends_is_not_waited_for(reaper, server):
+def test_recording_ends_even_if_playback_does_not(reaper, server):
     server.says = {"state": "playing"}
     assert "24 of 24" in reaper.run(RECORD)
 
 
-def test_a_reaper_that_does_not_record(reaper, server):
+def test_nothing_is_played_if_reaper_does_not_record(reaper, server):
     reaper.records = False
     assert "did not start to record" in reaper.run(RECORD)
     assert "play" not in [words[0] for words in server.asked]
 
 
-def test_recording_that_the_user_stops(reaper, server):
+def test_stopping_the_recording_stops_playback(reaper, server):
     reaper.start(RECORD)
     while server.began is None:
         reaper.idle()
@@ -178,56 +182,72 @@ def test_recording_that_the_user_stops(reaper, server):
     assert ["stop"] in server.asked
 
 
-def test_a_project_at_another_rate(reaper, server):
+def test_another_play_rate_is_refused(reaper, server):
     reaper.rate = 0.5
     assert "play rate is not 1.0" in reaper.run(RECORD)
 
 
-def test_no_film_is_selected(reaper):
+def test_without_a_selected_film_nothing_is_changed(reaper):
     reaper.selected = []
     assert "Select the film's item" in reaper.run(RECORD)
     assert untouched(reaper)
 
 
-def test_a_film_that_changed_meanwhile(reaper):
+def test_a_film_that_changed_while_composing_is_refused(reaper):
     reaper.later.append((101.0, lambda: reaper.film.values.update(D_LENGTH=4.0)))
     assert "was changed" in reaper.run(IMPORT)
     assert untouched(reaper)
 
 
-def test_the_window_closed_cancels_the_job(reaper, server):
+def test_closing_the_window_cancels_the_job(reaper, server):
     reaper.closes_at = 101.0
     assert reaper.run(RECORD) == "Cancelled."
     assert server.asked[-1] == ["cancel", "6b9b61d76d54"]
     assert untouched(reaper)
 
 
-def test_the_window_closed_ends_the_recording(reaper, server):
+def test_closing_the_window_ends_the_recording(reaper, server):
     reaper.closes_at = 108.0
     assert reaper.run(RECORD) == "Cancelled."
     assert ["stop"] in server.asked and reaper.playing == 0
     assert not any(track.values["I_RECARM"] for track in reaper.tracks)
 
 
-def test_composing_that_fails_says_why(reaper, server):
+def test_a_failed_job_is_reported_with_its_reason(reaper, server):
     server.steps, server.fault = [State.QUEUED, State.FAILED], "film.mp4: has no video"
     assert reaper.run(IMPORT) == "Nothing was composed (failed): film.mp4: has no video."
     assert untouched(reaper)
 
 
+@pytest.mark.parametrize("spelling", ["analyzing", "analysing"])
+def test_the_analysis_is_shown_in_both_spellings_of_the_state(
+    reaper, server, monkeypatch, spelling
+):
+    job = server._job
+    server.steps = [State.QUEUED, State.COMPOSING, State.DONE]
+    monkeypatch.setattr(
+        server,
+        "_job",
+        lambda: job() | ({"state": spelling} if server.steps[0] is State.COMPOSING else {}),
+    )
+    assert reaper.run(IMPORT) == ""
+    assert any("Analyzing the film" in text for text in reaper.shown)
+    assert_is_the_score(reaper, server, 0.001)
+
+
 @pytest.mark.parametrize("function", ["SetTempoTimeSigMarker", "InsertTrackAtIndex"])
-def test_an_error_leaves_one_undo_step_and_live_views(reaper, function):
+def test_an_error_leaves_one_undo_step_and_redraws_the_views(reaper, function):
     reaper.fails_at = function
     assert f"{function} failed" in reaper.run(RECORD)
     assert len(reaper.undo) == 1
 
 
-def test_ended_by_reaper_while_it_records(reaper, server):
+def test_ending_the_script_ends_the_recording(reaper, server):
     reaper.start(RECORD)
     while reaper.playing == 0:
         reaper.idle()
-    for ending in reaper.at_exit:
-        ending()
+    for cleanup in reaper.at_exit:
+        cleanup()
     assert reaper.playing == 0 and ["stop"] in server.asked
     assert not any(track.values["I_RECARM"] for track in reaper.tracks)
 
@@ -238,14 +258,14 @@ def test_half_written_answers_are_waited_for(reaper, server):
     assert_is_the_score(reaper, server, 0.001)
 
 
-def test_a_missing_program_is_asked_for(reaper, server):
+def test_the_user_is_asked_for_a_missing_program(reaper, server):
     reaper.ext = {"program": "/nowhere/emsync", "typed": reaper.ext["program"]}
     reaper.run(IMPORT)
     assert_is_the_score(reaper, server, 0.001)
     assert reaper.ext["program"] == reaper.ext["typed"]
 
 
-def test_no_file_is_left_behind(reaper, tmp_path):
+def test_temporary_files_are_removed(reaper, tmp_path):
     reaper.run(RECORD)
     left = [path.name for path in (tmp_path / "Data/EMSYNC").iterdir()]
     assert left == ["6b9b61d76d54"]

@@ -11,11 +11,11 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(st.lists(WORDS, min_size=1, max_size=4))
-def test_a_shell_gets_the_words_as_they_are(reaper, words):
+def test_a_shell_receives_the_quoted_words_unchanged(reaper, words):
     quoted = [reaper.module("client").quote_posix(word) for word in words]
     command = "printf '%s\\0' " + " ".join(quoted)
-    heard = subprocess.run(["/bin/sh", "-c", command.encode()], capture_output=True, check=True)
-    assert heard.stdout.decode().split("\0")[:-1] == words
+    received = subprocess.run(["/bin/sh", "-c", command.encode()], capture_output=True, check=True)
+    assert received.stdout.decode().split("\0")[:-1] == words
 
 
 @pytest.mark.parametrize(
@@ -26,16 +26,16 @@ def test_a_shell_gets_the_words_as_they_are(reaper, words):
         ("a & b", '"a & b"'),
     ],
 )
-def test_words_for_windows(reaper, word, quoted):
+def test_words_are_quoted_for_windows(reaper, word, quoted):
     assert reaper.module("client").quote_windows(word) == quoted
 
 
-def test_what_windows_can_not_carry(reaper):
+def test_quotation_marks_are_refused_for_windows(reaper):
     with pytest.raises(Exception, match="rename it"):
         reaper.module("client").quote_windows('a "b".mp4')
 
 
-def test_the_script_for_windows(reaper):
+def test_the_script_for_windows_writes_answer_errors_and_status(reaper):
     words = reaper.lua.table("emsync", "client", "status")
     lines = reaper.module("client").script(True, words, r"C:\a b\x").split("\r\n")
     assert lines[1:4] == [

@@ -13,7 +13,7 @@ def test_a_whole_film_has_no_start_and_no_end(reaper):
     assert (found.position, found.length, found.start, found.ending) == (10, 8, None, None)
 
 
-def test_a_part_of_a_section_of_a_film(reaper):
+def test_a_part_of_a_section_is_in_seconds_of_the_file(reaper):
     take = reaper.film.take
     parent = type(take.source)("/films/long.mp4", 60.0)
     take.source = type(take.source)("", 20.0, parent, (5.0, False))
@@ -22,7 +22,7 @@ def test_a_part_of_a_section_of_a_film(reaper):
     assert (found.path, found.start, found.ending) == ("/films/long.mp4", 7.5, 15.5)
 
 
-def test_an_item_that_begins_before_and_ends_after_its_film(reaper):
+def test_an_item_longer_than_its_film_is_the_whole_film(reaper):
     reaper.film.take.values["D_STARTOFFS"] = -1.0
     reaper.film.values["D_LENGTH"] = 20.0
     found = film(reaper)
@@ -41,7 +41,7 @@ def test_an_item_that_begins_before_and_ends_after_its_film(reaper):
         (lambda r: r.film.take.values.update(D_STARTOFFS=9.0), "shows nothing"),
     ],
 )
-def test_what_music_can_not_be_made_for(reaper, change, sentence):
+def test_items_that_are_no_film_are_refused(reaper, change, sentence):
     change(reaper)
     with pytest.raises(Exception, match=sentence):
         film(reaper)

@@ -16,7 +16,7 @@ VALUES = st.recursive(
 
 
 def same(lua, value):
-    """Whether Lua's value is Python's."""
+    """Whether a Lua value equals a Python value."""
     if isinstance(value, list):
         return len(lua) == len(value) and all(
             same(lua[row], each) for row, each in enumerate(value, start=1)
@@ -30,7 +30,7 @@ def same(lua, value):
 
 @SHARED
 @given(VALUES, st.booleans(), st.sampled_from([None, 1]))
-def test_reads_what_python_writes(reaper, value, ascii_only, indent):
+def test_json_written_by_python_is_read(reaper, value, ascii_only, indent):
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
     assert same(reaper.module("json").decode(text), value)
 
@@ -44,6 +44,6 @@ def test_null_is_a_missing_field(reaper):
     "text",
     ["", "{", '{"a": 1', '{"a": 1} x', "[1,]", '"a', '"\\q"', '"\\u12', "nul", "01x", "{1: 2}"],
 )
-def test_refuses_what_is_half_or_wrong(reaper, text):
+def test_half_written_and_wrong_json_is_refused(reaper, text):
     with pytest.raises(Exception, match="not JSON at byte"):
         reaper.module("json").decode(text)

@@ -13,7 +13,7 @@ def content(reaper, path):
     return reaper.lua.eval(READ)(str(path))
 
 
-def test_reads_what_export_wrote(reaper, server, tmp_path):
+def test_exported_files_are_read(reaper, server, tmp_path):
     write_midi(server.score, tmp_path / "score.mid")
     read = content(reaper, tmp_path / "score.mid")
     for instrument in Instrument:
@@ -28,7 +28,7 @@ def test_reads_what_export_wrote(reaper, server, tmp_path):
     assert [(t.time, t.bpm) for t in read.tempos.values()] == [(0, 240), (pytest.approx(4), 200)]
 
 
-def test_running_status_and_a_second_stroke(reaper, tmp_path):
+def test_running_status_and_a_second_onset_are_read(reaper, tmp_path):
     track = bytes([0, 0x90, 60, 80, 96, 60, 90, 96, 60, 0, 0, 0xFF, 0x2F, 0])
     path = tmp_path / "a.mid"
     path.write_bytes(
@@ -41,7 +41,7 @@ def test_running_status_and_a_second_stroke(reaper, tmp_path):
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"MThd\0\0\0\6\0\1\0\1\0\x60MTrk\0\0\0\4\0\x90"])
-def test_refuses_what_is_no_midi_file(reaper, tmp_path, data):
+def test_a_file_that_is_no_midi_file_is_refused(reaper, tmp_path, data):
     (tmp_path / "a.mid").write_bytes(data)
     with pytest.raises(Exception, match="can't be read"):
         content(reaper, tmp_path / "a.mid")

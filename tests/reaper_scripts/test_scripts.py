@@ -1,4 +1,4 @@
-"""The scripts as files, and the REAPER that the tests run them in."""
+"""The script files, and the fake REAPER that runs them in tests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 SCRIPTS = Path(__file__).parents[2] / "reaper_scripts" / "EMSYNC"
 
 
-def test_luacheck_has_nothing_to_say():
+def test_luacheck_finds_nothing():
     if shutil.which("luacheck") is None:
         pytest.skip("needs luacheck (Debian: lua-check)")
     command = ["luacheck", "--config", SCRIPTS.parent / ".luacheckrc", "--no-color", SCRIPTS]
@@ -19,7 +19,7 @@ def test_luacheck_has_nothing_to_say():
     assert done.returncode == 0, done.stdout
 
 
-def test_reapack_knows_the_package():
+def test_the_package_has_the_tags_of_reapack():
     text = (SCRIPTS / "emsync_Score video and record.lua").read_text(encoding="utf-8")
     header = text[: text.index("\n\n")].splitlines()
     tags = [line.split()[1] for line in header if line.startswith("-- @")]
@@ -42,7 +42,7 @@ def test_reapack_knows_the_package():
         "gfx.drawtext('a')",
     ],
 )
-def test_this_reaper_notes_every_misuse(reaper, call):
+def test_the_fake_reaper_records_every_misuse(reaper, call):
     with pytest.raises(TypeError):
         reaper.lua.execute(call)
     assert len(reaper.misuse) == 1

@@ -1,4 +1,4 @@
--- What every action has about it: its window, one undo step, and a sentence when it fails.
+-- The frame of every action: its window, one undo step, and an error message if it fails.
 
 local task = require("lib.task")
 local window = require("lib.window")
@@ -8,7 +8,7 @@ local action = {}
 local ALL = -1
 local OK = 0
 
--- Runs `change` with REAPER's views at rest; they go on however it ends.
+-- Runs `change` while REAPER's views are not redrawn. They are redrawn after errors too.
 function action.quietly(change)
   reaper.PreventUIRefresh(1)
   local fine, problem = pcall(change)
@@ -20,15 +20,16 @@ function action.quietly(change)
   end
 end
 
--- Runs an action. work(run) answers with what to tell the user. run.show(text, share) tells how it
--- goes; run.begin() comes before the first change, and all from there on is one undo step; what is
--- given to run.finally() is done when the action ends, the last first, come what may.
+-- Runs an action. work(run) returns the message for the user, or nil. run.show(text, share) shows
+-- the progress. run.begin() must come before the first change; all changes after it are one undo
+-- step. Functions that are given to run.finally() are called when the action ends for any reason,
+-- the last one first.
 function action.run(name, work)
-  local endings, ended, changing = {}, false, false
+  local cleanups, ended, changing = {}, false, false
   local run = { show = window.show }
 
-  function run.finally(ending)
-    endings[#endings + 1] = ending
+  function run.finally(cleanup)
+    cleanups[#cleanups + 1] = cleanup
   end
 
   function run.begin()
@@ -36,35 +37,35 @@ function action.run(name, work)
     changing = true
   end
 
-  local function finish(problem, told)
+  local function finish(problem, message)
     if ended then
       return
     end
     ended = true
-    for row = #endings, 1, -1 do
-      local fine, another = pcall(endings[row])
+    for row = #cleanups, 1, -1 do
+      local fine, another = pcall(cleanups[row])
       problem = problem or (not fine and another) or nil
     end
     if changing then
       reaper.Undo_EndBlock2(0, name, ALL)
     end
     window.close()
-    local text = problem and problem:gsub("%.?$", ".", 1) or told
+    local text = problem and problem:gsub("%.?$", ".", 1) or message
     if text then
       reaper.ShowMessageBox(text, name, OK)
     end
   end
 
-  -- REAPER ends a script that runs when it quits or the user says so.
+  -- REAPER ends a running script when it quits, or when the user terminates the script.
   reaper.atexit(function()
     finish()
   end)
-  local told
+  local message
   task.run(function()
     window.open(name)
-    told = work(run)
+    message = work(run)
   end, function(problem)
-    finish(problem, told)
+    finish(problem, message)
   end)
 end
 

@@ -1,18 +1,18 @@
--- A take against the score: what arrived, how late, and what did not. Lists of notes alone.
+-- Compares a take with the score: which notes arrived, how late, and which are lost.
 
 local check = {}
 
--- Seconds that a take may lie behind (or, slightly, before) the score as a whole.
+-- The delay of a whole take behind the score, in seconds.
 local EARLIEST, LATEST = -2, 20
--- Seconds: the width of a bin in which differences are counted, what a note may be off its place,
--- and off at most.
+-- In seconds: the width of a bin of delays, and the error of a note in the first and in the second
+-- search for pairs.
 local BIN, NEAR, FAR = 0.02, 0.06, 0.5
 
 local function by_onset(one, other)
   return one.onset < other.onset
 end
 
--- Notes by part and pitch, each list by onset.
+-- The notes by part and pitch, each list by onset.
 local function voices(parts)
   local found = {}
   for key, notes in pairs(parts) do
@@ -28,23 +28,23 @@ local function voices(parts)
   return found
 end
 
--- Roughly the offset at which most notes meet one of their pitch.
+-- The rough delay at which most notes have a counterpart of their pitch; nil without any.
 local function likeliest(wanted, got)
   local votes = {}
   for voice, notes in pairs(wanted) do
-    local heard, first = got[voice] or {}, 1
+    local recorded, first = got[voice] or {}, 1
     for _, note in ipairs(notes) do
-      while heard[first] and heard[first].onset < note.onset + EARLIEST do
+      while recorded[first] and recorded[first].onset < note.onset + EARLIEST do
         first = first + 1
       end
       local row = first
-      while heard[row] and heard[row].onset <= note.onset + LATEST do
-        local bin = (heard[row].onset - note.onset) // BIN
+      while recorded[row] and recorded[row].onset <= note.onset + LATEST do
+        local bin = (recorded[row].onset - note.onset) // BIN
         votes[bin], row = (votes[bin] or 0) + 1, row + 1
       end
     end
   end
-  -- What lies about an edge falls into two bins: they count together.
+  -- Delays near the edge of a bin fall into two bins, so neighbours count together.
   local best, most = nil, 0
   for bin, count in pairs(votes) do
     local both = count + (votes[bin + 1] or 0)
@@ -55,37 +55,37 @@ local function likeliest(wanted, got)
   return best and (best + 1) * BIN
 end
 
--- Pairs one voice's notes where they meet within `near` of the offset; returns the notes of both
--- lists that are left.
-local function pair(part, notes, heard, offset, near, matches)
+-- Pairs the notes of one voice that agree within `near` seconds after the offset is taken away.
+-- Returns the notes of both lists without a pair.
+local function pair(part, notes, recorded, offset, near, matches)
   local row, missing, over = 1, {}, {}
   local function pass()
-    over[#over + 1], row = heard[row], row + 1
+    over[#over + 1], row = recorded[row], row + 1
   end
   for _, note in ipairs(notes) do
     local due = note.onset + offset
-    while heard[row] and heard[row].onset < due - near do
+    while recorded[row] and recorded[row].onset < due - near do
       pass()
     end
-    -- Of two strokes within reach, the nearer one.
-    local after = heard[row + 1]
-    if after and math.abs(after.onset - due) < math.abs(heard[row].onset - due) then
+    -- Of two notes within reach, the nearer one.
+    local after = recorded[row + 1]
+    if after and math.abs(after.onset - due) < math.abs(recorded[row].onset - due) then
       pass()
     end
-    if heard[row] and heard[row].onset <= due + near then
-      matches[#matches + 1] = { part = part, wanted = note, got = heard[row] }
+    if recorded[row] and recorded[row].onset <= due + near then
+      matches[#matches + 1] = { part = part, wanted = note, got = recorded[row] }
       row = row + 1
     else
       missing[#missing + 1] = note
     end
   end
-  while heard[row] do
+  while recorded[row] do
     pass()
   end
   return missing, over
 end
 
--- The middle of a list of numbers, which it sorts; 0 for none.
+-- The median of a list of numbers, which it sorts; 0 for an empty list.
 local function median(numbers)
   table.sort(numbers)
   local count = #numbers
@@ -113,11 +113,12 @@ local function count(notes)
   return notes and #notes or 0
 end
 
--- Compares notes as recorded with those of the score; both by part, lists of { onset, pitch,
--- velocity }. offset: the constant part of the delay in seconds, the median of all notes; nil where
--- none arrived. By part: wanted, lost (of the score), strange (not of it), changed (another
--- velocity), swapped (out of order), and worst and typical (median): errors in seconds that are
--- left once the offset is taken away.
+-- Compares recorded notes with those of the score. Both are lists of { onset, pitch, velocity } by
+-- part. Returns a table with:
+-- offset: the constant delay in seconds, the median of all notes; nil if no note arrived.
+-- parts: by part, the numbers of notes that are wanted, lost, extra (not in the score), changed (of
+-- another velocity) and swapped (out of order); and the errors in seconds after the offset is taken
+-- away, typical (the median) and worst.
 function check.compare(score, takes)
   local wanted, got = voices(score), voices(takes)
   local rough = likeliest(wanted, got)
@@ -125,7 +126,7 @@ function check.compare(score, takes)
   if rough then
     for voice, notes in pairs(wanted) do
       local missing, over = pair(notes.part, notes, got[voice] or {}, rough, NEAR, matches)
-      -- A note that came quite late is late, not lost: it pairs with what the others leave.
+      -- A note that came very late is not lost: it pairs with a note that the others left.
       pair(notes.part, missing, over, rough, FAR, matches)
     end
   end
@@ -146,7 +147,7 @@ function check.compare(score, takes)
     result.parts[key] = {
       wanted = #notes,
       lost = #notes - #own,
-      strange = count(takes[key]) - #own,
+      extra = count(takes[key]) - #own,
       changed = changed,
       swapped = swapped(own),
       typical = median(errors),
@@ -156,17 +157,17 @@ function check.compare(score, takes)
   return result
 end
 
--- The comparison in words, a line a part.
+-- The comparison as text, one line for each part.
 function check.report(result, instruments)
   local lines = {}
   for _, instrument in ipairs(instruments) do
     local part = result.parts[instrument.key]
-    if part and part.wanted + part.strange > 0 then
+    if part and part.wanted + part.extra > 0 then
       local line = ("%s: %d of %d notes"):format(
         instrument.name, part.wanted - part.lost, part.wanted
       )
       for _, fault in ipairs({
-        { part.strange, "not of the score" },
+        { part.extra, "not in the score" },
         { part.changed, "at another velocity" },
         { part.swapped, "out of order" },
       }) do
@@ -180,7 +181,9 @@ function check.report(result, instruments)
     end
   end
   if result.offset then
-    lines[#lines + 1] = ("Moved by %.0f ms, the route's own delay."):format(-1000 * result.offset)
+    lines[#lines + 1] = ("Moved by %.0f ms, the delay of the MIDI route."):format(
+      -1000 * result.offset
+    )
   end
   return table.concat(lines, "\n")
 end

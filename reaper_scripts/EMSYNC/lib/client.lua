@@ -1,13 +1,16 @@
--- Asks the running server by `emsync client`, a program beside REAPER, so that REAPER never waits.
+-- Sends requests to the running server by `emsync client`, a separate program, so that REAPER never
+-- waits.
 
 local json = require("lib.json")
 local task = require("lib.task")
 
 local client = {}
 
+-- In seconds: between two looks at a file, for an answer, and for a file that is half written.
 local PAUSE = 0.3
 local PATIENCE = 60
 local HALF_WRITTEN = 2
+-- Exit statuses of shells for a program that is missing or not executable.
 local NOT_FOUND = { [126] = true, [127] = true, [9009] = true }
 
 -- REAPER does not always have the search path of a shell.
@@ -23,18 +26,18 @@ local WINDOWS = table.concat({
   "chcp 65001 >nul",
   "set PYTHONIOENCODING=utf-8",
   "%s >%s 2>%s",
-  -- The digit must not stand before the >, where it would name what is redirected.
+  -- A digit directly before the > would be a file descriptor.
   ">%s echo %%ERRORLEVEL%%",
   "move /y %s %s >nul",
   "",
 }, "\r\n")
 
--- A word as /bin/sh takes it.
+-- A word, quoted for /bin/sh.
 function client.quote_posix(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
--- A word as a .cmd file and then a C program take it.
+-- A word, quoted for a .cmd file and then for the arguments of a C program.
 function client.quote_windows(word)
   if word:find('["\r\n]') then
     error(word .. ": has a quotation mark or a line break in its name; rename it", 0)
@@ -42,8 +45,8 @@ function client.quote_windows(word)
   return '"' .. word:gsub("\\+$", "%0%0"):gsub("%%", "%%%%") .. '"'
 end
 
--- The shell script that asks: the answer goes to `base`.json, complaints to `base`.err, and, once
--- both are written, the exit status to `base`.status.
+-- The shell script that sends a request. The answer goes to `base`.json and errors to `base`.err.
+-- Once both are written, the exit status goes to `base`.status.
 function client.script(windows, words, base)
   local quote = windows and client.quote_windows or client.quote_posix
   local quoted = {}
@@ -61,7 +64,7 @@ function client.script(windows, words, base)
   )
 end
 
--- What is in the file, or nil.
+-- The content of a file, or nil.
 function client.content(path)
   local file = io.open(path, "rb")
   if not file then
@@ -72,7 +75,7 @@ function client.content(path)
   return content
 end
 
--- Where these scripts keep their things; made where needed.
+-- The folder of these scripts' files, created if missing.
 function client.folder()
   local folder = reaper.GetResourcePath() .. "/Data/EMSYNC"
   reaper.RecursiveCreateDirectory(folder, 0)
@@ -94,7 +97,7 @@ local function start(words)
   local text = client.script(windows, { program(), "client", table.unpack(words) }, base)
   local file = io.open(path, "wb")
   if not file then
-    error(path .. ": can't be written; make room there, or give yourself the right to", 0)
+    error(path .. ": can't be written; check its permissions and the free space", 0)
   end
   file:write(text)
   file:close()
@@ -102,7 +105,7 @@ local function start(words)
   return base, path
 end
 
--- What the program answered and with which status; nil for what did not come in time.
+-- The answer of the program and its exit status; nil for each that did not come in time.
 local function await(base, patience)
   local status = task.wait(function()
     return tonumber(client.content(base .. ".status") or "")
@@ -117,11 +120,11 @@ local function await(base, patience)
   return answer, answer and 0
 end
 
--- The answer; nil and true where the program is missing.
+-- The answer; nil and true if the program is missing.
 local function exchange(words, patience)
   local base, path = start(words)
   local answer, status = await(base, patience)
-  local complaint = client.content(base .. ".err") or ""
+  local errors = client.content(base .. ".err") or ""
   for _, name in ipairs({ path, base .. ".json", base .. ".err", base .. ".status" }) do
     os.remove(name)
   end
@@ -132,7 +135,7 @@ local function exchange(words, patience)
   elseif NOT_FOUND[status] then
     return nil, true
   end
-  local line = complaint:match("emsync: ([^\r\n]+)%s*$") or complaint:match("([^\r\n]+)%s*$")
+  local line = errors:match("emsync: ([^\r\n]+)%s*$") or errors:match("([^\r\n]+)%s*$")
   error(line or ("emsync client ended with status " .. status .. "; run `emsync doctor`"), 0)
 end
 
@@ -153,8 +156,8 @@ local function ask_for_program()
   reaper.SetExtState("EMSYNC", "program", path, true)
 end
 
--- The server's answer to `emsync client WORDS`, waited for in a task. patience: seconds to wait
--- (default 60). Raises an error, a sentence, where there is none.
+-- The server's answer to `emsync client WORDS`; to be called in a task. patience: seconds to wait
+-- (default 60). Raises an error, one sentence, if no answer comes.
 function client.ask(words, patience)
   while true do
     local answer, missing = exchange(words, patience or PATIENCE)
@@ -165,8 +168,8 @@ function client.ask(words, patience)
   end
 end
 
--- Says something to the server without waiting for its answer.
-function client.tell(words)
+-- Sends a request to the server and does not wait for its answer.
+function client.send(words)
   task.run(function()
     exchange(words, PATIENCE)
   end, function() end)

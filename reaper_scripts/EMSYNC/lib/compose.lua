@@ -1,4 +1,4 @@
--- The music for a film: composed by the server, read from the files that it fetches.
+-- Composes the music for a film: the server composes, and the files are fetched and read.
 
 local client = require("lib.client")
 local json = require("lib.json")
@@ -7,8 +7,15 @@ local task = require("lib.task")
 
 local compose = {}
 
-local GLANCE = 0.5
-local SAYS = { queued = "Waiting", analysing = "Watching the film", composing = "Composing" }
+-- Seconds between two requests for the job's state.
+local POLL_INTERVAL = 0.5
+-- What the window shows for a job that goes on. Servers up to version 0.1 say "analysing".
+local TEXTS = {
+  queued = "Waiting",
+  analysing = "Analyzing the film",
+  analyzing = "Analyzing the film",
+  composing = "Composing",
+}
 
 local function words_for(film)
   local words = { "submit", film.path }
@@ -21,11 +28,11 @@ local function words_for(film)
   return words
 end
 
--- The job, once it has ended.
+-- Waits for the end of a job and returns it.
 local function follow(job, show)
-  while SAYS[job.state] do
-    show(SAYS[job.state], job.progress)
-    task.sleep(GLANCE)
+  while TEXTS[job.state] do
+    show(TEXTS[job.state], job.progress)
+    task.sleep(POLL_INTERVAL)
     job = client.ask({ "status", job.id })
   end
   return job
@@ -37,20 +44,21 @@ local function fetch(job, show)
   client.ask({ "files", job.id, "-o", folder })
   local cues, score = client.content(folder .. "/cues.json"), client.content(folder .. "/score.mid")
   if not (cues and score) then
-    error(folder .. ": the piece's files are not there; run this again", 0)
+    error(folder .. ": the files of the piece are missing; run this again", 0)
   end
   return json.decode(cues), midi.read(score)
 end
 
--- The piece for a film. job: its id. parts: notes by instrument ("bass"), tempos, metres, duration:
--- as lib.midi reads them. cuts, boundaries: seconds. All times from the film's start. run: the
--- action's; the job is cancelled when that ends before it.
+-- Composes the piece for a film. run: of the action, as in lib.action. If the action ends before
+-- the job, the job is cancelled. Returns a table, with times in seconds from the film's start:
+-- job: its id. parts: notes by instrument ("bass"). tempos, metres, duration: as in lib.midi.
+-- cuts, boundaries: times.
 function compose.piece(film, run)
   local job = client.ask(words_for(film))
   local ended = false
   run.finally(function()
     if not ended then
-      client.tell({ "cancel", job.id })
+      client.send({ "cancel", job.id })
     end
   end)
   local state = follow(job, run.show)

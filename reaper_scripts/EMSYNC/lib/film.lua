@@ -1,14 +1,14 @@
--- The film: the selected video item, and which part of its file it shows.
+-- The film: the selected video item, and the part of its file that it shows.
 
 local film = {}
 
--- Seconds: what an end may miss the file's by and still mean it (sound and picture seldom end as
--- one), and what a start may, which the music's zero depends on.
+-- In seconds: how far the item's end may be from the file's end and count as it (sound and picture
+-- seldom end together), and the same for the start, which is the zero of the music.
 local EDGE, EXACT = 0.05, 1e-6
 
 local SELECT = "Select the film's item (one video item), then run this again"
 
--- The file and the seconds of it that a source begins at.
+-- The source of the file, and where in the file a source begins, in seconds.
 local function origin(source)
   local offset = 0
   while source do
@@ -25,9 +25,11 @@ local function origin(source)
   end
 end
 
--- The film as `item` shows it. path: its file. position: where it begins in the project. start,
--- ending: the part shown, in seconds of the file; nil where that is the file's own start or end.
--- length: of the part, in seconds. Raises a sentence where music can't be made for it.
+-- The film that `item` shows, as a table:
+-- path: of its file. position: its beginning in the project, in seconds.
+-- start, ending: of the part shown, in seconds of the file; nil for the file's own start and end.
+-- length: of the part, in seconds.
+-- Raises an error, one sentence, if no music can be composed for it.
 function film.of(item)
   local take = reaper.GetActiveTake(item)
   if not take or reaper.TakeIsMIDI(take) then
@@ -43,13 +45,13 @@ function film.of(item)
     error(SELECT, 0)
   end
   local position = reaper.GetMediaItemInfo_Value(item, "D_POSITION")
-  local shown = reaper.GetMediaItemInfo_Value(item, "D_LENGTH")
+  local length = reaper.GetMediaItemInfo_Value(item, "D_LENGTH")
   local start = offset + reaper.GetMediaItemTakeInfo_Value(take, "D_STARTOFFS")
   if start < 0 then
-    position, shown, start = position - start, shown + start, 0
+    position, length, start = position - start, length + start, 0
   end
   local file_length, in_beats = reaper.GetMediaSourceLength(source)
-  local ending = start + shown
+  local ending = start + length
   local to_end = not in_beats and file_length > 0 and ending > file_length - EDGE
   if to_end then
     ending = math.min(ending, file_length)
@@ -67,7 +69,7 @@ function film.of(item)
   }
 end
 
--- The one selected item; raises a sentence where there are none or several.
+-- The film of the selected item. Raises an error if no item or several are selected.
 function film.selected()
   if reaper.CountSelectedMediaItems(0) ~= 1 then
     error(SELECT, 0)
@@ -75,8 +77,8 @@ function film.selected()
   return film.of(reaper.GetSelectedMediaItem(0, 0))
 end
 
--- The film as it is now; raises a sentence where it is not what music was composed for.
-function film.still(before)
+-- The film as it is now. Raises an error if its item has changed since `before`.
+function film.recheck(before)
   local now = reaper.ValidatePtr2(0, before.item, "MediaItem*") and film.of(before.item)
   if
     not now
@@ -84,7 +86,7 @@ function film.still(before)
     or now.start ~= before.start
     or math.abs(now.length - before.length) > EDGE
   then
-    error("The film's item was changed while its music was composed; run this again", 0)
+    error("The film's item was changed while the music was composed; run this again", 0)
   end
   return now
 end

@@ -1,4 +1,4 @@
--- MIDI items: notes read, written and moved, by project time in seconds.
+-- Reads, writes and moves the notes of MIDI items. Times are seconds of the project.
 
 local items = {}
 
@@ -21,7 +21,7 @@ local function insert(take, notes)
   reaper.MIDI_Sort(take)
 end
 
--- The notes with all times moved by so many seconds.
+-- The notes with all times moved by `seconds`.
 function items.moved(notes, seconds)
   local list = {}
   for row, note in ipairs(notes) do
@@ -53,15 +53,15 @@ function items.notes(take)
   return notes
 end
 
--- A new item with these notes, from `from` to `to`.
+-- Creates an item with these notes, from `from` to `to`.
 function items.create(track, from, to, notes)
   local item = reaper.CreateNewMIDIItemInProj(track, from, to, false)
   insert(reaper.GetActiveTake(item), notes)
   return item
 end
 
--- Moves what is in a take, and leaves its item where it is: an item that moves under a tempo map
--- carries its beats along, and their seconds change.
+-- Moves the events of a take, but not its item. An item that moves under a tempo map keeps its
+-- beats, so the times of its notes would change.
 function items.shift(take, seconds)
   local notes = items.moved(items.notes(take), seconds)
   local _, count, controls = reaper.MIDI_CountEvts(take)

@@ -1,4 +1,4 @@
--- JSON, read. null becomes nil.
+-- Reads JSON. null becomes nil.
 
 local json = {}
 
@@ -6,7 +6,7 @@ local ESCAPED = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
 local NAMED = { ["true"] = true, ["false"] = false }
 local read
 
-local function amiss(at)
+local function fail(at)
   error("not JSON at byte " .. at, 0)
 end
 
@@ -14,9 +14,9 @@ local function skip(text, at)
   return text:find("[^ \t\r\n]", at) or #text + 1
 end
 
--- A code above U+FFFF comes as two escapes.
+-- The code of an escape after \u. A code above U+FFFF has two escapes.
 local function read_code(text, at)
-  local code = tonumber(text:match("^%x%x%x%x", at) or amiss(at), 16)
+  local code = tonumber(text:match("^%x%x%x%x", at) or fail(at), 16)
   at = at + 4
   local second = tonumber(text:match("^\\u([dD][c-fC-F]%x%x)", at) or "0", 16)
   if code >= 0xD800 and code < 0xDC00 and second > 0 then
@@ -30,7 +30,7 @@ local function read_string(text, at)
   while true do
     local plain, mark = text:match('^([^"\\]*)(["\\])', at)
     if not plain then
-      amiss(at)
+      fail(at)
     end
     parts[#parts + 1] = plain
     at = at + #plain + 1
@@ -46,12 +46,12 @@ local function read_string(text, at)
       parts[#parts + 1] = ESCAPED[letter] or letter
       at = at + 1
     else
-      amiss(at)
+      fail(at)
     end
   end
 end
 
--- The members between brackets; `member` reads one and returns where it ends.
+-- Reads the members between brackets. member(at) reads one and returns where it ends.
 local function read_members(text, at, bracket, member)
   at = skip(text, at + 1)
   if text:sub(at, at) == bracket then
@@ -63,7 +63,7 @@ local function read_members(text, at, bracket, member)
     if mark == bracket then
       return at + 1
     elseif mark ~= "," then
-      amiss(at)
+      fail(at)
     end
     at = skip(text, at + 1)
   end
@@ -73,13 +73,13 @@ local function read_object(text, at)
   local object = {}
   at = read_members(text, at, "}", function(here)
     if text:sub(here, here) ~= '"' then
-      amiss(here)
+      fail(here)
     end
     local name
     name, here = read_string(text, here + 1)
     here = skip(text, here)
     if text:sub(here, here) ~= ":" then
-      amiss(here)
+      fail(here)
     end
     object[name], here = read(text, here + 1)
     return here
@@ -107,18 +107,18 @@ function read(text, at)
   elseif first == '"' then
     return read_string(text, at + 1)
   end
-  local word = text:match("^[%w+.-]+", at) or amiss(at)
+  local word = text:match("^[%w+.-]+", at) or fail(at)
   if NAMED[word] == nil and word ~= "null" then
-    return word:find("^-?%d") and tonumber(word) or amiss(at), at + #word
+    return word:find("^-?%d") and tonumber(word) or fail(at), at + #word
   end
   return NAMED[word], at + #word
 end
 
--- The value of a whole text; raises an error for anything else, a half-written text too.
+-- The value of a whole text. Raises an error for any other text, also for one that is half written.
 function json.decode(text)
   local value, at = read(text, 1)
   if skip(text, at) <= #text then
-    amiss(at)
+    fail(at)
   end
   return value
 end

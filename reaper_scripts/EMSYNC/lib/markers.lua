@@ -1,13 +1,13 @@
--- The film's cuts and the music's tempo on REAPER's timeline.
+-- Writes the film's cuts and the music's tempo to REAPER's timeline.
 
 local markers = {}
 
-local OURS = "^emsync "
+local OWN_MARKER = "^emsync "
 local NEAR = 0.001
 local YES, CANCEL = 6, 2
 
--- Tempo and metre changes of a piece as { time, bpm, numerator, denominator }, by time. Where
--- the metre stays, numerator and denominator are 0.
+-- The changes of tempo and time signature of a piece as { time, bpm, numerator, denominator }, by
+-- time. If the time signature does not change, numerator and denominator are 0.
 function markers.changes(piece)
   local changes, metre = {}, 1
   local times, next_tempo = {}, 1
@@ -35,14 +35,14 @@ function markers.changes(piece)
   return changes
 end
 
--- Whether the piece's tempo map shall be written: asks where there is one already.
+-- Whether to write the piece's tempo map. Asks the user if the project has tempo markers.
 function markers.may_write_tempo()
   if reaper.CountTempoTimeSigMarkers(0) == 0 then
     return true
   end
   local answer = reaper.ShowMessageBox(
-    "This project has tempo markers. Replace those under the film by the music's?\n\n"
-      .. "No keeps them: the music is in time with the film, but not with the grid.",
+    "This project has tempo markers. Replace those under the film with the music's?\n\n"
+      .. "No keeps them: the music fits the film, but not the grid.",
     "EMSYNC",
     3
   )
@@ -52,7 +52,7 @@ function markers.may_write_tempo()
   return answer == YES
 end
 
--- Writes the piece's tempo map under the film; after the film the project's own goes on.
+-- Writes the piece's tempo map under the film. After the film the project's own tempo continues.
 function markers.write_tempo(piece, film)
   local from, to = film.position - NEAR, film.position + film.length
   local numerator, denominator, bpm = reaper.TimeMap_GetTimeSigAtTime(0, to)
@@ -77,13 +77,13 @@ local function clear(from, to)
   local total = reaper.CountProjectMarkers(0)
   for row = total - 1, 0, -1 do
     local _, region, time, _, name, number = reaper.EnumProjectMarkers3(0, row)
-    if not region and name:find(OURS) and time > from and time < to then
+    if not region and name:find(OWN_MARKER) and time > from and time < to then
       reaper.DeleteProjectMarker(0, number, false)
     end
   end
 end
 
--- A marker at each cut and boundary of the film, in place of those of an earlier run.
+-- Sets a marker at each cut and boundary of the film, and removes those of an earlier run.
 function markers.write_cuts(piece, film)
   clear(film.position - NEAR, film.position + film.length + NEAR)
   local names = {}

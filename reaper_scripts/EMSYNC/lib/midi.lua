@@ -1,11 +1,11 @@
--- Standard MIDI files, read: tempo map and parts, in seconds from the file's zero.
+-- Reads standard MIDI files: tempo map and parts, in seconds from the file's zero.
 
 local midi = {}
 
 local TEMPO, METRE, NAME = 0x51, 0x58, 0x03
 local DATA_BYTES = { [0x8] = 2, [0x9] = 2, [0xA] = 2, [0xB] = 2, [0xC] = 1, [0xD] = 1, [0xE] = 2 }
 
--- A number of seven bits a byte, and where it ends.
+-- A variable-length number with seven bits in each byte, and the place after it.
 local function read_length(bytes, at)
   local value = 0
   while true do
@@ -17,7 +17,8 @@ local function read_length(bytes, at)
   end
 end
 
--- Calls meta(tick, kind, data) and message(tick, status, first, second); returns the last tick.
+-- Calls meta(tick, kind, data) and message(tick, status, first, second) for the events of a track.
+-- Returns the last tick.
 local function read_track(bytes, meta, message)
   local at, tick, status = 1, 0, 0
   while at <= #bytes do
@@ -47,8 +48,8 @@ local function read_track(bytes, meta, message)
   return tick
 end
 
--- From a tick to seconds. tempos: { tick, microseconds a quarter }, by tick.
-local function clock(tempos, division)
+-- A function from ticks to seconds. tempos: { tick, microseconds of a quarter note }, by tick.
+local function tick_clock(tempos, division)
   local starts, seconds = {}, 0
   for row, tempo in ipairs(tempos) do
     local before = tempos[row - 1]
@@ -75,9 +76,9 @@ local function by_tick(one, other)
   return one.tick < other.tick
 end
 
--- The notes of a part that is being read: struck, then released.
+-- A list for the notes of a part, and a function that takes its messages.
 local function collector()
-  local notes, sounding = {}, {}
+  local notes, active = {}, {}
   return notes,
     function(tick, status, pitch, velocity)
       local kind, channel = status >> 4, status & 0xF
@@ -85,12 +86,12 @@ local function collector()
         return
       end
       local key = channel << 7 | pitch
-      if sounding[key] then
-        sounding[key].release, sounding[key] = tick, nil
+      if active[key] then
+        active[key].release, active[key] = tick, nil
       end
       if kind == 0x9 and velocity > 0 then
         local note = { tick = tick, pitch = pitch, velocity = velocity, channel = channel }
-        notes[#notes + 1], sounding[key] = note, note
+        notes[#notes + 1], active[key] = note, note
       end
     end
 end
@@ -125,7 +126,7 @@ local function read(bytes)
   if not tempos[1] or tempos[1].tick > 0 then
     table.insert(tempos, 1, { tick = 0, microseconds = 500000 })
   end
-  local seconds = clock(tempos, division)
+  local seconds = tick_clock(tempos, division)
   local content = { tempos = {}, metres = {}, parts = {}, duration = seconds(last) }
   for row, tempo in ipairs(tempos) do
     content.tempos[row] = { time = seconds(tempo.tick), bpm = 60e6 / tempo.microseconds }
@@ -147,13 +148,16 @@ local function read(bytes)
   return content
 end
 
--- tempos: { time, bpm }, the first at 0. metres: { time, numerator, denominator }. parts: by track
--- name, each a list of { onset, ending, pitch, velocity, channel } by onset. duration: in seconds.
--- bpm: quarter notes a minute. channel: from 0. Raises an error for what is no MIDI file.
+-- Reads the bytes of a MIDI file. Returns a table with times in seconds:
+-- tempos: { time, bpm }, the first at 0; bpm: quarter notes a minute.
+-- metres: { time, numerator, denominator }, the time signatures.
+-- parts: by track name, each a list of { onset, ending, pitch, velocity, channel } by onset.
+-- channel: from 0. duration: of the file.
+-- Raises an error for bytes that are no MIDI file.
 function midi.read(bytes)
   local fine, content = pcall(read, bytes)
   if not fine then
-    error("this MIDI file can't be read; compose again", 0)
+    error("The MIDI file of the music can't be read; run this again", 0)
   end
   return content
 end

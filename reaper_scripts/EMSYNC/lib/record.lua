@@ -1,4 +1,4 @@
--- A take of the piece in real time: REAPER records, the server plays.
+-- Records the piece in real time: the server plays, and REAPER records.
 
 local client = require("lib.client")
 local task = require("lib.task")
@@ -11,15 +11,15 @@ local NORMAL, SELECTED_ITEMS, TIME_SELECTION = 40252, 40253, 40076
 local ALL_NOTES_OFF, ALL_SOUND_OFF = 123, 120
 local SEND_ALL_NOTES_OFF = 40345
 local VIRTUAL_KEYBOARD = 0
--- Seconds: REAPER may take to start, between two looks at the server, it may take to answer, and
--- what the last notes may be behind when it says that it has played all.
-local STARTING, GLANCE, HEARTBEAT, TAIL = 5, 1, 10, 0.5
+-- In seconds: the time for REAPER to start, between two requests for the server's state, for its
+-- answer, and for the last notes to arrive after the server has played them.
+local STARTING, POLL_INTERVAL, HEARTBEAT, TAIL = 5, 1, 10, 0.5
 
 local function recording()
   return reaper.GetPlayState() & RECORDING ~= 0
 end
 
--- Ends whatever the tracks still sound.
+-- Ends all notes that are still active on the tracks.
 function record.silence()
   for _, instrument in ipairs(tracks.INSTRUMENTS) do
     local status = 0xB0 | instrument.channel - 1
@@ -29,9 +29,9 @@ function record.silence()
   reaper.Main_OnCommand(SEND_ALL_NOTES_OFF, 0)
 end
 
--- REAPER records all that it hears from the cursor on, once through; returns what puts its own
--- ways back.
-local function plainly()
+-- Prepares REAPER to record all its inputs from the cursor on, without a loop. Returns a function
+-- that restores its settings.
+local function prepare()
   if math.abs(reaper.Master_GetPlayRate(0) - 1) > 1e-6 then
     error("The project's play rate is not 1.0; reset it, then run this again", 0)
   end
@@ -68,7 +68,7 @@ local function perform(piece, film, show)
   local latest = film.position + film.length + HEARTBEAT + STARTING
   while state.state == "playing" and reaper.GetPlayPosition() < latest do
     show("Recording", math.min(state.seconds / film.length, 1))
-    task.sleep(GLANCE)
+    task.sleep(POLL_INTERVAL)
     if not recording() then
       error("Recording was stopped before the film's end; undo, then run this again", 0)
     end
@@ -77,7 +77,7 @@ local function perform(piece, film, show)
   if state.fault then
     error("Playing stopped: " .. state.fault, 0)
   elseif state.job ~= piece.job or state.seconds < state.duration - TAIL then
-    error("The server was told to play something else meanwhile; undo, then run this again", 0)
+    error("The server played something else instead; undo, then run this again", 0)
   end
   task.wait(function()
     return reaper.GetPlayPosition() >= film.position + film.length
@@ -85,19 +85,20 @@ local function perform(piece, film, show)
   task.sleep(TAIL)
 end
 
--- Records the piece from the film's start to its end on what is armed. run: the action's, which
--- puts things right where this is broken off.
+-- Records the piece from the film's start to its end on the armed tracks. run: of the action, as in
+-- lib.action; when the action ends, it restores REAPER's settings.
 function record.take(piece, film, run)
-  -- A loop would never end; and a server that is gone is better missed before REAPER records.
+  -- Ends a loop of the server, which would never stop. It also shows whether the server answers,
+  -- before REAPER records.
   client.ask({ "loop" })
-  run.finally(plainly())
+  run.finally(prepare())
   if reaper.GetPlayState() ~= 0 then
     reaper.CSurf_OnStop()
   end
   local ended = false
   run.finally(function()
     if not ended then
-      client.tell({ "stop" })
+      client.send({ "stop" })
       reaper.CSurf_OnStop()
     end
   end)

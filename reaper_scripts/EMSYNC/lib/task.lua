@@ -1,24 +1,24 @@
--- Work that takes its time without holding REAPER up: it goes on whenever REAPER is idle.
+-- Long work that does not block REAPER: it continues whenever REAPER is idle.
 
 local task = {}
 
--- Calls `work`, which may sleep; then `done`, with what went wrong where something did.
+-- Calls work(), which may sleep, and then done(problem); problem: the error message, or nil.
 function task.run(work, done)
   local thread = coroutine.create(work)
-  local function go_on()
+  local function resume()
     local fine, problem = coroutine.resume(thread)
     if not fine then
       done(tostring(problem))
     elseif coroutine.status(thread) == "dead" then
       done()
     else
-      reaper.defer(go_on)
+      reaper.defer(resume)
     end
   end
-  go_on()
+  resume()
 end
 
--- For work that runs: REAPER goes on meanwhile.
+-- Sleeps within a task; REAPER keeps running.
 function task.sleep(seconds)
   local waking = reaper.time_precise() + seconds
   repeat
@@ -26,17 +26,18 @@ function task.sleep(seconds)
   until reaper.time_precise() >= waking
 end
 
--- Sleeps until `true_now` answers with something, and returns that; nil after so many seconds.
-function task.wait(true_now, seconds, pause)
+-- Sleeps within a task until poll() returns a value, and returns it; nil or false after `seconds`.
+-- pause: seconds between two calls.
+function task.wait(poll, seconds, pause)
   local latest = reaper.time_precise() + seconds
   repeat
-    local found = true_now()
+    local found = poll()
     if found then
       return found
     end
     task.sleep(pause)
   until reaper.time_precise() >= latest
-  return true_now()
+  return poll()
 end
 
 return task

@@ -1,8 +1,8 @@
--- The five tracks, and where they hear from.
+-- The five tracks and their MIDI inputs.
 
 local tracks = {}
 
--- In the order and on the channels (from 1) of every port and file of EMSYNC.
+-- The order and the channels (from 1) are those of all ports and files of EMSYNC.
 tracks.INSTRUMENTS = {
   { name = "Bass", key = "bass", channel = 1 },
   { name = "Drums", key = "drums", channel = 10 },
@@ -16,12 +16,13 @@ local ALL_CHANNELS = 0
 local TIME = 0
 local RESET = 1.0
 
--- What I_RECINPUT takes for a MIDI device and a channel from 1 (0: all).
+-- The value of I_RECINPUT for a MIDI device and a channel from 1 (0: all).
 function tracks.input(device, channel)
   return 4096 | channel | device << 5
 end
 
--- Each instrument's input among devices of { number, name }: its own, one for all, or nil.
+-- The input of each instrument among devices of { number, name }: a device for each, or one device
+-- for all. Returns nil if there is neither.
 function tracks.choose(devices)
   local own, found, shared = {}, 0, nil
   for _, device in ipairs(devices) do
@@ -41,7 +42,7 @@ function tracks.choose(devices)
   return shared and tracks.through(shared)
 end
 
--- All five through one device, a channel each.
+-- The inputs of all five instruments on one device, with a channel for each.
 function tracks.through(device)
   local inputs = {}
   for _, instrument in ipairs(tracks.INSTRUMENTS) do
@@ -61,12 +62,12 @@ local function devices()
   return list
 end
 
--- Each instrument's I_RECINPUT, and whether that is the virtual keyboard for want of a port. In a
--- task; sleep: how it waits for REAPER's devices.
+-- The I_RECINPUT of each instrument, and whether it is the virtual keyboard because no port was
+-- found. sleep: function that waits for REAPER's devices.
 function tracks.inputs(sleep)
   local inputs = tracks.choose(devices())
   if not inputs then
-    -- REAPER sees ports that came after it only then.
+    -- REAPER finds ports that appeared after its start only after this.
     reaper.midi_reinit()
     sleep(RESET)
     inputs = tracks.choose(devices())
@@ -74,7 +75,7 @@ function tracks.inputs(sleep)
   return inputs or tracks.through(KEYBOARD), inputs == nil
 end
 
--- Five named tracks below all others, on time timebase: by instrument's key.
+-- Adds five named tracks below all others, with the timebase set to time. Returns them by key.
 function tracks.add()
   local added = {}
   for _, instrument in ipairs(tracks.INSTRUMENTS) do
@@ -88,13 +89,13 @@ function tracks.add()
   return added
 end
 
--- The film's item, or a take's, stays where it is whatever the tempo becomes.
-function tracks.hold(item)
+-- Sets an item's timebase to time, so that changes of tempo do not move it.
+function tracks.lock_to_time(item)
   reaper.SetMediaItemInfo_Value(item, "C_BEATATTACHMODE", TIME)
 end
 
--- Arms the five alone, hearing their inputs, unmonitored; returns what arms those that were armed
--- before instead.
+-- Arms only the five tracks, with their inputs and without monitoring. Returns a function that arms
+-- the tracks that were armed before instead.
 function tracks.arm(added, inputs)
   local armed = {}
   for place = 0, reaper.CountTracks(0) - 1 do

@@ -1,4 +1,4 @@
--- A small window that tells how it goes; closing it breaks the work off.
+-- A small window that shows the progress; closing it cancels the action.
 
 local window = {}
 
@@ -9,7 +9,7 @@ function window.open(title)
   gfx.setfont(1, "Arial", 16)
 end
 
--- share: of the present step, 0..1. Raises an error once the window was closed.
+-- share: of the present step that is done, 0..1. Raises an error if the window was closed.
 function window.show(text, share)
   if gfx.getchar() < 0 then
     error("Cancelled", 0)
