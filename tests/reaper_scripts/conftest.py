@@ -90,8 +90,7 @@ class Server:
     """The server as ``emsync client`` shows it.
 
     steps: the states of a job, in order. late: seconds from ``play`` to the first sound. ends:
-    seconds from ``play`` until the server dies. says: fields of its state that are not the true
-    ones.
+    seconds from ``play`` until the server dies. fields: of its state, in place of the true ones.
     """
 
     folder: Path
@@ -103,7 +102,7 @@ class Server:
     late: float = 0.37
     ends: float = 1e9
     fault: str | None = None
-    says: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     asked: list[list[str]] = field(default_factory=list)
     began: float | None = None
     arrival: Callable[[Note, float], float | None] = lambda note, when: when
@@ -152,7 +151,7 @@ class Server:
         return {
             "state": "playing" if playing else "stopped", "seconds": at, "duration": 8.0,
             "reserve": 8.0 - at, "job": "6b9b61d76d54", "loop": None, "late": 0, "follows": None,
-            "fault": None, **self.says,
+            "fault": None, **self.fields,
         }  # fmt: skip
 
     def performance(self, instrument: Instrument, until: float) -> list[tuple[Note, float]]:

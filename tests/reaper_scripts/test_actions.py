@@ -145,7 +145,7 @@ def test_all_notes_end_if_the_server_dies(reaper, server):
 
 
 @pytest.mark.parametrize(
-    ("says", "sentence"),
+    ("fields", "sentence"),
     [
         ({"state": "stopped", "seconds": 3.0}, "played something else"),
         ({"state": "stopped", "seconds": 8.0, "job": "other"}, "played something else"),
@@ -153,15 +153,15 @@ def test_all_notes_end_if_the_server_dies(reaper, server):
     ],
 )
 def test_playback_that_ends_early_or_plays_something_else_is_an_error(
-    reaper, server, says, sentence
+    reaper, server, fields, sentence
 ):
-    server.says = says
+    server.fields = fields
     assert sentence in reaper.run(RECORD)
     assert reaper.playing == 0
 
 
 def test_recording_ends_even_if_playback_does_not(reaper, server):
-    server.says = {"state": "playing"}
+    server.fields = {"state": "playing"}
     assert "24 of 24" in reaper.run(RECORD)
 
 

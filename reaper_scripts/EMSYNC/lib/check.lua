@@ -117,8 +117,8 @@ end
 -- part. Returns a table with:
 -- offset: the constant delay in seconds, the median of all notes; nil if no note arrived.
 -- parts: by part, the numbers of notes that are wanted, lost, extra (not in the score), changed (of
--- another velocity) and swapped (out of order); and the errors in seconds after the offset is taken
--- away, typical (the median) and worst.
+-- another velocity) and swapped (out of order). typical (the median) and worst are the errors in
+-- seconds after the offset is taken away.
 function check.compare(score, takes)
   local wanted, got = voices(score), voices(takes)
   local rough = likeliest(wanted, got)

@@ -2,9 +2,11 @@
 
 local film = {}
 
--- In seconds: how far the item's end may be from the file's end and count as it (sound and picture
--- seldom end together), and the same for the start, which is the zero of the music.
-local EDGE, EXACT = 0.05, 1e-6
+-- In seconds: an item that ends this close to the file's end shows it whole. Sound and picture
+-- seldom end together.
+local EDGE = 0.05
+-- The same for the start. It is smaller, because the start is the zero of the music.
+local EXACT = 1e-6
 
 local SELECT = "Select the film's item (one video item), then run this again"
 

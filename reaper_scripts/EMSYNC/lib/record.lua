@@ -11,9 +11,10 @@ local NORMAL, SELECTED_ITEMS, TIME_SELECTION = 40252, 40253, 40076
 local ALL_NOTES_OFF, ALL_SOUND_OFF = 123, 120
 local SEND_ALL_NOTES_OFF = 40345
 local VIRTUAL_KEYBOARD = 0
--- In seconds: the time for REAPER to start, between two requests for the server's state, for its
--- answer, and for the last notes to arrive after the server has played them.
-local STARTING, POLL_INTERVAL, HEARTBEAT, TAIL = 5, 1, 10, 0.5
+-- In seconds: how long REAPER may take to start recording, and the server to answer.
+local STARTING, HEARTBEAT = 5, 10
+-- In seconds: between two requests for the server's state, and for the last notes to arrive.
+local POLL_INTERVAL, TAIL = 1, 0.5
 
 local function recording()
   return reaper.GetPlayState() & RECORDING ~= 0
