@@ -1,7 +1,7 @@
-"""Files cut into compressed parts of a given size, to carry them where only small files go.
+"""Splits files into compressed parts of a given size, for places that take only small files.
 
-A folder of chunks holds ``chunks.json`` and the parts, each a ``.xz`` file of a stretch of one
-file. Checksums (SHA-256) guard every part and every whole file.
+A folder of chunks has ``chunks.json`` and the parts. Each part is an ``.xz`` file with a piece of
+one file. Every part and every whole file has a checksum (SHA-256).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from engine.files import output_folder, replacing, write_atomically
 
 MANIFEST = "chunks.json"
 CHUNK = 1 << 23
-"""Bytes compressed at a time, at most: the grain of a part's size."""
+"""The most bytes that are compressed at a time; the size of a part varies by as much."""
 SMALLEST = 1 << 10
-"""Bytes of the smallest parts worth making."""
+"""The smallest size of parts, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part: its file's name and checksum, and how many bytes it unpacks to."""
+    """A part: the name and checksum of its file, and the number of bytes it unpacks to."""
 
     name: str
     sha256: str
@@ -47,8 +47,8 @@ class Whole:
 def pack(files: Sequence[Path], folder: Path, part_bytes: int) -> list[Path]:
     """Pack files into parts of at most ``part_bytes`` in ``folder``; returns the parts.
 
-    Takes up where it was interrupted: whole parts of the same files that are there stay. Raises
-    EmsyncError where a file can't be read or the folder holds chunks of another file.
+    It continues where it was interrupted: intact parts of the same files are kept. Raises
+    EmsyncError if a file can't be read, or if the folder has chunks of another file.
     """
     if part_bytes < SMALLEST:
         raise EmsyncError(f"parts of {part_bytes} bytes are too small; give {SMALLEST} or more")
@@ -61,7 +61,7 @@ def pack(files: Sequence[Path], folder: Path, part_bytes: int) -> list[Path]:
         if found.sha256 != whole.sha256:
             raise EmsyncError(f"{folder}: chunks of another {file.name}; choose another folder")
         whole = replace(
-            whole, parts=tuple(takewhile(lambda p: _stands(folder, p, part_bytes), found.parts))
+            whole, parts=tuple(takewhile(lambda p: _intact(folder, p, part_bytes), found.parts))
         )
         for data, holds in _cut(file, sum(part.holds for part in whole.parts), part_bytes):
             name = f"{file.name}.{len(whole.parts):03d}.xz"
@@ -75,15 +75,15 @@ def pack(files: Sequence[Path], folder: Path, part_bytes: int) -> list[Path]:
 
 
 def unpack(folder: Path, target: Path) -> list[Path]:
-    """Put the files in ``folder`` together again in ``target``; returns them.
+    """Join the chunks in ``folder`` to files in ``target``; returns the files.
 
-    A file that is there already stays. Raises EmsyncError where a part is missing or damaged.
+    An intact file in ``target`` is kept. Raises EmsyncError if a part is missing or damaged.
     """
     wholes = _read(folder)
     names = [part.name for whole in wholes for part in whole.parts]
     missing = [name for name in names if not (folder / name).exists()]
     if missing:
-        raise EmsyncError(f"{folder}: {', '.join(missing)} missing; bring all parts here first")
+        raise EmsyncError(f"{folder}: {', '.join(missing)} missing; copy all parts here first")
     output_folder(target)
     for whole in wholes:
         path = target / whole.name
@@ -94,7 +94,7 @@ def unpack(folder: Path, target: Path) -> list[Path]:
                 for part in whole.parts:
                     file.write(_content(folder / part.name, part))
             if _digest(beside) != whole.sha256:
-                raise EmsyncError(f"{folder}: {whole.name} does not come out whole; pack it anew")
+                raise EmsyncError(f"{folder}: {whole.name} is damaged; pack it again")
     return [target / whole.name for whole in wholes]
 
 
@@ -130,11 +130,11 @@ def _content(path: Path, part: Part) -> bytes:
     except OSError as error:
         raise EmsyncError(f"{path}: can't be read ({error.strerror})") from error
     if hashlib.sha256(data).hexdigest() != part.sha256:
-        raise EmsyncError(f"{path}: damaged; bring this part here again")
+        raise EmsyncError(f"{path}: damaged; copy this part here again")
     return lzma.decompress(data)
 
 
-def _stands(folder: Path, part: Part, part_bytes: int) -> bool:
+def _intact(folder: Path, part: Part, part_bytes: int) -> bool:
     path = folder / part.name
     whole = path.exists() and path.stat().st_size <= part_bytes
     return whole and _digest(path) == part.sha256
@@ -163,9 +163,11 @@ def _read(folder: Path) -> list[Whole]:
         names = [part.name for whole in wholes for part in whole.parts]
         names += [whole.name for whole in wholes]
         if any(Path(name).name != name for name in names):
-            raise ValueError("a name that leads elsewhere")
+            raise ValueError("a name with a folder")
     except FileNotFoundError as error:
-        raise EmsyncError(f"{folder}: no {MANIFEST} here; make one with emsync pack") from error
+        raise EmsyncError(
+            f"{folder}: no {MANIFEST} here; make one with emsync model pack"
+        ) from error
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise EmsyncError(f"{path}: not what emsync pack writes; pack anew") from error
+        raise EmsyncError(f"{path}: not written by emsync model pack; pack again") from error
     return wholes

@@ -1,4 +1,4 @@
-"""Many like jobs by several processes."""
+"""Runs many jobs in several processes."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def spread(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> list[Result]:
-    """``function`` of every job, in order.
+    """The results of ``function`` for every job, in order.
 
-    workers: processes; 1 does all in this one. ``function``, jobs and results must be picklable
-    for more. progress: is told how many jobs are done.
+    workers: processes; 1 means this process. For more, ``function``, jobs and results must be
+    picklable. progress: receives the number of jobs that are done.
     """
     results: list[Result] = []
 
@@ -30,7 +30,7 @@ def spread(
             progress(len(results))
 
     if workers > 1 and len(jobs) > 1:
-        # Forking would copy the threads of the runtime in whatever state they are.
+        # Forking would copy the threads of the runtime in an undefined state.
         with multiprocessing.get_context("spawn").Pool(workers) as pool:
             for result in pool.imap(function, jobs):
                 take(result)

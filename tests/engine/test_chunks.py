@@ -13,7 +13,7 @@ PART = 20_000
 
 @pytest.fixture
 def files(tmp_path):
-    """Two files: one that compresses well, with 60 kB of noise in its midst, and a short one."""
+    """Two files: one that compresses well, with 60 kB of noise in the middle, and a short one."""
     long, short = tmp_path / "long", tmp_path / "short"
     noise = np.random.default_rng(0).bytes(60_000)
     long.write_bytes(bytes(100_000) + noise + bytes(50_000))
@@ -26,7 +26,7 @@ def parts(files, tmp_path):
     return pack(files, tmp_path / "parts", PART)
 
 
-def test_files_come_out_as_they_went_in(files, parts, tmp_path):
+def test_unpacked_files_equal_the_packed_ones(files, parts, tmp_path):
     assert 4 <= len(parts) <= 5
     assert all(part.stat().st_size <= PART for part in parts)
     out = unpack(tmp_path / "parts", tmp_path / "elsewhere")
@@ -41,7 +41,7 @@ def test_an_empty_file_has_no_parts(tmp_path):
     assert out.read_bytes() == b""
 
 
-def test_packing_takes_up_where_it_was_interrupted(files, parts, tmp_path):
+def test_packing_continues_where_it_was_interrupted(files, parts, tmp_path):
     packed = [part.read_bytes() for part in parts]
     kept = parts[0].stat().st_mtime_ns
     parts[1].unlink()
@@ -51,7 +51,7 @@ def test_packing_takes_up_where_it_was_interrupted(files, parts, tmp_path):
     assert parts[0].stat().st_mtime_ns == kept
 
 
-def test_packing_takes_up_after_the_first_part(files, parts, tmp_path):
+def test_packing_continues_after_the_first_part(files, parts, tmp_path):
     manifest = tmp_path / "parts" / MANIFEST
     entry = json.loads(manifest.read_text())["files"][0]
     manifest.write_text(json.dumps({"files": [entry | {"parts": entry["parts"][:1]}]}))
@@ -59,14 +59,14 @@ def test_packing_takes_up_after_the_first_part(files, parts, tmp_path):
     assert unpack(tmp_path / "parts", tmp_path / "out")[0].read_bytes() == files[0].read_bytes()
 
 
-def test_smaller_parts_are_made_anew(files, parts, tmp_path):
+def test_parts_that_are_too_large_are_packed_again(files, parts, tmp_path):
     smaller = pack(files, tmp_path / "parts", PART // 2)
     assert len(smaller) > len(parts)
     assert all(part.stat().st_size <= PART // 2 for part in smaller)
     assert unpack(tmp_path / "parts", tmp_path / "out")[0].read_bytes() == files[0].read_bytes()
 
 
-def test_files_that_are_there_stay_and_damaged_ones_come_again(files, parts, tmp_path):
+def test_intact_files_are_kept_and_damaged_ones_are_unpacked_again(files, parts, tmp_path):
     out = unpack(tmp_path / "parts", tmp_path / "out")
     before = out[0].stat().st_mtime_ns
     out[1].write_bytes(b"shirt")
@@ -86,7 +86,7 @@ def test_missing_and_damaged_parts_are_named(parts, tmp_path):
         unpack(tmp_path / "parts", tmp_path / "out")
 
 
-def test_parcels_of_another_file_are_not_mixed(files, parts, tmp_path):
+def test_chunks_of_another_file_are_not_mixed(files, parts, tmp_path):
     files[0].write_bytes(b"changed")
     with pytest.raises(EmsyncError, match="another long"):
         pack(files, tmp_path / "parts", PART)
@@ -101,15 +101,15 @@ def test_parcels_of_another_file_are_not_mixed(files, parts, tmp_path):
         '{"files": [{"name": "a", "sha256": "", "parts": [{"name": "a"}]}]}',
     ],
 )
-def test_what_is_no_manifest(tmp_path, text):
-    with pytest.raises(EmsyncError, match="emsync pack"):
+def test_a_folder_without_a_valid_manifest_is_refused(tmp_path, text):
+    with pytest.raises(EmsyncError, match="emsync model pack"):
         unpack(tmp_path, tmp_path / "out")
     (tmp_path / MANIFEST).write_text(text)
-    with pytest.raises(EmsyncError, match="emsync pack"):
+    with pytest.raises(EmsyncError, match="emsync model pack"):
         unpack(tmp_path, tmp_path / "out")
 
 
-def test_what_can_not_be_packed(tmp_path):
+def test_missing_files_and_tiny_parts_are_refused(tmp_path):
     with pytest.raises(EmsyncError, match="can't be read"):
         pack([tmp_path / "nothing"], tmp_path / "parts", PART)
     with pytest.raises(EmsyncError, match="too small"):
