@@ -83,7 +83,7 @@ def test_music_goes_on_while_one_of_two_still_holds_it(playback, receiver, clien
     assert server.client.ask("GET", "/state")["state"] == "playing"
     os.kill(second, signal.SIGKILL)
     assert all_end(receiver)
-    assert server.client.ask("GET", "/state")["state"] == "paused"
+    assert receiver.wait(lambda: server.client.ask("GET", "/state")["state"] == "paused")
 
 
 @counts
