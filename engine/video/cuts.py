@@ -130,10 +130,11 @@ def keep_apart(cuts: Iterable[float], t_diff: float = T_DIFF) -> tuple[float, ..
 def boundaries(cuts: Iterable[float], duration: float) -> tuple[float, ...]:
     """The times that the music marks: the kept cuts, the first frame and the last chord.
 
-    cuts: seconds, rising. duration: of the film in seconds. The paper marks only cuts. But a
-    soundtrack also begins and ends with its film. So the first frame is a boundary, and so is the
-    onset of a last chord that rings out until the end. Each is left out if another boundary is closer
-    than ``T_DIFF``.
+    cuts: seconds, rising. duration: of the film in seconds.
+
+    The paper marks only cuts. But a soundtrack also begins and ends with its film. So the first
+    frame is a boundary, and so is the onset of a last chord that rings out until the end. Each is
+    left out if another boundary is closer than ``T_DIFF``.
     """
     kept = keep_apart(cuts)
     first = () if kept and kept[0] < T_DIFF else (0.0,)
