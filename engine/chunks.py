@@ -20,7 +20,7 @@ from engine.errors import EmsyncError
 from engine.files import output_folder, replacing, write_atomically
 
 MANIFEST = "chunks.json"
-CHUNK = 1 << 23
+BLOCK = 1 << 23
 """The most bytes that are compressed at a time; the size of a part varies by as much."""
 SMALLEST = 1 << 10
 """The smallest size of parts, in bytes."""
@@ -100,10 +100,10 @@ def unpack(folder: Path, target: Path) -> list[Path]:
 
 def _cut(file: Path, start: int, part_bytes: int) -> Iterator[tuple[bytes, int]]:
     """The compressed parts of a file from byte ``start`` on, and how many bytes each holds."""
-    size = min(CHUNK, part_bytes // 8)
+    size = min(BLOCK, part_bytes // 8)
     part, holds = bytearray(), 0
     with Pool(os.cpu_count()) as pool:
-        for data, length in pool.imap(_compress, _chunks(file, start, size)):
+        for data, length in pool.imap(_compress, _blocks(file, start, size)):
             if holds and len(part) + len(data) > part_bytes:
                 yield bytes(part), holds
                 part, holds = bytearray(), 0
@@ -113,15 +113,15 @@ def _cut(file: Path, start: int, part_bytes: int) -> Iterator[tuple[bytes, int]]
         yield bytes(part), holds
 
 
-def _chunks(file: Path, start: int, size: int) -> Iterator[bytes]:
+def _blocks(file: Path, start: int, size: int) -> Iterator[bytes]:
     with file.open("rb") as whole:
         whole.seek(start)
-        while chunk := whole.read(size):
-            yield chunk
+        while block := whole.read(size):
+            yield block
 
 
-def _compress(chunk: bytes) -> tuple[bytes, int]:
-    return lzma.compress(chunk), len(chunk)
+def _compress(block: bytes) -> tuple[bytes, int]:
+    return lzma.compress(block), len(block)
 
 
 def _content(path: Path, part: Part) -> bytes:

@@ -1,1 +1,1 @@
-"""Making the network: corpus, cache, dataset and the training loop. Needs the ``train`` extra."""
+"""Training of the network: corpus, token cache, dataset and loop. Needs the ``train`` extra."""

@@ -1,4 +1,4 @@
-"""Whether to train in bfloat16: half the bytes, and on processors that have it twice the speed."""
+"""Whether to train in bfloat16: half the bytes, and on CPUs that support it twice the speed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _TIMES = 3
 
 @cache
 def matrix_type(device: str) -> torch.dtype:
-    """The type that matrix products are quick in on a device: bfloat16 or float32.
+    """The faster type for matrix products on a device: bfloat16 or float32.
 
-    CUDA has bfloat16; of processors some do and others take a hundred times as long, which a
-    product of each kind tells at once. Devices that nobody tried get float32.
+    CUDA supports bfloat16. Some CPUs do, and others take a hundred times as long, so a product of
+    each type is timed. Other devices are untested and get float32.
     """
     if device.startswith("cuda"):
         return torch.bfloat16
@@ -26,7 +26,7 @@ def matrix_type(device: str) -> torch.dtype:
 
 
 def _seconds(dtype: torch.dtype) -> float:
-    """The least time that a product took."""
+    """The least time of a product, in seconds."""
     matrix = torch.ones(_SIZE, _SIZE, dtype=dtype)
     least = float("inf")
     for _ in range(_TIMES):

@@ -1,6 +1,6 @@
-"""Training windows cut from the token cache.
+"""Random training windows of the songs in a token cache.
 
-Everything is drawn from (seed, step), so that a resumed run sees what an unbroken one would.
+All random numbers depend on seed, step and rank alone, so a resumed run sees the same windows.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import Ints, Offsets, Tokens
 from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.music import conditions as cond
 from engine.music import vocabulary as voc
 from engine.music.offsets import training_offsets
 from engine.training.augment.chord_shift import shift_chords
-from engine.training.augment.time_warp import warp
+from engine.training.augment.time_warp import time_warp
+from engine.training.augment.transpose import draw_transposition, transpose
 from engine.training.corpus.token_cache import Cache
 
 if TYPE_CHECKING:
@@ -32,31 +34,37 @@ if TYPE_CHECKING:
 IGNORED = -100
 """Target of positions that carry no loss (PyTorch's ``ignore_index``)."""
 SHORTER = 4
-"""How many short windows are as long as one."""
+"""The number of short windows that together are as long as one."""
 _NO_RANK = 2**31
 _TEMPO, _KEY, _DENSITY = (cond.ALL.index(name) for name in ("tempo", "key", "density"))
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How windows are drawn and altered; probabilities and sizes of the paper where it has them,
-    but for ``chord_removal`` (0.2 there): it teaches boundaries that have no chord.
+    """How windows are drawn and altered.
 
-    start, bar: share of windows from START, and at a bar. chord: share of windows moved to hold
-    a chord where the song has one, for chords are scarce. bend: share of chords that come early or
-    late (:mod:`engine.training.augment.chord_shift`). chord_removal: share of CHORD tokens taken out.
-    emotion_dropout: chance that valence, and arousal, is made unknown. control_dropout: chance
-    that all other conditions are, and then again of each. many: how much more often songs of
-    three or more families are drawn; rare: those in another metre than 4/4. transpose: the most
-    semitones, either way. pace: by how much, as a share, a song is quicker or slower at most.
-    short: share of steps of four times as many windows of a quarter of the length: where little
-    music has been heard yet, it is the conditions that tell how to go on.
+    Probabilities and sizes are the paper's where it gives them. The exception is ``chord_removal``
+    (0.2 there), because it teaches boundaries without a chord.
+
+    start: share of windows that begin at START.
+    bar: share of windows that begin at a bar.
+    chord: share of windows moved to contain a chord, if the song has one. Chords are rare.
+    chord_shift: share of chords moved early or late (:mod:`engine.training.augment.chord_shift`).
+    chord_removal: share of CHORD tokens removed.
+    emotion_dropout: probability that valence becomes unknown; the same for arousal.
+    control_dropout: probability that all other conditions become unknown, and then for each again.
+    many: weight of songs of three or more families.
+    rare: weight of songs in another metre than 4/4.
+    transpose: the largest transposition, in semitones up or down.
+    pace: the largest change of a song's speed, as a share.
+    short: share of steps with four times as many windows of a quarter of the length. With little
+        music before it, a token depends more on the conditions.
     """
 
     start: float = 0.05
     bar: float = 0.5
     chord: float = 0.6
-    bend: float = 0.5
+    chord_shift: float = 0.5
     chord_removal: float = 0.0
     emotion_dropout: float = 0.2
     control_dropout: float = 0.35
@@ -71,14 +79,14 @@ class Recipe:
 class Batch:
     """B windows of T tokens.
 
-    tokens: [B, T] int64, the first the instrument slot. offsets: [B, T] float32 seconds.
-    conditions: [B, C] float32. targets: [B, T] int64, ``IGNORED`` where nothing is asked.
+    tokens: [B, T], the first the instrument slot. offsets: [B, T] in seconds. conditions: [B, C],
+    NaN unknown. targets: [B, T] tokens; ``IGNORED`` at positions without loss.
     """
 
-    tokens: npt.NDArray[np.int64]
-    offsets: npt.NDArray[np.float32]
+    tokens: Ints
+    offsets: Offsets
     conditions: npt.NDArray[np.float32]
-    targets: npt.NDArray[np.int64]
+    targets: Ints
 
     def rows(self, rows: slice) -> Batch:
         """Some of the windows."""
@@ -93,14 +101,17 @@ class Batch:
         arrays = (self.tokens, self.offsets, self.conditions, self.targets)
         here = [torch.from_numpy(a) for a in arrays]
         if device.startswith("cuda"):
-            # From pinned memory they travel while the GPU works.
+            # From pinned memory they are copied while the GPU computes.
             here = [array.pin_memory() for array in here]
         tokens, offsets, conditions, targets = (t.to(device, non_blocking=True) for t in here)
         return tokens, offsets, conditions, targets
 
 
 class Windows:
-    """Draws batches of windows for a network of this config."""
+    """Draws batches of windows for a network of this config.
+
+    Raises EmsyncError if all songs of the cache are for validation.
+    """
 
     def __init__(self, cache: Cache, config: ModelConfig, recipe: Recipe, seed: int = 0) -> None:
         self.cache, self.config, self.recipe, self.seed = cache, config, recipe, seed
@@ -116,9 +127,9 @@ class Windows:
         self.cumulative = np.cumsum(weights / weights.sum())
 
     def batch(self, step: int, size: int, rank: int = 0) -> Batch:
-        """The batch of a step (and, under DDP, of a rank)."""
+        """The batch of a step, and of a rank if several processes train together."""
         config = self.config
-        # The same for all ranks, so that none waits for another, and from a stream of its own.
+        # All ranks draw the same, so that none waits for another. The stream is one of its own.
         if np.random.default_rng((self.seed, step, _NO_RANK)).random() < self.recipe.short:
             size *= SHORTER
             config = replace(config, context=len(config.controls) + config.window // SHORTER)
@@ -130,11 +141,11 @@ class Windows:
     def batches(
         self, first: int, last: int | None, size: int, rank: int = 0, processes: int = 0
     ) -> Iterator[Batch]:
-        """The batches of steps ``first`` up to ``last`` (None: without end), drawn ahead.
+        """The batches of steps ``first`` to ``last`` - 1, drawn ahead; None is without end.
 
-        processes: how many draw, each a batch of its own; 0: a thread of this process.
+        processes: the number of processes that draw, a batch each; 0 for a thread of this one.
         """
-        # What has begun with CUDA must not be forked.
+        # A process that uses CUDA must not be forked.
         spawn = get_context("spawn")
         pool = (
             ProcessPoolExecutor(processes, spawn, _draw_from, (self,))
@@ -155,15 +166,15 @@ class Windows:
     def _window(self, song: int, config: ModelConfig, rng: np.random.Generator) -> Batch:
         recipe = self.recipe
         tokens, known = self.cache.song(song), self.cache.conditions[song].copy()
-        quicker = np.log2(1 + recipe.pace) * rng.uniform(-1, 1)
+        faster = np.log2(1 + recipe.pace) * rng.uniform(-1, 1)
         length = int(voc.STEPS[tokens].sum())
-        tokens = warp(tokens, [0, length], [0, length * 2**-quicker])
-        known[[_TEMPO, _DENSITY]] += quicker
+        tokens = time_warp(tokens, [0, length], [0, length * 2**-faster])
+        known[[_TEMPO, _DENSITY]] += faster  # both are logarithms to base 2
         semitones = draw_transposition(tokens, recipe.transpose, rng)
         known[_KEY] = cond.transpose_key(float(known[_KEY]), semitones)
         known = drop_conditions(known, recipe, rng)
         free = "tempo" not in config.controls or bool(np.isnan(known[_TEMPO]))
-        tokens = shift_chords(tokens, recipe.bend, free, rng)
+        tokens = shift_chords(tokens, recipe.chord_shift, free, rng)
         removed = (tokens == voc.CHORD) & (rng.random(len(tokens)) < recipe.chord_removal)
         first = choose_start(tokens, config.window, recipe, rng)
         tokens, offsets = training_offsets(transpose(tokens, semitones), removed)
@@ -174,7 +185,7 @@ class Windows:
 
 
 _drawing = local()
-"""What a drawing thread or process draws from, sent to it once."""
+"""The windows that this thread or process draws from, which it receives once."""
 
 
 def _draw_from(windows: Windows) -> None:
@@ -189,7 +200,11 @@ def _drawn(step: int, size: int, rank: int) -> Batch:
 def validation_batches(
     cache: Cache, config: ModelConfig, windows: int, size: int, known: tuple[str, ...]
 ) -> list[Batch]:
-    """Fixed windows of split=val: unaltered, only the ``known`` conditions given."""
+    """Fixed, unaltered windows of the validation songs, with the ``known`` conditions only.
+
+    windows: how many in all. size: windows a batch. Raises EmsyncError if the cache has no
+    validation song.
+    """
     rng = np.random.default_rng(1)
     songs = np.flatnonzero(cache.validation)
     if not len(songs):
@@ -211,8 +226,8 @@ def validation_batches(
 
 
 def window(
-    tokens: npt.NDArray[np.uint16],
-    offsets: npt.NDArray[np.float32],
+    tokens: Tokens,
+    offsets: Offsets,
     first: int,
     conditions: npt.NDArray[np.float32],
     families: int,
@@ -220,7 +235,7 @@ def window(
 ) -> Batch:
     """One window [1, T] from token ``first`` on: the instrument slot, then the song.
 
-    The first token is given, never guessed: composing begins from a primer.
+    The song's first token is no target, because composing begins from a primer.
     """
     length = config.window
     piece = tokens[first : first + length].astype(np.int64)
@@ -236,7 +251,7 @@ def window(
 
 
 def stack(windows: list[Batch]) -> Batch:
-    """Batches of one into one batch."""
+    """One batch of all windows."""
     return Batch(
         np.concatenate([w.tokens for w in windows]),
         np.concatenate([w.offsets for w in windows]),
@@ -245,10 +260,11 @@ def stack(windows: list[Batch]) -> Batch:
     )
 
 
-def choose_start(
-    tokens: npt.NDArray[np.uint16], length: int, recipe: Recipe, rng: np.random.Generator
-) -> int:
-    """Where a window of ``length`` tokens begins: START, a bar, or anywhere; by a chord if told."""
+def choose_start(tokens: Tokens, length: int, recipe: Recipe, rng: np.random.Generator) -> int:
+    """The first token of a window of ``length`` tokens: START, a bar, or any other.
+
+    With probability ``recipe.chord``, the window contains a chord.
+    """
     draw = rng.random()
     latest = max(0, len(tokens) - length // 2)
     if draw < recipe.start or latest == 0:
@@ -266,33 +282,10 @@ def choose_start(
     return start
 
 
-def draw_transposition(tokens: npt.NDArray[np.uint16], most: int, rng: np.random.Generator) -> int:
-    """Semitones to move a song by, such that every pitch stays in range."""
-    pitches = voc.PITCH[tokens[_is_pitched(tokens)]]
-    if not len(pitches):
-        return 0
-    lowest = max(-most, voc.LOWEST_PITCH - int(pitches.min()))
-    highest = min(most, voc.HIGHEST_PITCH - int(pitches.max()))
-    return int(rng.integers(lowest, highest + 1))
-
-
-def transpose(tokens: npt.NDArray[np.uint16], semitones: int) -> npt.NDArray[np.uint16]:
-    """The tokens with every note but the drums' moved."""
-    return np.where(_is_pitched(tokens), tokens + np.int64(2 * semitones), tokens).astype(np.uint16)
-
-
-_DRUMS = next(i for i, part in enumerate(voc.INSTRUMENTS) if part.value == "drums")
-
-
-def _is_pitched(tokens: npt.NDArray[np.uint16]) -> npt.NDArray[np.bool_]:
-    instrument = voc.INSTRUMENT[tokens]
-    return (instrument >= 0) & (instrument != _DRUMS)
-
-
 def drop_conditions(
     known: npt.NDArray[np.float32], recipe: Recipe, rng: np.random.Generator
 ) -> npt.NDArray[np.float32]:
-    """Make some of a song's conditions (all of ``conditions.ALL``) unknown."""
+    """A song's conditions [len(``conditions.ALL``)] with some made unknown at random."""
     emotion = np.array([name in cond.EMOTION for name in cond.ALL])
     drop = np.where(emotion, recipe.emotion_dropout, recipe.control_dropout)
     hidden = rng.random(len(known)) < drop

@@ -1,4 +1,4 @@
-"""Several processes training one network, as ``torchrun`` starts them."""
+"""Several processes that train one network together, started by ``torchrun``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from torch import Tensor
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """This process among its peers: ``rank`` of ``size``, and the device it computes on."""
+    """This process among all: its ``rank`` of ``size``, and the device it computes on."""
 
     rank: int
     size: int
@@ -38,20 +38,20 @@ class World:
             tensor.copy_(mean.view_as(tensor))
 
     def most(self, here: float) -> float:
-        """The largest that any process says; all processes hear the same."""
+        """The largest value of any process; the same in all processes."""
         if self.size == 1:
             return here
-        said = torch.tensor(here, dtype=torch.float32, device=self.device)
-        dist.all_reduce(said, dist.ReduceOp.MAX)
-        return float(said.item())
+        largest = torch.tensor(here, dtype=torch.float32, device=self.device)
+        dist.all_reduce(largest, dist.ReduceOp.MAX)
+        return float(largest.item())
 
     def any(self, here: bool) -> bool:
-        """Whether it is so in any process; all processes hear the same."""
+        """Whether ``here`` is true in any process; the same in all processes."""
         return bool(self.most(here))
 
 
 def join_world(device: str) -> World:
-    """Meet the other processes; alone where ``torchrun`` did not start this one."""
+    """Join the other processes. The world has one process unless ``torchrun`` started this one."""
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         return World(0, 1, device)

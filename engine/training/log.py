@@ -1,4 +1,4 @@
-"""What a run writes down as it goes: its settings, a line a validation, and their picture."""
+"""The log of a training run: its settings, a line for each validation, and a plot of them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ LOG_COLUMNS = ("step", "tokens", "train_loss", "validation_nll", "tokens_per_sec
 
 
 class Log:
-    """``settings.json``, ``log.csv`` and ``log.png`` of a run folder; a resumed run appends."""
+    """``settings.json``, ``log.csv`` and ``log.png`` of a run's folder. A resumed run appends."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "log.csv"
-        self._picture = folder / "log.png"
+        self._plot = folder / "log.png"
         self._settings = folder / "settings.json"
 
     def begin(self, config: ModelConfig, plan: Plan, recipe: Recipe) -> None:
@@ -35,23 +35,23 @@ class Log:
             csv.writer(log).writerow(LOG_COLUMNS)
 
     def resume(self, step: int) -> None:
-        """Take back the lines of steps after ``step``, which are going to be made again."""
+        """Remove the lines of steps after ``step``, which will be trained again."""
         with self._path.open(newline="") as log:
             head, *rows = csv.reader(log)
         with self._path.open("w", newline="") as log:
             csv.writer(log).writerows([head, *(row for row in rows if int(row[0]) <= step)])
 
     def row(self, step: int, tokens: int, loss: float, nll: float, rate: float) -> None:
-        """Append a line, print it, and draw the picture anew.
+        """Append a line, print it, and draw the plot again.
 
-        rate: tokens a second since the last line.
+        loss, nll: in nats a token. rate: tokens a second since the last line.
         """
         row = (step, tokens, f"{loss:.4f}", f"{nll:.4f}", f"{rate:.0f}")
         with self._path.open("a", newline="") as log:
             csv.writer(log).writerow(row)
-        draw_log(self._path, self._picture)
+        draw_log(self._path, self._plot)
         print("  ".join(f"{k} {v}" for k, v in zip(LOG_COLUMNS, row, strict=True)), flush=True)
 
     def cut(self, step: int, steps: int) -> None:
-        """Say that the run stops before its end."""
-        print(f"time is up after step {step} of {steps}; the same command goes on from there")
+        """Print that the run stops before its end."""
+        print(f"time is up after step {step} of {steps}; the same command continues from there")

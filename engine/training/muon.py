@@ -1,7 +1,7 @@
-"""Muon: momentum whose every update is made orthogonal (Jordan et al., 2024).
+"""Muon: momentum with orthogonalised updates (Jordan et al., 2024).
 
-PyTorch's own runs its iteration in bfloat16 always, which processors without such arithmetic do a
-hundred times slower; this one is told (:mod:`engine.training.autocast`).
+PyTorch's own Muon always iterates in bfloat16, which is a hundred times slower on CPUs without
+that type. This one takes the type as an option (:mod:`engine.training.autocast`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import torch
 from torch import Tensor
 
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
-"""Of the quintic Newton-Schulz iteration; chosen by Jordan et al. for a steep slope at zero."""
+"""Coefficients of the quintic Newton-Schulz iteration. Jordan et al. chose them for a steep slope
+at zero."""
 
 
 def orthogonalise(matrices: Tensor, dtype: torch.dtype, iterations: int = 5) -> Tensor:
-    """The nearest semi-orthogonal matrices, roughly: singular values come to lie near 1.
+    """Approximately the nearest semi-orthogonal matrices: their singular values are near 1.
 
-    matrices: [..., rows, columns]. dtype: of the arithmetic; the result has theirs.
+    matrices: [..., rows, columns]. dtype: of the arithmetic; the result has the matrices' type.
     """
     a, b, c = _COEFFICIENTS
     x = matrices.to(dtype)
@@ -33,7 +34,7 @@ def orthogonalise(matrices: Tensor, dtype: torch.dtype, iterations: int = 5) -> 
 
 
 class Muon(torch.optim.Optimizer):
-    """For the matrices inside the blocks; embeddings, vectors and norms want AdamW.
+    """The optimizer for matrices inside the blocks. Embeddings, vectors and norms need AdamW.
 
     dtype: of the iteration.
     """
@@ -53,7 +54,8 @@ class Muon(torch.optim.Optimizer):
     def step(self, closure: None = None) -> None:  # type: ignore[override]
         """Move every matrix by its orthogonalised Nesterov momentum."""
         for group in self.param_groups:
-            # Those of one shape together: a GPU waits for orders more than it computes.
+            # Matrices of one shape go together, because launching kernels costs a GPU more than the
+            # computation.
             alike: dict[torch.Size, list[Tensor]] = defaultdict(list)
             for p in group["params"]:
                 if p.grad is not None:
@@ -67,7 +69,7 @@ class Muon(torch.optim.Optimizer):
                     p.add_(update, alpha=-group["lr"] * scale)
 
     def _ahead(self, p: Tensor, share: float) -> Tensor:
-        """A matrix's Nesterov momentum, of which ``share`` is kept from step to step."""
+        """The Nesterov momentum of a matrix. share: the part of it kept from step to step."""
         state = self.state[p]
         if not state:
             state["momentum"] = torch.zeros_like(p)

@@ -1,4 +1,4 @@
-"""Which optimizer moves which weights, and how fast."""
+"""The optimizers, the weights that each updates, and their learning rates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from engine.training.plan import Plan
 def make_optimizers(
     model: Transformer, plan: Plan, dtype: torch.dtype
 ) -> list[torch.optim.Optimizer]:
-    """The plan's optimizers, Muon first; its arithmetic is of type ``dtype``."""
+    """The plan's optimizers, Muon first. dtype: of Muon's arithmetic."""
     if plan.optimizer == "adam":
         return [torch.optim.Adam(model.parameters(), plan.rate)]
     matrices = [

@@ -1,4 +1,4 @@
-"""What a training run is told to do."""
+"""The settings of a training run."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A training run.
+    """The settings of a training run.
 
-    steps: in all; None: as many as fit the minutes. batch: windows a step, over all processes
-    together; micro: windows at once on a device (gradients add up).
+    steps: how many in all; None for as many as fit the minutes.
+    batch: windows a step, over all processes together.
+    micro: windows at once on a device (gradients are accumulated).
     optimizer: "muon" (Muon for the blocks' matrices, AdamW for the rest) or "adam" (the paper's).
-    rate: AdamW's or Adam's peak learning rate; muon_rate: Muon's. warmup: steps.
-    clip: the longest gradient. chord_weight: the loss of a CHORD counts so much (paper, IV-A).
-    arrival_weight: so much counts a TIMESHIFT where a single one can reach the boundary, for such
-    are as scarce as CHORDs are (ours).
+    rate, muon_rate: peak learning rates, of AdamW or Adam and of Muon.
+    warmup: steps in which the rate rises to its peak.
+    clip: the largest norm of the gradient.
+    chord_weight: weight of a CHORD in the loss (paper, IV-A).
+    arrival_weight: weight in the loss of a TIMESHIFT where a single one can reach the boundary.
+        Such are as rare as CHORDs (ours).
+    validate_every: steps between validations. validation_windows: windows each time.
+    checkpoint_minutes: minutes between checkpoints.
     """
 
     steps: int | None
@@ -34,10 +39,10 @@ class Plan:
     checkpoint_minutes: float = 10.0
 
     def share_of_rate(self, step: int, passed: float) -> float:
-        """How much of the peak rate holds at a step, when ``passed`` (0 to 1) of the run is over.
+        """The learning rate at a step, as a share of the peak. passed: 0..1 of the run.
 
-        Muon: a straight line down to zero at the end. Adam: all of it, and a quarter from
-        half-way on, as the paper's 2e-4 and 5e-5. Both rise over ``warmup`` steps first.
+        Muon: falls linearly to zero at the end. Adam: the peak in the first half and a quarter of
+        it in the second, like the paper's 2e-4 and 5e-5. Both rise over ``warmup`` steps first.
         """
         warm = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
         if self.optimizer == "adam":

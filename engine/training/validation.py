@@ -1,4 +1,4 @@
-"""The figure that weights are chosen by."""
+"""The validation NLL, by which weights are chosen."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ def validate(
     device: str,
     known: tuple[str, ...] = EMOTION,
 ) -> dict[str, float]:
-    """Unweighted mean NLL over all tokens of fixed windows of split=val.
+    """Unweighted mean NLL, in nats, over all tokens of fixed windows of the validation songs.
 
-    Returns ``nll_per_token`` and ``nll_per_second`` of music. Only the ``known`` conditions
-    are given.
+    windows: how many. size: windows at once. known: the conditions that the network gets. Returns
+    ``nll_per_token`` and ``nll_per_second`` of music.
     """
     model.eval()
-    nats = count = seconds = 0.0
+    nll = count = seconds = 0.0
     for batch in validation_batches(cache, model.config, windows, size, known):
         tokens, offsets, conditions, targets = batch.tensors(device)
-        with torch.compiler.set_stance("force_eager"):  # Too little to compile for.
+        with torch.compiler.set_stance("force_eager"):  # Validation is too short to compile for.
             logits = model(tokens, offsets, conditions).flatten(0, 1).float()
-        nats += F.cross_entropy(
+        nll += F.cross_entropy(
             logits, targets.flatten(), ignore_index=IGNORED, reduction="sum"
         ).item()
-        asked = batch.targets[batch.targets != IGNORED]
-        count += len(asked)
-        seconds += float(voc.STEPS[asked].sum()) * voc.STEP_MS / 1000
-    return {"nll_per_token": nats / count, "nll_per_second": nats / max(seconds, 1e-9)}
+        scored = batch.targets[batch.targets != IGNORED]
+        count += len(scored)
+        seconds += float(voc.STEPS[scored].sum()) * voc.STEP_MS / 1000
+    return {"nll_per_token": nll / count, "nll_per_second": nll / max(seconds, 1e-9)}

@@ -1,1 +1,1 @@
-"""How training alters a song before a window of it is shown to the network."""
+"""Random changes of a song before the network sees a window of it."""

@@ -1,30 +1,28 @@
-"""Chords that come early because a little of the music before them is left out.
+"""Chords that come early because a little of the music before them is cut.
 
-The step that leads to such a chord is cut short: a beat is dropped, the tempo stays.
+The wait before such a chord gets shorter: a beat is dropped, and the tempo stays.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.arrays import Tokens
+from engine.arrays import Mask, Tokens
 from engine.music import vocabulary as voc
 from engine.music.events import shifts, within_instant
 from engine.music.vocabulary import Kind, to_steps
 
 REACH = 2.0
-"""Seconds of music before a chord of which some may be left out."""
+"""Seconds of music before a chord, of which some may be cut."""
 
 _REACH = to_steps(REACH)
 
 
-def cut_short(tokens: Tokens, early: npt.NDArray[np.bool_], rng: np.random.Generator) -> Tokens:
-    """A song's tokens [n] with those of its CHORDs early that are true in ``early``; still in the
-    normal form.
+def cut_short(tokens: Tokens, early: Mask, rng: np.random.Generator) -> Tokens:
+    """A song's tokens [n] with some of its CHORDs early, still in the normal form.
 
-    Of a note that begins in what is left out nothing stays; one that would end there ends with
-    the step to the chord.
+    early: for each CHORD, whether it comes early. Notes that begin in the cut are removed. Notes
+    that would end in it end at the chord instead.
     """
     chords = np.flatnonzero(tokens == voc.CHORD)
     cursor = np.cumsum(voc.STEPS[tokens])
@@ -33,9 +31,9 @@ def cut_short(tokens: Tokens, early: npt.NDArray[np.bool_], rng: np.random.Gener
     places: list[float] = []
     added: list[int] = []
     for number in np.flatnonzero(early).tolist():
-        # What lies behind the chord before stays.
+        # Nothing before the previous chord is cut.
         after, chord = int(chords[number - 1]) if number else 0, int(chords[number])
-        # The steps that lead to moments within reach, the last being the chord's own.
+        # The TIMESHIFTs to moments within reach. The last leads to the chord.
         first = int(np.searchsorted(cursor, cursor[chord] - _REACH))
         near = steps[np.searchsorted(steps, max(first, after)) : np.searchsorted(steps, chord)]
         if not len(near):
@@ -43,7 +41,7 @@ def cut_short(tokens: Tokens, early: npt.NDArray[np.bool_], rng: np.random.Gener
         step, arrival = int(rng.choice(near)), int(near[-1])
         short = int(rng.integers(1, voc.STEPS[tokens[step]] + 1))
         late = _cut(tokens, step, arrival + 1, kept)
-        # They take their places among the OFFs of the chord's moment.
+        # These OFFs are sorted among those of the chord's moment.
         end = arrival + 1
         while late and voc.KIND[tokens[end]] == Kind.OFF:
             late += [int(tokens[end])] * bool(kept[end])
@@ -51,7 +49,7 @@ def cut_short(tokens: Tokens, early: npt.NDArray[np.bool_], rng: np.random.Gener
             end += 1
         late.sort(key=within_instant)
         added += [voc.shift(short), *late]
-        # Between the arrival, which is left out, and what follows it.
+        # They go between the arrival, which is cut, and the token after it.
         places += np.linspace(arrival + 0.25, arrival + 0.75, 1 + len(late)).tolist()
     order = np.argsort(np.append(np.flatnonzero(kept), places), kind="stable")
     return _join_shifts(
@@ -59,9 +57,11 @@ def cut_short(tokens: Tokens, early: npt.NDArray[np.bool_], rng: np.random.Gener
     )
 
 
-def _cut(tokens: Tokens, first: int, last: int, kept: npt.NDArray[np.bool_]) -> list[int]:
-    """Take the cut [first, last) out of ``kept``, and the OFFs of notes that begin in it; returns
-    the OFFs in it of those that began before."""
+def _cut(tokens: Tokens, first: int, last: int, kept: Mask) -> list[int]:
+    """Clear ``kept`` for [first, last), and for the OFFs of notes that begin there.
+
+    Returns the OFFs in [first, last) of notes that begin before it.
+    """
     begun: set[int] = set()
     late: list[int] = []
     for token in tokens[first:last][kept[first:last]].tolist():
@@ -79,8 +79,10 @@ def _cut(tokens: Tokens, first: int, last: int, kept: npt.NDArray[np.bool_]) -> 
 
 
 def _join_shifts(tokens: Tokens) -> Tokens:
-    """The tokens with TIMESHIFTs in a row as few as may be: a moment between two may have lost
-    its only OFF."""
+    """The tokens with the fewest TIMESHIFTs in a row.
+
+    There may be too many after a moment between two of them has lost its only OFF.
+    """
     is_shift = np.concatenate([[False], voc.KIND[tokens] == Kind.TIMESHIFT, [False]])
     firsts = np.flatnonzero(is_shift[1:-1] & ~is_shift[:-2])
     lasts = np.flatnonzero(is_shift[1:-1] & ~is_shift[2:]) + 1

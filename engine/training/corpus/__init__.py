@@ -1,1 +1,1 @@
-"""Songs as files, and what training makes of them: tokens, conditions, labels."""
+"""The corpus: songs read from files, and their tokens, conditions and labels."""

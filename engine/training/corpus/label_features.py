@@ -1,9 +1,9 @@
-"""What a song's emotion is guessed from where nobody has labelled it: counts over its tokens.
+"""Features for predicting the emotion of songs without labels: counts over their tokens.
 
-The judge of emotion (:mod:`engine.metrics.features`) should not hear what these hear, or it would
-confirm the guess: here are shapes of chords, melodic and bass intervals, paces and lengths in
-seconds, notes a second and repeated bars; there are degrees of the key, triads, harmonic intervals,
-the place in the bar, the drum kit, register and texture.
+The judge of emotion (:mod:`engine.metrics.features`) must not have the same features, or it would
+only confirm the prediction. These features are shapes of chords, melodic and bass intervals, paces
+and lengths in seconds, notes a second, and repeated bars. Those of the judge are degrees of the
+key, triads, harmonic intervals, the place in the bar, the drum kit, register and texture.
 """
 
 from __future__ import annotations
@@ -23,30 +23,31 @@ _SHAPE_OF = np.full(1 << 12, -1)
 _SHAPE_OF[[sum(1 << pitch for pitch in shape) for shape in _SHAPES]] = np.arange(len(_SHAPES))
 _PITCHED = tuple(part for part in voc.INSTRUMENTS if part is not Instrument.DRUMS)
 _PACES = np.geomspace(0.06, 4.0, 9)
-"""Borders between paces, in seconds from onset to onset."""
+"""Edges of the pace histogram, in seconds from onset to onset."""
 _LENGTHS = np.geomspace(0.06, 4.0, 7)
+"""Edges of the histogram of notes' lengths, in seconds."""
 WIDEST = 12
 """Melodic intervals are clipped to an octave either way."""
 
 
 def label_features(tokens: Tokens) -> Floats:
-    """The label_features [T] of a song's tokens [n], in the order of :data:`GROUPS`; no NaN."""
+    """The features [F] of a song's tokens [n], in the order of :data:`GROUPS`; no NaN."""
     song = _Notes(tokens)
     return np.array([value for group in _groups(song).values() for value in group], np.float64)
 
 
 class _Notes:
-    """A song's notes in order of onset: onset and length in seconds, part, pitch; and its bars."""
+    """A song's notes in order of onset, and its bars; times and lengths in seconds."""
 
     def __init__(self, tokens: Tokens) -> None:
         cursor = np.cumsum(voc.STEPS[tokens])
         kinds = voc.KIND[tokens]
         self.seconds = max(1.0, to_seconds(int(cursor[-1])) if len(cursor) else 0.0)
         on, off = np.flatnonzero(kinds == Kind.ON), np.flatnonzero(kinds == Kind.OFF)
-        # In the normal form every ON has its OFF and none overlaps its like.
-        struck = on[np.argsort(tokens[on], kind="stable")]
+        # In the normal form every ON has its OFF, and notes of one pitch do not overlap.
+        begun = on[np.argsort(tokens[on], kind="stable")]
         ended = off[np.argsort(tokens[off], kind="stable")]
-        order = np.argsort(struck)
+        order = np.argsort(begun)
         ends = cursor[ended][order]
         self.onset = to_seconds(1) * cursor[on]
         self.length = to_seconds(1) * ends - self.onset
@@ -64,9 +65,9 @@ def _groups(song: _Notes) -> dict[str, Floats]:
     for instrument in voc.INSTRUMENTS:
         name = instrument.value
         onset, length, pitch = song.of(instrument)
-        strokes, first, size = np.unique(onset, return_index=True, return_counts=True)
+        onsets, first, size = np.unique(onset, return_index=True, return_counts=True)
         groups[f"{name} notes a second"] = np.array([math.log1p(len(onset) / song.seconds)])
-        groups[f"{name} pace"] = _shares(np.digitize(np.diff(strokes), _PACES), len(_PACES) + 1)
+        groups[f"{name} pace"] = _shares(np.digitize(np.diff(onsets), _PACES), len(_PACES) + 1)
         groups[f"{name} at once"] = _shares(np.minimum(size, 5) - 1, 5)
         groups[f"{name} repeats bars"] = np.array([_repetition(onset, pitch, song.bars)])
         if instrument is Instrument.DRUMS:
@@ -78,18 +79,18 @@ def _groups(song: _Notes) -> dict[str, Floats]:
     for instrument in (Instrument.GUITAR, Instrument.PIANO, Instrument.STRINGS):
         onset, _, pitch = song.of(instrument)
         groups[f"{instrument.value} shapes"] = _shapes(onset, pitch)
-    groups["bass and its next"] = _bass_moves(*song.of(Instrument.BASS))
+    groups["bass moves"] = _bass_moves(*song.of(Instrument.BASS))
     return groups
 
 
 def _shares(which: Ints, count: int) -> Floats:
-    """How often each of ``count`` kinds occurs, as the root of its share."""
+    """The square root of the share of each of ``count`` kinds: [count]."""
     found = np.bincount(which, minlength=count).astype(np.float64)
     return np.sqrt(found / max(1.0, found.sum()))
 
 
 def _shapes(onset: Floats, pitch: Ints) -> Floats:
-    """Which chords of two to four pitch classes are struck, as intervals above the lowest."""
+    """Shares of chords of two to four pitch classes, as intervals above the lowest note."""
     order = np.lexsort((pitch, onset))
     onset, pitch = onset[order], pitch[order]
     starts = np.flatnonzero(np.diff(onset, prepend=-1.0))
@@ -102,7 +103,7 @@ def _shapes(onset: Floats, pitch: Ints) -> Floats:
 
 
 def _bass_moves(onset: Floats, length: Floats, pitch: Ints) -> Floats:
-    """Pairs of successive moves of the bass between unlike pitch classes."""
+    """Shares of pairs of successive moves of the bass between different pitch classes."""
     classes = pitch % 12
     moved = classes[np.flatnonzero(np.diff(classes, prepend=-1))]
     moves = np.diff(moved) % 12
@@ -110,7 +111,7 @@ def _bass_moves(onset: Floats, length: Floats, pitch: Ints) -> Floats:
 
 
 def _repetition(onset: Floats, pitch: Ints, bars: Floats) -> float:
-    """The share of bars that are played as the bar before was."""
+    """The share of bars whose notes equal those of the bar before."""
     if len(bars) < 2 or not len(onset):
         return 0.0
     bar = np.searchsorted(bars, onset + to_seconds(1), "right") - 1
@@ -126,4 +127,4 @@ def _repetition(onset: Floats, pitch: Ints, bars: Floats) -> float:
 
 
 GROUPS = {name: len(group) for name, group in _groups(_Notes(np.array([], np.uint16))).items()}
-"""Their names, and how many label_features each has, in order."""
+"""The groups of features in order: their names, and the number of features in each."""

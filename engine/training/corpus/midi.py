@@ -1,4 +1,4 @@
-"""Songs from MIDI files."""
+"""Reads songs from MIDI files."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from symusic.core import ScoreTick
 
+from engine.arrays import Floats
 from engine.training.corpus.source_song import (
     Clock,
-    Floats,
     SourceSong,
     UnusableSong,
     last_end,
@@ -19,7 +19,7 @@ from engine.training.corpus.source_song import (
 
 
 def read_midi(path: Path) -> SourceSong:
-    """Read a MIDI file; raises :class:`UnusableSong` where it can't be read."""
+    """Read a MIDI file; raises :class:`UnusableSong` if it can't be read."""
     try:
         midi = ScoreTick(path)
     except Exception as error:  # the parser raises many kinds on broken files
@@ -46,17 +46,17 @@ def _clock(midi: ScoreTick) -> Clock:
     ticks, mspq = tempos["time"].astype(np.float64), tempos["mspq"].astype(np.float64)
     if not len(ticks) or ticks[0] > 0:
         ticks, mspq = np.append(0.0, ticks), np.append(500_000.0, mspq)
-    # Of several tempos at one tick, the last holds.
+    # Of several tempos at one tick, the last is valid.
     last = np.append(np.diff(ticks) > 0, True)
     rate = mspq[last] / 1e6 / midi.ticks_per_quarter
     return Clock(ticks[last], rate, midi.ticks_per_quarter, float(midi.end()))
 
 
 def _bars(midi: ScoreTick, end: float) -> tuple[Floats, float]:
-    """Downbeats in ticks up to ``end``, and the metre's index (NaN if changing or unusual).
+    """Downbeats in ticks before ``end``, and the metre's index (NaN if changing or unusual).
 
-    Without a time signature it is 4/4 (the MIDI standard's default). Bars of a single beat are
-    no bars: some collections write 1/4 throughout.
+    Without a time signature it is 4/4, the default of the MIDI standard. Bars of a single beat are
+    ignored, because some collections have 1/4 in all songs.
     """
     changes = midi.time_signatures.numpy()
     times = changes["time"].astype(np.float64)

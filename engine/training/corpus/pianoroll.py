@@ -1,10 +1,10 @@
-"""Songs from pypianoroll's files (``.npz``), as the Lakh Pianoroll Dataset has them.
+"""Reads songs from pypianoroll's files (``.npz``), such as those of the Lakh Pianoroll Dataset.
 
-Such a file holds ``info.json`` (the resolution in time steps a beat, called ``beat_resolution``
-before version 1, and each track's program) and arrays: ``tempo`` (beats a minute) and ``downbeat``
-(true at a bar's first step) by time step, and each track's piano roll [steps, 128] in compressed
-sparse columns. A time step is a tick here. A roll does not tell a note struck again at once from
-one held; velocities are not read.
+Such a file has ``info.json``: the resolution in time steps a beat and each track's program. Before
+version 1 the resolution was called ``beat_resolution``. The arrays ``tempo`` (beats a minute) and
+``downbeat`` (true at a bar's first step) have a value a time step. Each track has a piano roll
+[steps, 128] in compressed sparse columns. A time step is a tick here. In a roll, a note repeated at
+once looks like one held note. Velocities are not read.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import Floats
 from engine.training.corpus.source_song import (
     Clock,
-    Floats,
     Part,
     SourceSong,
     UnusableSong,
@@ -34,7 +34,7 @@ Arrays = dict[str, npt.NDArray[Any]]
 
 
 def read_pianoroll(path: Path) -> SourceSong:
-    """Read a pypianoroll file; raises :class:`UnusableSong` where it can't be read."""
+    """Read a pypianoroll file; raises :class:`UnusableSong` if it can't be read."""
     try:
         with np.load(path) as file:
             info = json.loads(file["info.json"])
@@ -54,11 +54,11 @@ def read_pianoroll(path: Path) -> SourceSong:
 
 
 def _notes(arrays: Arrays, track: int) -> Part:
-    """The notes of a track: runs of steps in which a pitch sounds."""
+    """The notes of a track: runs of steps in which a pitch is active."""
     data, steps, starts, shape = (
         arrays[f"pianoroll_{track}_csc_{name}"] for name in ("data", "indices", "indptr", "shape")
     )
-    # One number a cell; those of neighbouring pitches never follow each other.
+    # One number a cell. The last cell of a pitch and the first of the next are not adjacent.
     row = int(shape[0]) + 1
     pitches = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     cells = np.sort((pitches * row + steps)[data != 0])
@@ -68,11 +68,11 @@ def _notes(arrays: Arrays, track: int) -> Part:
 
 
 def _clock(arrays: Arrays, resolution: int) -> Clock:
-    """The clock of the tempo array; its last value holds on, and without one it is 120."""
+    """The clock of the tempo array. Its last value holds to the end; without values it is 120."""
     tempo = np.asarray(arrays.get("tempo", ()), np.float64).ravel()
     tempo = tempo if len(tempo) else np.array([DEFAULT_TEMPO])
     if not (np.isfinite(tempo) & (tempo > 0)).all():
-        raise ValueError("a tempo that is none")
+        raise ValueError("a tempo that is not positive")
     change = np.flatnonzero(np.append(True, np.diff(tempo) != 0))
     lengths = [arrays[name][0] for name in arrays if name.endswith("_csc_shape")]
     end = float(max(lengths, default=0))
@@ -82,8 +82,8 @@ def _clock(arrays: Arrays, resolution: int) -> Clock:
 def _bars(downbeat: npt.NDArray[Any] | None, resolution: int, end: float) -> tuple[Floats, float]:
     """Downbeats in ticks before ``end``, and the metre's index (NaN if changing or unusual).
 
-    Without downbeats it is 4/4, as in a MIDI file without a time signature. Beats are taken for
-    quarters, so that the metres of eighths stay unknown.
+    Without downbeats it is 4/4, as in a MIDI file without a time signature. Beats are taken as
+    quarters, so metres in eighths stay unknown.
     """
     if downbeat is None:
         return np.arange(0, end, 4 * resolution), main_metre({"4/4": end})

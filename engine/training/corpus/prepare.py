@@ -1,6 +1,6 @@
-"""Making a token cache of the corpus.
+"""Prepares the token cache of a corpus.
 
-Preparing works in shards and takes up where it was interrupted.
+It works in shards, and continues where it was interrupted.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from engine.training.corpus.pseudo_labels import pseudo_label
 from engine.training.corpus.songs import READERS, UnusableSong, read_song
 
 SHARD = 256
-FORMAT = 2
-"""Of a shard; raised when what it holds changes."""
+FORMAT = 4
+"""The format of a shard; raised when its content changes."""
 VALIDATION_SHARE = 0.05
-"""Of songs without an index that says their split; chosen by name, so stable."""
+"""The share of validation songs if no index gives the split. They are chosen by name, so stable."""
 
 _COLUMNS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "names": (str, ()),
@@ -44,20 +44,23 @@ _COLUMNS: dict[str, tuple[Any, tuple[int, ...]]] = {
     "label_features": (np.float32, (sum(GROUPS.values()),)),
     "lengths": (np.int64, ()),
 }
-"""Of a shard, a row a song: type and shape of a row."""
+"""The arrays of a shard, with a row a song: type and shape of a row."""
 
 Row = dict[str, Any]
 Job = tuple[Path, list[tuple[Path, Mapping[str, str]]]]
 
 
 def prepare(source: Path, folder: Path, index: Path | None = None, workers: int = 2) -> Row:
-    """Tokenise every song under ``source`` (MIDI and pypianoroll files) into a cache.
+    """Tokenise every song under ``source`` (MIDI and pypianoroll files); returns the report.
 
-    Returns the report. Files under ``folder`` are no songs.
+    folder: the cache. Files in it are not taken as songs.
+    index: a tab-separated table of the files to take. It has the columns ``file`` and ``split``,
+        and may have labels: ``valence_spotify``, ``energy_spotify`` and others
+        (:mod:`engine.training.corpus.labels`).
+    workers: processes.
 
-    index: a table (tab-separated, with columns ``file`` and ``split``, optionally
-    ``valence_spotify``, ``energy_spotify``, ...: :mod:`engine.training.corpus.labels`) of the files'
-    labels.
+    Raises EmsyncError if there is no usable song, if the index can't be read, or if the folder has
+    shards of other songs.
     """
     files = sorted(p for p in source.resolve().rglob("*") if p.suffix.lower() in READERS)
     files = [file for file in files if not file.is_relative_to(folder.resolve())]
@@ -68,7 +71,7 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
         files = [file for file in files if file.name in labels]
         if not files:
             raise EmsyncError(f"{index}: names none of the songs in {source}")
-    # In an order of chance, so that any few shards are a fair sample.
+    # In random order, so that any few shards are a fair sample.
     files = [files[i] for i in np.random.default_rng(0).permutation(len(files))]
     shards = folder / "shards"
     shards.mkdir(parents=True, exist_ok=True)
@@ -77,8 +80,8 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
     for number, first in enumerate(range(0, len(files), SHARD)):
         path = shards / f"{number:05d}.npz"
         if not path.exists():
-            chunk = files[first : first + SHARD]
-            jobs.append((path, [(file, labels.get(file.name, {})) for file in chunk]))
+            some = files[first : first + SHARD]
+            jobs.append((path, [(file, labels.get(file.name, {})) for file in some]))
     with multiprocessing.Pool(workers) as pool:
         for _ in tqdm(pool.imap(_write_shard, jobs), "preparing", len(jobs), unit="shard"):
             pass
@@ -86,11 +89,16 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
 
 
 def merge(folder: Path) -> Row:
-    """Join the shards there are into the cache; returns the report."""
+    """Join all finished shards into the cache; returns the report.
+
+    Raises EmsyncError if they have no song.
+    """
     shards = [np.load(path) for path in sorted((folder / "shards").glob("?????.npz"))]
     lengths = np.concatenate([shard["lengths"] for shard in shards])
     if not len(lengths):
-        raise EmsyncError(f"{folder}: none of the songs can be used; give longer ones, many parts")
+        raise EmsyncError(
+            f"{folder}: none of the songs can be used; give longer ones with more notes"
+        )
     start = np.append(0, np.cumsum(lengths))
     out = np.lib.format.open_memmap(folder / "tokens.npy", "w+", np.uint16, (int(start[-1]),))
     position = 0
@@ -102,7 +110,7 @@ def merge(folder: Path) -> Row:
         name: np.concatenate([shard[name] for shard in shards])
         for name in ("names", "conditions", "families", "validation")
     }
-    emotion, lifted = pseudo_label(
+    emotion, fits = pseudo_label(
         *(
             np.concatenate([shard[name] for shard in shards])
             for name in ("label_features", "labels", "groups", "judged", "validation")
@@ -128,19 +136,19 @@ def merge(folder: Path) -> Row:
             name: int(np.isfinite(columns["conditions"][:, i]).sum())
             for i, name in enumerate(conditions.ALL)
         },
-        "lifted": lifted,
+        "pseudo_labels": fits,
     }
     write_atomically(folder / "report.json", json.dumps(report, indent=2) + "\n")
     return report
 
 
 def _same_songs(path: Path, files: list[Path]) -> None:
-    """Shards count through the list of files: another list must not go on from them."""
+    """Refuse other files than before: shards are numbered through the list of files."""
     listed = "\n".join([f"format {FORMAT}", *(file.name for file in files)])
     digest = hashlib.sha256(listed.encode()).hexdigest()
     if path.exists() and path.read_text() != digest:
         raise EmsyncError(
-            f"{path.parent}: begun with other songs, or by another version of EMSYNC; "
+            f"{path.parent}: begun with other songs or another version of EMSYNC; "
             "choose another folder"
         )
     write_atomically(path, digest)

@@ -1,5 +1,4 @@
-"""Songs ready to be tokenised, from files of several kinds: checked, in seconds, with chords and
-the conditions they meet."""
+"""Songs ready to be tokenised: checked, with times in seconds, and with chords and conditions."""
 
 from __future__ import annotations
 
@@ -28,12 +27,12 @@ READERS: dict[str, Callable[[Path], SourceSong]] = {
     ".midi": read_midi,
     ".npz": read_pianoroll,
 }
-"""What reads a file, by its suffix in lower case."""
+"""The readers of files, by suffix in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A song ready to be tokenised, with what it would have been asked for.
+    """A song ready to be tokenised, with its conditions.
 
     conditions: valence and arousal are unknown here; they are labels, not properties of notes.
     """
@@ -43,26 +42,22 @@ class Song:
 
     @property
     def instruments(self) -> frozenset[Instrument]:
-        """The families that play."""
+        """The instruments that have notes."""
         return frozenset(note.instrument for note in self.score.notes)
 
 
 def read_song(path: Path) -> Song:
-    """Read a file; raises :class:`UnusableSong` with the reason where it will not do."""
+    """Read a file; raises :class:`UnusableSong` with the reason if it can't be used."""
     return to_song(READERS[path.suffix.lower()](path))
 
 
 def to_song(source_song: SourceSong) -> Song:
-    """Bring a source_song into seconds, and find its chords, key and density.
+    """Convert a song to seconds, and find its chords, key and density.
 
-    Raises :class:`UnusableSong` where it is too short, too long, too thin or too dense.
+    Raises :class:`UnusableSong` if it is too short or too long, or has too few notes or too many.
     """
-    parts, bars, clock, quarter = (
-        source_song.parts,
-        source_song.bars,
-        source_song.clock,
-        source_song.ticks_per_quarter,
-    )
+    parts, bars, clock = source_song.parts, source_song.bars, source_song.clock
+    quarter = source_song.ticks_per_quarter
     notes = sum(len(onsets) for onsets, *_ in parts.values())
     if notes < MIN_NOTES:
         raise UnusableSong("too few notes")

@@ -1,6 +1,6 @@
-"""A song as its file has it: five merged parts, bars and a clock, all counted in ticks.
+"""A song as read from its file: five merged parts, bars and tempos, all in ticks.
 
-The merge is that of the Lakh Pianoroll Dataset's LPD-5 variant (Dong et al., MuseGAN, 2018).
+Tracks are merged as in the Lakh Pianoroll Dataset's variant LPD-5 (Dong et al., MuseGAN, 2018).
 """
 
 from __future__ import annotations
@@ -9,31 +9,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.arrays import Floats
+from engine.arrays import Floats, Ints
 from engine.music.conditions import METRES, UNKNOWN
 from engine.music.tick_clock import TickClock
 from engine.score import Instrument
 
 STEADY = 0.8
-"""A song has a tempo, or a metre, if it keeps to it for this share of its length."""
+"""A song has a tempo, or a metre, if this share of its length keeps to it."""
 TEMPO_TOLERANCE = 0.03
+"""Tempos that differ by less than this share are the same tempo."""
 
-Part = tuple[Floats, Floats, npt.NDArray[np.int64]]
+Part = tuple[Floats, Floats, Ints]
 """The notes of one instrument: onsets and ends in ticks, and pitches; three of [n]."""
 
 
 class UnusableSong(Exception):
-    """Why a file is left out of the corpus, in a word or two."""
+    """A song that can't be used; its text is the reason, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceSong:
-    """A song before it is brought into seconds.
+    """A song with times in ticks.
 
-    parts: those that have notes. bars: downbeats in ticks, rising. metre: index into ``METRES``,
-    NaN if changing or unusual.
+    parts: the instruments that have notes. bars: downbeats in ticks, rising. metre: index into
+    ``METRES``, NaN if changing or unusual. clock: converts ticks to seconds.
     """
 
     parts: dict[Instrument, Part]
@@ -57,7 +57,7 @@ class Clock(TickClock):
 
     @property
     def tempo(self) -> float:
-        """Quarter notes a minute, or NaN if the song does not keep to one."""
+        """Quarter notes a minute, or NaN if the song does not keep to one tempo."""
         lengths = np.diff(np.append(self._ticks, max(self._end, self._ticks[-1] + 1)))
         order = np.argsort(self._rates)
         middle = np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)
@@ -69,7 +69,7 @@ class Clock(TickClock):
 
 
 def family(program: int, is_drum: bool) -> Instrument | None:
-    """The part that LPD-5 merges a MIDI program (from 0) into; None where it is dropped."""
+    """The instrument that LPD-5 merges a MIDI program (from 0) into; None if it is dropped."""
     if is_drum:
         return Instrument.DRUMS
     if program < 8:
@@ -84,7 +84,7 @@ def family(program: int, is_drum: bool) -> Instrument | None:
 
 
 def merge_tracks(tracks: Iterable[tuple[int, bool, Part]]) -> dict[Instrument, Part]:
-    """The parts of a song's tracks, each given as program, whether it is drums, and notes."""
+    """Merge a song's tracks into parts. A track is its program, whether it is drums, and notes."""
     merged: dict[Instrument, list[Part]] = {}
     for program, is_drum, part in tracks:
         instrument = family(program, is_drum)
@@ -97,12 +97,12 @@ def merge_tracks(tracks: Iterable[tuple[int, bool, Part]]) -> dict[Instrument, P
 
 
 def last_end(parts: Mapping[Instrument, Part]) -> float:
-    """Where the last note ends, in the unit of the notes."""
+    """The end of the last note, in the unit of the notes; 0 if there are none."""
     return max((float(ends.max()) for _, ends, _ in parts.values()), default=0.0)
 
 
 def main_metre(spans: Mapping[str, float]) -> float:
-    """The index of the metre that a song keeps to, given how long each lasts; NaN if none."""
+    """The index of the metre that a song keeps to, or NaN. spans: how long each metre lasts."""
     main = max(spans, key=spans.__getitem__, default="")
     steady = spans.get(main, 0.0) >= STEADY * sum(spans.values())
     return float(METRES.index(main)) if main in METRES and steady else UNKNOWN

@@ -1,7 +1,8 @@
-"""The token cache: every song end to end in one memory-mapped file.
+"""The token cache: all songs, one after the other, in one memory-mapped file.
 
-A cache folder holds ``tokens.npy`` (uint16), ``songs.npz`` (a row a song) and ``report.json``
-(what went in, what was left out and why); :mod:`engine.training.corpus.prepare` makes it.
+A cache folder has ``tokens.npy`` (uint16), ``songs.npz`` (a row a song) and ``report.json``. The
+report counts the songs, and the skipped ones by reason. :mod:`engine.training.corpus.prepare`
+writes it.
 """
 
 from __future__ import annotations
@@ -13,44 +14,45 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.arrays import Ints, Mask, Tokens
 from engine.errors import EmsyncError
 
 FILES = ("tokens.npy", "songs.npz")
-"""What :meth:`Cache.open` reads."""
+"""The files that :meth:`Cache.open` reads."""
 
 
 @dataclass(frozen=True)
 class Cache:
     """A prepared corpus, opened.
 
-    tokens: [n] uint16, memory-mapped. start: [songs + 1] where each song begins.
-    names: [songs] of the files. conditions: [songs, len(conditions.ALL)], NaN unknown.
-    families: [songs] how many play. validation: [songs] true for split=val.
+    tokens: [n], memory-mapped. start: [songs + 1], the first token of each song. names: [songs],
+    of the files. conditions: [songs, len(conditions.ALL)], NaN unknown. families: [songs], the
+    number of instruments. validation: [songs], true for validation songs.
     """
 
-    tokens: npt.NDArray[np.uint16]
-    start: npt.NDArray[np.int64]
+    tokens: Tokens
+    start: Ints
     names: npt.NDArray[np.str_]
     conditions: npt.NDArray[np.float32]
     families: npt.NDArray[np.int8]
-    validation: npt.NDArray[np.bool_]
+    validation: Mask
 
     @staticmethod
     def open(folder: Path) -> Cache:
-        """Open what ``emsync prepare`` wrote."""
+        """Open a cache; raises EmsyncError if there is none, or one of another version."""
         try:
             songs = np.load(folder / "songs.npz")
             tokens = np.load(folder / "tokens.npy", mmap_mode="r")
         except FileNotFoundError as error:
             raise EmsyncError(
-                f"{folder}: no token cache here; make one with emsync prepare"
+                f"{folder}: no token cache here; make one with emsync model prepare"
             ) from error
         if {*songs.files, "tokens"} != {field.name for field in fields(Cache)}:
             raise EmsyncError(f"{folder}: a cache of another version of EMSYNC; prepare it anew")
         return Cache(tokens, **{name: songs[name] for name in songs.files})
 
     def __getstate__(self) -> dict[str, Any]:
-        """Another process maps the file itself, rather than be sent all its tokens."""
+        """The state for pickle. Another process maps the file itself and receives no tokens."""
         state = dict(self.__dict__)
         if isinstance(self.tokens, np.memmap) and self.tokens.filename:
             state["tokens"] = Path(self.tokens.filename)
@@ -64,6 +66,6 @@ class Cache:
     def __len__(self) -> int:
         return len(self.families)
 
-    def song(self, index: int) -> npt.NDArray[np.uint16]:
+    def song(self, index: int) -> Tokens:
         """The tokens of one song."""
         return np.asarray(self.tokens[self.start[index] : self.start[index + 1]])

@@ -55,7 +55,7 @@ def test_cases_are_those_the_network_can_be_given() -> None:
 def test_evaluate_agrees_with_pytorch(cache, tiny, random_model, exported) -> None:
     torch = pytest.importorskip("torch")
     from engine.model.runtime import Network
-    from engine.training.loop import validate
+    from engine.training.validation import validate
 
     model = random_model(tiny())
     network = Network(exported(model), "cpu", threads=1)

@@ -1,4 +1,4 @@
-"""Made-up songs as MIDI files, and a small token cache of them."""
+"""Generated songs as MIDI files, and a small token cache of them."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def write_roll() -> Callable[..., Path]:
 
 def _track(events: list[tuple[float, mido.Message]]) -> mido.MidiTrack:
     track, now = mido.MidiTrack(), 0
-    # At one time, programs come first and OFFs come before ONs.
+    # At the same time, programs come first, and note-offs come before note-ons.
     for time, message in sorted(events, key=lambda e: (e[0], "note_" in e[1].type, e[1].type)):
         track.append(message.copy(time=round(time * QUARTER) - now))
         now = round(time * QUARTER)
@@ -135,7 +135,7 @@ def songs(tmp_path_factory, write_song, beat) -> Path:
 
 @pytest.fixture(scope="session")
 def index(tmp_path_factory) -> Path:
-    """The labels of those songs: 3 and 6 are for validation, 5's are kept for the judge."""
+    """The labels of those songs. 3 and 6 are for validation; 5's are reserved for the judge."""
     path = tmp_path_factory.mktemp("index") / "index.tsv"
     valence = {1: ("0.25", "-0.5"), 2: ("", "-0.5"), 5: ("0.75", "0.75")}
     groups = ("a", "c")

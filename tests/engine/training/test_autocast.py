@@ -4,19 +4,19 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from engine.training import arithmetic  # noqa: E402
+from engine.training import autocast  # noqa: E402
 
 
-@pytest.mark.parametrize("quicker", [torch.float32, torch.bfloat16])
-def test_the_type_that_is_quicker(monkeypatch, quicker):
-    monkeypatch.setattr(arithmetic, "_seconds", lambda dtype: 1.0 if dtype is quicker else 2.0)
-    assert arithmetic.matrix_type.__wrapped__("cpu") is quicker
+@pytest.mark.parametrize("faster", [torch.float32, torch.bfloat16])
+def test_the_faster_type_is_chosen_on_a_cpu(monkeypatch, faster):
+    monkeypatch.setattr(autocast, "_seconds", lambda dtype: 1.0 if dtype is faster else 2.0)
+    assert autocast.matrix_type.__wrapped__("cpu") is faster
 
 
-def test_products_take_time():
-    assert arithmetic._seconds(torch.float32) > 0 and arithmetic._seconds(torch.bfloat16) > 0
+def test_products_of_both_types_take_time():
+    assert autocast._seconds(torch.float32) > 0 and autocast._seconds(torch.bfloat16) > 0
 
 
-def test_what_needs_no_trial():
-    assert arithmetic.matrix_type("cuda:0") is torch.bfloat16
-    assert arithmetic.matrix_type("mps") is torch.float32
+def test_other_devices_are_not_timed():
+    assert autocast.matrix_type("cuda:0") is torch.bfloat16
+    assert autocast.matrix_type("mps") is torch.float32

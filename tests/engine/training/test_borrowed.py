@@ -32,12 +32,12 @@ SMALLER = {
     "sleep 20": "sleep 1",
 }
 NOT_THERE = ("symusic", "mido", "cv2", "onnx", "onnxruntime", "tqdm", "scipy", "pypianoroll")
-"""Packages that a borrowed machine may lack."""
+"""Packages that a borrowed machine may not have."""
 
 
 @pytest.fixture(scope="module")
 def blocks() -> list[str]:
-    """The page's blocks of commands, in order, made smaller."""
+    """The page's blocks of commands in order, at a smaller scale."""
     page = (ROOT / "docs" / "contributing" / "borrowed-gpu.md").read_text(encoding="utf-8")
     found = "\n\f".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL))
     for large, small in SMALLER.items():
@@ -48,7 +48,10 @@ def blocks() -> list[str]:
 
 @pytest.fixture
 def machine(tmp_path):
-    """Runs a block: in a tree with the caches, "there" with a home of its own and few packages."""
+    """Runs a block of commands in a tree with the cache.
+
+    Blocks for the borrowed machine have a home of their own and few packages.
+    """
     tree, home, out, bare = (tmp_path / name for name in ("tree", "home", "out", "bare"))
     for folder in (tree, home, out, bare):
         folder.mkdir()

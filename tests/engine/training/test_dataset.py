@@ -18,10 +18,8 @@ from engine.training.dataset import (
     Recipe,
     Windows,
     choose_start,
-    draw_transposition,
     drop_conditions,
     stack,
-    transpose,
     validation_batches,
     window,
 )
@@ -29,7 +27,7 @@ from engine.training.dataset import (
 PLAIN = Recipe(
     start=1.0,
     short=0.0,
-    bend=0.0,
+    chord_shift=0.0,
     chord_removal=0.0,
     emotion_dropout=0.0,
     control_dropout=0.0,
@@ -75,7 +73,7 @@ def test_tokens_offsets_and_targets_line_up(cache, whole):
 
 
 @pytest.mark.parametrize("first", [0, 1, 17])
-def test_a_window_asks_for_the_next_token(tiny, first):
+def test_each_target_is_the_next_token(tiny, first):
     tokens = np.arange(100, 300, dtype=np.uint16)
     offsets = np.linspace(8, 0, 200).astype(np.float32)
     config = tiny("rotary", context=40)
@@ -112,17 +110,19 @@ def test_removed_chords_keep_their_boundaries(cache, whole):
 
 def test_chords_come_early(cache, whole):
     song = chorded(cache)
-    bent = Windows(cache, whole, replace(PLAIN, bend=1.0))._window(song, whole, rng()).tokens[0]
-    straight = Windows(cache, whole, PLAIN)._window(song, whole, rng()).tokens[0]
-    assert (bent == voc.CHORD).sum() == (straight == voc.CHORD).sum() == 4
-    assert voc.STEPS[bent].sum() < voc.STEPS[straight].sum()
+    shifted, straight = (
+        Windows(cache, whole, replace(PLAIN, chord_shift=share))._window(song, whole, rng()).tokens
+        for share in (1.0, 0.0)
+    )
+    assert (shifted == voc.CHORD).sum() == (straight == voc.CHORD).sum() == 4
+    assert voc.STEPS[shifted].sum() < voc.STEPS[straight].sum()
 
 
-def test_a_song_may_linger_where_its_tempo_is_not_told(cache, whole):
+def test_a_song_may_slow_down_if_its_tempo_is_unknown(cache, whole):
     song = chorded(cache)
     straight = int(voc.STEPS[cache.song(song)].sum())
     for dropout, free in ((1.0, True), (0.0, False)):
-        windows = Windows(cache, whole, replace(PLAIN, bend=1.0, control_dropout=dropout))
+        windows = Windows(cache, whole, replace(PLAIN, chord_shift=1.0, control_dropout=dropout))
         lengths = []
         for seed in range(10):
             batch = windows._window(song, whole, rng(seed))
@@ -131,7 +131,7 @@ def test_a_song_may_linger_where_its_tempo_is_not_told(cache, whole):
         assert (max(lengths) > straight) == free
 
 
-def test_songs_in_other_metres_come_more_often(cache, whole):
+def test_songs_in_rare_metres_are_drawn_more_often(cache, whole):
     conditions = cache.conditions.copy()
     conditions[:, cond.ALL.index("metre")] = cond.METRES.index("4/4")
     common, rare = np.flatnonzero(~cache.validation)[:2]
@@ -145,7 +145,7 @@ def test_songs_in_other_metres_come_more_often(cache, whole):
     assert odds(replace(PLAIN, rare=4.0)) == pytest.approx(4 * odds(replace(PLAIN, rare=1.0)))
 
 
-def test_a_quicker_song_is_said_to_be(cache, whole):
+def test_tempo_and_density_follow_the_speed(cache, whole):
     song = next(i for i in range(len(cache)) if np.isfinite(cache.conditions[i]).all())
     straight = Windows(cache, whole, PLAIN)._window(song, whole, rng())
     windows = Windows(cache, whole, replace(PLAIN, pace=0.25))
@@ -153,9 +153,9 @@ def test_a_quicker_song_is_said_to_be(cache, whole):
     for seed in range(20):
         paced = windows._window(song, whole, rng(seed))
         longer = voc.STEPS[paced.tokens].sum() / voc.STEPS[straight.tokens].sum()
-        quicker = paced.conditions - straight.conditions
+        faster = paced.conditions - straight.conditions
         for name in ("tempo", "density"):
-            assert 2 ** -quicker[0, cond.ALL.index(name)] == pytest.approx(longer, abs=0.02)
+            assert 2 ** -faster[0, cond.ALL.index(name)] == pytest.approx(longer, abs=0.02)
         seen.append(longer)
     assert 0.8 - 0.02 <= min(seen) < 0.9 and 1.1 < max(seen) <= 1.25 + 0.02
 
@@ -168,34 +168,6 @@ def test_a_fifth_of_the_chords_is_removed(cache, whole):
         for i in range(250)
     ]
     assert np.mean(chords) == pytest.approx(4 * 0.8, abs=0.2)
-
-
-@pytest.mark.parametrize("semitones", [-3, 0, 2])
-def test_transposition_keeps_drums(cache, semitones):
-    before = decode(cache.song(chorded(cache)))
-    after = decode(transpose(cache.song(chorded(cache)), semitones))
-    drums = Instrument.DRUMS
-    assert after.part(drums) == before.part(drums)
-    for instrument in set(Instrument) - {drums}:
-        moved = [replace(n, pitch=n.pitch + semitones) for n in before.part(instrument)]
-        assert list(after.part(instrument)) == moved
-    assert (after.bars, after.chords) == (before.bars, before.chords)
-
-
-@pytest.mark.parametrize(
-    ("pitches", "drawn"),
-    [((60,), range(-3, 4)), ((22, 60), range(-1, 4)), ((108,), range(-3, 1)), ((21, 108), {0})],
-)
-def test_transposition_stays_in_range(pitches, drawn):
-    drum = voc.note_on(Instrument.DRUMS, 21)
-    tokens = np.array([drum, *(voc.note_on(Instrument.PIANO, p) for p in pitches)], np.uint16)
-    dice = rng()
-    assert {draw_transposition(tokens, 3, dice) for _ in range(200)} == set(drawn)
-
-
-def test_drums_alone_are_not_transposed():
-    drum = np.array([voc.note_on(Instrument.DRUMS, 60)], np.uint16)
-    assert {draw_transposition(drum, 3, rng(i)) for i in range(50)} == {0}
 
 
 def test_the_key_moves_with_the_song(cache, whole):
@@ -223,7 +195,7 @@ def test_the_cache_is_untouched(cache, whole):
     assert np.array_equal(cache.conditions, conditions, equal_nan=True)
 
 
-def test_label_dropout():
+def test_conditions_are_dropped_at_the_rates_of_the_recipe():
     dropped = np.isnan(
         [drop_conditions(np.zeros(6, np.float32), Recipe(), rng(i)) for i in range(4000)]
     )
@@ -249,7 +221,7 @@ def starts(recipe: Recipe, tokens=LONG, length: int = 100, times: int = 2000) ->
     return np.array([choose_start(tokens, length, recipe, dice) for _ in range(times)])
 
 
-def test_where_windows_start():
+def test_windows_start_at_the_shares_of_the_recipe():
     found = starts(Recipe())
     assert (found == 0).mean() == pytest.approx(0.05, abs=0.02)
     assert (LONG[found] == voc.BAR).mean() == pytest.approx(0.5 + 0.45 / 50, abs=0.03)
@@ -262,11 +234,11 @@ def test_a_song_no_longer_than_half_a_window_starts_at_its_start():
 
 
 @pytest.mark.parametrize("bar", [0.0, 1.0])
-def test_windows_moved_to_a_chord_hold_it(bar):
+def test_windows_moved_to_a_chord_contain_it(bar):
     tokens = LONG.copy()
     tokens[1234] = voc.CHORD
     found = starts(Recipe(start=0.0, bar=bar, chord=1.0), tokens)
-    # The first token of a window is given, never asked for.
+    # The first token of a window is no target.
     assert ((found < 1234) & (found + 100 > 1234)).all()
 
 
@@ -280,7 +252,7 @@ def test_batches_drawn_ahead_are_those_of_their_steps(cache, tiny, processes):
     assert list(windows.batches(6, 6, 4)) == []
 
 
-def test_batches_without_end(cache, tiny):
+def test_batches_can_be_endless(cache, tiny):
     windows = Windows(cache, tiny(), Recipe())
     drawn = list(islice(windows.batches(2, None, 4), 5))
     assert np.array_equal(drawn[4].tokens, windows.batch(6, 4).tokens)
@@ -298,14 +270,14 @@ def test_batches_depend_on_seed_and_step_alone(cache, tiny):
 def drawn(cache, tiny) -> np.ndarray:
     """How often each song of the cache is drawn, of 2000."""
     numbered = replace(cache, conditions=cache.conditions.copy())
-    # The density tells which song it is.
+    # The density is the number of the song.
     numbered.conditions[:, cond.ALL.index("density")] = np.arange(12)
     recipe = replace(Recipe(), control_dropout=0.0, short=0.0, pace=0.0)
     batch = Windows(numbered, tiny("rotary", context=12), recipe).batch(0, 2000)
     return np.bincount(batch.conditions[:, -1].astype(int), minlength=12)
 
 
-def test_some_steps_are_of_short_windows(cache, tiny):
+def test_some_steps_have_short_windows(cache, tiny):
     config = tiny("rotary", context=102)
     windows = Windows(cache, config, Recipe(short=0.5))
     shapes = [windows.batch(step, 2).tokens.shape for step in range(40)]

@@ -37,7 +37,7 @@ nll = train(Cache.open(Path(sys.argv[1])), config, plan, folder)
 """
 
 
-def test_alone_without_torchrun():
+def test_without_torchrun_there_is_one_process():
     alone = join_world("cpu")
     assert alone == World(0, 1, "cpu")
     assert alone.any(True) and not alone.any(False)

@@ -27,11 +27,11 @@ def test_directions_are_kept():
     assert turned.diagonal().min() > 0.5
 
 
-def test_nothing_to_do_is_no_nan():
+def test_a_matrix_of_zeros_gives_zeros():
     assert torch.equal(orthogonalise(torch.zeros(3, 4), torch.float32), torch.zeros(3, 4))
 
 
-def test_steps_lower_a_loss():
+def test_steps_lower_the_loss():
     goal, matrix = normal(8, 12), torch.nn.Parameter(torch.zeros(8, 12))
     unused = torch.nn.Parameter(torch.ones(2, 2))
     optimizer = Muon([matrix, unused], lr=0.1)
@@ -46,7 +46,7 @@ def test_steps_lower_a_loss():
     assert torch.equal(unused, torch.ones(2, 2))
 
 
-def test_every_direction_moves_alike():
+def test_all_directions_move_by_the_same_amount():
     matrix = torch.nn.Parameter(torch.zeros(8, 8))
     matrix.grad = torch.diag(torch.logspace(0, -1, 8))
     Muon([matrix], lr=0.1).step()

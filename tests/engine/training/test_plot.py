@@ -16,7 +16,7 @@ def drawn(tmp_path, rows: list[str]) -> np.ndarray:
     return matplotlib.image.imread(tmp_path / "log.png")
 
 
-def test_every_column_is_seen(tmp_path):
+def test_every_column_changes_the_plot(tmp_path):
     rows = ["250,1000,3.5,3.2,900", "500,2000,3.1,2.9,950", "750,3000,2.9,2.7,925"]
     whole = drawn(tmp_path, rows)
     for number, column in enumerate(LOG_COLUMNS[1:], 1):
@@ -26,5 +26,5 @@ def test_every_column_is_seen(tmp_path):
         assert not np.array_equal(whole, other), column
 
 
-def test_a_log_without_a_line_is_drawn_too(tmp_path):
+def test_a_log_without_lines_is_plotted(tmp_path):
     assert drawn(tmp_path, []).size

@@ -25,12 +25,12 @@ def song(bars: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("free", [False, True])
-def test_songs_are_left_alone_without_a_chance(free):
+def test_nothing_changes_with_a_chance_of_zero(free):
     assert shift_chords(song(4), 0.0, free, rng(0)).tolist() == song(4).tolist()
 
 
-def test_bars_stay_whole_where_the_tempo_may_give_way():
-    """Six bars before the chord, of which the last five begin within eight seconds of it."""
+def test_bars_stay_whole_if_the_speed_may_change():
+    """Six bars come before the chord. The last five begin within eight seconds of it."""
     seen = []
     for seed in range(40):
         score = decode(shift_chords(song(6), 1.0, True, rng(seed)).tolist())
@@ -46,21 +46,21 @@ def test_bars_stay_whole_where_the_tempo_may_give_way():
     assert max(seen) > BAR / 4
 
 
-def test_a_bar_is_cut_short_where_hurrying_would_be_too_much():
-    """A bar may hurry by a fifth of itself."""
+def test_a_bar_is_cut_if_the_speed_would_change_too_much():
+    """A bar's speed may change by a fifth."""
     cut = 0
     for seed in range(40):
         score = decode(shift_chords(song(1), 1.0, True, rng(seed)).tolist())
-        struck = sorted({round(n.onset * 125) for n in score.notes})
-        if len(score.notes) == 4 + 3 and np.ptp(np.diff(struck)) <= 1:
-            assert abs(struck[-1] - BAR) <= MOST * BAR + 1
+        onsets = sorted({round(n.onset * 125) for n in score.notes})
+        if len(score.notes) == 4 + 3 and np.ptp(np.diff(onsets)) <= 1:
+            assert abs(onsets[-1] - BAR) <= MOST * BAR + 1
         else:
-            assert struck[-1] < BAR
+            assert onsets[-1] < BAR
             cut += 1
     assert 10 < cut < 40
 
 
-def test_a_tempo_that_is_given_is_kept():
+def test_a_given_tempo_is_kept():
     for seed in range(20):
         score = decode(shift_chords(song(4), 1.0, False, rng(seed)).tolist())
         kicks = [n.onset * 125 for n in score.notes if n.instrument is Instrument.DRUMS]
@@ -73,6 +73,6 @@ def test_real_songs_stay_in_the_normal_form(cache, free):
     dice = rng(0)
     for i in range(len(cache)):
         tokens = cache.song(i)
-        bent = shift_chords(tokens, 0.5, free, dice)
-        assert (bent == voc.CHORD).sum() == (tokens == voc.CHORD).sum()
-        assert encode(normalise(decode(bent.tolist()))).tolist() == bent.tolist()
+        shifted = shift_chords(tokens, 0.5, free, dice)
+        assert (shifted == voc.CHORD).sum() == (tokens == voc.CHORD).sum()
+        assert encode(normalise(decode(shifted.tolist()))).tolist() == shifted.tolist()

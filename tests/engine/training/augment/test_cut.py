@@ -35,16 +35,16 @@ def plain() -> np.ndarray:
     return song(*BEFORE, off(72), *CHORD, *CLOSE)
 
 
-def test_songs_are_left_alone_where_no_chord_is_early(plain):
+def test_nothing_changes_if_no_chord_is_early(plain):
     assert cut_short(plain, NONE, np.random.default_rng(0)).tolist() == plain.tolist()
 
 
-def test_a_chord_comes_early_and_no_note_hangs(plain):
+def test_a_chord_comes_early_and_every_note_ends(plain):
     seen = set()
     for seed in range(60):
-        bent = cut_short(plain, ALL, np.random.default_rng(seed))
-        score = decode(bent.tolist())
-        assert encode(normalise(score)).tolist() == bent.tolist()
+        shortened = cut_short(plain, ALL, np.random.default_rng(seed))
+        score = decode(shortened.tolist())
+        assert encode(normalise(score)).tolist() == shortened.tolist()
         (chord,) = score.chords
         assert 0 < chord <= 0.8
         assert {n.pitch for n in score.notes if n.onset == chord} == {60, 64, 67}
@@ -55,12 +55,12 @@ def test_a_chord_comes_early_and_no_note_hangs(plain):
     assert seen == {False, True}
 
 
-def test_what_lies_out_of_reach_stays(plain):
+def test_music_out_of_reach_is_not_cut(plain):
     far = song(*BEFORE, off(72), *shifts(round(REACH * 125) + 1), *CHORD, *CLOSE)
     for seed in range(20):
-        bent = decode(cut_short(far, ALL, np.random.default_rng(seed)).tolist())
-        assert {n.pitch for n in bent.notes} >= {40, 72}
-        assert bent.chords[0] > 0.8
+        shortened = decode(cut_short(far, ALL, np.random.default_rng(seed)).tolist())
+        assert {n.pitch for n in shortened.notes} >= {40, 72}
+        assert shortened.chords[0] > 0.8
 
 
 def test_real_songs_stay_in_the_normal_form(cache):
@@ -68,6 +68,6 @@ def test_real_songs_stay_in_the_normal_form(cache):
     for i in range(len(cache)):
         tokens = cache.song(i)
         early = dice.random(int((tokens == voc.CHORD).sum())) < 0.5
-        bent = cut_short(tokens, early, dice)
-        assert (bent == voc.CHORD).sum() == (tokens == voc.CHORD).sum()
-        assert encode(normalise(decode(bent.tolist()))).tolist() == bent.tolist()
+        shortened = cut_short(tokens, early, dice)
+        assert (shortened == voc.CHORD).sum() == (tokens == voc.CHORD).sum()
+        assert encode(normalise(decode(shortened.tolist()))).tolist() == shortened.tolist()

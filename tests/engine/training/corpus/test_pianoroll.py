@@ -48,7 +48,7 @@ def test_a_song_is_the_same_as_midi_and_as_piano_roll(tmp_path, write_song, writ
     assert roll.conditions.density == pytest.approx(midi.conditions.density, rel=1e-3)
 
 
-def test_the_tempo_is_heard(tmp_path, write_roll, beat):
+def test_the_tempo_is_read(tmp_path, write_roll, beat):
     song = read_song(write_roll(tmp_path / "a.npz", {"drums": beat}, [(0, 96.0)]))
     assert song.conditions.tempo == pytest.approx(96)
     assert song.score.bars == pytest.approx(np.arange(0, 20, 2.5))
@@ -65,11 +65,11 @@ def test_the_tempo_is_heard(tmp_path, write_roll, beat):
         ([], None),
     ],
 )
-def test_metres_are_counted(tmp_path, write_roll, beat, bars, metre):
+def test_the_metre_is_found_by_the_beats_of_the_bars(tmp_path, write_roll, beat, bars, metre):
     song = read_song(write_roll(tmp_path / "a.npz", {"drums": beat}, bars=bars))
     assert song.score.bars == pytest.approx([bar / 2 for bar in bars])
-    heard = song.conditions.metre
-    assert (None if np.isnan(heard) else METRES[int(heard)]) == metre
+    found = song.conditions.metre
+    assert (None if np.isnan(found) else METRES[int(found)]) == metre
 
 
 def test_without_downbeats_it_is_common_time(tmp_path, write_roll, beat):
@@ -90,7 +90,7 @@ def changed(path, change):
     return path
 
 
-def test_files_of_the_first_versions(tmp_path, write_roll, parts):
+def test_files_of_versions_before_1_are_read(tmp_path, write_roll, parts):
     def before_version_1(arrays, info):
         info["beat_resolution"] = info.pop("resolution")
         arrays |= {name: arrays[name].ravel() for name in ("tempo", "downbeat")}
@@ -100,7 +100,7 @@ def test_files_of_the_first_versions(tmp_path, write_roll, parts):
     assert old.score == new.score
 
 
-def test_a_short_tempo_array_holds_on(tmp_path, write_roll, beat):
+def test_the_last_tempo_holds_to_the_end(tmp_path, write_roll, beat):
     def shorten(arrays, _):
         arrays["tempo"] = arrays["tempo"][:1]
 
@@ -122,14 +122,14 @@ def forget_the_resolution(_, info):
 
 
 @pytest.mark.parametrize("damage", [lose_a_column, stop_the_clock, forget_the_resolution])
-def test_damaged_files(tmp_path, write_roll, beat, damage):
+def test_damaged_files_are_unusable(tmp_path, write_roll, beat, damage):
     path = changed(write_roll(tmp_path / "a.npz", {"drums": beat}), damage)
     with pytest.raises(UnusableSong, match=r"^unreadable$"):
         read_song(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"no roll", b"PK"])
-def test_no_piano_rolls(tmp_path, content):
+def test_other_files_are_unusable(tmp_path, content):
     (tmp_path / "a.npz").write_bytes(content)
     with pytest.raises(UnusableSong, match=r"^unreadable$"):
         read_song(tmp_path / "a.npz")

@@ -25,7 +25,7 @@ def labels(cache: Cache, name: str) -> dict[int, float]:
     return {number: value for number, value in found.items() if np.isfinite(value)}
 
 
-def test_songs_are_kept_whole(cache, songs):
+def test_songs_are_stored_whole(cache, songs):
     assert sorted(cache.names) == sorted(path.name for path in songs.iterdir())
     for i, name in enumerate(cache.names):
         expected = encode(normalise(read_song(songs / name).score))
@@ -41,7 +41,7 @@ def test_labels_and_split_come_from_the_index(cache):
     assert labels(cache, "arousal") == pytest.approx(expected)
 
 
-def test_report(cache_folder, cache):
+def test_the_report_counts_songs_tokens_and_conditions(cache_folder, cache):
     report = json.loads((cache_folder / "report.json").read_text())
     assert (report["songs"], report["validation_songs"], report["skipped"]) == (12, 2, {})
     assert report["families"] == {"1": 3, "2": 0, "3": 3, "4": 6, "5": 0}
@@ -63,7 +63,7 @@ def test_unusable_songs_are_counted_by_reason(tmp_path, songs):
     assert (report["songs"], report["skipped"]) == (2, {"unreadable": 1})
 
 
-def test_preparing_takes_up_where_it_was_interrupted(tmp_path, songs, index, monkeypatch):
+def test_preparing_continues_where_it_was_interrupted(tmp_path, songs, index, monkeypatch):
     monkeypatch.setattr("engine.training.corpus.prepare.SHARD", 5)
     folder = tmp_path / "cache"
     whole = prepare(songs, folder, index, workers=1)
@@ -79,14 +79,32 @@ def test_preparing_takes_up_where_it_was_interrupted(tmp_path, songs, index, mon
     assert Cache.open(folder).tokens.tolist() == tokens
 
 
-def test_a_half_written_shard_counts_for_nothing(tmp_path, songs, index):
+def test_shards_of_other_songs_are_not_continued(tmp_path, songs):
+    few = tmp_path / "few"
+    few.mkdir()
+    for number in (1, 2):
+        shutil.copy(songs / f"song0{number}.mid", few)
+    prepare(few, tmp_path / "cache", workers=1)
+    with pytest.raises(EmsyncError, match="begun with other songs"):
+        prepare(songs, tmp_path / "cache", workers=1)
+
+
+def test_shards_of_another_format_are_not_continued(tmp_path, songs, monkeypatch):
+    monkeypatch.setattr("engine.training.corpus.prepare.FORMAT", 2)
+    prepare(songs, tmp_path, workers=1)
+    monkeypatch.undo()
+    with pytest.raises(EmsyncError, match="another version of EMSYNC"):
+        prepare(songs, tmp_path, workers=1)
+
+
+def test_a_half_written_shard_is_ignored(tmp_path, songs, index):
     folder = tmp_path / "cache"
     whole = prepare(songs, folder, index, workers=1)
     (folder / "shards" / "00001.part.npz").write_bytes(b"PK: the power went")
     assert prepare(songs, folder, index, workers=1) == whole
 
 
-def test_without_an_index_the_split_hangs_on_the_name(tmp_path, songs):
+def test_without_an_index_the_split_depends_on_the_name(tmp_path, songs):
     many = tmp_path / "many"
     many.mkdir()
     for number in range(100):
@@ -99,7 +117,7 @@ def test_without_an_index_the_split_hangs_on_the_name(tmp_path, songs):
 @pytest.mark.parametrize(
     "content", ["file\tsplit\nother.mid\ttrain\n", "name\tsplit\nsong00.mid\ttrain\n", None]
 )
-def test_an_index_of_no_use_is_an_error(tmp_path, songs, content):
+def test_a_useless_index_is_an_error(tmp_path, songs, content):
     if content is not None:
         (tmp_path / "index.tsv").write_text(content)
     with pytest.raises(EmsyncError, match=r"index\.tsv"):
@@ -114,7 +132,7 @@ def test_a_folder_without_a_usable_song_is_an_error(tmp_path):
         prepare(tmp_path, tmp_path / "cache", workers=1)
 
 
-def test_piano_rolls_and_midi_files_mix_and_the_cache_is_no_song(tmp_path, songs, write_roll, beat):
+def test_piano_rolls_and_midi_files_mix_and_no_cache_is_a_song(tmp_path, songs, write_roll, beat):
     shutil.copy(songs / "song01.mid", tmp_path)
     write_roll(tmp_path / "rolled.npz", {"drums": beat})
     folder = tmp_path / "cache"

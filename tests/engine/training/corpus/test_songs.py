@@ -46,11 +46,11 @@ def test_times_follow_every_tempo(tmp_path, write_song, beat):
         ([(8, 3, 4)], [0, 4, *range(8, 32, 3)], None),
     ],
 )
-def test_bars_and_metre(tmp_path, write_song, beat, metres, bars, metre):
+def test_bars_and_metre_follow_the_time_signatures(tmp_path, write_song, beat, metres, bars, metre):
     song = read_song(write_song(tmp_path / "a.mid", {"drums": beat}, metres=metres))
     assert song.score.bars == pytest.approx([bar / 2 for bar in bars])
-    heard = song.conditions.metre
-    assert (None if math.isnan(heard) else METRES[int(heard)]) == metre
+    found = song.conditions.metre
+    assert (None if math.isnan(found) else METRES[int(found)]) == metre
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_long_chords_are_marked(tmp_path, write_song, beat):
         ([(0, 60), (16, 120)], None),
     ],
 )
-def test_tempo(tmp_path, write_song, beat, tempos, tempo):
+def test_the_tempo_is_the_one_a_song_keeps_to(tmp_path, write_song, beat, tempos, tempo):
     conditions = read_song(write_song(tmp_path / "a.mid", {"drums": beat}, tempos)).conditions
     if tempo is None:
         assert math.isnan(conditions.tempo)
@@ -92,7 +92,7 @@ def test_tempo(tmp_path, write_song, beat, tempos, tempo):
         assert conditions.tempo == pytest.approx(tempo, rel=1e-4)
 
 
-def test_key_and_density(tmp_path, write_song, beat):
+def test_key_and_density_are_found(tmp_path, write_song, beat):
     melody = [(i, 1, 57 + step) for i, step in enumerate([0, 3, 7, 12, 2, 3, 0, 7] * 4)]
     conditions = read_song(write_song(tmp_path / "a.mid", {"drums": beat, 0: melody})).conditions
     assert KEYS[int(conditions.key)] == "A minor"
@@ -115,13 +115,13 @@ def test_drums_have_no_key(tmp_path, write_song, beat):
         ([(i / 96, 0.01, 30 + i % 9) for i in range(1536)], 120, "too dense"),
     ],
 )
-def test_unusable_songs(tmp_path, write_song, notes, tempo, reason):
+def test_unusable_songs_have_a_reason(tmp_path, write_song, notes, tempo, reason):
     with pytest.raises(UnusableSong, match=f"^{reason}$"):
         read_song(write_song(tmp_path / "a.mid", {"drums": notes}, [(0, tempo)]))
 
 
 @pytest.mark.parametrize("content", [b"", b"no MIDI", b"MThd\0\0\0\6\0\1\0\1"])
-def test_unreadable_songs(tmp_path, content):
+def test_unreadable_files_are_unusable(tmp_path, content):
     (tmp_path / "a.mid").write_bytes(content)
     with pytest.raises(UnusableSong):
         read_song(tmp_path / "a.mid")

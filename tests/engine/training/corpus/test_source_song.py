@@ -22,7 +22,7 @@ BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
         (range(112, 128), None),
     ],
 )
-def test_lpd_5_families(programs, instrument):
+def test_programs_are_merged_as_in_lpd_5(programs, instrument):
     assert {family(program, is_drum=False) for program in programs} == {instrument}
     assert {family(program, is_drum=True) for program in programs} == {DRUMS}
 
@@ -44,6 +44,6 @@ def test_a_clock_follows_every_tempo():
         ({}, None),
     ],
 )
-def test_the_metre_that_a_song_keeps_to(spans, metre):
+def test_the_metre_is_the_one_a_song_keeps_to(spans, metre):
     found = main_metre(spans)
     assert found == metre if metre is not None else np.isnan(found)

@@ -12,8 +12,8 @@ from engine.music import vocabulary as voc
 from engine.training.corpus.token_cache import Cache
 
 
-def test_opening_what_is_no_cache(tmp_path):
-    with pytest.raises(EmsyncError, match="emsync prepare"):
+def test_a_folder_without_a_cache_is_an_error(tmp_path):
+    with pytest.raises(EmsyncError, match="emsync model prepare"):
         Cache.open(tmp_path)
 
 
