@@ -71,7 +71,7 @@ class ModelConfig:
             return ModelConfig(**{**values, **lists})
         except (ValueError, TypeError, KeyError) as error:
             raise EmsyncError(
-                f"{name}: a network of another version of EMSYNC; export it anew with this one"
+                f"{name}: a network of another version of EMSYNC; export it again with this one"
             ) from error
 
 

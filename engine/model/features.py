@@ -142,6 +142,6 @@ def active_notes_of(tokens: Tensor, cursor: Tensor) -> Tensor:
     note = torch.where(is_note, note // 2, 0)
     events = torch.zeros(batch, active_notes.NOTES, length, dtype=torch.int32, device=tokens.device)
     events = events.scatter(1, note[:, None], event[:, None]).cummax(2).values
-    sounds = (events % 2).float()
+    active = (events % 2).float()
     age = (1 + cursor[:, None] - (events // 2 - 1)).float().log2() / active_notes.SCALE
-    return torch.cat([sounds, sounds * age], dim=1).transpose(1, 2)
+    return torch.cat([active, active * age], dim=1).transpose(1, 2)

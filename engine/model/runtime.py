@@ -80,11 +80,11 @@ class Network:
         if "config" not in metadata:
             raise EmsyncError(f"{graph}: not a network of EMSYNC; give one that it exported")
         if metadata.get("version") != GRAPH_VERSION:
-            raise EmsyncError(f"{graph}: of another version of EMSYNC; export it anew")
+            raise EmsyncError(f"{graph}: of another version of EMSYNC; export it again")
         self.config = ModelConfig.from_json(metadata["config"], str(graph))
         # Graphs of former versions have the features' former names.
         if not set(self.config.features) <= {given.name for given in self.session.get_inputs()}:
-            raise EmsyncError(f"{graph}: of another version of EMSYNC; export it anew")
+            raise EmsyncError(f"{graph}: of another version of EMSYNC; export it again")
         self.card = _card(weights, graph)
 
     def _open(self, threads: int, precision: Precision | None) -> tuple[ort.InferenceSession, Path]:
@@ -110,7 +110,7 @@ class Network:
                 return ort.InferenceSession(str(graph), options, [device.provider]), graph
         except Exception as error:  # the runtime raises many kinds on broken files
             raise EmsyncError(
-                f"{graph}: broken, or not of the weights beside it; export it anew"
+                f"{graph}: broken, or not of the weights beside it; export it again"
             ) from error
 
 

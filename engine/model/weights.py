@@ -44,6 +44,6 @@ def read_weights(path: Path) -> tuple[ModelConfig, State]:
         raise EmsyncError(f"{path}: no weights of the music model can be read here") from error
     if "config" not in metadata:
         raise EmsyncError(
-            f"{path}: these weights carry no EMSYNC config; train or export them anew"
+            f"{path}: these weights carry no EMSYNC config; train or export them again"
         )
     return ModelConfig.from_json(metadata["config"], str(path)), state

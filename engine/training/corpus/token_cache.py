@@ -48,7 +48,7 @@ class Cache:
                 f"{folder}: no token cache here; make one with emsync model prepare"
             ) from error
         if {*songs.files, "tokens"} != {field.name for field in fields(Cache)}:
-            raise EmsyncError(f"{folder}: a cache of another version of EMSYNC; prepare it anew")
+            raise EmsyncError(f"{folder}: a cache of another version of EMSYNC; prepare it again")
         return Cache(tokens, **{name: songs[name] for name in songs.files})
 
     def __getstate__(self) -> dict[str, Any]:

@@ -316,5 +316,5 @@ def test_a_graph_whose_inputs_have_former_names_is_an_error(tiny, random_model, 
         del node.input[:]
         node.input.extend(names)
     onnx.save(model, graph)
-    with pytest.raises(EmsyncError, match=r"int8\.onnx: of another version.*export it anew"):
+    with pytest.raises(EmsyncError, match=r"int8\.onnx: of another version.*export it again"):
         Network(tmp_path / weights.name, "cpu")

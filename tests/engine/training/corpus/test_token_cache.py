@@ -28,7 +28,7 @@ def test_a_cache_of_another_version_is_an_error(tmp_path, cache_folder):
     songs = dict(np.load(folder / "songs.npz"))
     del songs["names"]
     np.savez(folder / "songs.npz", **songs)
-    with pytest.raises(EmsyncError, match="prepare it anew"):
+    with pytest.raises(EmsyncError, match="prepare it again"):
         Cache.open(folder)
 
 
