@@ -1,8 +1,10 @@
-"""``emsync serve``: jobs, their journal, the player, and the ways to reach them.
+"""``emsync serve``: jobs, their journal, the player, and the interfaces that clients use.
 
-    http, bridge.osc -> service -> job_queue -> worker -> composing (a process of its own)
-                        service -> playback -> bridge.play
+    http, osc_handlers -> service -> job_queue -> worker -> worker_process (another process)
+                          service -> playback -> bridge.play
+                                     hub <- all that happens, to WebSocket and OSC
 
-``http`` and ``bridge.osc`` translate; ``service`` is all that a client can ask for. Composing runs
-in another process, playing in the player's own thread, so neither waits for the other.
+``http`` and ``osc_handlers`` translate; ``service`` holds all that a client can request.
+Composing runs in another process and playing in the player's own thread. Neither waits for the
+other.
 """

@@ -1,4 +1,4 @@
-"""The door of the HTTP server: turns away whoever the guard does not know."""
+"""Authentication: refuses requests that the guard does not allow."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bridge.server.security import Guard
 
-OPEN = frozenset({"/health"})
+PUBLIC = frozenset({"/health"})
 """Paths that need no token."""
 
 
 class TokenAuth:
-    """ASGI middleware. A WebSocket may bring the token as ``?token=``, since a browser can't set
-    its headers."""
+    """ASGI middleware that checks Host, Origin and token.
+
+    A WebSocket may give the token as ``?token=``, because a browser can't set its headers.
+    """
 
     def __init__(self, app: ASGIApp, guard: Guard) -> None:
         self._app, self._guard = app, guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let in, or answer 401 or 403."""
+        """Pass the request on, or answer 401 or 403."""
         refusal = None if scope["type"] == "lifespan" else self._refusal(scope)
         if refusal is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
-            # Before it is accepted, this is answered as 403.
+            # Closed before it is accepted: the client gets status 403.
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         else:
@@ -36,10 +38,13 @@ class TokenAuth:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if not self._guard.knows_host(host):
-            return 403, f"this server is not called {host[:100]!r}; see emsync serve --name"
+            return 403, (
+                f"this server is not called {host[:100]!r}; start emsync serve with this name "
+                "among its names"
+            )
         if not self._guard.knows_origin(headers.get("origin"), host):
-            return 403, "pages from elsewhere may not ask anything of this server"
-        if scope["path"] in OPEN:
+            return 403, "this server takes no requests from other sites' pages"
+        if scope["path"] in PUBLIC:
             return None
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":

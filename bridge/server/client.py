@@ -1,4 +1,4 @@
-"""A client of the server, for scripts: finds it by its state file, speaks JSON."""
+"""A client of the server, for scripts. It finds the server by its state folder."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from bridge.server.jobs import ENDED
 from bridge.state import read_running
 from engine.errors import EmsyncError
 
-PAUSE = 0.2
-"""Seconds between two looks at a job."""
+POLL_INTERVAL = 0.2
+"""Seconds from one request for a job's state to the next."""
 
 
 class Client:
-    """Of the server whose state is in ``folder``; raises EmsyncError where none runs."""
+    """A client of the server with the state folder ``folder``.
+
+    Raises EmsyncError if no server runs.
+    """
 
     def __init__(self, folder: Path) -> None:
         running = read_running(folder)
@@ -30,33 +33,36 @@ class Client:
         self._headers = {"Authorization": f"Bearer {running.token}"}
 
     def ask(self, method: str, path: str, values: Mapping[str, Any] | None = None) -> Any:
-        """The server's answer, parsed; raises EmsyncError with what it complains of."""
+        """The server's answer as parsed JSON. Raises EmsyncError with its error.
+
+        values: the JSON object to send.
+        """
         body = None if values is None else json.dumps(values).encode()
         status, content = self._exchange(method, path, body)
         try:
             answer = json.loads(content)
         except ValueError:
-            answer = {"error": f"port {self._port} does not answer as emsync serve does"}
+            answer = {"error": f"port {self._port} does not answer like emsync serve"}
         if status >= 400:
             raise EmsyncError(answer.get("error", f"the server answered {status}"))
         return answer
 
     def file(self, job: str, name: str) -> bytes:
-        """A job's file."""
+        """The content of a job's file; raises EmsyncError if there is none."""
         path = f"/jobs/{quote(job, safe='')}/files/{name}"
         status, content = self._exchange("GET", path, None)
         if status >= 400:
-            raise EmsyncError(f"job {job}: {name} can't be had (status {status})")
+            raise EmsyncError(f"job {job}: {name} can't be fetched (status {status})")
         return content
 
     def follow(self, job: str) -> Iterator[dict[str, Any]]:
-        """The job as it goes on, until it has ended."""
+        """Yield the job at intervals, until it has ended."""
         while True:
             now = self.ask("GET", f"/jobs/{quote(job, safe='')}")
             yield now
             if now["state"] in ENDED:
                 return
-            sleep(PAUSE)
+            sleep(POLL_INTERVAL)
 
     def _exchange(self, method: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         connection = HTTPConnection(self._host, self._port, timeout=30.0)

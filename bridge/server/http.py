@@ -1,4 +1,4 @@
-"""The service over HTTP and WebSocket; ``docs/server.md`` is its manual."""
+"""The service over HTTP and WebSocket, as ``docs/server.md`` describes it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from engine.checks import Check, checked, number, text, whole
 from engine.errors import EmsyncError
 
 LARGEST_BODY = 1 << 20
-"""Bytes; the cue sheet of a long film has some hundred thousand."""
-PATIENCE = 10.0
-"""Seconds that a client may take to send its body."""
+"""Bytes; the cue sheet of a long film has a few hundred thousand."""
+BODY_TIMEOUT = 10.0
+"""Seconds that a client may take to send a request's body."""
 _STATUS: Mapping[type[Exception], int] = {NoSuchJob: 404, WrongState: 409, Forbidden: 403}
 
 
@@ -58,27 +58,28 @@ def application(service: Service, guard: Guard, hub: Hub) -> Starlette:
         ],
         middleware=[Middleware(TokenAuth, guard=guard)],
         exception_handlers={
-            EmsyncError: _complain,
-            HTTPException: _complain,
-            ClientDisconnect: _gone,
-            Exception: _own_fault,
+            EmsyncError: _error,
+            HTTPException: _error,
+            ClientDisconnect: _disconnected,
+            Exception: _internal_error,
         },
     )
 
 
 class Routes:
-    """An endpoint a method."""
+    """The endpoints, one a method."""
 
     def __init__(self, service: Service, hub: Hub) -> None:
         self._service, self._hub = service, hub
         self._holders = 0
+        """How many clients hold the music."""
 
     async def health(self, request: Request) -> Response:
-        """That the server lives; the one thing that needs no token."""
+        """Confirm that the server runs; needs no token."""
         return JSONResponse({"server": "emsync", "version": own_version(), "pid": os.getpid()})
 
     async def state(self, request: Request) -> Response:
-        """How playing stands."""
+        """The state of playback."""
         return JSONResponse(self._service.playback.state())
 
     async def jobs(self, request: Request) -> Response:
@@ -86,7 +87,7 @@ class Routes:
         return JSONResponse({"jobs": [job_json(job) for job in self._service.job_queue.jobs()]})
 
     async def submit(self, request: Request) -> Response:
-        """A new job."""
+        """Queue a new job."""
         return self._job(self._service.submit(await _body(request)), 202)
 
     async def job(self, request: Request) -> Response:
@@ -105,7 +106,7 @@ class Routes:
                 raise EmsyncError("forget must be true or false")
 
     async def regenerate(self, request: Request) -> Response:
-        """The same cue sheet, another piece."""
+        """Queue a job for the same cue sheet, with another seed."""
         values = checked({"seed": whole(0, 2**63 - 1)}, await _body(request))
         return self._job(self._service.regenerate(request.path_params["job"], **values), 202)
 
@@ -117,76 +118,78 @@ class Routes:
         return FileResponse(path, media_type=kind, filename=path.name)
 
     async def play(self, request: Request) -> Response:
-        """Play a job's piece, or the one at hand."""
-        values = await self._wishes(request, job=text, seconds=number(0.0, LONGEST))
+        """Play a job's piece, or the loaded one."""
+        values = await self._values(request, job=text, seconds=number(0.0, LONGEST))
         await self._service.play(values.get("job"), values.get("seconds"))
         return await self.state(request)
 
     async def pause(self, request: Request) -> Response:
         """Pause."""
-        await self._wishes(request)
+        await self._values(request)
         await self._service.playback.pause()
         return await self.state(request)
 
     async def stop(self, request: Request) -> Response:
         """Stop."""
-        await self._wishes(request)
+        await self._values(request)
         await self._service.playback.stop()
         return await self.state(request)
 
     async def locate(self, request: Request) -> Response:
-        """Go to a time."""
-        values = await self._wishes(request, seconds=number(0.0, LONGEST))
+        """Go to a position."""
+        values = await self._values(request, seconds=number(0.0, LONGEST))
         if "seconds" not in values:
             raise EmsyncError("seconds is missing; give a time")
         await self._service.playback.locate(**values)
         return await self.state(request)
 
     async def loop(self, request: Request) -> Response:
-        """Repeat a stretch, or without one no longer."""
+        """Repeat a range; without one, end the loop."""
         time = number(0.0, LONGEST)
-        await self._service.playback.loop(**await self._wishes(request, begin=time, end=time))
+        await self._service.playback.loop(**await self._values(request, begin=time, end=time))
         return await self.state(request)
 
     async def follow(self, request: Request) -> Response:
-        """Play as a transport does, or without one no longer."""
+        """Follow a transport; without one, follow none."""
         offset = number(-FURTHEST, FURTHEST)
-        wishes = await self._wishes(request, transport=text, port=text, offset=offset)
-        await self._service.follow(**wishes)
+        values = await self._values(request, transport=text, port=text, offset=offset)
+        await self._service.follow(**values)
         return await self.state(request)
 
     async def events(self, socket: WebSocket) -> None:
-        """All that happens, a JSON object a message, until either side leaves. With
-        ``?hold=true`` music plays only as long as one of those who hold it is there."""
+        """Send every event as a JSON message, until either side closes.
+
+        Clients with ``?hold=true`` hold the music: it pauses when the last of them is gone.
+        """
         await socket.accept()
         async with self._held(socket.query_params.get("hold") == "true"):
-            await self._tell_all(socket)
+            await self._send_events(socket)
 
     @asynccontextmanager
-    async def _held(self, really: bool) -> AsyncIterator[None]:
-        self._holders += really
+    async def _held(self, holds: bool) -> AsyncIterator[None]:
+        self._holders += holds
         try:
             yield
         finally:
-            self._holders -= really
-            if really and not self._holders:
-                # A server that ends has silenced everything before.
+            self._holders -= holds
+            if holds and not self._holders:
+                # The executor of a server that ends is closed; its notes have ended.
                 with suppress(RuntimeError):
                     await self._service.playback.pause()
 
-    async def _tell_all(self, socket: WebSocket) -> None:
+    async def _send_events(self, socket: WebSocket) -> None:
         with self._hub.subscription() as subscription:
 
-            async def tell() -> NoReturn:
+            async def send() -> NoReturn:
                 while True:
                     await socket.send_text(await subscription.next())
 
-            async def leave() -> None:
+            async def wait_for_close() -> None:
                 while (await socket.receive())["type"] != "websocket.disconnect":
                     pass
 
             await socket.send_json({"event": "state", **self._service.playback.state()})
-            tasks = [asyncio.create_task(tell()), asyncio.create_task(leave())]
+            tasks = [asyncio.create_task(send()), asyncio.create_task(wait_for_close())]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -198,7 +201,7 @@ class Routes:
         elif error is not None and not isinstance(error, WebSocketDisconnect):
             raise error
 
-    async def _wishes(self, request: Request, **checks: Check) -> dict[str, Any]:
+    async def _values(self, request: Request, **checks: Check) -> dict[str, Any]:
         return checked(checks, await _body(request))
 
     def _job(self, job: Job, status: int = 200) -> Response:
@@ -206,16 +209,16 @@ class Routes:
 
 
 async def _body(request: Request) -> dict[str, Any]:
-    """The JSON object sent, or {} where nothing was; null is as if left out."""
+    """The JSON object in the body, or {} for an empty body. Null counts as left out."""
     content = b""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(BODY_TIMEOUT):
             async for chunk in request.stream():
                 content += chunk
                 if len(content) > LARGEST_BODY:
                     raise HTTPException(413, f"the body has more than {LARGEST_BODY} bytes")
     except TimeoutError as error:
-        raise HTTPException(408, f"the body took more than {PATIENCE:g} s to come") from error
+        raise HTTPException(408, f"the body took more than {BODY_TIMEOUT:g} s") from error
     try:
         values = json.loads(content) if content else {}
     except (ValueError, RecursionError) as error:
@@ -225,15 +228,15 @@ async def _body(request: Request) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-async def _complain(request: Request, error: Exception) -> Response:
+async def _error(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return JSONResponse({"error": error.detail}, error.status_code, error.headers)
     return JSONResponse({"error": str(error)}, _STATUS.get(type(error), 400))
 
 
-async def _gone(request: Request, error: Exception) -> Response:
+async def _disconnected(request: Request, error: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def _own_fault(request: Request, error: Exception) -> Response:
+async def _internal_error(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": "a fault of emsync's own; the server's log has more"}, 500)

@@ -1,4 +1,4 @@
-"""A job's folder: what ``emsync score`` writes, and nothing that a client could make up."""
+"""The folders of jobs. Clients can only read files whose names are listed here."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ FILES = (
     *(f"stems/{i.value}.mid" for i in Instrument),
     *(f"takes/take-{number}.mid" for number in range(1, MOST_TAKES + 1)),
 )
-"""Every file that a job may have, under the name by which it is asked for."""
+"""Every file that a job may have, by the name that clients use."""
 
 
 class JobFiles:
-    """The folders of all jobs, in one."""
+    """The files of all jobs: one folder a job, within ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def folder(self, job: Job) -> Path:
-        """Where the job's files are or will be."""
+        """The folder of the job's files; it may not exist yet."""
         return self._folder / job.id
 
     def files(self, job: Job) -> list[str]:
-        """The names of the files that are there."""
+        """The names of the files that exist."""
         folder = self.folder(job)
         return [name for name in FILES if (folder / name).is_file()]
 
     def file(self, job: Job, name: str) -> Path:
-        """The path of a file by name; raises NoSuchJob where the job has none such."""
+        """The path of a file by name; raises NoSuchJob if the job does not have it."""
         if name not in self.files(job):
             raise NoSuchJob(f"job {job.id} has no file {name!r}; GET /jobs/{job.id} lists them")
         return self.folder(job) / name
 
-    def sweep(self, job: Job) -> None:
-        """Take away what a composing process that was killed had half written."""
+    def remove_partial(self, job: Job) -> None:
+        """Remove the files that a killed worker process had not finished."""
         for path in self.folder(job).glob("**/.*"):
             path.unlink(missing_ok=True)
 
     def remove(self, job: Job) -> None:
-        """Take away the folder and all in it."""
+        """Remove the folder and everything in it."""
         shutil.rmtree(self.folder(job), ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The job_queue: jobs wait in line, one is worked on, all are in the journal."""
+"""The job queue: jobs run one after the other, and the journal records every change."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from bridge.server.journal import Journal
 from bridge.server.worker import Worker
 from engine.errors import EmsyncError
 
-LONGEST_LINE = 100
-"""So many jobs may wait; more are refused."""
+MOST_QUEUED = 100
+"""The queue refuses more waiting jobs than this."""
 
-Witness = Callable[[Job, protocol.Event | None], None]
+Observer = Callable[[Job, protocol.Event | None], None]
 
 
 class JobQueue:
-    """Does jobs, one after the other.
+    """Runs jobs in order.
 
-    witness: called with the job as it now is on every change of it, and with what the composing
-    process told where that is the reason.
+    observer: called after every change of a job, with the job as it is then. The second argument
+    is the worker process's event that caused the change, if one did.
     """
 
     def __init__(
-        self, journal: Journal, job_files: JobFiles, worker: Worker, witness: Witness
+        self, journal: Journal, job_files: JobFiles, worker: Worker, observer: Observer
     ) -> None:
         self._journal, self._job_files, self._worker = journal, job_files, worker
-        self._witness = witness
+        self._observer = observer
         self._jobs = {job.id: job for job in journal.jobs()}
-        self._line: asyncio.Queue[str] = asyncio.Queue()
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
 
     def jobs(self) -> list[Job]:
         """All jobs, the oldest first."""
@@ -48,9 +48,9 @@ class JobQueue:
         return self._jobs[name]
 
     def submit(self, kind: Kind, request: Request, parent: Job | None = None) -> Job:
-        """A new job at the end of the line. Raises EmsyncError where the line is too long."""
-        if sum(job.state is State.QUEUED for job in self._jobs.values()) >= LONGEST_LINE:
-            raise EmsyncError(f"{LONGEST_LINE} jobs wait already; wait or cancel some")
+        """Append a new job to the queue. Raises EmsyncError if the queue is full."""
+        if sum(job.state is State.QUEUED for job in self._jobs.values()) >= MOST_QUEUED:
+            raise EmsyncError(f"{MOST_QUEUED} jobs wait already; wait or cancel some")
         now = time.time()
         job = Job(
             id=secrets.token_hex(6),
@@ -60,22 +60,22 @@ class JobQueue:
             changed=now,
             parent=None if parent is None else parent.id,
         )
-        self._note(job)
-        self._line.put_nowait(job.id)
+        self._record(job)
+        self._queue.put_nowait(job.id)
         return job
 
     async def cancel(self, name: str) -> Job:
-        """End a job that waits or goes on; raises WrongState where it has ended."""
+        """Cancel a job that is queued or running; raises WrongState if it has ended."""
         job = self.job(name)
-        worked_on = job.state is not State.QUEUED
-        job = self._note(moved(job, State.CANCELLED, time.time()))
-        if worked_on:
+        running = job.state is not State.QUEUED
+        job = self._record(moved(job, State.CANCELLED, time.time()))
+        if running:
             await self._worker.kill()
-            self._job_files.sweep(job)
+            self._job_files.remove_partial(job)
         return job
 
     def forget(self, name: str) -> Job:
-        """Remove an ended job and its files; raises WrongState where it goes on."""
+        """Remove an ended job and its files; raises WrongState if it has not ended."""
         job = self.job(name)
         if not job.ended:
             raise WrongState(f"job {job.id} is {job.state}; cancel it first")
@@ -85,56 +85,56 @@ class JobQueue:
         return job
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Run jobs until cancelled."""
         while True:
-            name = await self._line.get()
+            name = await self._queue.get()
             if name in self._jobs and self._jobs[name].state is State.QUEUED:
-                await self._work(self._jobs[name])
+                await self._run(self._jobs[name])
 
     async def close(self) -> None:
-        """Break off what goes on; the journal says so."""
+        """Kill the worker process, and record the jobs that have not ended as interrupted."""
         await self._worker.kill()
         for job in self.jobs():
             if not job.ended:
-                self._note(moved(job, State.INTERRUPTED, time.time()))
-                self._job_files.sweep(job)
+                self._record(moved(job, State.INTERRUPTED, time.time()))
+                self._job_files.remove_partial(job)
 
-    async def _work(self, job: Job) -> None:
-        self._note(moved(job, State.ANALYSING, time.time()))
+    async def _run(self, job: Job) -> None:
+        self._record(moved(job, State.ANALYZING, time.time()))
 
-        def hear(event: protocol.Event) -> None:
+        def on_event(event: protocol.Event) -> None:
             now = self._jobs.get(job.id)
             if now is None or now.ended:
                 return
             match event:
                 case protocol.Entered(state):
                     if state is not now.state:
-                        self._note(moved(now, state, time.time()), event)
+                        self._record(moved(now, state, time.time()), event)
                 case protocol.Progress(share):
-                    self._tell(replace(now, progress=share), event)
+                    self._update(replace(now, progress=share), event)
                 case protocol.Warned(text):
-                    self._note(replace(now, warnings=(*now.warnings, text)), event)
+                    self._record(replace(now, warnings=(*now.warnings, text)), event)
                 case _:
-                    self._tell(now, event)
+                    self._update(now, event)
 
         task = protocol.Task(job.kind, job.request, self._job_files.folder(job))
-        end = await self._worker.perform(task, hear)
+        outcome = await self._worker.perform(task, on_event)
         now = self._jobs.get(job.id)
         if now is None or now.ended:
             return
-        match end:
+        match outcome:
             case protocol.Failed(error):
-                self._job_files.sweep(now)
-                self._note(moved(now, State.FAILED, time.time(), error), end)
+                self._job_files.remove_partial(now)
+                self._record(moved(now, State.FAILED, time.time(), error), outcome)
             case _:
-                self._note(moved(now, State.DONE, time.time()), end)
+                self._record(moved(now, State.DONE, time.time()), outcome)
 
-    def _note(self, job: Job, event: protocol.Event | None = None) -> Job:
-        """Write the job down, then tell of it."""
+    def _record(self, job: Job, event: protocol.Event | None = None) -> Job:
+        """Write the job to the journal, then update it."""
         self._journal.put(job)
-        self._tell(job, event)
+        self._update(job, event)
         return job
 
-    def _tell(self, job: Job, event: protocol.Event | None) -> None:
+    def _update(self, job: Job, event: protocol.Event | None) -> None:
         self._jobs[job.id] = job
-        self._witness(job, event)
+        self._observer(job, event)

@@ -1,7 +1,7 @@
-"""Jobs: what the server does for a client, and the states that a job goes through.
+"""Jobs: what the server does for a client, and the states of a job.
 
-Queued, analysing, composing, done; from each of the first three also failed, cancelled or
-interrupted.
+A job is queued, analyzing, composing, then done. From each of the first three it can also become
+failed, cancelled or interrupted.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from engine.errors import EmsyncError
 
 
 class NoSuchJob(EmsyncError):
-    """A job that this server does not have."""
+    """The server does not have this job, or the job does not have this file."""
 
 
 class WrongState(EmsyncError):
-    """A job that is not in the state that the output_config needs."""
+    """The request is not possible in the job's present state."""
 
 
 class Kind(StrEnum):
-    """What is to be made: a cue sheet, or a piece."""
+    """What the job makes: a cue sheet only, or a piece."""
 
-    ANALYSE = "analyse"
+    ANALYZE = "analyze"
     COMPOSE = "compose"
 
 
 class State(StrEnum):
-    """Where a job is. ``interrupted``: the server died or was stopped while it went on."""
+    """The state of a job. ``interrupted``: the server ended before the job did."""
 
     QUEUED = "queued"
-    ANALYSING = "analysing"
+    ANALYZING = "analyzing"
     COMPOSING = "composing"
     DONE = "done"
     FAILED = "failed"
@@ -44,21 +44,21 @@ class State(StrEnum):
 
 _BROKEN_OFF = frozenset({State.FAILED, State.CANCELLED, State.INTERRUPTED})
 _NEXT: Mapping[State, frozenset[State]] = {
-    State.QUEUED: _BROKEN_OFF | {State.ANALYSING},
-    State.ANALYSING: _BROKEN_OFF | {State.COMPOSING, State.DONE},
+    State.QUEUED: _BROKEN_OFF | {State.ANALYZING},
+    State.ANALYZING: _BROKEN_OFF | {State.COMPOSING, State.DONE},
     State.COMPOSING: _BROKEN_OFF | {State.DONE},
 }
 ENDED = frozenset(State) - _NEXT.keys()
-"""The states that a job stays in."""
+"""The states that a job does not leave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stands.
+    """A job in its present state.
 
-    created, changed: seconds since 1970. progress: share of the present state that is done, 0..1.
-    error: why it failed, in one line. warnings: one line each. parent: the job whose cue sheet it
-    was made from.
+    created, changed: seconds since 1970. progress: the share of the present state that is done,
+    0..1. error: why it failed, in one line. warnings: one line each.
+    parent: the id of the job whose cue sheet it uses.
     """
 
     id: str
@@ -74,12 +74,12 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """Whether its state is final."""
         return self.state in ENDED
 
 
 def moved(job: Job, state: State, now: float, error: str | None = None) -> Job:
-    """The job in its next state, from ``now`` on; raises WrongState where that can't follow."""
+    """The job in its next state, entered at ``now``; raises WrongState if it can't enter that."""
     if state not in _NEXT.get(job.state, frozenset()):
         raise WrongState(f"job {job.id} is {job.state} and can't become {state}")
     progress = 1.0 if state is State.DONE else 0.0 if state not in ENDED else job.progress
@@ -103,7 +103,7 @@ def job_json(job: Job) -> dict[str, Any]:
 
 
 def parse_job(values: Mapping[str, Any]) -> Job:
-    """The job that ``job_json`` wrote."""
+    """The job in a JSON object of ``job_json``."""
     return Job(
         id=values["id"],
         kind=Kind(values["kind"]),

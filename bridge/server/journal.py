@@ -1,7 +1,7 @@
-"""The journal: every job, on disk before anyone is told of it.
+"""The journal: every job is on disk before anyone is notified of it.
 
-One SQLite file in write-ahead mode, held by one server at a time. What was going on when the
-server ended is ``interrupted`` when the next one opens the journal.
+It is one SQLite file in write-ahead mode, held by one server at a time. The next server that opens
+it marks the jobs that had not ended as ``interrupted``.
 """
 
 from __future__ import annotations
@@ -14,34 +14,37 @@ from pathlib import Path
 from bridge.server.jobs import Job, State, job_json, moved, parse_job
 from engine.errors import EmsyncError
 
-VERSION = 1
+VERSION = 2
+_VERSION_1_WORDS = {"analyse": "analyze", "analysing": "analyzing"}
 
 
 class JournalHeld(EmsyncError):
-    """Another server has the journal."""
+    """Another server holds the journal."""
 
 
 class Journal:
-    """The jobs, oldest first. Raises JournalHeld, or EmsyncError where it can't be opened."""
+    """The jobs, oldest first. Raises JournalHeld, or EmsyncError if it can't be opened."""
 
     def __init__(self, path: Path) -> None:
         try:
             path.touch(mode=0o600)
             path.chmod(0o600)
             self._base = sqlite3.connect(path, timeout=0.5, isolation_level=None)
-            # The lock is the operating system's: it goes with the process, however that dies.
+            # The operating system holds this lock and frees it however the process ends.
             self._base.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._base.execute("PRAGMA journal_mode = WAL")
             self._base.execute("PRAGMA synchronous = NORMAL")
             self._base.execute("BEGIN IMMEDIATE")
             (version,) = self._base.execute("PRAGMA user_version").fetchone()
-            if version not in (0, VERSION):
+            if version not in (0, 1, VERSION):
                 raise EmsyncError(
                     f"{path}: written by another version of emsync; give another --state folder"
                 )
             self._base.execute(
                 "CREATE TABLE IF NOT EXISTS jobs (id TEXT PRIMARY KEY, created REAL, job TEXT)"
             )
+            if version == 1:
+                self._migrate()
             self._base.execute(f"PRAGMA user_version = {VERSION}")
             self._base.execute("COMMIT")
         except sqlite3.OperationalError as error:
@@ -55,7 +58,7 @@ class Journal:
                 self.put(moved(job, State.INTERRUPTED, time.time()))
 
     def put(self, job: Job) -> None:
-        """Write the job as it stands, in place of what was known of it."""
+        """Write the job, in place of an older entry of it."""
         self._base.execute(
             "INSERT INTO jobs VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET job = excluded.job",
             (job.id, job.created, json.dumps(job_json(job))),
@@ -67,9 +70,23 @@ class Journal:
         return [parse_job(json.loads(text)) for (text,) in rows]
 
     def remove(self, job: Job) -> None:
-        """Forget the job."""
+        """Delete the job's entry."""
         self._base.execute("DELETE FROM jobs WHERE id = ?", (job.id,))
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file, and free it for another server."""
         self._base.close()
+
+    def _migrate(self) -> None:
+        """Translate version 1, which spelled kind, state and time signature differently."""
+        for name, text in self._base.execute("SELECT id, job FROM jobs").fetchall():
+            values = json.loads(text)
+            for field in ("kind", "state"):
+                values[field] = _VERSION_1_WORDS.get(values[field], values[field])
+            if "meter" in values["request"]:
+                values["request"]["time_signature"] = values["request"].pop("meter")
+            try:
+                self.put(parse_job(values))
+            except EmsyncError:
+                # Version 1 queued requests that could only fail, such as a temperature of 0.001.
+                self._base.execute("DELETE FROM jobs WHERE id = ?", (name,))

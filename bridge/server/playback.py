@@ -1,11 +1,11 @@
-"""The playback: one player, the piece on it, and the emotion of the film as it passes."""
+"""Playback: one player, the piece that is loaded into it, and the transport that it follows."""
 
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,84 +15,96 @@ from bridge.play.follow.inputs import Follower
 from bridge.play.follow.sync_source import SyncSource, follow
 from bridge.play.midi_reader import read_beats
 from bridge.play.options import PlaybackOptions
-from bridge.play.piece import Moment, Piece, Status
+from bridge.play.piece import Moment, Piece
 from bridge.play.player import Player
 from bridge.play.velocity import shaped
-from bridge.server.announcer import Announcer
+from bridge.server.hub import Hub
+from bridge.server.playback_events import Watcher, publish_moment, status_json
 from engine.cues import CueSheet, Section
 from engine.errors import EmsyncError
 from engine.score import Note
 
-HEARTBEAT = 1.0
-"""Seconds between two tellings of an unchanged state."""
-GLANCE = 0.05
-"""Seconds between two looks at the player."""
+POLL_INTERVAL = 0.05
+"""Seconds from one reading of the player's status to the next."""
+
+
+def _default_tempo(beats: float) -> float:
+    """Quarter notes to seconds if no tempo is known: 120 a minute, the default of MIDI files."""
+    return beats / 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What is known of the loaded piece.
+
+    job: its job; None if no piece is loaded. sections: of its film. seconds_at: its tempo map,
+    quarter notes to seconds. draft: whether it was loaded before it was finished.
+    """
+
+    job: str | None = None
+    sections: tuple[Section, ...] = ()
+    seconds_at: Callable[[float], float] = _default_tempo
+    draft: bool = False
 
 
 class Playback:
-    """Plays. What it is asked for happens in order, in a thread of its own: whoever asks may wait
-    for it, the event loop never does."""
+    """Plays the pieces of jobs.
+
+    All requests run in order in a thread of their own, because the player may wait for its output.
+    The caller can await a request; the event loop itself never waits.
+    """
 
     def __init__(
         self,
         output: Output,
-        announcer: Announcer,
+        hub: Hub,
         reopen: Callable[[], Output],
         playback_options: PlaybackOptions,
     ) -> None:
-        """reopen: opens another output once the first is gone for good. playback_options: how pieces are
-        played."""
-        self._player, self._announcer = Player(output, self._hear), announcer
+        """reopen: opens another output once the present one is gone for good."""
+        self._player, self._hub = Player(output, self._publish), hub
         self._reopen, self._options = reopen, playback_options
         self._executor = ThreadPoolExecutor(1, "playback")
-        self._sections: tuple[Section, ...] = ()
-        self._seconds_at: Callable[[float], float] = _usual_beats
-        """The piece's tempo map, quarter notes to seconds."""
+        self._loaded = _Loaded()
         self._sync_source: SyncSource | None = None
         self._follower: Follower[Any] | None = None
-        """Hears the sync_source; none while the way out is gone."""
-        self._drafted = False
-        """Whether the piece was put on playback before it was finished."""
+        """Receives the sync source; None while the output is gone."""
         self._chance = playback_options.dynamics.chance()
-        """Goes on from one draft of a piece to the next."""
-        self.job: str | None = None
-        """The job whose piece is on playback."""
+        """Continues from one draft of a piece to the next."""
+
+    @property
+    def job(self) -> str | None:
+        """The job whose piece is loaded."""
+        return self._loaded.job
 
     def state(self) -> dict[str, Any]:
-        """How playing stands, as JSON."""
-        return self._json(self._player.status())
-
-    def _json(self, status: Status) -> dict[str, Any]:
-        return {
-            "state": status.state,
-            "seconds": round(status.position, 3),
-            "duration": status.duration,
-            "reserve": round(status.reserve, 3),
-            "job": self.job,
-            "loop": status.loop,
-            "late": status.late,
-            "follows": status.follows,
-            "fault": status.fault,
-            "trouble": status.trouble,
-            "output": status.output,
-        }
+        """The state of playback as JSON. Never waits."""
+        return status_json(self._player.status(), self.job)
 
     def has(self, job: str, finished: bool) -> bool:
-        """Whether a job's piece is on playback; one that is finished, and has stopped, in its final
-        form."""
-        drafted = self._drafted and self._player.state == "stopped"
-        return self.job == job and not (finished and drafted)
+        """Whether a job's piece is loaded. Never waits.
+
+        finished: the job is done. Then a draft that has stopped does not count.
+        """
+        loaded = self._loaded
+        outdated = finished and loaded.draft and self._player.state == "stopped"
+        return loaded.job == job and not outdated
 
     async def load(self, job: str, folder: Path, cues: CueSheet) -> None:
-        """Put the finished piece in ``folder`` on playback."""
+        """Load the finished piece in ``folder``.
+
+        Raises EmsyncError if that fails; then the piece that was loaded before stays.
+        """
         piece = await asyncio.to_thread(self._options.read, folder)
         seconds_at = await asyncio.to_thread(read_beats, folder)
-        self._enter(job, cues, seconds_at)
-        await self._do(self._load, piece)
+        await self._do(self._load, piece, _Loaded(job, cues.sections, seconds_at))
 
     async def play(self, seconds: float | None = None) -> None:
-        """Play, from ``seconds`` on or from where it stands; where a transport is followed, be
-        there, and play when it rolls. On a new output if the one before is gone."""
+        """Play from ``seconds`` (default: from the current position).
+
+        If a transport is followed, go there and play once the transport rolls. If the output is
+        gone, open another one.
+        """
         await self._do(self._play, seconds)
 
     async def pause(self) -> None:
@@ -100,113 +112,103 @@ class Playback:
         await self._do(self._player.pause)
 
     async def stop(self) -> None:
-        """Stop; every note is ended."""
+        """Stop; every note ends."""
         await self._do(self._player.stop)
 
-    async def leave(self) -> None:
-        """Stop, and have nothing at hand."""
-        await self.stop()
-        self.job = None
+    async def unload(self, job: str) -> None:
+        """Stop and unload the piece of this job, if it is loaded."""
+        if self.job == job:
+            await self._do(self._unload, job)
+        else:
+            # It may still wait to be loaded.
+            self._submit(self._unload, job)
 
     async def locate(self, seconds: float) -> None:
-        """Go to a time."""
+        """Go to a position."""
         await self._do(self._player.locate, seconds)
 
     async def loop(self, begin: float | None = None, end: float | None = None) -> None:
-        """Repeat from ``begin`` to ``end`` (None: the piece's end); without both, no longer."""
+        """Repeat from ``begin`` to ``end`` (None: the piece's end); without both, end the loop."""
         if begin is None and end is not None:
             raise EmsyncError("loop: begin is missing; give a time")
         await self._do(self._player.loop, begin, end)
 
     async def follow(self, sync_source: SyncSource | None) -> None:
-        """Play as that transport does; None: no longer. Raises EmsyncError where it can't be
-        heard; then nobody's is followed."""
+        """Follow a transport; None: follow none.
+
+        Raises EmsyncError if it can't be received; then none is followed.
+        """
         await self._do(self._follow, sync_source)
 
     def expect(self, job: str, cues: CueSheet, reserve: float, bpm: float | None) -> None:
-        """Put a piece on playback that is still to be composed, and play it once ``reserve`` seconds
-        of it are there, or when the transport that is followed rolls. bpm: the tempo that was
-        asked for."""
-        self._enter(job, cues, _usual_beats if bpm is None else lambda beats: beats * 60 / bpm)
-        self._drafted = True
-        self._chance = self._options.dynamics.chance()
+        """Load a piece that is still to be composed.
+
+        It plays once ``reserve`` seconds of it are composed. If a transport is followed, it plays
+        when that rolls. bpm: the tempo that the user asked for.
+        """
+        seconds_at = _default_tempo if bpm is None else lambda beats: beats * 60 / bpm
+        loaded = _Loaded(job, cues.sections, seconds_at, draft=True)
         controls = expression(cues.sections) if self._options.expressive else ()
         piece = Piece((), (), cues.boundaries, cues.duration, controls)
-        self._order(self._begin, piece, reserve)
+        self._submit(self._begin, piece, loaded, reserve)
 
     def extend(
         self, job: str, notes: tuple[Note, ...], chords: tuple[float, ...], until: float
     ) -> None:
-        """More of the piece that is expected: all that begins before ``until`` is there now."""
-        if job == self.job:
-            draft = shaped(Piece(notes, (), (), until), self._options.dynamics, self._chance)
-            self._order(self._player.extend, draft.notes, until, chords)
+        """Add notes and chords to an expected piece; its music before ``until`` is complete now."""
+        self._submit(self._extend, job, notes, chords, until)
 
     def abandon(self, job: str) -> None:
-        """No more will come of a piece that is expected."""
-        if job == self.job and self._drafted:
-            self.job = None
-            self._order(self._player.stop)
+        """Unload an expected piece that will not be finished."""
+        self._submit(self._abandon, job)
 
     async def watch(self) -> None:
-        """Tell that all is well, what keeps notes from leaving, and of the film's emotion as it
-        passes, until cancelled."""
-        loop = asyncio.get_running_loop()
-        section, beat, wrong = None, -HEARTBEAT, None
+        """Publish heartbeats, errors and the film's emotion, until cancelled."""
+        loop, watcher = asyncio.get_running_loop(), Watcher(self._hub)
         while True:
-            status = self._player.status()
-            if wrong is None and (status.trouble or status.fault):
-                self._announcer.tell("error", text=status.trouble or status.fault)
-            wrong = status.trouble or status.fault
-            if loop.time() - beat >= HEARTBEAT:
-                beat = loop.time()
-                self._announcer.tell("state", **self._json(status))
-            here = self._section(status.position) if status.state == "playing" else None
-            if here is not None and here is not section:
-                self._announcer.tell(
-                    "emotion",
-                    seconds=here.start,
-                    valence=_known(here.valence),
-                    arousal=_known(here.arousal),
-                )
-            section = here
-            await asyncio.sleep(GLANCE)
+            loaded = self._loaded
+            watcher.update(self._player.status(), loaded.job, loaded.sections, loop.time())
+            await asyncio.sleep(POLL_INTERVAL)
 
     def close(self) -> None:
-        """Every note is ended, then the ports are given back."""
+        """End every note, then close the ports. Waits for requests that run."""
         self._executor.submit(self._follow, None)
         self._executor.shutdown()
         self._player.close()
 
-    def _hear(self, moment: Moment) -> None:
-        """The player's thread tells of what passes."""
-        if moment.note is not None:
-            note = moment.note
-            self._announcer.tell(
-                "note",
-                instrument=note.instrument.value,
-                pitch=note.pitch,
-                velocity=note.velocity,
-                seconds=moment.seconds,
-                duration=note.end - note.onset,
-            )
-        elif moment.status is not None:
-            self._announcer.tell("state", **self._json(moment.status))
-        else:
-            self._announcer.tell(moment.kind, seconds=moment.seconds)
+    def _publish(self, moment: Moment) -> None:
+        publish_moment(self._hub, moment, self.job)
 
-    def _enter(self, job: str, cues: CueSheet, seconds_at: Callable[[float], float]) -> None:
-        self.job, self._sections, self._seconds_at = job, cues.sections, seconds_at
-        self._drafted = False
+    # The methods below run in the executor's thread.
 
-    def _begin(self, piece: Piece, reserve: float) -> None:
+    def _load(self, piece: Piece, loaded: _Loaded, until: float | None = None) -> None:
+        self._player.load(piece, until)
+        self._loaded = loaded
+        # The player reported its stop before the new piece had a name.
+        self._hub.publish("state", **self.state())
+        self._introduce()
+
+    def _unload(self, job: str) -> None:
+        if self.job == job:
+            self._player.load(Piece((), (), (), 0.0))
+            self._loaded = _Loaded()
+
+    def _begin(self, piece: Piece, loaded: _Loaded, reserve: float) -> None:
         self._player.reserve = reserve
-        self._load(piece, until=0.0)
+        self._chance = self._options.dynamics.chance()
+        self._load(piece, loaded, until=0.0)
         self._play(0.0)
 
-    def _load(self, piece: Piece, until: float | None = None) -> None:
-        self._player.load(piece, until)
-        self._introduce()
+    def _extend(
+        self, job: str, notes: tuple[Note, ...], chords: tuple[float, ...], until: float
+    ) -> None:
+        if self.job == job:
+            draft = shaped(Piece(notes, (), (), until), self._options.dynamics, self._chance)
+            self._player.extend(draft.notes, until, chords)
+
+    def _abandon(self, job: str) -> None:
+        if self._loaded.draft:
+            self._unload(job)
 
     def _introduce(self) -> None:
         if self._options.programs and not self._player.output.gone:
@@ -214,55 +216,46 @@ class Playback:
 
     def _play(self, seconds: float | None) -> None:
         if self._player.output.gone:
-            # What is heard through the JACK server that ended would end with us on the new one.
-            self._leave_sync_source()
+            # A follower of the JACK server that ended would not receive the new one.
+            self._close_follower()
             self._player.reopen(self._reopen)
             self._introduce()
         if self._sync_source is None:
             self._player.play(seconds)
             return
         if self._follower is None:
-            self._hear_sync_source(self._sync_source)
+            self._open_follower(self._sync_source)
         if seconds is not None:
             self._player.locate(seconds)
 
     def _follow(self, sync_source: SyncSource | None) -> None:
         self._sync_source = None
-        self._leave_sync_source()
+        self._close_follower()
         if sync_source is not None:
-            self._hear_sync_source(sync_source)
+            self._open_follower(sync_source)
             self._sync_source = sync_source
 
-    def _hear_sync_source(self, sync_source: SyncSource) -> None:
-        # Asked anew each time: another piece may be on playback by then.
-        self._follower = follow(self._player, sync_source, lambda beats: self._seconds_at(beats))
+    def _open_follower(self, sync_source: SyncSource) -> None:
+        # Another piece may be loaded when the tempo map is used.
+        self._follower = follow(
+            self._player, sync_source, lambda beats: self._loaded.seconds_at(beats)
+        )
 
-    def _leave_sync_source(self) -> None:
+    def _close_follower(self) -> None:
         if self._follower is not None:
             self._follower.close()
             self._follower = None
 
-    def _section(self, seconds: float) -> Section | None:
-        return next((s for s in self._sections if s.start <= seconds < s.end), None)
-
     async def _do(self, what: Callable[..., None], *args: Any) -> None:
+        """Run a request in order, and wait for it."""
         await asyncio.wrap_future(self._executor.submit(what, *args))
 
-    def _order(self, what: Callable[..., None], *args: Any) -> None:
-        """Have it done with nobody waiting; what goes wrong is told to all."""
+    def _submit(self, what: Callable[..., None], *args: Any) -> None:
+        """Run a request in order, without waiting; an error is published."""
 
-        def look(done: Future[None]) -> None:
+        def report(done: Future[None]) -> None:
             error = None if done.cancelled() else done.exception()
             if error is not None:
-                self._announcer.tell("error", text=str(error))
+                self._hub.publish("error", text=str(error))
 
-        self._executor.submit(what, *args).add_done_callback(look)
-
-
-def _usual_beats(beats: float) -> float:
-    """Quarter notes to seconds where no tempo is known: 120 a minute, as MIDI has it."""
-    return beats / 2
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else value
+        self._executor.submit(what, *args).add_done_callback(report)

@@ -1,8 +1,10 @@
-"""Who may ask the server for what.
+"""Which requests the server allows.
 
-Three doors, for three strangers: a web page in the user's own browser (Host and Origin), another
-user of the machine (the token, in a file that only its owner can read), and, where the server is
-open to the network, someone who would have any file read (films only from folders named for it).
+It protects against three attackers:
+
+- A web page in the user's own browser: Host and Origin are checked.
+- Another user of the machine: requests need a token, in a file that only its owner can read.
+- A client in the network that wants any file read: films may only come from named folders.
 """
 
 from __future__ import annotations
@@ -18,16 +20,16 @@ from engine.errors import EmsyncError
 
 
 class Forbidden(EmsyncError):
-    """A film outside the folders that films may come from."""
+    """The film is outside the folders that films may come from."""
 
 
 def new_token() -> str:
-    """A token that can't be guessed."""
+    """A random token of 256 bits."""
     return secrets.token_urlsafe(32)
 
 
 def is_local(host: str) -> bool:
-    """Whether ``host`` can be reached from this machine only."""
+    """Whether only this machine can reach ``host``."""
     if host == "localhost":
         return True
     try:
@@ -38,10 +40,10 @@ def is_local(host: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a server lets in.
+    """The rules of one server.
 
-    host: the address it is bound to. names: by which it may be called beside its addresses.
-    folders: where films may come from; empty: anywhere, which only a local server may say.
+    host: the address it is bound to. names: by which clients may call it, beside its addresses.
+    folders: where films may come from. Empty: anywhere, which only a local server may allow.
     """
 
     token: str
@@ -50,14 +52,14 @@ class Guard:
     folders: tuple[Path, ...] = ()
 
     def knows_token(self, given: str) -> bool:
-        """Whether this is the token; takes as long whatever is given."""
+        """Whether this is the token. The comparison takes constant time."""
         return hmac.compare_digest(given.encode("utf-8", "replace"), self.token.encode())
 
     def knows_host(self, host: str) -> bool:
-        """Whether a request was meant for this server, by its Host.
+        """Whether this Host header names this server.
 
-        A page that has its own name point here (DNS rebinding) still sends that name, so only
-        addresses and names that we know will do.
+        After DNS rebinding, a page's requests still carry the page's own name. So the server
+        only accepts its addresses and known names.
         """
         name = _hostname(f"//{host}")
         if name is None:
@@ -73,19 +75,22 @@ class Guard:
         return True
 
     def knows_origin(self, origin: str | None, host: str) -> bool:
-        """Whether the page that asks, if a page does, came from this server."""
+        """Whether this Origin header, if there is one, is this server's own."""
         return origin is None or origin.lower() == f"http://{host}".lower()
 
     def film(self, path: str) -> str:
-        """The film's path made absolute, links followed; raises Forbidden outside the folders."""
+        """The absolute path of a film, with links resolved.
+
+        Raises Forbidden outside the folders, and EmsyncError for a path that is not valid.
+        """
         try:
             film = Path(path).expanduser().resolve()
         except (OSError, RuntimeError, ValueError) as error:
-            raise EmsyncError(f"{path[:200]}: is no path ({error}); check it") from error
+            raise EmsyncError(f"{path[:200]}: not a valid path ({error}); check it") from error
         if self.folders and not any(film.is_relative_to(folder) for folder in self.folders):
             raise Forbidden(
                 f"{path[:200]}: films may only come from {', '.join(map(str, self.folders))}; "
-                "put it there or start emsync serve with another --videos"
+                "put it there, or have this server started with its folder"
             )
         return str(film)
 

@@ -1,4 +1,4 @@
-"""The server put together, and taken apart in the right order."""
+"""The server: starts its parts, and ends them in the right order."""
 
 from __future__ import annotations
 
@@ -9,50 +9,48 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.applications import Starlette
 
 from bridge.midi.backends import OutputConfig, open_output
-from bridge.midi.output import Output
-from bridge.osc.receiver import Handler, receive
+from bridge.osc.receiver import receive
 from bridge.osc.sender import OscSender, Target
 from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
 from bridge.play.follow.sync_source import SyncSource
 from bridge.play.options import PlaybackOptions
-from bridge.server import worker_protocol as protocol
-from bridge.server.announcer import Announcer
+from bridge.scoring.network import NetworkOptions
 from bridge.server.http import LARGEST_BODY, application
 from bridge.server.hub import Hub
-from bridge.server.job_files import CUES, JobFiles
+from bridge.server.job_events import job_observer
+from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
-from bridge.server.jobs import Job, State, job_json
 from bridge.server.journal import Journal, JournalHeld
+from bridge.server.osc_handlers import osc_handlers
 from bridge.server.playback import Playback
 from bridge.server.security import Guard, is_local, new_token
 from bridge.server.service import Service
 from bridge.server.sockets import listen_tcp, listen_udp
-from bridge.server.worker import Means, Worker
+from bridge.server.worker import Worker
 from bridge.state import (
     Running,
     forget_running,
-    own_version,
     private_folder,
     read_running,
     state_folder,
     write_running,
 )
-from engine.cues import read_cues
+from bridge.version import own_version
 from engine.errors import EmsyncError
 
 DEFAULT_PORT = 8730
-"""The TCP port that the server listens on, unless told otherwise."""
-SWITCH = 0.0005
-"""Seconds that one thread may hold the interpreter while another waits: the player's must be on
-time, whatever the event loop is busy with."""
-FAREWELL = 2
+"""The default TCP port of HTTP and WebSocket."""
+SWITCH_INTERVAL = 0.0005
+"""Seconds until a thread has to yield the interpreter: the player's thread must be on time, however
+busy the event loop is."""
+SHUTDOWN_TIMEOUT = 2
 """Seconds that open connections have to end."""
 
 
@@ -60,10 +58,13 @@ FAREWELL = 2
 class Options:
     """How to serve.
 
-    folder: where journal, job_files and token are. host, port: of HTTP. osc_host, osc_port: where OSC
-    is heard (port None: nowhere). targets: who is told by OSC. videos: where films may come from
-    (empty: anywhere). names: by which the server may be called beside its addresses. sync_source: whose
-    transport is followed from the beginning. playback_options: how job_files are played.
+    folder: the state folder, for the journal, the files of jobs and the token.
+    host, port: of HTTP and WebSocket. osc_host, osc_port: of OSC (port None: no OSC input).
+    targets: receive events over OSC.
+    videos: films may only come from these folders (empty: from anywhere).
+    names: by which clients may call the server, beside its addresses.
+    network: composes. output_config: the MIDI output.
+    sync_source: the transport to follow from the start. playback_options: how pieces are played.
     """
 
     folder: Path = field(default_factory=state_folder)
@@ -74,26 +75,19 @@ class Options:
     targets: tuple[Target, ...] = (("127.0.0.1", DEFAULT_OUT),)
     videos: tuple[Path, ...] = ()
     names: tuple[str, ...] = ()
-    means: Means = field(default_factory=Means)
+    network: NetworkOptions = field(default_factory=NetworkOptions)
     output_config: OutputConfig = field(default_factory=OutputConfig)
     sync_source: SyncSource | None = None
     playback_options: PlaybackOptions = field(default_factory=PlaybackOptions)
 
 
-async def serve(options: Options, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT, then end cleanly: notes first.
+async def serve(options: Options, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT. Then end all notes first, and the connections after them.
 
-    say: told in one line each where the server can be reached and where it plays.
+    announce: receives lines for the user: where the server listens and where it plays.
     Raises EmsyncError when it can't start.
     """
-    open_to_all = not is_local(options.host) or (
-        options.osc_port is not None and not is_local(options.osc_host)
-    )
-    if open_to_all and not options.videos:
-        raise EmsyncError(
-            "beyond this machine only films from named folders may be asked for; "
-            "give --videos FOLDER, or leave out --host and --osc-host"
-        )
+    _check_videos(options)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     async with AsyncExitStack() as stack:
         folder = private_folder(options.folder)
@@ -101,38 +95,26 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
         stack.callback(tcp.close)
         journal = _journal(folder)
         stack.callback(journal.close)
-        osc_out = OscSender(options.targets)
-        stack.callback(osc_out.close)
-        hub = Hub()
-        announcer = Announcer(loop, hub, osc_out)
+        osc_sender = OscSender(options.targets)
+        stack.callback(osc_sender.close)
+        hub = Hub(loop, osc_sender)
         job_files = JobFiles(folder / "pieces")
-        sys.setswitchinterval(SWITCH)
-        output, why = open_output(options.output_config, folder)
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        output, output_line = open_output(options.output_config, folder)
         stack.callback(output.close)
-        reopen = partial(_reopened, options.output_config, folder)
-        playback = Playback(output, announcer, reopen, options.playback_options)
-
-        def witness(job: Job, event: protocol.Event | None) -> None:
-            _witness(job, event, playback, job_files, announcer)
-
-        job_queue = JobQueue(journal, job_files, Worker(options.means), witness)
+        playback = Playback(
+            output,
+            hub,
+            lambda: open_output(options.output_config, folder)[0],
+            options.playback_options,
+        )
+        observer = job_observer(hub, playback, job_files)
+        job_queue = JobQueue(journal, job_files, Worker(options.network), observer)
         stack.push_async_callback(job_queue.close)
         token = new_token()
         guard = Guard(token, options.host, options.names, _folders(options.videos))
         service = Service(job_queue, job_files, playback, guard)
-        http = _Http(
-            uvicorn.Config(
-                application(service, guard, hub),
-                log_config=None,
-                log_level="error",
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                ws="websockets-sansio",
-                ws_max_size=LARGEST_BODY,
-                timeout_graceful_shutdown=FAREWELL,
-            )
-        )
+        http = _http_server(application(service, guard, hub))
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(http.serve([tcp])),
             asyncio.create_task(job_queue.run()),
@@ -147,38 +129,52 @@ async def serve(options: Options, say: Callable[[str], None]) -> None:
             udp = listen_udp(options.osc_host, options.osc_port)
             stack.callback(udp.close)
             osc_port = udp.getsockname()[1]
-            handlers = _handlers(service)
-
-            def complain(text: str) -> None:
-                announcer.tell("error", text=text)
-
-            tasks.append(asyncio.create_task(receive(udp, handlers, complain)))
+            receiving = receive(
+                udp, osc_handlers(service), lambda error: hub.publish("error", text=error)
+            )
+            tasks.append(asyncio.create_task(receiving))
         port = tcp.getsockname()[1]
         running = Running(os.getpid(), options.host, port, osc_port, token, own_version())
         write_running(folder, running)
         stack.callback(forget_running, folder)
         with _signals(loop, stop):
-            say(f"emsync serves http://{options.host}:{port}, token in {folder / 'server.json'}")
-            say("OSC: not heard" if osc_port is None else f"OSC: {options.osc_host}:{osc_port}")
+            announce(f"listens on http://{options.host}:{port}; token in {folder / 'server.json'}")
+            announce("OSC: off" if osc_port is None else f"OSC: {options.osc_host}:{osc_port}")
             if options.sync_source is not None:
-                say(
-                    f"follows {options.sync_source.transport}, from {options.sync_source.offset:g} s on"
-                )
-            say(f"plays to {why}")
+                source = options.sync_source
+                announce(f"follows {source.transport}, from {source.offset:g} s on")
+            announce(f"plays to {output_line}")
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
 
 
-class _Http(uvicorn.Server):
-    """Leaves signals to us: the player must be silent before the connections go."""
+class _HttpServer(uvicorn.Server):
+    """Leaves signals to ``serve``: the notes must end before the connections do."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-async def _end(http: _Http, tasks: Sequence[asyncio.Task[Any]]) -> None:
+def _http_server(app: Starlette) -> _HttpServer:
+    return _HttpServer(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_BODY,
+            timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
+        )
+    )
+
+
+async def _end(http: _HttpServer, tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """End the tasks, the HTTP server last."""
     serving, *others = tasks
     for task in others:
         task.cancel()
@@ -189,7 +185,7 @@ async def _end(http: _Http, tasks: Sequence[asyncio.Task[Any]]) -> None:
 
 @contextmanager
 def _signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and its like set ``stop``."""
+    """Within this, the signals that end a process set ``stop``."""
     wanted = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
     known = [getattr(signal, name) for name in wanted if hasattr(signal, name)]
     before = {
@@ -203,11 +199,6 @@ def _signals(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> Iterator[N
             signal.signal(number, handler)
 
 
-def _reopened(output_config: OutputConfig, folder: Path) -> Output:
-    output, _ = open_output(output_config, folder)
-    return output
-
-
 def _journal(folder: Path) -> Journal:
     try:
         return Journal(folder / "journal.sqlite")
@@ -219,58 +210,19 @@ def _journal(folder: Path) -> Journal:
         ) from error
 
 
+def _check_videos(options: Options) -> None:
+    public = not is_local(options.host) or (
+        options.osc_port is not None and not is_local(options.osc_host)
+    )
+    if public and not options.videos:
+        raise EmsyncError(
+            "a server that other machines can reach must take films from named folders only; "
+            "give --videos FOLDER, or leave out --host and --osc-host"
+        )
+
+
 def _folders(paths: tuple[Path, ...]) -> tuple[Path, ...]:
     for path in paths:
         if not path.is_dir():
             raise EmsyncError(f"--videos {path}: no such folder")
     return tuple(path.resolve() for path in paths)
-
-
-def _witness(
-    job: Job,
-    event: protocol.Event | None,
-    playback: Playback,
-    job_files: JobFiles,
-    announcer: Announcer,
-) -> None:
-    """Pass on what became of a job, and play what is to be played live."""
-    match event:
-        case protocol.Draft(notes, chords, until):
-            playback.extend(job.id, notes, chords, until)
-            return
-        case protocol.Entered(State.COMPOSING) if job.request.live:
-            cues = read_cues(job_files.file(job, CUES))
-            playback.expect(job.id, cues, job.request.reserve, job.request.bpm)
-        case protocol.Failed():
-            playback.abandon(job.id)
-    announcer.tell("progress", job=job.id, state=job.state.value, share=job.progress)
-    if not isinstance(event, protocol.Progress):
-        announcer.tell("job", **job_json(job))
-
-
-def _handlers(service: Service) -> dict[str, Handler]:
-    playback = service.playback
-
-    async def compose(video: str, seed: int = 0) -> None:
-        service.submit({"video": video, "seed": seed})
-
-    async def regenerate(job: str = "", seed: int | None = None) -> None:
-        service.regenerate(job or None, seed)
-
-    async def play(job: str = "", seconds: float | None = None) -> None:
-        await service.play(job or None, seconds)
-
-    async def follow(transport: str = "", offset: float = 0.0) -> None:
-        await service.follow(transport or None, offset=offset or None)
-
-    return {
-        "/emsync/compose": compose,
-        "/emsync/regenerate": regenerate,
-        "/emsync/cancel": service.cancel,
-        "/emsync/play": play,
-        "/emsync/pause": playback.pause,
-        "/emsync/stop": playback.stop,
-        "/emsync/locate": playback.locate,
-        "/emsync/loop": playback.loop,
-        "/emsync/follow": follow,
-    }

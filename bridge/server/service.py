@@ -1,4 +1,4 @@
-"""All that a client can ask for, however it asks."""
+"""All that a client can request, over any interface."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from bridge.server.security import Guard
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 
+_FORMER_KINDS = {"analyse": Kind.ANALYZE}
+"""Accepted for one release."""
+
 
 class Service:
-    """Jobs and playing. Raises EmsyncError, in one line, for what can't be done."""
+    """Jobs and playback. Raises EmsyncError, in one line, for requests that are not possible."""
 
     def __init__(
         self, job_queue: JobQueue, job_files: JobFiles, playback: Playback, guard: Guard
@@ -27,18 +30,21 @@ class Service:
         self._guard = guard
 
     def submit(self, values: Mapping[str, Any]) -> Job:
-        """A new job: its ``kind`` (compose unless told) and the request's options."""
-        options = {name: value for name, value in values.items() if name != "kind"}
+        """Queue a new job. values: its ``kind`` (default: compose) and the request's fields."""
+        fields = {name: value for name, value in values.items() if name != "kind"}
         kind = values.get("kind", Kind.COMPOSE)
-        if kind not in list(Kind):
+        if not isinstance(kind, str) or (kind := _FORMER_KINDS.get(kind, kind)) not in list(Kind):
             raise EmsyncError(f"kind must be one of {', '.join(Kind)}")
-        request = parse_request(options)
+        request = parse_request(fields)
         request = replace(request, video=self._guard.film(request.video))
         return self.job_queue.submit(Kind(kind), request)
 
     def regenerate(self, name: str | None, seed: int | None = None) -> Job:
-        """A new job for the cue sheet of a job (None: of the piece at hand), with another seed."""
-        parent = self.job_queue.job(name) if name else self._at_hand()
+        """Queue a new job with another seed for the cue sheet of an ended job.
+
+        name: the id of that job; None for the loaded piece's. seed: None for the next one.
+        """
+        parent = self.job_queue.job(name) if name else self._loaded()
         if not parent.ended:
             raise WrongState(f"job {parent.id} is {parent.state}; wait for it or cancel it first")
         request = parent.request
@@ -46,7 +52,7 @@ class Service:
         seeded = replace(request, seed=parse_request(values).seed)
         if CUES in self.job_files.files(parent):
             cues = read_cues(self.job_files.file(parent, CUES))
-            # What was wished of the film is in its cue sheet by now, edited or not.
+            # These options have already changed the cue sheet.
             seeded = replace(
                 seeded, cues=cues, start=None, end=None, boundaries=None,
                 emotion="auto", valence=None, arousal=None,
@@ -54,25 +60,26 @@ class Service:
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent)
 
     async def cancel(self, job: str) -> Job:
-        """Break off a job; if it is being played, silence it."""
+        """Cancel a job; if its piece is loaded, unload it."""
         cancelled = await self.job_queue.cancel(job)
-        if self.playback.job == job:
-            await self.playback.leave()
+        await self.playback.unload(job)
         return cancelled
 
     async def forget(self, name: str) -> Job:
-        """Remove an ended job and its files."""
+        """Remove an ended job and its files; if its piece is loaded, unload it."""
         job = self.job_queue.forget(name)
-        if self.playback.job == job.id:
-            await self.playback.leave()
+        await self.playback.unload(job.id)
         return job
 
     async def play(self, name: str | None = None, seconds: float | None = None) -> None:
-        """Play a piece that is finished or composed live (None: the one at hand), from ``seconds``
-        on."""
+        """Play the piece of a job, from ``seconds`` on.
+
+        name: the id of a job that is done, or live and composing; None for the loaded piece's.
+        seconds: None for the current position.
+        """
         if seconds is not None and seconds < 0:
             raise EmsyncError(f"play from {seconds:g} s: give 0 or more")
-        job = self.job_queue.job(name) if name else self._at_hand()
+        job = self.job_queue.job(name) if name else self._loaded()
         if not self.playback.has(job.id, finished=job.state is State.DONE):
             if job.state is not State.DONE or job.kind is not Kind.COMPOSE:
                 raise WrongState(
@@ -89,7 +96,7 @@ class Service:
         port: str | None = None,
         offset: float | None = None,
     ) -> None:
-        """Play as a DAW's transport does; None: no longer."""
+        """Follow a DAW's transport; None: follow none."""
         if not transport and (port is not None or offset is not None):
             raise EmsyncError(
                 f"port and offset go with a transport; choose from {', '.join(TRANSPORTS)}"
@@ -98,8 +105,8 @@ class Service:
             SyncSource(transport, port, offset or 0.0) if transport else None
         )
 
-    def _at_hand(self) -> Job:
-        """The piece on playback, else the latest that is done."""
+    def _loaded(self) -> Job:
+        """The job of the loaded piece, else the latest job with a finished piece."""
         if self.playback.job is not None:
             return self.job_queue.job(self.playback.job)
         for job in reversed(self.job_queue.jobs()):

@@ -1,4 +1,4 @@
-"""Ports to listen on; where one is taken, who has it."""
+"""The sockets that the server listens on."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from engine.errors import EmsyncError
 
 
 def listen_tcp(host: str, port: int) -> socket.socket:
-    """A listening socket; raises EmsyncError saying who holds the port, or what is wrong."""
+    """A listening TCP socket.
+
+    Raises EmsyncError if the port can't be used, and names the server that holds it if one does.
+    """
     try:
         listening = _bound(host, port, socket.SOCK_STREAM)
-        # From now on clients wait instead of being refused, and a second server is.
+        # From now on clients wait instead of being refused, and a second server is refused.
         listening.listen()
         return listening
     except OSError as error:
@@ -24,17 +27,17 @@ def listen_tcp(host: str, port: int) -> socket.socket:
                 "use that one, stop it, or give another --port"
             ) from error
         raise EmsyncError(
-            f"port {port} on {host}: can't be had ({error.strerror}); give another --port"
+            f"port {port} on {host}: can't be used ({error.strerror}); give another --port"
         ) from error
 
 
 def listen_udp(host: str, port: int) -> socket.socket:
-    """A bound socket for datagrams; raises EmsyncError."""
+    """A bound UDP socket; raises EmsyncError if the port can't be used."""
     try:
         return _bound(host, port, socket.SOCK_DGRAM)
     except OSError as error:
         raise EmsyncError(
-            f"UDP port {port} on {host}: can't be had ({error.strerror}); "
+            f"UDP port {port} on {host}: can't be used ({error.strerror}); "
             "give another --osc-port, or --no-osc"
         ) from error
 
@@ -42,12 +45,12 @@ def listen_udp(host: str, port: int) -> socket.socket:
 def _bound(host: str, port: int, kind: socket.SocketKind) -> socket.socket:
     found = socket.getaddrinfo(host, port, type=kind, flags=socket.AI_PASSIVE)
     family, _, protocol, _, address = found[0]
-    # Only where the protocol is named does asyncio send at once what is written (TCP_NODELAY):
-    # without, each answer would come 40 ms late.
+    # asyncio sets TCP_NODELAY only on sockets with an explicit protocol. Without it each answer
+    # would come 40 ms late.
     bound = socket.socket(family, kind, protocol)
     try:
         if kind is socket.SOCK_STREAM and sys.platform != "win32":
-            # A port is free again at once when a server ends; on Windows this would share it.
+            # The port is free again at once when a server ends. On Windows this would share it.
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
     except OSError:
@@ -57,7 +60,7 @@ def _bound(host: str, port: int, kind: socket.SocketKind) -> socket.socket:
 
 
 def _server_at(host: str, port: int) -> int | None:
-    """The process id of the EMSYNC server there; None where none answers."""
+    """The process id of the emsync server at this address; None if none answers."""
     try:
         connection = HTTPConnection(host, port, timeout=2.0)
         connection.request("GET", "/health")

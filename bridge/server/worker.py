@@ -1,4 +1,4 @@
-"""The composing process as the server sees it: give it a task, hear how it goes, kill it."""
+"""The worker process as the server sees it: starts it, gives it tasks, and kills it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from bridge.scoring.network import NetworkOptions
 from bridge.server import worker_protocol as protocol
 
 LONGEST_LINE = 1 << 24
-"""Bytes; a draft of a whole film's notes stays well below."""
+"""The largest line in bytes; a draft of a whole film's notes is far smaller."""
 
 
 class Worker:
-    """One process at most, started when there is need and again after it died."""
+    """At most one process. It is started when it is needed, and again after it died."""
 
     def __init__(self, network: NetworkOptions) -> None:
-        self._words = [
-            # -P: what lies in the folder that the server was started in is none of ours.
+        self._command = [
+            # -P: no module may come from the folder that the server was started in.
             *(sys.executable, "-P", "-m", "bridge.server.worker_process"),
             *("--device", network.device, "--threads", str(network.threads)),
             *(("--model", str(network.model)) if network.model else ()),
@@ -29,36 +29,49 @@ class Worker:
         self._process: Process | None = None
 
     async def perform(
-        self, task: protocol.Task, hear: Callable[[protocol.Event], None]
-    ) -> protocol.Event:
-        """Have the task done; ``hear`` is told how it goes. Returns Done or Failed."""
+        self, task: protocol.Task, on_event: Callable[[protocol.Event], None]
+    ) -> protocol.Done | protocol.Failed:
+        """Give the task to the process and wait for its outcome.
+
+        on_event: called with every other event. A process that sends a line which can't be parsed
+        is killed, because its state is unknown.
+        """
         try:
-            process = await self._alive()
+            process = await self._running()
         except OSError as error:
             return protocol.Failed(f"the composing process can't be started ({error}); try again")
         assert process.stdin is not None and process.stdout is not None
-        with suppress(ConnectionError):  # it died: its output ends, too
+        with suppress(ConnectionError):  # it died: its output ends too
             process.stdin.write(protocol.task_line(task))
             await process.stdin.drain()
-        async for line in process.stdout:
-            event = protocol.parse_event(line)
+        while True:
+            try:
+                line = await process.stdout.readline()
+                if not line:
+                    break
+                event = protocol.parse_event(line)
+            except ValueError as error:  # also of a line that is too long
+                await self.kill()
+                return protocol.Failed(
+                    f"the composing process sent a line that can't be read ({error}); try again"
+                )
             if isinstance(event, protocol.Done | protocol.Failed):
                 return event
-            hear(event)
+            on_event(event)
         status = await process.wait()
         return protocol.Failed(f"the composing process died (status {status}); try again")
 
     async def kill(self) -> None:
-        """End the process, whatever it is doing."""
+        """Kill the process, whatever it is doing."""
         process, self._process = self._process, None
         if process is not None and process.returncode is None:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
 
-    async def _alive(self) -> Process:
+    async def _running(self) -> Process:
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(
-                *self._words, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE
+                *self._command, stdin=PIPE, stdout=PIPE, limit=LONGEST_LINE
             )
         return self._process

@@ -21,7 +21,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import CUES, Progress, Phase, Phases, analyze_film, score_film
+from bridge.scoring.pipeline import CUES, Phase, Phases, Progress, analyze_film, score_film
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
 from engine.cues import CueSheet, write_cues

@@ -1,8 +1,12 @@
-"""What the server and its composing process say to each other: a JSON object a line."""
+"""The messages between the server and its composing process: one JSON object a line.
+
+Each object names its message in ``type``.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,7 @@ from engine.score import Instrument, Note
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """To the process: make this, into this folder."""
+    """To the process: do this job and write its files into ``folder``."""
 
     kind: Kind
     request: Request
@@ -23,22 +27,24 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The job has come to this state."""
+    """The job has entered this state."""
 
     state: State
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """So much of the present state is done, 0..1."""
+    """This share of the present state is done, 0..1."""
 
     share: float
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Notes and chords of a piece played while it is composed: all that begin before ``until``
-    seconds have been told by now."""
+    """New notes and chords of a piece that plays while it is composed.
+
+    All that begin before ``until`` seconds have been sent by now. chords: onsets in seconds.
+    """
 
     notes: tuple[Note, ...]
     chords: tuple[float, ...]
@@ -47,14 +53,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something the user should know, in one line."""
+    """A warning for the user, in one line."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The job can't be done; why, in one line."""
+    """The job failed; ``error`` says why, in one line."""
 
     error: str
 
@@ -68,57 +74,76 @@ Event = Entered | Progress | Draft | Warned | Failed | Done
 
 
 def task_line(task: Task) -> bytes:
-    """The task as a line."""
+    """Write a task as a line."""
     return _line(
-        {
-            "kind": task.kind.value,
-            "request": request_json(task.request),
-            "folder": str(task.folder),
-        }
+        "task",
+        kind=task.kind.value,
+        request=request_json(task.request),
+        folder=str(task.folder),
     )
 
 
 def parse_task(line: bytes) -> Task:
-    """The task that ``task_line`` wrote."""
-    values = json.loads(line)
-    return Task(Kind(values["kind"]), parse_request(values["request"]), Path(values["folder"]))
+    """Read a line of ``task_line``; raises ValueError for any other."""
+    match json.loads(line):
+        case {"type": "task", "kind": kind, "request": request, "folder": folder}:
+            return Task(Kind(kind), parse_request(request), Path(folder))
+        case message:
+            raise _unknown(message)
 
 
 def event_line(event: Event) -> bytes:
-    """The event as a line."""
+    """Write an event as a line."""
     match event:
         case Entered(state):
-            return _line({"state": state.value})
+            return _line("entered", state=state.value)
         case Progress(share):
-            return _line({"share": share})
+            return _line("progress", share=share)
         case Draft(notes, chords, until):
             rows = [(n.instrument.value, n.onset, n.end, n.pitch, n.velocity) for n in notes]
-            return _line({"notes": rows, "chords": chords, "until": until})
+            return _line("draft", notes=rows, chords=chords, until=until)
         case Warned(text):
-            return _line({"warning": text})
+            return _line("warned", text=text)
         case Failed(error):
-            return _line({"error": error})
+            return _line("failed", error=error)
         case Done():
-            return _line({})
+            return _line("done")
 
 
 def parse_event(line: bytes) -> Event:
-    """The event that ``event_line`` wrote."""
+    """Read a line of ``event_line``; raises ValueError for any other."""
     match json.loads(line):
-        case {"state": state}:
+        case {"type": "entered", "state": state}:
             return Entered(State(state))
-        case {"share": share}:
+        case {"type": "progress", "share": float() | int() as share}:
             return Progress(share)
-        case {"notes": rows, "chords": chords, "until": until}:
-            notes = tuple(Note(Instrument(row[0]), *row[1:]) for row in rows)
-            return Draft(notes, tuple(chords), until)
-        case {"warning": text}:
+        case {"type": "draft", "notes": [*rows], "chords": [*chords], "until": until}:
+            return Draft(_notes(rows), tuple(chords), until)
+        case {"type": "warned", "text": str(text)}:
             return Warned(text)
-        case {"error": error}:
+        case {"type": "failed", "error": str(error)}:
             return Failed(error)
-        case _:
+        case {"type": "done"}:
             return Done()
+        case message:
+            raise _unknown(message)
 
 
-def _line(values: dict[str, Any]) -> bytes:
-    return json.dumps(values).encode() + b"\n"
+def _notes(rows: Iterable[Any]) -> tuple[Note, ...]:
+    notes = []
+    for row in rows:
+        match row:
+            case [part, onset, end, pitch, velocity]:
+                notes.append(Note(Instrument(part), onset, end, pitch, velocity))
+            case _:
+                raise ValueError("a note of a draft does not have five fields")
+    return tuple(notes)
+
+
+def _unknown(message: Any) -> ValueError:
+    given = message.get("type") if isinstance(message, Mapping) else None
+    return ValueError(f"no message of type {given!r} has these fields")
+
+
+def _line(kind: str, /, **fields: Any) -> bytes:
+    return json.dumps({"type": kind, **fields}).encode() + b"\n"

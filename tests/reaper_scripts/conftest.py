@@ -97,7 +97,7 @@ class Server:
     reaper: Reaper | None = None
     running: bool = True
     steps: list[State] = field(
-        default_factory=lambda: [State.QUEUED, State.ANALYSING, State.COMPOSING, State.DONE]
+        default_factory=lambda: [State.QUEUED, State.ANALYZING, State.COMPOSING, State.DONE]
     )
     late: float = 0.37
     ends: float = 1e9

@@ -1,4 +1,4 @@
-"""A real server in a process of its own, with a tiny network, a short film and its clients."""
+"""A real server in its own process, with a tiny network, a short film and clients."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ EMSYNC = [sys.executable, "-c", "import sys; from bridge.cli import main; sys.ex
 
 
 class Server:
-    """``emsync serve`` on free ports, playing to nowhere; tells OSC to ``heard``."""
+    """``emsync serve`` on free ports, without MIDI output. It sends OSC to ``osc``."""
 
     def __init__(self, folder: Path, network: Path, *words: object) -> None:
         self.folder = folder
-        self.heard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.heard.bind(("127.0.0.1", 0))
-        self.heard.settimeout(20.0)
-        target = f"127.0.0.1:{self.heard.getsockname()[1]}"
+        self.osc = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.osc.bind(("127.0.0.1", 0))
+        self.osc.settimeout(20.0)
+        target = f"127.0.0.1:{self.osc.getsockname()[1]}"
         command = [
             *EMSYNC, "serve", "--state", folder, "--port", 0, "--osc-port", 0, "--osc-to", target,
             "--backend", "none", "--device", "cpu", "--threads", 1, "--model", network, *words,
@@ -53,68 +53,68 @@ class Server:
             if line.startswith("plays to"):
                 break
         running = read_running(folder)
-        assert running is not None, self.said()
+        assert running is not None, self.errors()
         self.running, self.client = running, Client(folder)
         self.headers = {"authorization": f"Bearer {running.token}"}
 
-    def said(self) -> str:
-        """What it wrote on its error stream."""
+    def errors(self) -> str:
+        """What it has written to its error stream."""
         self.log.seek(0)
         return self.log.read()
 
     def submit(self, film: Path, **options: Any) -> str:
-        """The id of a new job."""
+        """Submit a job and return its id."""
         return self.client.ask("POST", "/jobs", {"video": str(film), "takes": 1, **options})["id"]
 
     def ended(self, job: str) -> dict[str, Any]:
-        """The job, once it has ended."""
+        """Wait until the job has ended, and return it."""
         return list(self.client.follow(job))[-1]
 
-    def until(self, true: Callable[[], Any]) -> Any:
-        """What ``true`` answers once it is true."""
+    def until(self, condition: Callable[[], Any]) -> Any:
+        """Wait until the condition is true, and return its value."""
         for _ in range(600):
-            if found := true():
+            if found := condition():
                 return found
             time.sleep(0.05)
-        raise AssertionError(self.said())
+        raise AssertionError(self.errors())
 
-    def forget_heard(self) -> None:
-        """Hear only what OSC tells from now on."""
-        self.heard.setblocking(False)
+    def clear_osc(self) -> None:
+        """Discard the OSC messages so far."""
+        self.osc.setblocking(False)
         with suppress(BlockingIOError):
             while True:
-                self.heard.recv(65536)
-        self.heard.settimeout(20.0)
+                self.osc.recv(65536)
+        self.osc.settimeout(20.0)
 
     def children(self) -> list[int]:
-        """The composing process, where there is one."""
+        """The process id of the worker process, if there is one."""
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return [int(pid) for task in tasks for pid in task.read_text().split()]
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        """Send the signal; the exit status."""
+        """Send the signal, and return the exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         status = self.process.wait(30)
         assert self.process.stdout is not None
         self.process.stdout.close()
-        self.heard.close()
+        self.osc.close()
         self.log.close()
         return status
 
     def events(self, until: Callable[[dict[str, Any]], bool], then: Callable[[], Any]) -> list[Any]:
-        """All that a WebSocket hears from the beginning of ``then`` to the event ``until``."""
+        """The events that a WebSocket receives from the call of ``then`` to the event ``until``."""
         from websockets.asyncio.client import connect
 
         async def listen() -> list[Any]:
             url = f"ws://127.0.0.1:{self.running.port}/events"
             async with connect(url, additional_headers=self.headers) as socket:
-                heard = [json.loads(await socket.recv())]
+                received = [json.loads(await socket.recv())]
                 doing = asyncio.create_task(asyncio.to_thread(then))
-                while not until(heard[-1]):
-                    heard.append(json.loads(await asyncio.wait_for(socket.recv(), 30)))
+                while not until(received[-1]):
+                    received.append(json.loads(await asyncio.wait_for(socket.recv(), 30)))
                 await doing
-                return heard
+                return received
 
         return asyncio.run(listen())
 
@@ -127,7 +127,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A film that is not composed for in a moment."""
+    """A film that takes a while to score."""
     return draw(tmp_path_factory.mktemp("films") / "long.mp4", 120, 60)
 
 

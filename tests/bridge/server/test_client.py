@@ -13,7 +13,7 @@ from bridge.server.client import Client
 
 @pytest.fixture
 def client(server, capsys):
-    """Run ``emsync client`` with these words: its status, its answer, what it said."""
+    """Run ``emsync client`` with these words: its exit status, its answer, its error output."""
 
     def run(*words, state=server.folder):
         capsys.readouterr()
@@ -24,7 +24,7 @@ def client(server, capsys):
     return run
 
 
-def test_submit_wait_fetch_and_play(client, film, tmp_path):
+def test_a_job_is_submitted_fetched_and_played(client, film, tmp_path):
     status, job, _ = client("submit", film, "--takes", 1, "--seed", 3, "--wait")
     assert status == 0 and job["state"] == "done" and job["request"]["seed"] == 3
     _, answer, _ = client("files", job["id"], "-o", tmp_path / "out")
@@ -41,7 +41,7 @@ def test_submit_wait_fetch_and_play(client, film, tmp_path):
     assert job["id"] in [other["id"] for other in client("jobs")[1]["jobs"]]
 
 
-def test_regenerate_and_forget(client, piece):
+def test_a_piece_is_regenerated_and_forgotten(client, piece):
     status, job, _ = client("regenerate", piece, "--wait")
     assert (status, job["parent"]) == (0, piece)
     assert client("forget", job["id"])[1] == {"forgotten": job["id"]}
@@ -67,12 +67,12 @@ def test_regenerate_and_forget(client, piece):
     ids=" ".join,
 )
 def test_bad_input_is_one_line(client, words):
-    status, answer, said = client(*words)
+    status, answer, errors = client(*words)
     assert (status, answer) == (2, None)
-    assert said.startswith("emsync: ") and said.count("\n") == 1
+    assert errors.startswith("emsync: ") and errors.count("\n") == 1
 
 
-def test_no_server(client, tmp_path):
+def test_without_a_server_it_says_how_to_start_one(client, tmp_path):
     assert "start emsync serve" in client("status", state=tmp_path)[2]
 
 

@@ -1,4 +1,4 @@
-"""What a WebSocket and an OSC peer hear."""
+"""What a WebSocket and an OSC peer receive."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ websockets = pytest.importorskip("websockets")
 
 @pytest.fixture(autouse=True)
 def fresh(server):
-    """No test hears what came of another."""
-    server.forget_heard()
+    """No test receives the messages of another."""
+    server.clear_osc()
 
 
-def tell(server, path, *values):
+def send(server, path, *values):
     builder = OscMessageBuilder(path)
     for value in values:
         builder.add_arg(value)
@@ -30,9 +30,9 @@ def tell(server, path, *values):
         peer.sendto(builder.build().dgram, ("127.0.0.1", server.running.osc_port))
 
 
-def hear(server, path):
+def receive(server, path):
     """The next message to this address."""
-    while (message := OscMessage(server.heard.recv(65536))).address != path:
+    while (message := OscMessage(server.osc.recv(65536))).address != path:
         pass
     return message.params
 
@@ -41,18 +41,18 @@ def is_state(state):
     return lambda event: event["event"] == "state" and event["state"] == state
 
 
-def test_a_job_is_told_of_from_its_beginning_to_its_end(server, film):
+def test_all_states_of_a_job_are_published(server, film):
     events = server.events(
         lambda event: event["event"] == "job" and event["state"] == "done",
         lambda: server.submit(film),
     )
     states = [event["state"] for event in events if event["event"] == "job"]
-    assert states == ["queued", "analysing", "composing", "done"]
+    assert states == ["queued", "analyzing", "composing", "done"]
     shares = [event["share"] for event in events if event["event"] == "progress"]
     assert max(shares) == 1.0
 
 
-def test_every_note_chord_and_boundary_passes(server, piece):
+def test_every_note_chord_and_boundary_is_published(server, piece):
     folder = server.folder / "pieces" / piece
     expected = read_piece(folder)
 
@@ -94,31 +94,31 @@ def playing_or_done(server, job):
     return state if state["job"] == job and state["seconds"] > 0 else None
 
 
-def test_osc_drives_the_player_and_hears_of_it(server, piece):
-    tell(server, "/emsync/play", piece, 0.0)
-    while hear(server, "/emsync/state")[0] != "playing":
+def test_osc_controls_playback_and_receives_its_events(server, piece):
+    send(server, "/emsync/play", piece, 0.0)
+    while receive(server, "/emsync/state")[0] != "playing":
         pass
-    instrument, _, velocity, seconds, duration = hear(server, "/emsync/note")
+    instrument, _, velocity, seconds, duration = receive(server, "/emsync/note")
     assert instrument in ("bass", "drums", "guitar", "piano", "strings")
     assert velocity > 0 and seconds >= 0 and duration > 0
-    tell(server, "/emsync/stop")
-    while (state := hear(server, "/emsync/state"))[0] != "stopped":
+    send(server, "/emsync/stop")
+    while (state := receive(server, "/emsync/state"))[0] != "stopped":
         pass
     assert state[4] == piece
 
 
-def test_osc_composes_and_complains(server, film):
-    tell(server, "/emsync/compose", str(film), 9)
-    while (progress := hear(server, "/emsync/progress"))[1] != "queued":
+def test_osc_submits_jobs_and_receives_errors(server, film):
+    send(server, "/emsync/compose", str(film), 9)
+    while (progress := receive(server, "/emsync/progress"))[1] != "queued":
         pass
     assert server.client.ask("GET", f"/jobs/{progress[0]}")["request"]["seed"] == 9
     assert server.ended(progress[0])["state"] == "done"
-    tell(server, "/emsync/cancel", "nobody")
-    assert "no job 'nobody'" in hear(server, "/emsync/error")[0]
+    send(server, "/emsync/cancel", "nobody")
+    assert "no job 'nobody'" in receive(server, "/emsync/error")[0]
 
 
-def test_the_heartbeat(server):
-    assert len([hear(server, "/emsync/state") for _ in range(2)]) == 2
+def test_the_state_is_sent_as_a_heartbeat(server):
+    assert len([receive(server, "/emsync/state") for _ in range(2)]) == 2
 
 
 def test_a_socket_needs_the_token(server):

@@ -1,4 +1,4 @@
-"""A server that plays as a DAW's transport does."""
+"""A server that follows a DAW's transport."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ BATCH = 250
 
 
 @pytest.fixture
-def led(jack_server, start, film):
-    """A server that plays to JACK and follows its transport, with a finished piece on playback."""
+def following(jack_server, start, film):
+    """A server that plays to JACK and follows its transport, with a finished piece loaded."""
     server = start(None, "--backend", "jack", "--follow", "jack")
     job = server.submit(film)
     assert server.ended(job)["state"] == "done"
@@ -39,73 +39,73 @@ def is_(server, how):
     return lambda: state(server)["state"] == how
 
 
-def test_jacks_transport_decides(led, sequencer):
-    """Also over a client that would have it play."""
+def test_jack_transport_starts_and_stops_playback(following, sequencer):
+    """The fixture's own request to play did not start it."""
     daw = sequencer.client
     daw.transport_frame = daw.samplerate
-    led.until(lambda: at(led, 1.0))
-    assert state(led)["follows"] == "JACK transport"
+    following.until(lambda: at(following, 1.0))
+    assert state(following)["follows"] == "JACK transport"
     daw.transport_start()
-    led.until(is_(led, "playing"))
+    following.until(is_(following, "playing"))
     daw.transport_stop()
-    led.until(is_(led, "paused"))
-    assert at(led, daw.transport_frame / daw.samplerate)
+    following.until(is_(following, "paused"))
+    assert at(following, daw.transport_frame / daw.samplerate)
 
 
-def test_a_live_piece_begins_when_the_transport_rolls(led, sequencer, film):
-    job = led.ended(led.submit(film, live=True, reserve=0.5))["id"]
-    assert (state(led)["job"], state(led)["state"]) == (job, "stopped")
+def test_a_live_piece_starts_when_the_transport_rolls(following, sequencer, film):
+    job = following.ended(following.submit(film, live=True, reserve=0.5))["id"]
+    assert (state(following)["job"], state(following)["state"]) == (job, "stopped")
     sequencer.client.transport_frame = 0
     sequencer.client.transport_start()
-    led.until(is_(led, "playing"))
+    following.until(is_(following, "playing"))
     sequencer.client.transport_stop()
-    led.until(is_(led, "paused"))
+    following.until(is_(following, "paused"))
 
 
-def test_time_code_with_an_offset(led, sequencer):
-    answer = led.client.ask("POST", "/follow", {"transport": "mtc", "offset": 10})
+def test_time_code_is_followed_with_an_offset(following, sequencer):
+    answer = following.client.ask("POST", "/follow", {"transport": "mtc", "offset": 10})
     assert answer["follows"] == "MIDI Time Code"
     sequencer.connect()
     sequencer.send(full_frame(11))
-    led.until(lambda: at(led, 1.0))
+    following.until(lambda: at(following, 1.0))
     sequencer.pace(quarter_frames(11 * 25, 12 * 25), 0.01)
-    assert at(led, 2.0, 0.2)
-    led.until(is_(led, "paused"))
-    assert at(led, 2.0)
-    assert led.client.ask("POST", "/follow")["follows"] is None
+    assert at(following, 2.0, 0.2)
+    following.until(is_(following, "paused"))
+    assert at(following, 2.0)
+    assert following.client.ask("POST", "/follow")["follows"] is None
 
 
-def test_midi_clock_by_the_pieces_own_tempo(led, sequencer):
-    led.client.ask("POST", "/follow", {"transport": "clock"})
-    seconds_at = read_beats(led.folder / "pieces" / state(led)["job"])
+def test_midi_clock_is_followed_by_the_pieces_own_tempo(following, sequencer):
+    following.client.ask("POST", "/follow", {"transport": "clock"})
+    seconds_at = read_beats(following.folder / "pieces" / state(following)["job"])
     sequencer.connect()
     sequencer.send([0xF2, 4, 0])
-    led.until(lambda: at(led, seconds_at(1), 0.002))
+    following.until(lambda: at(following, seconds_at(1), 0.002))
     sequencer.send([0xFB])
     sequencer.pace([[0xF8]] * 24, 1 / 48)
-    led.until(is_(led, "playing"))
+    following.until(is_(following, "playing"))
     sequencer.send([0xFC])
-    led.until(is_(led, "paused"))
-    assert at(led, seconds_at(2), 0.002)
+    following.until(is_(following, "paused"))
+    assert at(following, seconds_at(2), 0.002)
 
 
 @pytest.mark.parametrize("count", [10_000, pytest.param(100_000, marks=pytest.mark.soak)])
-def test_noise_at_the_midi_input(led, sequencer, count):
-    """The server stays up, and still follows."""
-    led.client.ask("POST", "/follow", {"transport": "mtc"})
+def test_noise_at_the_midi_input_does_no_harm(following, sequencer, count):
+    """The server keeps running, and still follows."""
+    following.client.ask("POST", "/follow", {"transport": "mtc"})
     sequencer.connect()
     rng = np.random.default_rng(2)
     heads = [b"\xf1", b"\xf2", b"\xf8", b"\xf0\x7f\x7f\x01\x01", b"\xfa", b""]
     for _ in range(count // BATCH):
         for head in rng.choice(len(heads), BATCH):
             sequencer.send(heads[head] + rng.bytes(rng.integers(not heads[head], 8)))
-        led.until(lambda: not sequencer.waiting)
+        following.until(lambda: not sequencer.waiting)
     sequencer.send(full_frame(1))
-    led.until(lambda: at(led, 1.0))
-    assert "Traceback" not in led.said()
+    following.until(lambda: at(following, 1.0))
+    assert "Traceback" not in following.errors()
 
 
-def test_reaper_by_osc(server, piece):
+def test_reaper_is_followed_over_osc(server, piece):
     server.client.ask("POST", "/play", {"job": piece})
     server.client.ask("POST", "/follow", {"transport": "reaper", "port": str(UDP_PORT)})
     reaper = SimpleUDPClient("127.0.0.1", UDP_PORT)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import sqlite3
 import stat
 from dataclasses import replace
@@ -21,17 +22,17 @@ def path(tmp_path):
     return tmp_path / "journal.sqlite"
 
 
-def test_what_was_going_on_is_interrupted_at_the_next_start(path):
+def test_jobs_that_had_not_ended_are_interrupted_at_the_next_start(path):
     journal = Journal(path)
     for number, state in enumerate(State):
         journal.put(job(state, state, float(number)))
     journal.close()
     states = {j.id: j.state for j in Journal(path).jobs()}
-    going_on = {State.QUEUED, State.ANALYSING, State.COMPOSING}
-    assert states == {s: State.INTERRUPTED if s in going_on else s for s in State}
+    unfinished = {State.QUEUED, State.ANALYZING, State.COMPOSING}
+    assert states == {s: State.INTERRUPTED if s in unfinished else s for s in State}
 
 
-def test_jobs_stay_in_order_and_as_last_written(path):
+def test_jobs_keep_their_order_and_are_as_last_written(path):
     journal = Journal(path)
     first, second = job("b", State.QUEUED, 1.0), job("a", State.DONE, 2.0)
     for entry in (first, second, replace(first, progress=0.5)):
@@ -41,14 +42,14 @@ def test_jobs_stay_in_order_and_as_last_written(path):
     assert journal.jobs() == [second]
 
 
-def test_only_its_owner_can_read_it(path):
+def test_only_the_owner_can_read_the_journal(path):
     journal = Journal(path)
     journal.put(job("a", State.DONE))
     for file in path.parent.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_one_server_at_a_time(path):
+def test_only_one_server_holds_the_journal(path):
     journal = Journal(path)
     with pytest.raises(JournalHeld):
         Journal(path)
@@ -56,7 +57,7 @@ def test_one_server_at_a_time(path):
     Journal(path).close()
 
 
-def test_a_broken_file_and_another_version_are_told_in_one_line(path):
+def test_a_broken_file_and_an_unknown_version_are_refused(path):
     path.write_bytes(b"not a journal" * 100)
     with pytest.raises(EmsyncError, match="can't be opened"):
         Journal(path)
@@ -66,3 +67,33 @@ def test_a_broken_file_and_another_version_are_told_in_one_line(path):
     base.close()
     with pytest.raises(EmsyncError, match="another version"):
         Journal(path)
+
+
+def test_a_journal_of_version_1_is_migrated(path):
+    entry = {
+        "kind": "analyse", "state": "analysing", "progress": 0.5, "created": 1.0, "changed": 2.0,
+        "error": None, "warnings": [], "parent": None,
+    }  # fmt: skip
+    film = {"video": 'a "kind": "analyse" film.mp4'}
+    requests = {
+        "waltz": {**film, "bpm": 90.0, "meter": "3/4"},
+        "plain": film,
+        "refused since": {**film, "temperature": 0.001},
+    }
+    base = sqlite3.connect(path)
+    base.execute("CREATE TABLE jobs (id TEXT PRIMARY KEY, created REAL, job TEXT)")
+    for name, request in requests.items():
+        text = json.dumps({"id": name, **entry, "request": request})
+        base.execute("INSERT INTO jobs VALUES (?, ?, ?)", (name, 1.0, text))
+    base.execute("PRAGMA user_version = 1")
+    base.commit()
+    base.close()
+    journal = Journal(path)
+    jobs = {job.id: job for job in journal.jobs()}
+    assert jobs.keys() == {"waltz", "plain"}
+    for migrated in jobs.values():
+        assert (migrated.kind, migrated.state) == (Kind.ANALYZE, State.INTERRUPTED)
+        assert migrated.request.video == film["video"]
+    assert jobs["waltz"].request.time_signature == "3/4"
+    journal.close()
+    Journal(path).close()

@@ -1,4 +1,4 @@
-"""Playing while composing, by the network that comes with the product."""
+"""Playback while composing, with the network that comes with emsync."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pythonosc.osc_message import OscMessage
 
 from bridge.play.midi_reader import read_piece
 
-from .test_endings import needs_proc
+from .test_shutdown import needs_proc
 
 RESERVE = 2.0
 BOUNDARIES = [0.0, 1.5, 3.0, 4.5, 6.0]
@@ -18,7 +18,7 @@ BOUNDARIES = [0.0, 1.5, 3.0, 4.5, 6.0]
 
 @pytest.fixture
 def server(start):
-    """A server with the real network."""
+    """A server with the network that comes with emsync."""
     pytest.importorskip("onnxruntime")
     from engine.model.runtime import SHIPPED
 
@@ -31,7 +31,7 @@ def submit(server, film):
     return server.submit(film, live=True, reserve=RESERVE, boundaries=BOUNDARIES)
 
 
-def told(events, kind):
+def of_kind(events, kind):
     return [event for event in events if event["event"] == kind]
 
 
@@ -39,39 +39,39 @@ def is_state(state):
     return lambda event: event["event"] == "state" and event["state"] == state
 
 
-def test_notes_chords_and_boundaries_pass_while_it_is_composed(server, long_film):
-    """All of them, each once and in order, by WebSocket and by OSC."""
-    heard_by_osc = []
+def test_notes_chords_and_boundaries_are_published_during_composing(server, long_film):
+    """Each exactly once and in order, over WebSocket and OSC."""
+    over_osc = []
 
-    def submit_and_hear():
+    def submit_and_receive():
         submit(server, long_film)
-        while heard_by_osc[-1:] != [("boundary", BOUNDARIES[-1])]:
-            message = OscMessage(server.heard.recv(65536))
+        while over_osc[-1:] != [("boundary", BOUNDARIES[-1])]:
+            message = OscMessage(server.osc.recv(65536))
             kind = message.address.rpartition("/")[2]
             if kind in ("boundary", "chord"):
-                heard_by_osc.append((kind, pytest.approx(message.params[0])))
+                over_osc.append((kind, pytest.approx(message.params[0])))
 
     events = server.events(
         lambda event: event["event"] == "boundary" and event["seconds"] == BOUNDARIES[-1],
-        submit_and_hear,
+        submit_and_receive,
     )
-    job = told(events, "job")[-1]
+    job = of_kind(events, "job")[-1]
     third = next(n for n, event in enumerate(events) if event.get("seconds") == BOUNDARIES[2])
     assert not any(event.get("state") == "done" for event in events[:third])
-    states = [event["state"] for event in told(events, "state") if event["job"] == job["id"]]
+    states = [event["state"] for event in of_kind(events, "state") if event["job"] == job["id"]]
     assert "waiting" in states and states[-1] == "playing"
     assert server.ended(job["id"])["state"] == "done"
     piece = read_piece(server.folder / "pieces" / job["id"])
     now = BOUNDARIES[-1] - 0.1
-    assert [e["seconds"] for e in told(events, "boundary")] == BOUNDARIES
-    chords = [e["seconds"] for e in told(events, "chord") if e["seconds"] < now]
-    # The file keeps to ticks, what is heard to the network's own steps of 8 ms.
+    assert [e["seconds"] for e in of_kind(events, "boundary")] == BOUNDARIES
+    chords = [e["seconds"] for e in of_kind(events, "chord") if e["seconds"] < now]
+    # Files have times in ticks, live notes in the network's steps of 8 ms.
     assert chords == pytest.approx([c for c in piece.chords if c < now], abs=0.002)
     marks = [(e["event"], e["seconds"]) for e in events if e["event"] in ("boundary", "chord")]
-    assert heard_by_osc == marks
-    heard = [(e["instrument"], e["pitch"], e["seconds"]) for e in told(events, "note")]
+    assert over_osc == marks
+    published = [(e["instrument"], e["pitch"], e["seconds"]) for e in of_kind(events, "note")]
     written = [(n.instrument.value, n.pitch, n.onset) for n in piece.notes]
-    assert rounded(heard, now) == rounded(written, now)
+    assert rounded(published, now) == rounded(written, now)
 
 
 def rounded(notes, until):
@@ -79,8 +79,8 @@ def rounded(notes, until):
 
 
 @needs_proc
-def test_music_that_runs_out_says_so_and_waits(server, long_film):
-    """The composing process is stopped for a while, as a busy machine may do."""
+def test_playback_waits_when_the_music_runs_out(server, long_film):
+    """The worker process is suspended for a while, as a busy machine might do."""
     worker = []
 
     def interrupt():

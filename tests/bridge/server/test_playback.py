@@ -1,8 +1,10 @@
-"""How the server plays: on which way out, after whom, and as its options ask."""
+"""How the server plays: on which output, after which transport, and with its options."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -15,7 +17,8 @@ from bridge.play.velocity import Dynamics
 from bridge.server.playback import Playback
 from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
-from engine.score import Instrument, Note
+from engine.score import Instrument, Note, Score
+from export.midi import write_midi
 
 from ..play.conftest import RecordingSink
 
@@ -25,71 +28,109 @@ CUES = CueSheet(
 )
 
 
-class Told(list):
-    """An announcer that writes down what it is to tell."""
+class RecordingHub(list):
+    """Records all events."""
 
-    def tell(self, kind, /, **fields):
+    def publish(self, kind, /, **fields):
         self.append({"event": kind, **fields})
 
 
-@pytest.fixture
-def told():
-    return Told()
+class Output(ScheduledOutput):
+    """An output whose every call waits or fails, if the test says so."""
+
+    def __init__(self, sink, active_notes):
+        self.free = threading.Event()
+        self.free.set()
+        self.hangs, self.fails = 0.0, False
+        super().__init__(sink, active_notes)
+
+    def send(self, when, instrument, message):
+        time.sleep(self.hangs)
+        super().send(when, instrument, message)
+
+    def silence(self):
+        self.free.wait(10)
+        if self.fails:
+            raise EmsyncError("a recording: stuck")
+        super().silence()
 
 
 @pytest.fixture
-def pages():
-    """What is played on, one after another."""
+def hub():
+    return RecordingHub()
+
+
+@pytest.fixture
+def sinks():
+    """The sinks of the outputs, one after another."""
     return [RecordingSink()]
 
 
 @pytest.fixture
-def staged(pages, told, tmp_path):
-    """Within this there is a playback, whose next way out is the last of the pages; none is there
-    while that is torn."""
+def outputs():
+    """The outputs that were opened."""
+    return []
 
-    def opened():
-        if pages[-1].gone:
-            raise EmsyncError("a page: none is left")
-        return ScheduledOutput(pages[-1], ActiveNotes(tmp_path, "page"))
+
+@pytest.fixture
+def running(sinks, outputs, hub, tmp_path):
+    """Run a playback. It opens outputs to the last of the sinks, and none if that is gone."""
+
+    def open_output():
+        if sinks[-1].gone:
+            raise EmsyncError("a recording: none is left")
+        outputs.append(Output(sinks[-1], ActiveNotes(tmp_path, "recording")))
+        return outputs[-1]
 
     @asynccontextmanager
-    async def begin(**playback_options):
-        playback = Playback(opened(), told, opened, PlaybackOptions(**playback_options))
+    async def run(**playback_options):
+        playback = Playback(open_output(), hub, open_output, PlaybackOptions(**playback_options))
         try:
             yield playback
         finally:
             await asyncio.to_thread(playback.close)
 
-    return begin
+    return run
 
 
-def test_another_way_out_is_introduced_and_the_leader_kept(staged, pages, soon):
+@pytest.fixture
+def pieces(tmp_path):
+    """The folders of two pieces, of 1 and 2 seconds."""
+    folders = {}
+    for seconds in (1, 2):
+        folders[seconds] = tmp_path / f"piece-{seconds}"
+        folders[seconds].mkdir()
+        notes = (Note(Instrument.PIANO, 0.0, float(seconds), 60),)
+        write_midi(Score(notes, (), (), float(seconds)), folders[seconds] / "score.mid")
+    return folders
+
+
+def test_a_new_output_gets_the_programs_and_the_sync_source_is_kept(running, sinks, soon):
     async def run():
-        async with staged(programs=True) as playback:
+        async with running(programs=True) as playback:
             await playback.follow(REAPER)
-            pages[0].gone = True
+            sinks[0].gone = True
             await playback.stop()
             with pytest.raises(EmsyncError, match="none is left"):
                 await playback.play(0.0)
             assert playback.state()["follows"] is None
-            pages.append(RecordingSink())
+            sinks.append(RecordingSink())
             await playback.play(0.0)
             state = playback.state()
             assert (state["follows"], state["trouble"]) == ("REAPER", None)
-            await asyncio.to_thread(soon, lambda: programs(pages[1]) == len(Instrument))
-            assert programs(pages[1]) == len(Instrument)
+            await asyncio.to_thread(soon, lambda: programs(sinks[1]) == len(Instrument))
+            assert programs(sinks[1]) == len(Instrument)
 
     asyncio.run(run())
 
 
-def programs(page):
-    return sum(message[0] & 0xF0 == 0xC0 for _, message in page.messages)
+def programs(sink):
+    return sum(message[0] & 0xF0 == 0xC0 for _, message in sink.messages)
 
 
-def test_with_a_leader_play_only_goes_there(staged, pages):
+def test_with_a_sync_source_play_only_moves_the_position(running):
     async def run():
-        async with staged() as playback:
+        async with running() as playback:
             await playback.follow(REAPER)
             playback.expect("a job", CUES, 0.2, None)
             playback.extend("a job", (Note(Instrument.BASS, 1.0, 2.0, 40),), (), 4.0)
@@ -104,27 +145,157 @@ def test_with_a_leader_play_only_goes_there(staged, pages):
     asyncio.run(run())
 
 
-def test_no_two_drafts_are_struck_alike(staged, told, soon):
+def test_drafts_of_a_piece_have_different_random_velocities(running, hub, soon):
     chord = [Note(part, 0.0, 0.1, 40) for part in Instrument]
 
     async def run():
-        async with staged(dynamics=Dynamics(human=1.0)) as playback:
+        async with running(dynamics=Dynamics(human=1.0)) as playback:
             playback.expect("a job", CUES, 0.2, None)
             for half in (0, 1):
                 notes = tuple(Note(n.instrument, half / 4, half / 4 + 0.1, n.pitch) for n in chord)
                 playback.extend("a job", notes, (), (half + 1) / 4)
-            await asyncio.to_thread(soon, lambda: len(struck(told)) == 2 * len(chord))
+            await asyncio.to_thread(soon, lambda: len(velocities(hub)) == 2 * len(chord))
 
     asyncio.run(run())
-    assert struck(told)[: len(chord)] != struck(told)[len(chord) :]
+    assert velocities(hub)[: len(chord)] != velocities(hub)[len(chord) :]
 
 
-def struck(told):
-    return [event["velocity"] for event in told if event["event"] == "note"]
+def velocities(hub):
+    return [event["velocity"] for event in hub if event["event"] == "note"]
+
+
+def test_a_job_is_named_once_its_piece_is_loaded(running, outputs, hub, pieces):
+    async def run():
+        async with running() as playback:
+            await playback.load("first", pieces[1], CUES)
+            outputs[0].free.clear()
+            loading = asyncio.create_task(playback.load("second", pieces[2], CUES))
+            await asyncio.sleep(0.3)
+            state = playback.state()
+            assert (state["job"], state["duration"]) == ("first", 1.0)
+            assert playback.has("first", True) and not playback.has("second", True)
+            outputs[0].free.set()
+            await loading
+            state = playback.state()
+            assert (state["job"], state["duration"]) == ("second", 2.0)
+
+    asyncio.run(run())
+    named = [event["job"] for event in hub if event["event"] == "state"]
+    assert "first" in named and named[-1] == "second"
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_velocities_programs_and_expression(jack_server, receiver, start, film, live):
+def test_the_loaded_piece_stays_playable_if_another_can_not_be_loaded(
+    running, outputs, hub, pieces, soon, live
+):
+    async def run():
+        async with running() as playback:
+            await playback.load("first", pieces[1], CUES)
+            outputs[0].fails = True
+            if live:
+                playback.expect("second", CUES, 0.2, None)
+                playback.extend("second", (), (), 3.0)
+                await asyncio.to_thread(soon, lambda: errors(hub))
+            else:
+                with pytest.raises(EmsyncError, match="stuck"):
+                    await playback.load("second", pieces[2], CUES)
+            outputs[0].fails = False
+            assert playback.has("first", True) and not playback.has("second", False)
+            await playback.play(0.0)
+            state = playback.state()
+            assert (state["state"], state["job"], state["duration"]) == ("playing", "first", 1.0)
+
+    asyncio.run(run())
+    assert errors(hub) == (["a recording: stuck"] if live else [])
+
+
+def errors(hub):
+    return [event["text"] for event in hub if event["event"] == "error"]
+
+
+def test_no_job_is_named_if_the_first_piece_can_not_be_loaded(running, outputs, pieces):
+    async def run():
+        async with running() as playback:
+            outputs[0].fails = True
+            with pytest.raises(EmsyncError, match="stuck"):
+                await playback.load("first", pieces[1], CUES)
+            outputs[0].fails = False
+            assert (playback.state()["job"], playback.state()["duration"]) == (None, 0.0)
+
+    asyncio.run(run())
+
+
+def test_a_piece_without_files_is_not_loaded(running, tmp_path):
+    async def run():
+        async with running() as playback:
+            with pytest.raises(EmsyncError):
+                await playback.load("a job", tmp_path / "nowhere", CUES)
+            assert playback.job is None
+
+    asyncio.run(run())
+
+
+def test_unloading_stops_that_job_only_and_leaves_no_piece(running, pieces):
+    async def run():
+        async with running() as playback:
+            await playback.load("first", pieces[1], CUES)
+            await playback.play(0.0)
+            await playback.unload("second")
+            playback.abandon("first")
+            await playback.locate(0.5)
+            assert (playback.job, playback.state()["state"]) == ("first", "playing")
+            await playback.unload("first")
+            state = playback.state()
+            assert (state["job"], state["state"], state["duration"]) == (None, "stopped", 0.0)
+
+    asyncio.run(run())
+
+
+def test_an_expected_piece_is_abandoned(running):
+    async def run():
+        async with running() as playback:
+            playback.expect("a job", CUES, 0.2, None)
+            await playback.loop()
+            assert playback.has("a job", False) and playback.state()["state"] == "waiting"
+            playback.abandon("a job")
+            await playback.loop()
+            assert (playback.job, playback.state()["state"]) == (None, "stopped")
+
+    asyncio.run(run())
+
+
+def test_the_event_loop_never_waits_for_an_output_that_hangs(running, outputs, hub, pieces):
+    """Each message takes 2 s to send, and the player holds its lock meanwhile."""
+
+    async def run():
+        async with running() as playback:
+            await playback.load("a job", pieces[1], CUES)
+            outputs[0].hangs = 2.0
+            watching = asyncio.create_task(playback.watch())
+            playing = asyncio.create_task(playback.play(0.0))
+            begun, slowest = time.monotonic(), 0.0
+            while time.monotonic() - begun < 1.5:
+                before = time.monotonic()
+                await asyncio.sleep(0.01)
+                state = playback.state()
+                assert playback.has("a job", True)
+                playback.extend("another job", (), (), 1.0)
+                playback.abandon("another job")
+                slowest = max(slowest, time.monotonic() - before)
+            assert slowest < 0.5
+            assert (state["state"], state["job"]) == ("playing", "a job")
+            assert not playing.done()
+            heartbeats = [e for e in hub if e["event"] == "state" and e["state"] == "playing"]
+            assert heartbeats
+            outputs[0].hangs = 0.0
+            await playing
+            watching.cancel()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("live", [False, True])
+def test_velocities_programs_and_expression_are_sent(jack_server, receiver, start, film, live):
     words = ("--velocity", 70, "--boost", 0, "--programs", "--expression")
     server = start(None, "--backend", "jack", *words)
     try:
@@ -132,9 +303,9 @@ def test_velocities_programs_and_expression(jack_server, receiver, start, film, 
         assert job["state"] == "done"
         server.client.ask("POST", "/play", {"job": job["id"], "seconds": 0})
         assert receiver.wait(lambda: len(receiver.notes()) > 10)
-        heads = [heard.message[0] & 0xF0 for heard in receiver.events]
+        heads = [event.message[0] & 0xF0 for event in receiver.events]
         assert heads.count(0xC0) >= len(Instrument) and heads.count(0xB0) >= len(Instrument)
-        found = [h.message[2] for h in receiver.notes() if h.message[0] & 0xF0 == 0x90]
+        found = [e.message[2] for e in receiver.notes() if e.message[0] & 0xF0 == 0x90]
         assert set(found) == {70}
     finally:
         server.end()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
 from engine.score import Instrument, Note
 
+TASK = protocol.Task(Kind.ANALYZE, Request("a\nfilm.mp4", seed=3), Path("/pieces/ab"))
 EVENTS = [
     protocol.Entered(State.COMPOSING),
     protocol.Progress(0.25),
@@ -21,14 +23,55 @@ EVENTS = [
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=repr)
-def test_events_cross_on_one_line(event):
+def test_an_event_is_one_line_and_the_same_after_it(event):
     line = protocol.event_line(event)
     assert line.count(b"\n") == 1
     assert protocol.parse_event(line) == event
 
 
-def test_tasks_cross_on_one_line():
-    task = protocol.Task(Kind.ANALYSE, Request("a\nfilm.mp4", seed=3), Path("/pieces/ab"))
-    line = protocol.task_line(task)
+def test_a_task_is_one_line_and_the_same_after_it():
+    line = protocol.task_line(TASK)
     assert line.count(b"\n") == 1
-    assert protocol.parse_task(line) == task
+    assert protocol.parse_task(line) == TASK
+
+
+def test_every_message_has_a_type_of_its_own():
+    lines = [protocol.task_line(TASK), *map(protocol.event_line, EVENTS)]
+    types = [json.loads(line)["type"] for line in lines]
+    assert types == [
+        "task", "entered", "progress", "draft", "draft", "warned", "failed", "done",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"not JSON",
+        b"\xff",
+        b"[]",
+        b"null",
+        b"{}",
+        b'{"share": 0.5}',
+        b'{"type": "finished"}',
+        b'{"type": 3}',
+        b'{"type": "progress"}',
+        b'{"type": "progress", "share": "half"}',
+        b'{"type": "entered", "state": "dancing"}',
+        b'{"type": "entered", "state": []}',
+        b'{"type": "draft", "notes": [["piano", 0]], "chords": [], "until": 1}',
+        b'{"type": "draft", "notes": [3], "chords": [], "until": 1}',
+        b'{"type": "draft", "notes": [["kazoo", 0, 1, 2, 3]], "chords": [], "until": 1}',
+    ],
+    ids=repr,
+)
+def test_other_lines_are_refused(line):
+    with pytest.raises(ValueError):
+        protocol.parse_event(line)
+    with pytest.raises(ValueError):
+        protocol.parse_task(line)
+
+
+def test_the_error_names_the_type():
+    with pytest.raises(ValueError, match="no message of type 'finished'"):
+        protocol.parse_event(b'{"type": "finished"}')

@@ -1,4 +1,4 @@
-"""No note hangs at a real receiver when a client, or the receiver, goes."""
+"""No note hangs at a real receiver when a client or the receiver disconnects."""
 
 from __future__ import annotations
 
@@ -35,86 +35,88 @@ def playback(jack_server, receiver, start, film):
 
 @pytest.fixture
 def clients():
-    """Tell the holders what to do; what they answer."""
+    """Send orders to ``holder.py``; returns its answer."""
     with subprocess.Popen(
         [sys.executable, HOLDER], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    ) as company:  # fmt: skip
+    ) as holder:  # fmt: skip
 
-        def tell(*words):
-            company.stdin.write(" ".join(map(str, words)) + "\n")
-            company.stdin.flush()
-            return int(company.stdout.readline())
+        def order(*words):
+            holder.stdin.write(" ".join(map(str, words)) + "\n")
+            holder.stdin.flush()
+            return int(holder.stdout.readline())
 
-        yield tell
-        company.stdin.close()
+        yield order
+        holder.stdin.close()
 
 
-def all_sound(receiver):
+def all_notes_are_active(receiver):
     return receiver.wait(lambda: len(receiver.active_notes()) == len(Instrument))
 
 
-def all_end(receiver):
+def all_notes_end(receiver):
     return receiver.wait(lambda: not receiver.active_notes())
 
 
 @counts
-def test_a_client_that_holds_the_music_is_killed(playback, receiver, clients, count):
+def test_all_notes_end_when_the_client_that_holds_them_is_killed(
+    playback, receiver, clients, count
+):
     server, job = playback
     for _ in range(count):
         client = clients("hold", server.running.port, server.running.token, job)
-        assert all_sound(receiver)
+        assert all_notes_are_active(receiver)
         os.kill(client, signal.SIGKILL)
-        assert all_end(receiver)
+        assert all_notes_end(receiver)
         assert clients("reap", client) == -signal.SIGKILL
         receiver.events.clear()
 
 
-def test_music_goes_on_while_one_of_two_still_holds_it(playback, receiver, clients):
+def test_music_continues_while_one_of_two_clients_still_holds_it(playback, receiver, clients):
     server, job = playback
     holders = []
     for _ in range(2):
         receiver.events.clear()
         holders.append(clients("hold", server.running.port, server.running.token, job))
-        assert all_sound(receiver)
+        assert all_notes_are_active(receiver)
     first, second = holders
     os.kill(first, signal.SIGKILL)
     clients("reap", first)
     assert server.client.ask("GET", "/state")["state"] == "playing"
     os.kill(second, signal.SIGKILL)
-    assert all_end(receiver)
+    assert all_notes_end(receiver)
     assert receiver.wait(lambda: server.client.ask("GET", "/state")["state"] == "paused")
 
 
 @counts
-def test_a_daw_that_lets_go_and_comes_back(playback, receiver, count):
-    """It kept the notes that sounded when it went; they ended while it was away."""
+def test_notes_that_ended_without_the_daw_end_when_it_reconnects(playback, receiver, count):
+    """The DAW still has the notes that were active when it disconnected."""
     server, job = playback
     for _ in range(count):
         server.client.ask("POST", "/play", {"job": job, "seconds": 0})
-        assert all_sound(receiver)
+        assert all_notes_are_active(receiver)
         receiver.order("disconnect")
         server.client.ask("POST", "/stop")
         assert len(receiver.active_notes()) == len(Instrument)
         receiver.order("connect")
-        assert all_end(receiver)
+        assert all_notes_end(receiver)
         receiver.events.clear()
 
 
 @pytest.mark.parametrize("count", [2, pytest.param(20, marks=pytest.mark.soak)])
-def test_a_daw_that_dies_and_another_that_comes(playback, daws, count):
-    """The next one hears the end of all that it heard begin."""
+def test_no_note_hangs_at_a_daw_that_starts_after_another_died(playback, daws, count):
+    """It receives the end of every note whose onset it received."""
     server, job = playback
     for _ in range(count):
         dying = daws()
         server.client.ask("POST", "/play", {"job": job, "seconds": 0})
-        assert all_sound(dying)
+        assert all_notes_are_active(dying)
         dying.kill()
         alive = daws()
         server.client.ask("POST", "/play", {"seconds": 0})
-        assert all_sound(alive)
+        assert all_notes_are_active(alive)
         server.client.ask("POST", "/stop")
-        assert all_end(alive)
+        assert all_notes_end(alive)
         alive.kill()
 
 
@@ -123,8 +125,8 @@ def test_a_daw_that_dies_and_another_that_comes(playback, daws, count):
     [((), None), (("--follow", "mtc"), "MIDI Time Code")],
     ids=["alone", "mtc"],
 )
-def test_a_jack_server_that_ends_and_comes_back(jackd, start, film, words, follows):
-    """It is told of, and playing and following go on with the new one."""
+def test_playback_continues_with_a_new_jack_server(jackd, start, film, words, follows):
+    """The state says when JACK has ended. Then the new server is used, also for following."""
     with jackd(256, 200):
         server = start(None, "--backend", "jack", *words)
         job = server.submit(film)
@@ -146,6 +148,6 @@ def test_a_jack_server_that_ends_and_comes_back(jackd, start, film, words, follo
             daw.close()
         assert receiver.wait(receiver.notes)
         server.client.ask("POST", "/stop")
-        assert all_end(receiver)
+        assert all_notes_end(receiver)
         receiver.close()
         server.end()

@@ -1,4 +1,4 @@
-"""How servers end, and begin again."""
+"""How servers end, and start again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def gone(pid):
 
 
 def composing(server, film):
-    """The id of a job that is being composed, and its process."""
+    """Submit a job and wait until it is composing: its id, and its process."""
     job = server.submit(film)
     server.until(lambda: server.client.ask("GET", f"/jobs/{job}")["state"] == "composing")
     (worker,) = server.children()
@@ -30,7 +30,7 @@ def composing(server, film):
 
 
 @needs_proc
-def test_killed_then_begun_again_then_ended(start, film, long_film, tmp_path):
+def test_jobs_outlive_a_killed_server_and_an_ended_one(start, film, long_film, tmp_path):
     server = start(tmp_path / "state")
     finished = server.submit(film)
     assert server.ended(finished)["state"] == "done"
@@ -53,7 +53,7 @@ def test_killed_then_begun_again_then_ended(start, film, long_film, tmp_path):
 
 
 @needs_proc
-def test_a_composing_process_that_dies_is_replaced(server, film, long_film):
+def test_a_worker_process_that_dies_is_replaced(server, film, long_film):
     job, worker = composing(server, long_film)
     os.kill(worker, signal.SIGKILL)
     died = server.ended(job)
@@ -63,22 +63,22 @@ def test_a_composing_process_that_dies_is_replaced(server, film, long_film):
 
 @pytest.fixture
 def refused(capsys, tmp_path):
-    """What ``emsync serve`` says when it will not start with these words."""
+    """Run ``emsync serve`` with these words; it refuses to start, and this returns the error."""
 
     def run(*words, state=tmp_path / "state"):
         usual = ("serve", "--state", state, "--port", 0, "--no-osc", "--backend", "none")
         assert main([str(word) for word in (*usual, *words)]) == 2
-        said = capsys.readouterr().err
-        assert said.startswith("emsync: ") and said.count("\n") == 1
-        return said
+        error = capsys.readouterr().err
+        assert error.startswith("emsync: ") and error.count("\n") == 1
+        return error
 
     return run
 
 
-def test_the_second_server_says_who_holds_port_and_folder(server, refused):
+def test_a_second_server_names_the_one_that_holds_the_port_and_the_folder(server, refused):
     pid, port = server.running.pid, server.running.port
-    said = refused("--port", port)
-    assert f"port {port} on 127.0.0.1: held by another" in said and f"(pid {pid})" in said
+    error = refused("--port", port)
+    assert f"port {port} on 127.0.0.1: held by another" in error and f"(pid {pid})" in error
     assert f"(pid {pid}, port {port})" in refused(state=server.folder)
     assert server.client.ask("GET", "/health")["pid"] == pid
 
@@ -93,5 +93,5 @@ def test_the_second_server_says_who_holds_port_and_folder(server, refused):
         (("--osc-to", "9000"), "--no-osc"),
     ],
 )
-def test_what_can_not_be_served(refused, words, complaint):
+def test_options_that_can_not_be_served_are_refused(refused, words, complaint):
     assert complaint in refused(*words)

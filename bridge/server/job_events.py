@@ -1,0 +1,31 @@
+"""What the server does when a job changes: publish it, and play a live piece."""
+
+from __future__ import annotations
+
+from bridge.server import worker_protocol as protocol
+from bridge.server.hub import Hub
+from bridge.server.job_files import CUES, JobFiles
+from bridge.server.job_queue import Observer
+from bridge.server.jobs import Job, State, job_json
+from bridge.server.playback import Playback
+from engine.cues import read_cues
+
+
+def job_observer(hub: Hub, playback: Playback, job_files: JobFiles) -> Observer:
+    """The observer of a job queue."""
+
+    def observe(job: Job, event: protocol.Event | None) -> None:
+        match event:
+            case protocol.Draft(notes, chords, until):
+                playback.extend(job.id, notes, chords, until)
+                return
+            case protocol.Entered(State.COMPOSING) if job.request.live:
+                cues = read_cues(job_files.file(job, CUES))
+                playback.expect(job.id, cues, job.request.reserve, job.request.bpm)
+            case protocol.Failed():
+                playback.abandon(job.id)
+        hub.publish("progress", job=job.id, state=job.state.value, share=job.progress)
+        if not isinstance(event, protocol.Progress):
+            hub.publish("job", **job_json(job))
+
+    return observe

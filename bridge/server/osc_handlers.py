@@ -1,0 +1,35 @@
+"""The service over OSC: a handler for each address of ``bridge.osc.specs.IN``."""
+
+from __future__ import annotations
+
+from bridge.osc.receiver import Handler
+from bridge.server.service import Service
+
+
+def osc_handlers(service: Service) -> dict[str, Handler]:
+    """The handlers by address. OSC has no null, so "" and an offset of 0 count as left out."""
+    playback = service.playback
+
+    async def compose(video: str, seed: int = 0) -> None:
+        service.submit({"video": video, "seed": seed})
+
+    async def regenerate(job: str = "", seed: int | None = None) -> None:
+        service.regenerate(job or None, seed)
+
+    async def play(job: str = "", seconds: float | None = None) -> None:
+        await service.play(job or None, seconds)
+
+    async def follow(transport: str = "", offset: float = 0.0) -> None:
+        await service.follow(transport or None, offset=offset or None)
+
+    return {
+        "/emsync/compose": compose,
+        "/emsync/regenerate": regenerate,
+        "/emsync/cancel": service.cancel,
+        "/emsync/play": play,
+        "/emsync/pause": playback.pause,
+        "/emsync/stop": playback.stop,
+        "/emsync/locate": playback.locate,
+        "/emsync/loop": playback.loop,
+        "/emsync/follow": follow,
+    }
