@@ -39,7 +39,7 @@ class Worker:
         try:
             process = await self._running()
         except OSError as error:
-            return protocol.Failed(f"the composing process can't be started ({error}); try again")
+            return protocol.Failed(f"the worker process can't be started ({error}); try again")
         assert process.stdin is not None and process.stdout is not None
         with suppress(ConnectionError):  # it died: its output ends too
             process.stdin.write(protocol.task_line(task))
@@ -53,13 +53,13 @@ class Worker:
             except ValueError as error:  # also of a line that is too long
                 await self.kill()
                 return protocol.Failed(
-                    f"the composing process sent a line that can't be read ({error}); try again"
+                    f"the worker process sent a line that can't be read ({error}); try again"
                 )
             if isinstance(event, protocol.Done | protocol.Failed):
                 return event
             on_event(event)
         status = await process.wait()
-        return protocol.Failed(f"the composing process died (status {status}); try again")
+        return protocol.Failed(f"the worker process died (status {status}); try again")
 
     async def kill(self) -> None:
         """Kill the process, whatever it is doing."""

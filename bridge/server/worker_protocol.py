@@ -1,4 +1,4 @@
-"""The messages between the server and its composing process: one JSON object a line.
+"""The messages between the server and its worker process: one JSON object a line.
 
 Each object names its message in ``type``.
 """

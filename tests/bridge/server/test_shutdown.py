@@ -57,7 +57,7 @@ def test_a_worker_process_that_dies_is_replaced(server, film, long_film):
     job, worker = composing(server, long_film)
     os.kill(worker, signal.SIGKILL)
     died = server.ended(job)
-    assert died["state"] == "failed" and "the composing process died" in died["error"]
+    assert died["state"] == "failed" and "the worker process died" in died["error"]
     assert server.ended(server.submit(film))["state"] == "done"
 
 
