@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.checks import Fields, any_text, number, times
 from engine.errors import EmsyncError
-from engine.files import write_atomically
+from engine.files import read_text, write_atomically
 
 EKMAN = ("anger", "disgust", "fear", "joy", "sadness", "surprise")
 """Ekman's six basic emotions, in the order of every probability vector (paper, III-B4)."""
@@ -130,7 +130,7 @@ def write_cues(cues: CueSheet, path: str | Path) -> None:
 
 def read_cues(path: str | Path) -> CueSheet:
     """Read a cue sheet. Raises EmsyncError that names the file and the wrong field."""
-    return from_json(_read_text(path), str(path))
+    return from_json(read_text(path), str(path))
 
 
 def check_same_film(cues: CueSheet, video: Video) -> None:
@@ -164,7 +164,7 @@ def read_boundaries(path: str | Path, duration: float) -> tuple[float, ...]:
     skipped. Raises EmsyncError that names the wrong line.
     """
     found: list[float] = []
-    for row, line in enumerate(_read_text(path).splitlines(), start=1):
+    for row, line in enumerate(read_text(path).splitlines(), start=1):
         text = line.partition("#")[0].strip()
         if not text:
             continue
@@ -243,12 +243,3 @@ def _probabilities(section: Fields) -> Mapping[str, float]:
     if abs(total - 1) > 0.01:
         raise section.error("probabilities", f"sum to {total:g}; they must sum to 1")
     return probabilities
-
-
-def _read_text(path: str | Path) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
-    except UnicodeDecodeError as error:
-        raise EmsyncError(f"{path}: is not UTF-8 text; save it as UTF-8") from error

@@ -41,6 +41,19 @@ def write_atomically(path: str | Path, data: bytes | str) -> None:
         beside.write_bytes(data.encode() if isinstance(data, str) else data)
 
 
+def read_text(path: str | Path) -> str:
+    """The UTF-8 text of a file, with or without a byte order mark.
+
+    Raises EmsyncError when it can't be read.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
+    except UnicodeDecodeError as error:
+        raise EmsyncError(f"{path}: is not UTF-8 text; save it as UTF-8") from error
+
+
 def output_folder(path: str | Path) -> Path:
     """The folder ``path``, created with its parents if missing, and tested for writing.
 

@@ -39,7 +39,7 @@ def sentences(text: str) -> Iterator[str]:
     text = re.sub(r"```.*?```", "", text, flags=re.S)
     text = re.sub(r"`[^`]*`", "code", text)
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
-    for block in re.split(r"\n\s*\n|\n\s*(?:[-*|#]|\d+\.)\s*|\|", text):
+    for block in re.split(r"\n\s*\n|\n\s*(?:[-*|#]|\d+\.)\s*|\||<br>", text):
         yield from re.split(r"(?<=[.!?])\s+", " ".join(block.split()))
 
 

@@ -15,6 +15,8 @@ from engine.errors import EmsyncError
 COMMANDS: Mapping[str, str] = {
     "score": "compose a soundtrack for a film and write it as MIDI",
     "analyze": "find a film's cuts and emotion, and write them as a cue sheet to edit",
+    "tempo": "rank tempi by how many of a film's boundaries fall on their beats",
+    "plan": "plan the beats and bars of a piece, to edit before composing",
     "serve": "run the local server: jobs, playback, HTTP, WebSocket and OSC",
     "client": "send a request to the running server, and print its answer as JSON",
     "play": "play a score live into a DAW",

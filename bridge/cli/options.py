@@ -13,6 +13,7 @@ from engine.composing.sampling import Sampling
 from engine.cues import EKMAN, parse_time, read_boundaries, read_cues
 from engine.model.precision import PRECISIONS
 from engine.music.conditions import METRES
+from engine.plan.plan import read_plan
 from engine.score import Instrument
 
 
@@ -43,6 +44,9 @@ def music_arguments(parser: ArgumentParser) -> None:
     """Add what a user may ask of the music."""
     parser.add_argument(
         "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
+    )
+    parser.add_argument(
+        "--plan", type=Path, metavar="FILE", help="keep the beats and bars of emsync plan"
     )
     parser.add_argument(
         "--takes", type=int, metavar="N",
@@ -112,6 +116,8 @@ def request_values(args: Namespace) -> dict[str, Any]:
         values["boundaries"] = list(read_boundaries(values["boundaries"], LONGEST))
     if "cues" in values:
         values["cues"] = read_cues(values["cues"])
+    if "plan" in values:
+        values["plan"] = read_plan(values["plan"])
     return values
 
 

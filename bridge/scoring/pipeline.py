@@ -21,7 +21,8 @@ from engine.composing.listener import Listener
 from engine.cues import CueSheet, check_same_film, write_cues
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
-from engine.score import CHORDAL
+from engine.plan.timing import Timing
+from engine.score import CHORDAL, Note
 from engine.video.reader import open_video
 from export.piece import write_piece
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from engine.model.runtime import Network
 
 CUES, REPORT = "cues.json", "report.json"
+SAME = 0.05
+"""The most that a plan and its film may differ in length, in seconds."""
 
 Phase = Literal["analyzing", "composing"]
 Progress = Callable[[float], None]
@@ -59,6 +62,11 @@ def analyze_film(request: Request, phases: Phases) -> CueSheet:
                     f"{cues.duration:.3f} s; remove it"
                 )
         cues = replace(cues, boundaries=request.boundaries)
+    if request.plan is not None and abs(request.plan.duration - cues.duration) > SAME:
+        raise EmsyncError(
+            f"plan: it lasts {request.plan.duration:.3f} s, but the film {cues.duration:.3f} s; "
+            "plan this film again"
+        )
     return cues
 
 
@@ -89,15 +97,22 @@ def score_film(
     # Before composing: whoever follows the piece needs it.
     write_cues(cues, folder / CUES)
     count = 1 if request.live else request.takes
+    listener = follow(cues) if follow else None
+    timing = request.timing
+    asked = cues if timing is None else timing.music_cues(cues)
+    if timing is not None and listener is not None:
+        listener = _in_film_time(listener, timing)
     with phases("composing") as progress:
         takes = compose_takes(
-            cues,
+            asked,
             network,
             request.generation_config(),
             count,
-            lambda seconds: progress(seconds / (count * cues.duration)),
-            follow(cues) if follow else None,
+            lambda seconds: progress(seconds / (count * asked.duration)),
+            listener,
         )
+    if timing is not None:
+        takes = [(replace(t, score=timing.film_score(t.score)), score) for t, score in takes]
     composed = time.perf_counter()
     kept = best([score for _, score in takes])
     write_piece([take.score for take, _ in takes], kept, folder)
@@ -119,3 +134,13 @@ def score_film(
     )
     write_report(result, folder / REPORT)
     return cues, result
+
+
+def _in_film_time(listener: Listener, timing: Timing) -> Listener:
+    """A listener of music time that hands on everything in film time."""
+
+    def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
+        until = min(timing.film_time(until), timing.plan.duration)
+        listener(timing.film_notes(notes), tuple(map(timing.film_time, chords)), until)
+
+    return listen

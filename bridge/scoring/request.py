@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from engine.checks import Check, checked, flag, number, text, times, whole
@@ -19,6 +19,10 @@ from engine.cues import EKMAN, CueSheet, from_json, to_json
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.music.conditions import parse_conditions
+from engine.plan.plan import Plan
+from engine.plan.plan import from_json as plan_from_json
+from engine.plan.plan import to_json as plan_to_json
+from engine.plan.timing import Timing
 from engine.score import Instrument
 
 TAKES = 4
@@ -38,6 +42,7 @@ class Request:
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
+    plan: the beats and bars to keep; None for the music's own.
     bpm, time_signature, key, density: None for the music's own.
     live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
     """
@@ -58,6 +63,7 @@ class Request:
     min_p: float | None = None
     guidance: float | None = None
     repetition: float | None = None
+    plan: Plan | None = None
     bpm: float | None = None
     time_signature: str | None = None
     key: str | None = None
@@ -69,8 +75,15 @@ class Request:
         """Raises EmsyncError for options that are out of range or exclude each other."""
         if self.cues is not None and (self.start, self.end) != (None, None):
             raise EmsyncError("start, end: the cue sheet has its own; leave out one or the other")
+        if self.plan is not None and (self.bpm, self.time_signature) != (None, None):
+            raise EmsyncError("bpm, time_signature: the plan has its own; leave out the others")
         override((), *self.user_emotion)
         self.generation_config()
+
+    @property
+    def timing(self) -> Timing | None:
+        """The clock of the plan, if there is one."""
+        return None if self.plan is None else Timing(self.plan)
 
     @property
     def user_emotion(self) -> tuple[str | None, float | None, float | None]:
@@ -82,8 +95,15 @@ class Request:
         given = {field.name: getattr(self, field.name) for field in fields(Sampling)}
         sampling = Sampling(**{name: value for name, value in given.items() if value is not None})
         conditions = parse_conditions(self.bpm, self.time_signature, self.key, self.density)
+        timing = self.timing
+        if timing is not None:
+            conditions = replace(conditions, tempo=timing.tempo, metre=timing.plan.metre)
         return GenerationConfig(
-            self.seed, instruments=self.instruments, sampling=sampling, conditions=conditions
+            self.seed,
+            instruments=self.instruments,
+            sampling=sampling,
+            conditions=conditions,
+            grid=None if timing is None else timing.grid,
         )
 
 
@@ -109,6 +129,8 @@ def request_json(request: Request) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, CueSheet):
         return json.loads(to_json(value))
+    if isinstance(value, Plan):
+        return json.loads(plan_to_json(value))
     if isinstance(value, tuple):
         return [item.value if isinstance(item, Instrument) else item for item in value]
     return value
@@ -131,6 +153,10 @@ def _cues(name: str, value: Any) -> CueSheet:
     return value if isinstance(value, CueSheet) else from_json(json.dumps(value), name)
 
 
+def _plan(name: str, value: Any) -> Plan:
+    return value if isinstance(value, Plan) else plan_from_json(json.dumps(value), name)
+
+
 _FORMER = {"meter": "time_signature"}
 _any_number = number()
 _time = number(0.0, LONGEST)
@@ -143,6 +169,7 @@ _CHECKS: Mapping[str, Check] = {
     "start": _time,
     "end": _time,
     "cues": _cues,
+    "plan": _plan,
     "seed": whole(0, 2**63 - 1),
     "takes": whole(1, MOST_TAKES),
     "instruments": _instruments,

@@ -64,7 +64,7 @@ class Composition:
         ends = [section.end for section in cues.sections]
         self._state = PieceState(list(zip(ends, self._sections, strict=True)))
         self._limits = NoteLimits(config.conditions)
-        controls = Controls(config.conditions)
+        controls = Controls(config.conditions, config.grid)
         self._steady_tempo = controls.steady_tempo
         self._rules = _rules(config, controls, self._limits)
         boundaries = [controls.nearest_time(boundary) for boundary in cues.boundaries]
@@ -177,8 +177,8 @@ class Composition:
 
 def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> Sequence[Rule]:
     """The rules of a piece, in the order in which they are asked."""
-    # With a steady tempo all time shifts lead to its grid already.
-    snapping = [TimeSnapping()] if controls.steady_tempo is None else []
+    # Time shifts of a grid lead to it already.
+    snapping = [] if controls.has_grid else [TimeSnapping()]
     return (
         Grammar(config.instruments),
         limits,

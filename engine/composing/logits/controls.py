@@ -17,6 +17,7 @@ from engine.arrays import Logits, Mask
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
+from engine.music.beat_grid import BeatGrid
 from engine.music.conditions import KEYS, METRES, Conditions
 from engine.music.key import profile
 from engine.music.vocabulary import Kind, to_seconds, to_steps
@@ -89,21 +90,24 @@ class Controls(Rule):
     """Keeps to the conditions of a piece.
 
     conditions: those of the whole piece, for tempo and metre. Key and density are read from the
-    present section.
+    present section. grid: the beats and bars of a plan, in place of the tempo's own.
     """
 
-    def __init__(self, conditions: Conditions) -> None:
-        asks_tempo = not math.isnan(conditions.tempo)
-        self._grid = Grid(conditions.tempo, conditions.metre) if asks_tempo else None
+    def __init__(self, conditions: Conditions, grid: BeatGrid | None = None) -> None:
+        asks_tempo = grid is None and not math.isnan(conditions.tempo)
+        steady = Grid(conditions.tempo, conditions.metre) if asks_tempo else None
+        self._grid: Grid | BeatGrid | None = grid or steady
+        self.steady_tempo = None if steady is None else steady.tempo
+        """The tempo and metre that hold throughout; None where none was asked for."""
         self._density = math.nan
         """What the present stretch asks for, in notes a second."""
         self._since = (0, 0)
         """Where the stretch of this density began: its step, and the notes before it."""
 
     @property
-    def steady_tempo(self) -> SteadyTempo | None:
-        """The tempo and metre that hold throughout; None where none was asked for."""
-        return None if self._grid is None else self._grid.tempo
+    def has_grid(self) -> bool:
+        """Whether the piece has beats to keep to."""
+        return self._grid is not None
 
     def nearest_time(self, seconds: float) -> float:
         """The time in seconds at which the piece can meet a boundary."""

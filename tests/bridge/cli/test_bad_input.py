@@ -113,7 +113,7 @@ def test_the_cue_sheet_of_another_film(refused, emsync, clip, tmp_path):
     cues["video"]["duration"] = cues["end"] = 60.0
     cues["sections"][-1]["end"] = 60.0
     (tmp_path / "cues.json").write_text(json.dumps(cues))
-    assert "analyze this film anew" in refused(clip, "--cues", tmp_path / "cues.json")
+    assert "analyze this film again" in refused(clip, "--cues", tmp_path / "cues.json")
 
 
 @pytest.mark.parametrize("words", [(), ("compose",), ("score",)])

@@ -10,6 +10,7 @@ from bridge.scoring.network import NetworkOptions
 from bridge.scoring.pipeline import analyze_film, score_film
 from bridge.scoring.request import Request
 from engine.errors import EmsyncError
+from engine.plan.plan import Plan
 
 
 class Phases:
@@ -65,3 +66,28 @@ def test_a_network_that_is_missing_is_reported_before_anything_is_written(clip, 
     with pytest.raises(EmsyncError, match=r"none.safetensors: no such network"):
         score_film(Request(str(clip)), load, tmp_path, Phases())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
+    clip, network_file, tmp_path
+):
+    plan = Plan(9.0, 120.0, ((0, 0.0), (8, 4.1), (18, 9.1)), (4, 4, 4, 4, 4))
+    received = []
+    load = NetworkOptions(network_file, "cpu", 1).load
+    request = Request(str(clip), live=True, plan=plan)
+    _, report = score_film(
+        request, load, tmp_path, Phases(), lambda cues: lambda *given: received.append(given)
+    )
+    assert report.tempo == pytest.approx(8 / 4.1 * 60, abs=0.01)
+    assert report.grid == 1.0
+    assert received[-1][2] == 9.0
+    notes = [note for notes, _, _ in received for note in notes]
+    assert len(notes) == sum(report.notes.values())
+
+
+def test_a_plan_of_another_length_is_refused(clip):
+    plan = Plan(20.0, 120.0, ((0, 0.0), (40, 20.0)), (4,))
+    with pytest.raises(EmsyncError, match=r"plan: it lasts 20.000 s, but the film 9.0"):
+        analyze_film(Request(str(clip), plan=plan), Phases())
+    with pytest.raises(EmsyncError, match="the plan has its own"):
+        Request(str(clip), plan=plan, bpm=100.0)

@@ -1,0 +1,58 @@
+"""``emsync plan``: the beats and bars of a piece, to look at or edit before composing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from bridge.cli.options import film_arguments, request_values
+from bridge.cli.progress import phase_bar
+from bridge.scoring.pipeline import analyze_film
+from bridge.scoring.request import parse_request
+from engine.errors import EmsyncError
+from engine.files import write_atomically
+from engine.plan.plan import plan_beats, to_json
+from engine.plan.tempo_search import fit_tempo, rank_tempi
+
+BEATS = {"2/4": 2, "3/4": 3, "4/4": 4}
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    film_arguments(parser)
+    parser.add_argument(
+        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
+    )
+    parser.add_argument(
+        "--bpm", type=float, metavar="B", help="keep this tempo, without bends (default: found)"
+    )
+    parser.add_argument(
+        "--time-signature", "--meter", choices=tuple(BEATS), default="4/4", metavar="T",
+        help=f"of a usual bar: {', '.join(BEATS)} (default: 4/4)",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", type=Path, default=Path("plan.json"), metavar="FILE",
+        help="the plan to write (default: plan.json)",
+    )  # fmt: skip
+
+
+def run(args: Namespace) -> None:
+    """Plan, write, and print what was found."""
+    values = request_values(args)
+    for name in ("bpm", "time_signature"):
+        values.pop(name, None)
+    cues = analyze_film(parse_request(values), phase_bar)
+    beats = BEATS[args.time_signature]
+    if args.bpm is None:
+        arousal = cues.sections[0].arousal
+        fit = rank_tempi(cues.boundaries, cues.duration, arousal, beats)[0]
+    else:
+        fit = fit_tempo(args.bpm, cues.boundaries, cues.duration, beats, most_bend=0.0)
+    if args.output.is_dir():
+        raise EmsyncError(f"{args.output}: is a folder; name a file")
+    write_atomically(args.output, to_json(plan_beats(fit, cues.duration)))
+    met = len(cues.boundaries) - len(fit.missed)
+    print(
+        f"{fit.tempo:.1f} bpm, bends of {fit.bend:.1%} at most; {met} of {len(cues.boundaries)} "
+        f"boundaries fall on a beat, in {len(fit.bars)} bars: {args.output}"
+    )

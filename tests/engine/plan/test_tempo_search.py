@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import math
+from itertools import accumulate, pairwise
+
+import numpy as np
+import pytest
+
+from engine.errors import EmsyncError
+from engine.plan.tempo_search import MOST_BEND, fit_tempo, rank_tempi, usual_tempo
+
+
+def film(rng: np.random.Generator, duration: float) -> list[float]:
+    """Boundaries as cuts are: on frames, four seconds apart or more."""
+    times, now = [0.0], 0.0
+    while (now := now + 4 + rng.exponential(3.0)) < duration - 2:
+        times.append(round(now * 24) / 24)
+    return times
+
+
+def check(fit, boundaries, duration) -> None:
+    """What holds for every fit."""
+    beats = fit.beat_times(duration)
+    assert beats[0] == 0.0 and beats[-1] < duration
+    assert all(a < b for a, b in pairwise(beats))
+    assert fit.bend <= MOST_BEND + 1e-9
+    lengths = np.diff(beats) * fit.tempo / 60
+    assert (np.abs(lengths - 1) <= MOST_BEND + 1e-9).all()
+    lines = [0, *accumulate(fit.bars)]
+    assert lines[-2] < len(beats) <= lines[-1]
+    for anchor in fit.anchors:
+        assert anchor.seconds == duration or beats[anchor.beat] == pytest.approx(anchor.seconds)
+        assert (anchor.beat in lines) == anchor.downbeat
+    met = {anchor.seconds for anchor in fit.anchors}
+    assert set(fit.missed) == {b for b in boundaries if 0 < b < duration} - met
+
+
+@pytest.mark.parametrize("beats_per_bar", [3, 4])
+def test_boundaries_of_usual_films_are_beats_and_most_are_downbeats(beats_per_bar):
+    rng = np.random.default_rng(0)
+    met = down = count = unusual = bars = 0
+    for _ in range(20):
+        duration = float(rng.choice([10, 30, 60, 180]))
+        boundaries = film(rng, duration)
+        fit = rank_tempi(boundaries, duration, rng.uniform(-0.6, 0.8), beats_per_bar)[0]
+        check(fit, boundaries, duration)
+        hits = [a for a in fit.anchors if a.seconds in boundaries and a.seconds > 0]
+        count += sum(boundary > 0 for boundary in boundaries)
+        met += len(hits)
+        down += sum(anchor.downbeat for anchor in hits)
+        unusual += sum(bar != beats_per_bar for bar in fit.bars)
+        bars += len(fit.bars)
+    assert count > 150
+    assert met / count > 0.98
+    assert down / count > 0.8
+    # Not at the cost of bars that nobody can follow.
+    assert unusual / bars < 0.2
+
+
+def test_a_tempo_that_fits_is_found_as_it_is():
+    beat = 60 / 97
+    boundaries = [0.0, *(8 * beat * n for n in range(1, 6))]
+    best = rank_tempi(boundaries, 48 * beat, 0.0)[0]
+    assert best.tempo == pytest.approx(97, rel=0.01) and best.bend < 0.01
+    assert best.missed == () and all(anchor.downbeat for anchor in best.anchors)
+    exact = fit_tempo(97.0, boundaries, 48 * beat)
+    assert exact.bend == pytest.approx(0, abs=1e-9) and set(exact.bars) == {4}
+
+
+def test_one_unusual_bar_makes_a_boundary_a_downbeat():
+    fit = fit_tempo(120.0, [0.0, 5.5], 16.0)
+    assert fit.anchors[1].downbeat and fit.anchors[1].beat == 11
+    assert fit.bars[:3] == (4, 4, 3)
+
+
+def test_a_steady_tempo_does_not_bend():
+    fit = fit_tempo(120.0, [0.0, 4.1, 8.0], 16.0, most_bend=0.0)
+    assert fit.missed == (4.1,)
+    assert fit.beat_times(16.0) == pytest.approx(np.arange(32) / 2)
+
+
+def test_boundaries_closer_than_a_beat_are_missed_but_for_one():
+    fit = rank_tempi([0.0, 5.0, 5.1, 5.2, 10.0], 20.0)[0]
+    assert len(fit.missed) == 2
+    assert {anchor.seconds for anchor in fit.anchors} >= {0.0, 10.0}
+
+
+@pytest.mark.parametrize("duration", [0.3, 2.0, 600.0])
+def test_films_without_cuts(duration):
+    fit = rank_tempi([], duration)[0]
+    check(fit, [], duration)
+    assert fit.missed == ()
+
+
+def test_a_film_of_three_hours():
+    rng = np.random.default_rng(1)
+    boundaries = film(rng, 10800.0)
+    fit = fit_tempo(104.0, boundaries, 10800.0)
+    check(fit, boundaries, 10800.0)
+    assert len(fit.missed) < 0.2 * len(boundaries)
+
+
+def test_weights_say_which_boundary_counts():
+    boundaries = [0.0, 5.0, 5.1]
+    for weights, missed in (([1, 1, 9], (5.0,)), ([1, 9, 1], (5.1,))):
+        assert fit_tempo(96.0, boundaries, 20.0, weights=weights).missed == missed
+
+
+def test_excited_films_are_usually_faster():
+    slow, fast = usual_tempo(-0.8), usual_tempo(0.8)
+    assert all(a < b for a, b in zip(slow, fast, strict=True))
+    assert usual_tempo(math.nan)[1] == pytest.approx(115, abs=5)
+
+
+def test_bad_input():
+    with pytest.raises(EmsyncError, match="tempo 10"):
+        fit_tempo(10.0, [], 10.0)
+    with pytest.raises(EmsyncError, match="boundaries: give times from 0 to 10 s"):
+        fit_tempo(100.0, [11.0], 10.0)
