@@ -30,7 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--cache", type=Path, metavar="CACHE",
-        help="what emsync prepare wrote, to measure what rounding and sliding cost",
+        help="the output of emsync model prepare, to measure what rounding and sliding cost",
     )  # fmt: skip
     parser.add_argument("--film", type=Path, metavar="FILE", help="to watch (default: a minute)")
     parser.add_argument(

@@ -52,7 +52,7 @@ def load() -> ModuleType:
     except (ImportError, OSError) as error:
         raise EmsyncError(
             "JACK: libjack is not installed; install JACK or PipeWire's JACK "
-            "(Debian: apt-get install jackd2), or choose another --backend"
+            "(Debian: apt-get install jackd2), or choose another backend"
         ) from error
     jack.set_error_function(lambda text: None)
     jack.set_info_function(lambda text: None)
@@ -70,7 +70,7 @@ def open_client(name: str) -> Any:
     except jack.JackError as error:
         raise EmsyncError(
             "JACK: no server runs here; start one (jackd, qjackctl, PipeWire) "
-            "or choose another --backend"
+            "or choose another backend"
         ) from error
 
 

@@ -20,7 +20,9 @@ def by_instrument(names: Sequence[str], pattern: str) -> dict[Instrument, str]:
     try:
         matching = [name for name in names if re.search(pattern, name, re.IGNORECASE)]
     except re.error as error:
-        raise EmsyncError(f"ports {pattern!r}: not a pattern ({error}); see --list") from error
+        raise EmsyncError(
+            f"ports {pattern!r}: not a regular expression ({error}); mend it"
+        ) from error
     if not matching:
         available = ", ".join(names) or "none"
         raise EmsyncError(f"ports {pattern!r}: no port matches; there are: {available}")

@@ -37,7 +37,7 @@ def default_api(kind: type = rtmidi.MidiOut) -> tuple[str, Any]:
     if not apis:
         raise EmsyncError(
             "MIDI: no system answers here (neither ALSA nor a JACK server); start JACK or use "
-            "--backend vkb"
+            "the backend vkb"
         )
     for _, port in apis[1:]:
         port.delete()

@@ -66,8 +66,8 @@ def open_virtual(ports: str = "five") -> RtmidiSink:
     """
     if sys.platform == "win32":
         raise EmsyncError(
-            "Windows has no virtual MIDI ports; install loopMIDI, add a port and use "
-            "--backend existing, or use --backend vkb for REAPER"
+            "Windows has no virtual MIDI ports; install loopMIDI, add a port and use the "
+            "backend existing, or use the backend vkb for REAPER"
         )
     names = [f"emsync {i.value}" for i in Instrument] if ports == "five" else ["emsync"]
     opened, watchdog = [], None

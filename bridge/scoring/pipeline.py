@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from bridge.scoring.files import CUES, REPORT
 from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
 from bridge.scoring.request import Request
 from engine.analysis import analyze
@@ -29,7 +30,6 @@ from export.piece import write_piece
 if TYPE_CHECKING:
     from engine.model.runtime import Network
 
-CUES, REPORT = "cues.json", "report.json"
 SAME = 0.05
 """The most that a plan and its film may differ in length, in seconds."""
 

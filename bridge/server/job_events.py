@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bridge.scoring.files import CUES
 from bridge.server import worker_protocol as protocol
 from bridge.server.hub import Hub
-from bridge.server.job_files import CUES, JobFiles
+from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import Observer
 from bridge.server.jobs import Job, State, job_json
 from bridge.server.playback import Playback

@@ -5,17 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from bridge.scoring.files import CUES, REPORT
 from bridge.scoring.request import MOST_TAKES
 from bridge.server.jobs import Job, NoSuchJob
 from engine.score import Instrument
+from export.piece import SCORE, STEMS, TAKES
 
-CUES = "cues.json"
-SCORE = "score.mid"
-REPORT = "report.json"
 FILES = (
     *(CUES, SCORE, REPORT),
-    *(f"stems/{i.value}.mid" for i in Instrument),
-    *(f"takes/take-{number}.mid" for number in range(1, MOST_TAKES + 1)),
+    *(f"{STEMS}/{i.value}.mid" for i in Instrument),
+    *(f"{TAKES}/take-{number}.mid" for number in range(1, MOST_TAKES + 1)),
 )
 """Every file that a job may have, by the name that clients use."""
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
+from bridge.scoring.files import CUES
 from bridge.scoring.request import parse_request
-from bridge.server.job_files import CUES, JobFiles
+from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
 from bridge.server.jobs import Job, Kind, State, WrongState
 from bridge.server.playback import Playback

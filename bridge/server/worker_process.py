@@ -20,8 +20,9 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
+from bridge.scoring.files import CUES
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import CUES, Phase, Phases, Progress, analyze_film, score_film
+from bridge.scoring.pipeline import Phase, Phases, Progress, analyze_film, score_film
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
 from engine.cues import CueSheet, write_cues
@@ -68,7 +69,7 @@ def main() -> None:
     warnings.showwarning = warn
     warnings.simplefilter("always", UserWarning)
     load = cache(options.load)
-    tasks: SimpleQueue[protocol.Task] = SimpleQueue()
+    tasks: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_read, args=(sys.stdin.buffer, tasks), daemon=True).start()
     # Ctrl-C is for the server, which ends this process in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -76,18 +77,18 @@ def main() -> None:
         report(_attempt(tasks.get(), load, report))
 
 
-def _read(lines: BinaryIO, tasks: SimpleQueue[protocol.Task]) -> None:
+def _read(lines: BinaryIO, tasks: SimpleQueue[bytes]) -> None:
     for line in lines:
-        tasks.put(protocol.parse_task(line))
+        tasks.put(line)
     os._exit(0)
 
 
 def _attempt(
-    task: protocol.Task, load: Callable[[], Network], report: Report
+    line: bytes, load: Callable[[], Network], report: Report
 ) -> protocol.Done | protocol.Failed:
-    """Perform a task; returns its outcome."""
+    """Perform the task of a line; returns its outcome."""
     try:
-        perform(task, load, report)
+        perform(protocol.parse_task(line), load, report)
     except EmsyncError as error:
         return protocol.Failed(str(error))
     except ModuleNotFoundError as error:
