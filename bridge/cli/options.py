@@ -46,7 +46,10 @@ def music_arguments(parser: ArgumentParser) -> None:
         "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
     )
     parser.add_argument(
-        "--plan", type=Path, metavar="FILE", help="keep the beats and bars of emsync plan"
+        "--plan",
+        type=Path,
+        metavar="FILE",
+        help="keep the beats and bars that emsync plan wrote; not with --bpm",
     )
     parser.add_argument(
         "--takes", type=int, metavar="N",

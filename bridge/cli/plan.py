@@ -11,6 +11,7 @@ from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
 from engine.errors import EmsyncError
 from engine.files import write_atomically
+from engine.music.conditions import parse_conditions
 from engine.plan.plan import plan_beats, to_json
 from engine.plan.tempo_search import fit_tempo, rank_tempi
 
@@ -41,6 +42,10 @@ def run(args: Namespace) -> None:
     values = request_values(args)
     for name in ("bpm", "time_signature"):
         values.pop(name, None)
+    # Before any work is spent on the film.
+    parse_conditions(args.bpm)
+    if args.output.is_dir():
+        raise EmsyncError(f"{args.output}: is a folder; name a file")
     cues = analyze_film(parse_request(values), phase_bar)
     beats = BEATS[args.time_signature]
     if args.bpm is None:
@@ -48,8 +53,6 @@ def run(args: Namespace) -> None:
         fit = rank_tempi(cues.boundaries, cues.duration, arousal, beats)[0]
     else:
         fit = fit_tempo(args.bpm, cues.boundaries, cues.duration, beats, most_bend=0.0)
-    if args.output.is_dir():
-        raise EmsyncError(f"{args.output}: is a folder; name a file")
     write_atomically(args.output, to_json(plan_beats(fit, cues.duration)))
     met = len(cues.boundaries) - len(fit.missed)
     print(

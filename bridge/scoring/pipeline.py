@@ -30,7 +30,7 @@ from export.piece import write_piece
 if TYPE_CHECKING:
     from engine.model.runtime import Network
 
-SAME = 0.05
+MOST_APART = 0.05
 """The most that a plan and its film may differ in length, in seconds."""
 
 Phase = Literal["analyzing", "composing"]
@@ -62,7 +62,7 @@ def analyze_film(request: Request, phases: Phases) -> CueSheet:
                     f"{cues.duration:.3f} s; remove it"
                 )
         cues = replace(cues, boundaries=request.boundaries)
-    if request.plan is not None and abs(request.plan.duration - cues.duration) > SAME:
+    if request.plan is not None and abs(request.plan.duration - cues.duration) > MOST_APART:
         raise EmsyncError(
             f"plan: it lasts {request.plan.duration:.3f} s, but the film {cues.duration:.3f} s; "
             "plan this film again"
@@ -101,7 +101,7 @@ def score_film(
     timing = request.timing
     asked = cues if timing is None else timing.music_cues(cues)
     if timing is not None and listener is not None:
-        listener = _in_film_time(listener, timing)
+        listener = _in_film_time(listener, timing, cues.duration)
     with phases("composing") as progress:
         takes = compose_takes(
             asked,
@@ -136,11 +136,15 @@ def score_film(
     return cues, result
 
 
-def _in_film_time(listener: Listener, timing: Timing) -> Listener:
-    """A listener of music time that hands on everything in film time."""
+def _in_film_time(listener: Listener, timing: Timing, duration: float) -> Listener:
+    """A listener of music time that hands on everything in film time.
+
+    duration: of the film, in seconds. The last call gives exactly this time.
+    """
+    end = timing.music_time(duration)
 
     def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
-        until = min(timing.film_time(until), timing.plan.duration)
-        listener(timing.film_notes(notes), tuple(map(timing.film_time, chords)), until)
+        film = duration if until >= end else min(timing.film_time(until), duration)
+        listener(timing.film_notes(notes), tuple(map(timing.film_time, chords)), film)
 
     return listen

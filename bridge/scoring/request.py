@@ -8,7 +8,7 @@ checks. Ranges of the music's own options are stated where the engine uses them
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -86,6 +86,14 @@ class Request:
         return None if self.plan is None else Timing(self.plan)
 
     @property
+    def seconds_at(self) -> Callable[[float], float] | None:
+        """The tempo map, quarter notes to seconds, if the user gave one; else None."""
+        if (timing := self.timing) is not None:
+            return timing.seconds_at
+        bpm = self.bpm
+        return None if bpm is None else lambda beats: beats * 60 / bpm
+
+    @property
     def user_emotion(self) -> tuple[str | None, float | None, float | None]:
         """The emotion, valence and arousal that the user gave; None for each that is perceived."""
         return None if self.emotion == "auto" else self.emotion, self.valence, self.arousal
@@ -97,7 +105,12 @@ class Request:
         conditions = parse_conditions(self.bpm, self.time_signature, self.key, self.density)
         timing = self.timing
         if timing is not None:
-            conditions = replace(conditions, tempo=timing.tempo, metre=timing.plan.metre)
+            # Notes a second of the film, as notes a second of the music.
+            density = conditions.density * timing.plan.duration
+            density /= timing.music_time(timing.plan.duration)
+            conditions = replace(
+                conditions, tempo=timing.tempo, metre=timing.plan.metre, density=density
+            )
         return GenerationConfig(
             self.seed,
             instruments=self.instruments,
@@ -113,7 +126,12 @@ def parse_request(values: Mapping[str, Any]) -> Request:
     ``cues`` may be a CueSheet. ``meter``, the former name of ``time_signature``, is still taken.
     Raises EmsyncError naming the field that is wrong.
     """
-    given = {_FORMER.get(name, name): value for name, value in values.items() if value is not None}
+    given = {name: value for name, value in values.items() if value is not None}
+    for former, name in _FORMER.items():
+        if former in given:
+            if name in given:
+                raise EmsyncError(f"{former}, {name}: two names of one field; leave out {former}")
+            given[name] = given.pop(former)
     if "video" not in given:
         raise EmsyncError("video is missing; give the path of the film")
     return Request(**checked(_CHECKS, given))

@@ -22,7 +22,7 @@ def job_observer(hub: Hub, playback: Playback, job_files: JobFiles) -> Observer:
                 return
             case protocol.Entered(State.COMPOSING) if job.request.live:
                 cues = read_cues(job_files.file(job, CUES))
-                playback.expect(job.id, cues, job.request.reserve, job.request.bpm)
+                playback.expect(job.id, cues, job.request.reserve, job.request.seconds_at)
             case protocol.Failed():
                 playback.abandon(job.id)
         hub.publish("progress", job=job.id, state=job.state.value, share=job.progress)

@@ -140,14 +140,19 @@ class Playback:
         """
         await self._do(self._follow, sync_source)
 
-    def expect(self, job: str, cues: CueSheet, reserve: float, bpm: float | None) -> None:
+    def expect(
+        self,
+        job: str,
+        cues: CueSheet,
+        reserve: float,
+        seconds_at: Callable[[float], float] | None,
+    ) -> None:
         """Load a piece that is still to be composed.
 
         It plays once ``reserve`` seconds of it are composed. If a transport is followed, it plays
-        when that rolls. bpm: the tempo that the user asked for.
+        when that rolls. seconds_at: its tempo map, quarter notes to seconds; None if unknown.
         """
-        seconds_at = _default_tempo if bpm is None else lambda beats: beats * 60 / bpm
-        loaded = _Loaded(job, cues.sections, seconds_at, draft=True)
+        loaded = _Loaded(job, cues.sections, seconds_at or _default_tempo, draft=True)
         controls = expression(cues.sections) if self._options.expressive else ()
         piece = Piece((), (), cues.boundaries, cues.duration, controls)
         self._submit(self._begin, piece, loaded, reserve)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +25,7 @@ _bar = whole(1, LONGEST_BAR)
 class Plan:
     """Where the beats and bars of a piece lie.
 
-    duration: of the film, in seconds. tempo: quarter notes a minute, before it bends.
+    duration: of the film, in seconds.
     points: quarter notes from the start and their film time, rising from (0, 0); the tempo between
     two of them is constant. The last point lies at the film's end or beyond. bars: quarter notes of
     each bar, up to the film's end.
@@ -33,15 +34,12 @@ class Plan:
     """
 
     duration: float
-    tempo: float
     points: tuple[tuple[int, float], ...]
     bars: tuple[int, ...]
 
     def __post_init__(self) -> None:
         if not 0 < self.duration < math.inf:
             raise EmsyncError(f"duration: {self.duration:g} s; give more than 0")
-        if not SLOWEST <= self.tempo <= FASTEST:
-            raise EmsyncError(f"tempo: {self.tempo:g}; give {SLOWEST:g} to {FASTEST:g}")
         if self.points[:1] != ((0, 0.0),):
             raise EmsyncError("points: the first must be beat 0 at 0 s")
         for place, ((beat, seconds), (next_beat, next_seconds)) in enumerate(
@@ -68,9 +66,15 @@ class Plan:
             raise EmsyncError("bars: give one or more")
 
     @property
+    def tempo(self) -> float:
+        """The mean tempo in quarter notes a minute."""
+        beat, seconds = self.points[-1]
+        return 60 * beat / seconds
+
+    @property
     def metre(self) -> float:
         """Index into ``conditions.METRES`` of the commonest bar; NaN if the network knows none."""
-        name = f"{max(self.bars, key=self.bars.count)}/4"
+        name = f"{Counter(self.bars).most_common(1)[0][0]}/4"
         return float(METRES.index(name)) if name in METRES else UNKNOWN
 
     @property
@@ -83,17 +87,16 @@ def plan_beats(fit: TempoFit, duration: float) -> Plan:
     """The plan of a tempo that was found for a film of this duration."""
     points = [(anchor.beat, anchor.seconds) for anchor in fit.anchors]
     beat, seconds = points[-1]
-    if seconds < duration:
-        rest = math.ceil((duration - seconds) * fit.tempo / 60 - 1e-9)
+    rest = math.ceil((duration - seconds) * fit.tempo / 60 - 1e-9)
+    if rest > 0:
         points.append((beat + rest, seconds + rest * 60 / fit.tempo))
-    return Plan(duration, fit.tempo, tuple(points), fit.bars)
+    return Plan(duration, tuple(points), fit.bars)
 
 
 def to_json(plan: Plan) -> str:
     """The plan as a user's JSON."""
     content = {
         "duration": plan.duration,
-        "tempo": round(plan.tempo, 3),
         "points": [{"beat": beat, "seconds": seconds} for beat, seconds in plan.points],
         "bars": list(plan.bars),
     }
@@ -114,6 +117,9 @@ def from_json(text: str, name: str = "plan") -> Plan:
         content = Fields(name, json.loads(text))
     except (ValueError, RecursionError) as error:
         raise EmsyncError(f"{name}: is not JSON ({error}); mend it or plan again") from error
+    for field in content:
+        if field not in ("duration", "points", "bars"):
+            raise content.error(field, "is no field of a plan; choose from duration, points, bars")
     points = [
         (point.get("beat", whole(0, MOST_BEATS)), point.get("seconds", number()))
         for point in content.objects("points")
@@ -122,7 +128,6 @@ def from_json(text: str, name: str = "plan") -> Plan:
     try:
         return Plan(
             content.get("duration", number()),
-            content.get("tempo", number()),
             tuple(points),
             tuple(_bar(f"bars[{place}]", bar) for place, bar in enumerate(bars)),
         )

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,10 +23,11 @@ from engine.music.conditions import FASTEST, SLOWEST
 MOST_BEND = 0.04
 """The most that a beat may be longer or shorter than the tempo's own, as a share of it. Listeners
 notice tempo changes from about this size on (Levitin and Cook 1996: tempo memory within 4%)."""
-HIT_RANGE = 1 / 24
-"""How far a boundary may lie from a beat and still count as near, in seconds: a frame of film."""
+HALF_FRAME = 1 / 48
+"""How far a boundary may lie from a beat of a tempo that must not bend, in seconds."""
 SKIPPED = 3
-"""The most boundaries in a row that may be missed, beside each other at the cost of each."""
+"""From how many earlier boundaries a boundary may be reached, those that no beat reaches left out.
+More of them would make long films slow."""
 
 MISSED = 3.0
 """The cost of a boundary that is missed."""
@@ -34,11 +35,11 @@ OFF_DOWNBEAT = 0.8
 """The cost of a boundary that is a beat but no downbeat."""
 UNUSUAL_BAR = 0.35
 """The cost of a bar of another length."""
-BENT = 0.3
+FULL_BEND = 0.3
 """The cost of a stretch that bends as far as it may. It grows with the square of the bend."""
-AWAY = 1.0
+EDGE_TEMPO = 1.0
 """The cost of a tempo at the edge of the usual range. It grows with the square of the distance."""
-PLAIN_END = 0.4
+NO_BAR_AT_END = 0.4
 """The cost of a film that does not end at a bar line."""
 
 USUAL = (
@@ -120,7 +121,7 @@ def rank_tempi(
     fits = [fit_tempo(tempo, boundaries, duration, beats_per_bar, weights) for tempo in tempi]
 
     def total(fit: TempoFit) -> float:
-        return fit.cost + AWAY * (math.log2(fit.tempo / middle) / spread) ** 2
+        return fit.cost + EDGE_TEMPO * (math.log2(fit.tempo / middle) / spread) ** 2
 
     return sorted(fits, key=total)
 
@@ -142,12 +143,21 @@ def fit_tempo(
         raise EmsyncError(f"tempo {tempo:g}: give {SLOWEST:g} to {FASTEST:g}")
     if any(not 0 <= seconds <= duration for seconds in boundaries):
         raise EmsyncError(f"boundaries: give times from 0 to {duration:g} s")
-    hits = [seconds for seconds in boundaries if 0 < seconds < duration]
     given = dict(zip(boundaries, weights or [1.0] * len(boundaries), strict=True))
-    worth = [given[seconds] for seconds in hits]
-    times = [0.0, *hits, duration]
-    search = _Search(60 / tempo, times, worth, beats_per_bar, most_bend)
-    return search.run(tempo)
+    hits = {seconds: seconds for seconds in boundaries if 0 < seconds < duration}
+    if not most_bend:
+        hits = {_on_beat(seconds, 60 / tempo): seconds for seconds in hits}
+    worth = [given[seconds] for seconds in hits.values()]
+    search = _Search(60 / tempo, [0.0, *hits, duration], worth, beats_per_bar, most_bend)
+    fit = search.run(tempo)
+    met = {hits.get(anchor.seconds, anchor.seconds) for anchor in fit.anchors}
+    return replace(fit, missed=tuple(seconds for seconds in boundaries if seconds not in met))
+
+
+def _on_beat(seconds: float, beat: float) -> float:
+    """The time of the nearest beat if it is less than half a frame away, else the time itself."""
+    nearest = round(seconds / beat) * beat
+    return nearest if abs(nearest - seconds) < HALF_FRAME else seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +187,10 @@ class _Search:
     def run(self, tempo: float) -> TempoFit:
         best: list[dict[int, _Step]] = [{0: _Step(0.0, -1, 0, 0)}]
         last = len(self._times) - 1
+        reachable = [0]
         for there in range(1, last + 1):
             found: dict[int, _Step] = {}
-            for here in range(max(0, there - 1 - SKIPPED), there):
+            for here in reachable[-1 - SKIPPED :]:
                 skipped = MISSED * sum(self._worth[here : there - 1])
                 for phase, step in best[here].items():
                     for beats, to_phase, cost in self._ways(here, there, phase):
@@ -187,6 +198,8 @@ class _Search:
                         if to_phase not in found or total < found[to_phase].cost:
                             found[to_phase] = _Step(total, here, phase, beats)
             best.append(found)
+            if found:
+                reachable.append(there)
         return self._trace(tempo, best)
 
     def _ways(self, here: int, there: int, phase: int) -> Iterator[tuple[int, int, float]]:
@@ -198,18 +211,18 @@ class _Search:
         first, final = math.ceil(middle / (1 + bend)), math.floor(middle / (1 - bend))
         nearest = sorted(range(max(first, 1), final + 1), key=lambda k: abs(k - middle))
         for beats in nearest[: 2 * self._bar]:
-            cost = BENT * ((length / beats / self._beat - 1) / bend) ** 2
+            cost = FULL_BEND * ((length / beats / self._beat - 1) / bend) ** 2
             left = (phase + beats) % self._bar
             if left == 0:
                 yield beats, 0, cost
                 continue
-            worth = PLAIN_END if is_end else OFF_DOWNBEAT * self._worth[there - 1]
+            worth = NO_BAR_AT_END if is_end else OFF_DOWNBEAT * self._worth[there - 1]
             yield beats, left, cost + worth
             if _unusual_bar(phase, beats, self._bar) is not None:
                 yield beats, 0, cost + UNUSUAL_BAR
         if is_end:
             # The tempo goes on as it is, and the film ends where it ends.
-            yield 0, 0, PLAIN_END
+            yield 0, 0, NO_BAR_AT_END
 
     def _trace(self, tempo: float, best: Sequence[dict[int, _Step]]) -> TempoFit:
         # Boundaries beyond reach of every node count as missed: the last reachable node ends it.
@@ -232,7 +245,6 @@ class _Search:
             bends.append(abs((self._times[node] - here) / beats / self._beat - 1))
             anchors.append(Anchor(self._times[node], beat, to_phase == 0))
             phase = to_phase
-        met = {anchor.seconds for anchor in anchors}
         rest = (self._times[-1] - anchors[-1].seconds) / self._beat
         bars += _bars(phase, max(0, math.ceil(rest - 1e-9)), None, self._bar)
         return TempoFit(
@@ -240,7 +252,7 @@ class _Search:
             self._bar,
             tuple(anchors),
             tuple(bars),
-            tuple(seconds for seconds in self._times[1:-1] if seconds not in met),
+            (),
             max(bends),
             cost,
         )

@@ -49,7 +49,11 @@ class Timing:
 
     def film_time(self, seconds: float) -> float:
         """Film time of a music time."""
-        return float(self._film.seconds(seconds * self.tempo / 60))
+        return self.seconds_at(seconds * self.tempo / 60)
+
+    def seconds_at(self, beat: float) -> float:
+        """Film time of a quarter note, counted from the start."""
+        return float(self._film.seconds(beat))
 
     def music_cues(self, cues: CueSheet) -> CueSheet:
         """A cue sheet in music time, to compose for."""

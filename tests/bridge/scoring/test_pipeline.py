@@ -4,13 +4,16 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import analyze_film, score_film
+from bridge.scoring.pipeline import _in_film_time, analyze_film, score_film
 from bridge.scoring.request import Request
 from engine.errors import EmsyncError
-from engine.plan.plan import Plan
+from engine.plan.plan import Plan, plan_beats
+from engine.plan.tempo_search import rank_tempi
+from engine.plan.timing import Timing
 
 
 class Phases:
@@ -71,7 +74,7 @@ def test_a_network_that_is_missing_is_reported_before_anything_is_written(clip, 
 def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
     clip, network_file, tmp_path
 ):
-    plan = Plan(9.0, 120.0, ((0, 0.0), (8, 4.1), (18, 9.1)), (4, 4, 4, 4, 4))
+    plan = Plan(9.0, ((0, 0.0), (8, 4.1), (18, 9.1)), (4, 4, 4, 4, 4))
     received = []
     load = NetworkOptions(network_file, "cpu", 1).load
     request = Request(str(clip), live=True, plan=plan)
@@ -86,8 +89,19 @@ def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
 
 
 def test_a_plan_of_another_length_is_refused(clip):
-    plan = Plan(20.0, 120.0, ((0, 0.0), (40, 20.0)), (4,))
+    plan = Plan(20.0, ((0, 0.0), (40, 20.0)), (4,))
     with pytest.raises(EmsyncError, match=r"plan: it lasts 20.000 s, but the film 9.0"):
         analyze_film(Request(str(clip), plan=plan), Phases())
     with pytest.raises(EmsyncError, match="the plan has its own"):
         Request(str(clip), plan=plan, bpm=100.0)
+
+
+def test_the_last_call_of_a_planned_piece_is_exactly_at_the_end():
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        duration = float(rng.uniform(5, 60))
+        timing = Timing(plan_beats(rank_tempi([], duration)[0], duration))
+        received: list[tuple] = []
+        listen = _in_film_time(lambda *given, to=received: to.append(given), timing, duration)
+        listen((), (), timing.music_time(duration))
+        assert received == [((), (), duration)]

@@ -73,6 +73,8 @@ def test_usual_options_need_not_be_given():
 def test_the_former_name_of_the_time_signature_is_taken():
     values = {"video": "film.mp4", "bpm": 90, "meter": "3/4"}
     assert parse_request(values).time_signature == "3/4"
+    with pytest.raises(EmsyncError, match="two names of one field"):
+        parse_request({**values, "time_signature": "4/4"})
 
 
 def test_errors_name_fields_and_no_command_line_option():

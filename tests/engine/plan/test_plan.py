@@ -9,7 +9,7 @@ from engine.music.conditions import METRES
 from engine.plan.plan import Plan, from_json, plan_beats, to_json
 from engine.plan.tempo_search import fit_tempo
 
-PLAN = Plan(10.0, 120.0, ((0, 0.0), (8, 4.1), (20, 10.1)), (4, 4, 4, 3, 4, 4))
+PLAN = Plan(10.0, ((0, 0.0), (8, 4.1), (20, 10.1)), (4, 4, 4, 3, 4, 4))
 
 
 def test_json_and_back():
@@ -54,7 +54,7 @@ def test_the_commonest_bar_is_the_metre():
         ("bars", [], "bars: give one or more"),
         ("bars", [4, 0], r"bars\[1\] must be a whole number from 1 to 12"),
         ("bars", ["4/4"], r"bars\[0\] must be a whole number"),
-        ("tempo", 1000, "tempo: 1000"),
+        ("tempo", 120, "tempo is no field of a plan"),
         ("duration", -1, "duration: -1 s"),
         ("duration", "long", "duration must be a number"),
     ],
@@ -71,3 +71,14 @@ def test_a_plan_edited_into_nonsense_is_one_line_naming_the_field(field, value, 
 def test_no_plan_at_all(text):
     with pytest.raises(EmsyncError, match=r"^plan.json: "):
         from_json(text, "plan.json")
+
+
+def test_a_boundary_at_the_very_end_is_no_second_point():
+    duration = 30.3 - 22.7
+    plan = plan_beats(fit_tempo(120.0, [7.6], duration), duration)
+    assert plan.points[-1][1] == pytest.approx(duration, abs=0.001)
+
+
+def test_many_bars_take_no_time_and_keep_their_metre():
+    plan = Plan(10.0, PLAN.points, (3,) * 200_000)
+    assert plan.metre == METRES.index("3/4")

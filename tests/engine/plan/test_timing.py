@@ -27,7 +27,7 @@ def timing() -> Timing:
 
 def test_a_sixteenth_is_a_whole_number_of_steps_near_the_tempo():
     for tempo in np.linspace(50, 200, 61):
-        timing = Timing(Plan(60.0, tempo, ((0, 0.0), (200, 12000 / tempo)), (4,)))
+        timing = Timing(Plan(60.0, ((0, 0.0), (200, 12000 / tempo)), (4,)))
         assert timing.quarter % 4 == 0
         assert abs(timing.tempo / tempo - 1) <= 0.06
 
