@@ -46,11 +46,9 @@ def music_arguments(parser: ArgumentParser) -> None:
         "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
     )
     parser.add_argument(
-        "--plan",
-        type=Path,
-        metavar="FILE",
+        "--plan", type=Path, metavar="FILE",
         help="keep the beats and bars that emsync plan wrote; not with --bpm",
-    )
+    )  # fmt: skip
     parser.add_argument(
         "--takes", type=int, metavar="N",
         help=f"compose N takes and keep the best (default: {TAKES})",
