@@ -261,7 +261,7 @@ class _Search:
 def _unusual_bar(phase: int, beats: int, bar: int) -> int | None:
     """The length of the one unusual bar that makes the end of a stretch a downbeat, or None.
 
-    The stretch has so many ``beats`` and begins ``phase`` beats into a bar.
+    The stretch has ``beats`` beats and begins ``phase`` beats into a bar.
     """
     left = (phase + beats) % bar
     to_bar = (bar - phase) % bar

@@ -38,7 +38,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="where composed pieces are kept, to go on from (default: CACHE/evaluation)",
     )  # fmt: skip
     parser.add_argument(
-        "--boundaries", type=int, metavar="N", help="ask for at least so many (default: 1000)"
+        "--boundaries", type=int, metavar="N", help="ask for at least N boundaries (default: 1000)"
     )
     parser.add_argument("--seed", type=int, default=0, help="of everything drawn (default: 0)")
     parser.add_argument("--quick", action="store_true", help="a look with small numbers")
