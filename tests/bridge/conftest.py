@@ -289,7 +289,7 @@ def soon():
     return wait
 
 
-def draw_film(path: Path, seconds: int, cut: int) -> Path:
+def draw(path: Path, seconds: int, cut: int) -> Path:
     """Write a film of two scenes, with a cut after ``cut`` seconds."""
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12, (96, 64))
     rng = np.random.default_rng(0)
@@ -302,9 +302,15 @@ def draw_film(path: Path, seconds: int, cut: int) -> Path:
 
 
 @pytest.fixture(scope="session")
+def draw_film() -> Callable[[Path, int, int], Path]:
+    """Draw a film: its path, its seconds, and the second of its cut."""
+    return draw
+
+
+@pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film of 9 s with a cut at 4 s."""
-    return draw_film(tmp_path_factory.mktemp("films") / "clip.mp4", 9, 4)
+    return draw(tmp_path_factory.mktemp("films") / "clip.mp4", 9, 4)
 
 
 @pytest.fixture(scope="session")

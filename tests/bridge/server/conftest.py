@@ -15,8 +15,6 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
 import pytest
 
 pytest.importorskip("starlette")
@@ -120,33 +118,15 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def film(draw_film: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film of 3 s with a cut at 2 s."""
-    return draw(tmp_path_factory.mktemp("films") / "a film.mp4", 3, 2)
+    return draw_film(tmp_path_factory.mktemp("films") / "a film.mp4", 3, 2)
 
 
 @pytest.fixture(scope="session")
-def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def long_film(draw_film: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film that takes a while to score."""
-    return draw(tmp_path_factory.mktemp("films") / "long.mp4", 120, 60)
-
-
-def draw(path: Path, seconds: int, cut: int) -> Path:
-    """Write a film of two scenes."""
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12, (96, 64))
-    rng = np.random.default_rng(0)
-    scenes = [cv2.resize(rng.random((4, 6, 3)), (96, 64)) for _ in range(2)]
-    for frame in range(seconds * 12):
-        picture = np.roll(scenes[frame >= cut * 12], frame, axis=1)
-        writer.write((255 * picture).astype(np.uint8))
-    writer.release()
-    return path
-
-
-@pytest.fixture(scope="session")
-def network_file(tiny, random_model, exported) -> Path:
-    """A tiny network."""
-    return exported(random_model(tiny()))
+    return draw_film(tmp_path_factory.mktemp("films") / "long.mp4", 120, 60)
 
 
 @pytest.fixture(scope="session")
