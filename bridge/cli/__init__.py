@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "serve": "run the local server: jobs, playback, HTTP, WebSocket and OSC",
     "client": "send a request to the running server, and print its answer as JSON",
     "play": "play a score live into a DAW",
-    "doctor": "check what works on this machine, and say how to mend the rest",
+    "doctor": "check what works on this machine, and say how to fix the rest",
     "demo": "draw the demo film",
     "bench": "measure how fast this machine composes and analyzes, as ratios",
     "model": "for researchers: train, evaluate and export networks",

@@ -93,7 +93,7 @@ def sampling_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--guidance", type=float, metavar="G",
-        help="amplify emotion, tempo, key and density; 1 leaves them as they are "
+        help="amplify all conditions; 1 leaves the network as it is "
         f"(default: {usual.guidance:g})",
     )  # fmt: skip
     parser.add_argument(

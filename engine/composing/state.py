@@ -15,7 +15,7 @@ Key = tuple[int, int]
 
 
 class PieceState:
-    """A piece in progress.
+    """What the rules may read of a piece: its notes, bar and section.
 
     sections: end in seconds and conditions of each section of the film, in time order.
     """
