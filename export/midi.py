@@ -47,7 +47,7 @@ def write_stems(score: Score, folder: str | Path) -> dict[Instrument, Path]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class _TickScore:
     """A score in ticks, for all its files. ``end`` is the tick at which every track ends."""
 
     tempo_map: TempoMap
@@ -55,7 +55,7 @@ class _Plan:
     parts: dict[Instrument, list[Event]]
 
 
-def _plan(score: Score) -> _Plan:
+def _plan(score: Score) -> _TickScore:
     beats = tempo_map(score)
     onsets = beats.tick_at([note.onset for note in score.notes]).tolist()
     ends = beats.tick_at([note.end for note in score.notes]).tolist()
@@ -67,7 +67,7 @@ def _plan(score: Score) -> _Plan:
         # In MIDI a note-on with velocity 0 means note-off.
         span = (max(min(end, last), onset + 1), max(note.velocity, 1))
         of_pitch[onset] = max(span, of_pitch.get(onset, span))
-    return _Plan(beats, last, {i: _part(i, spans[i]) for i in Instrument})
+    return _TickScore(beats, last, {i: _part(i, spans[i]) for i in Instrument})
 
 
 def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]) -> list[Event]:
@@ -96,7 +96,7 @@ def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]
     ]
 
 
-def _conductor(plan: _Plan, chords: Iterable[float] = ()) -> list[Event]:
+def _conductor(plan: _TickScore, chords: Iterable[float] = ()) -> list[Event]:
     events: list[Event] = [(0, MetaMessage("track_name", name="Conductor"))]
     events += [
         (
@@ -117,7 +117,7 @@ def _conductor(plan: _Plan, chords: Iterable[float] = ()) -> list[Event]:
     return sorted(events, key=lambda event: event[0])
 
 
-def _file(plan: _Plan, tracks: Iterable[list[Event]]) -> bytes:
+def _file(plan: _TickScore, tracks: Iterable[list[Event]]) -> bytes:
     midi = MidiFile(type=1, ticks_per_beat=PPQ)
     for events in tracks:
         track = MidiTrack()

@@ -16,6 +16,9 @@ from engine.music.conditions import METRES
 from engine.plan.plan import read_plan
 from engine.score import Instrument
 
+BEATS = {"2/4": 2, "3/4": 3, "4/4": 4}
+"""The time signatures that can be planned, and their beats in a bar."""
+
 
 def film_arguments(parser: ArgumentParser) -> None:
     """Add the film and what a user may say about it."""
@@ -120,6 +123,17 @@ def request_values(args: Namespace) -> dict[str, Any]:
     if "plan" in values:
         values["plan"] = read_plan(values["plan"])
     return values
+
+
+def planning_arguments(parser: ArgumentParser) -> None:
+    """Add the cue sheet and the time signature that beats are found for."""
+    parser.add_argument(
+        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
+    )
+    parser.add_argument(
+        "--time-signature", "--meter", choices=tuple(BEATS), default="4/4", metavar="T",
+        help=f"of a usual bar: {', '.join(BEATS)} (default: 4/4)",
+    )  # fmt: skip
 
 
 def sampling(args: Namespace) -> Sampling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bridge.cli.options import film_arguments, request_values
+from bridge.cli.options import BEATS, film_arguments, planning_arguments, request_values
 from bridge.cli.progress import phase_bar
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
@@ -15,22 +15,14 @@ from engine.music.conditions import parse_conditions
 from engine.plan.plan import plan_beats, to_json
 from engine.plan.tempo_search import fit_tempo, rank_tempi
 
-BEATS = {"2/4": 2, "3/4": 3, "4/4": 4}
-
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     film_arguments(parser)
-    parser.add_argument(
-        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
-    )
+    planning_arguments(parser)
     parser.add_argument(
         "--bpm", type=float, metavar="B", help="keep this tempo, without bends (default: found)"
     )
-    parser.add_argument(
-        "--time-signature", "--meter", choices=tuple(BEATS), default="4/4", metavar="T",
-        help=f"of a usual bar: {', '.join(BEATS)} (default: 4/4)",
-    )  # fmt: skip
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("plan.json"), metavar="FILE",
         help="the plan to write (default: plan.json)",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
-from bridge.cli.options import film_arguments, request_values
+from bridge.cli.options import BEATS, film_arguments, planning_arguments, request_values
 from bridge.cli.progress import phase_bar
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
@@ -20,18 +19,16 @@ APART = 0.02
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     film_arguments(parser)
-    parser.add_argument(
-        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
-    )
-    parser.add_argument(
-        "--beats", type=int, default=4, choices=(2, 3, 4), help="beats in a bar (default: 4)"
-    )
+    planning_arguments(parser)
 
 
 def run(args: Namespace) -> None:
     """Print the best tempi as a table, the best first."""
-    cues = analyze_film(parse_request(request_values(args)), phase_bar)
-    fits = rank_tempi(cues.boundaries, cues.duration, cues.sections[0].arousal, args.beats)
+    values = request_values(args)
+    del values["time_signature"]  # it is for the search alone
+    cues = analyze_film(parse_request(values), phase_bar)
+    beats = BEATS[args.time_signature]
+    fits = rank_tempi(cues.boundaries, cues.duration, cues.sections[0].arousal, beats)
     apart: list[TempoFit] = []
     for fit in fits:
         if all(abs(fit.tempo / other.tempo - 1) > APART for other in apart):

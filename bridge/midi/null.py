@@ -8,7 +8,7 @@ from engine.score import Instrument
 class NullSink:
     """Discards every message. Timing is as in other outputs."""
 
-    name = "nowhere"
+    name = "no MIDI output"
 
     def emit(self, instrument: Instrument, message: bytes) -> None:
         """Do nothing."""

@@ -125,7 +125,7 @@ def amplify(conditioned: Logits, plain: Logits, guidance: float) -> Logits:
     """Logits [V] in which what ``conditioned`` says beyond ``plain`` counts ``guidance`` times.
 
     Classifier-free guidance (Ho and Salimans 2022). Whether time moves on is amplified, but not how
-    far: a shift must lead to the beat or to the boundary, and a little noise makes it miss.
+    far. A shift must lead to the beat or to the boundary, and a little noise makes it miss.
     """
     guided = plain + guidance * (conditioned - plain)
     shifts = conditioned[voc.SHIFTS]

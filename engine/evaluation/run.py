@@ -32,7 +32,7 @@ Bar = Callable[[str, float, str], AbstractContextManager[Progress]]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EvaluationPlan:
     """How much to measure.
 
     windows: of split=val, for the likelihood. boundaries: the least number asked for. seeds:
@@ -54,7 +54,7 @@ class Plan:
             raise EmsyncError(f"boundaries {self.boundaries}: ask for at least 1")
 
 
-QUICK = Plan(windows=12, boundaries=40, seeds=1, songs=60, controls=8)
+QUICK = EvaluationPlan(windows=12, boundaries=40, seeds=1, songs=60, controls=8)
 """For a first look; its figures are too uncertain to quote."""
 
 
@@ -78,7 +78,7 @@ class Sources:
                 raise EmsyncError(f"{path}: no such file; give its place or leave it out")
 
 
-def evaluate(sources: Sources, pieces: PieceCache, plan: Plan, bar: Bar) -> Json:
+def evaluate(sources: Sources, pieces: PieceCache, plan: EvaluationPlan, bar: Bar) -> Json:
     """The whole report, valid JSON; ``left_out`` says which parts are missing and why."""
     cache = Cache.open(sources.cache)
     card = pieces.network.card
@@ -106,13 +106,13 @@ def evaluate(sources: Sources, pieces: PieceCache, plan: Plan, bar: Bar) -> Json
     return finite({**report, "targets": targets(report)})
 
 
-def _likelihood(cache: Cache, pieces: PieceCache, plan: Plan, bar: Bar) -> Json:
+def _likelihood(cache: Cache, pieces: PieceCache, plan: EvaluationPlan, bar: Bar) -> Json:
     total = plan.windows * len(likelihood.cases(pieces.network.config))
     with bar("Reading songs", total, "windows") as show:
         return likelihood.evaluate(pieces.network, cache, plan.windows, _rng(plan, 0), show)
 
 
-def _music(cache: Cache, pieces: PieceCache, plan: Plan, bar: Bar) -> Json:
+def _music(cache: Cache, pieces: PieceCache, plan: EvaluationPlan, bar: Bar) -> Json:
     """Boundaries, musicality, faults and controls: the parts that need no labels."""
     for_boundaries = boundaries.requests(plan.boundaries, _rng(plan, 1))
     for_controls = controls.requests(plan.controls, pieces.network.config.controls, _rng(plan, 2))
@@ -152,7 +152,7 @@ def _emotion(
     index: Path,
     emopia: tuple[Path, Path] | None,
     pieces: PieceCache,
-    plan: Plan,
+    plan: EvaluationPlan,
     bar: Bar,
 ) -> Json:
     asked = emotion_judge.requests(1000 * plan.seed + n for n in range(plan.seeds))
@@ -196,5 +196,5 @@ def _percent(show: Progress) -> Progress:
     return lambda share: show(100 * share)
 
 
-def _rng(plan: Plan, part: int) -> np.random.Generator:
+def _rng(plan: EvaluationPlan, part: int) -> np.random.Generator:
     return np.random.default_rng((plan.seed, part))

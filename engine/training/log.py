@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine.model.config import ModelConfig
 from engine.training.dataset import Recipe
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 from engine.training.plot import draw_log
 
 LOG_COLUMNS = ("step", "tokens", "train_loss", "validation_nll", "tokens_per_second")
@@ -23,7 +23,7 @@ class Log:
         self._plot = folder / "log.png"
         self._settings = folder / "settings.json"
 
-    def begin(self, config: ModelConfig, plan: Plan, recipe: Recipe) -> None:
+    def begin(self, config: ModelConfig, plan: TrainingPlan, recipe: Recipe) -> None:
         """Start a new log."""
         settings = {
             "config": json.loads(config.to_json()),

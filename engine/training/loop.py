@@ -16,14 +16,14 @@ from engine.training.corpus.token_cache import Cache
 from engine.training.dataset import Recipe, Windows
 from engine.training.distributed import World, join_world
 from engine.training.log import Log
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 from engine.training.trainer import Trainer
 
 
 def train(
     cache: Cache,
     config: ModelConfig,
-    plan: Plan,
+    plan: TrainingPlan,
     folder: Path,
     recipe: Recipe | None = None,
     device: str = "cpu",

@@ -8,11 +8,11 @@ import torch
 
 from engine.model.transformer import Transformer
 from engine.training.muon import Muon
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 
 
 def make_optimizers(
-    model: Transformer, plan: Plan, dtype: torch.dtype
+    model: Transformer, plan: TrainingPlan, dtype: torch.dtype
 ) -> list[torch.optim.Optimizer]:
     """The plan's optimizers, Muon first. dtype: of Muon's arithmetic."""
     if plan.optimizer == "adam":
@@ -31,9 +31,9 @@ def make_optimizers(
 
 
 def set_rates(
-    optimizers: Iterable[torch.optim.Optimizer], plan: Plan, step: int, passed: float
+    optimizers: Iterable[torch.optim.Optimizer], plan: TrainingPlan, step: int, passed: float
 ) -> None:
-    """Set each optimizer's learning rate for a step (:meth:`Plan.share_of_rate`)."""
+    """Set each optimizer's learning rate for a step (:meth:`TrainingPlan.share_of_rate`)."""
     for optimizer in optimizers:
         peak = plan.muon_rate if isinstance(optimizer, Muon) else plan.rate
         for group in optimizer.param_groups:

@@ -23,7 +23,7 @@ from engine.training.corpus.token_cache import Cache
 from engine.training.dataset import IGNORED, Batch
 from engine.training.distributed import World
 from engine.training.optimizers import make_optimizers, set_rates
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 from engine.training.validation import validate
 
 
@@ -37,7 +37,7 @@ class Trainer:
     def __init__(
         self,
         config: ModelConfig,
-        plan: Plan,
+        plan: TrainingPlan,
         world: World,
         weights: Path | None = None,
         compiled: bool = False,

@@ -56,11 +56,11 @@ def run(args: Namespace) -> None:
     with need_train_extra():
         from engine.evaluation.pieces import PieceCache
         from engine.evaluation.plots import draw
-        from engine.evaluation.run import QUICK, Plan, Sources, evaluate
+        from engine.evaluation.run import QUICK, EvaluationPlan, Sources, evaluate
         from engine.evaluation.targets import lines
         from engine.model.runtime import SHIPPED
     folder = output_folder(args.output)
-    plan = replace(QUICK if args.quick else Plan(), seed=args.seed)
+    plan = replace(QUICK if args.quick else EvaluationPlan(), seed=args.seed)
     if args.boundaries is not None:
         plan = replace(plan, boundaries=args.boundaries)
     emopia = None if args.emopia is None else (args.emopia, args.emopia_index)

@@ -62,12 +62,12 @@ def run(args: Namespace) -> None:
 
         from engine.training.corpus.token_cache import Cache
         from engine.training.loop import train
-        from engine.training.plan import Plan
+        from engine.training.plan import TrainingPlan
     # Numbers too small to matter slow a processor down a hundredfold; the process is ours alone.
     torch.set_flush_denormal(True)
     rate = args.rate if args.rate is not None else {"muon": 3e-3, "adam": 2e-4}[args.optimizer]
-    given = {f.name: getattr(args, f.name) for f in fields(Plan) if hasattr(args, f.name)}
-    plan = Plan(**{**given, "rate": rate})
+    given = {f.name: getattr(args, f.name) for f in fields(TrainingPlan) if hasattr(args, f.name)}
+    plan = TrainingPlan(**{**given, "rate": rate})
     nll = train(
         Cache.open(args.cache),
         PRESETS[args.preset],

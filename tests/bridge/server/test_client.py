@@ -78,4 +78,4 @@ def test_without_a_server_it_says_how_to_start_one(client, tmp_path):
 
 def test_the_doctor_sees_the_server(server):
     finding = machine.server(lambda: Client(server.folder).ask("GET", "/state"))
-    assert (finding.verdict, finding.text) == ("ok", "runs and plays to nowhere")
+    assert (finding.verdict, finding.text) == ("ok", "runs and plays to no MIDI output")

@@ -21,7 +21,7 @@ from engine.model.config import ModelConfig
 from engine.training.corpus.token_cache import Cache
 from engine.training.distributed import join_world
 from engine.training.loop import train
-from engine.training.plan import Plan
+from engine.training.plan import TrainingPlan
 
 world = join_world("cpu")
 own = [torch.full((3,), float(world.rank)), torch.full((2, 2), 10.0 * world.rank)]
@@ -31,7 +31,7 @@ assert world.any(world.rank == 1) and not world.any(False)
 
 folder = Path(sys.argv[2])
 config = ModelConfig(layers=1, heads=2, width=32, hidden=48, context=48, positions="rotary")
-plan = Plan(steps=3, batch=4, micro=2, validate_every=3, validation_windows=2)
+plan = TrainingPlan(steps=3, batch=4, micro=2, validate_every=3, validation_windows=2)
 nll = train(Cache.open(Path(sys.argv[1])), config, plan, folder)
 (folder / f"nll.{world.rank}").write_text(repr(nll))
 """

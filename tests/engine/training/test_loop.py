@@ -20,9 +20,9 @@ from engine.training.corpus.token_cache import Cache  # noqa: E402
 from engine.training.dataset import Recipe  # noqa: E402
 from engine.training.log import LOG_COLUMNS  # noqa: E402
 from engine.training.loop import train  # noqa: E402
-from engine.training.plan import Plan  # noqa: E402
+from engine.training.plan import TrainingPlan  # noqa: E402
 
-PLAN = Plan(steps=6, batch=4, micro=2, warmup=2, validate_every=3, validation_windows=4)
+PLAN = TrainingPlan(steps=6, batch=4, micro=2, warmup=2, validate_every=3, validation_windows=4)
 LONG = Recipe(short=0.0)
 both = pytest.mark.parametrize("positions", ["relative", "rotary"])
 

@@ -9,9 +9,9 @@ torch = pytest.importorskip("torch")
 from engine.model.transformer import Transformer  # noqa: E402
 from engine.training.muon import Muon  # noqa: E402
 from engine.training.optimizers import make_optimizers, set_rates  # noqa: E402
-from engine.training.plan import Plan  # noqa: E402
+from engine.training.plan import TrainingPlan  # noqa: E402
 
-PLAN = Plan(steps=6, warmup=2)
+PLAN = TrainingPlan(steps=6, warmup=2)
 
 
 @pytest.mark.parametrize("positions", ["relative", "rotary"])

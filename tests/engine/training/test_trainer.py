@@ -5,10 +5,10 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from engine.training.distributed import World  # noqa: E402
-from engine.training.plan import Plan  # noqa: E402
+from engine.training.plan import TrainingPlan  # noqa: E402
 from engine.training.trainer import Trainer  # noqa: E402
 
-PLAN = Plan(steps=6, batch=4, micro=2)
+PLAN = TrainingPlan(steps=6, batch=4, micro=2)
 
 
 def test_a_compiled_network_keeps_its_names(tiny):
