@@ -30,7 +30,7 @@ RESERVE = 5.0
 """Seconds of music to have ahead before an unfinished piece starts, or starts again."""
 SHORTEST_LOOP = 0.1
 _TICK = 0.1
-_TAIL = 0.05
+_TAIL = 0.15
 """Seconds in which the last messages may still be on their way."""
 
 log = logging.getLogger(__name__)
