@@ -7,10 +7,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from bridge.cli.emotion_option import emotion_argument
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.request import LONGEST, TAKES, Request
 from engine.composing.sampling import Sampling
-from engine.cues import EKMAN, parse_time, read_boundaries, read_cues
+from engine.cues import parse_time, read_boundaries, read_cues
 from engine.model.precision import PRECISIONS
 from engine.music.conditions import METRES
 from engine.plan.plan import read_plan
@@ -23,10 +24,7 @@ BEATS = {"2/4": 2, "3/4": 3, "4/4": 4}
 def film_arguments(parser: ArgumentParser) -> None:
     """Add the film and what a user may say about it."""
     parser.add_argument("video", type=Path, metavar="VIDEO", help="the film")
-    parser.add_argument(
-        "--emotion", choices=("auto", *EKMAN),
-        help="the emotion of the whole film (default: auto, as perceived)",
-    )  # fmt: skip
+    emotion_argument(parser)
     parser.add_argument("--valence", type=float, metavar="V", help="-1 unpleasant .. 1 pleasant")
     parser.add_argument("--arousal", type=float, metavar="A", help="-1 calm .. 1 excited")
     parser.add_argument(

@@ -15,7 +15,7 @@ from typing import Any
 from engine.checks import Check, checked, flag, number, text, times, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
-from engine.cues import EKMAN, CueSheet, from_json, to_json
+from engine.cues import CueSheet, from_json, to_json
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.music.conditions import parse_conditions
@@ -37,7 +37,8 @@ class Request:
     """A piece to compose, or a film to analyze.
 
     video: path of the film. start, end: seconds of the film.
-    emotion: one of Ekman's, or ``auto``. valence, arousal: -1..1; None as perceived.
+    emotion: one of :data:`~engine.emotion.words.EMOTIONS`, or ``auto``.
+    valence, arousal: -1..1; None as perceived.
     boundaries: seconds from ``start``, rising, in place of the cuts.
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
@@ -154,12 +155,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _emotion(name: str, value: Any) -> str:
-    if value not in ("auto", *EKMAN):
-        raise EmsyncError(f"{name} must be one of auto, {', '.join(EKMAN)}")
-    return str(value)
-
-
 def _instruments(name: str, value: Any) -> tuple[Instrument, ...]:
     known = [i.value for i in Instrument]
     if not isinstance(value, list) or not value or not all(item in known for item in value):
@@ -180,7 +175,7 @@ _any_number = number()
 _time = number(0.0, LONGEST)
 _CHECKS: Mapping[str, Check] = {
     "video": text,
-    "emotion": _emotion,
+    "emotion": text,
     "valence": _any_number,
     "arousal": _any_number,
     "boundaries": times(LONGEST),

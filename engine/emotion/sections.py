@@ -13,6 +13,7 @@ from typing import Any
 from engine.cues import EKMAN, Section
 from engine.emotion.mapping import MU_MAX, mixture_mean, scale
 from engine.emotion.perception import SOURCE, Perception, describe
+from engine.emotion.words import WORDS, unknown_emotion
 from engine.errors import EmsyncError
 
 
@@ -68,8 +69,10 @@ def override(
 ) -> tuple[Section, ...]:
     """The sections with the user's emotion in place of the perceived one.
 
-    An emotion gets probability 1 and sets valence and arousal. A given valence or arousal
-    replaces that coordinate alone. Where both are given, the probabilities become empty.
+    One of Ekman's emotions gets probability 1, and valence and arousal are mapped from it.
+    ``mu_max`` scales them. Another word has valence and arousal of its own and no probabilities
+    (:data:`~engine.emotion.words.WORDS`). A given valence or arousal replaces that coordinate
+    alone. Where both are given, the probabilities become empty.
     Raises EmsyncError for an unknown emotion or a value outside -1..1.
     """
     coordinates = {"valence": valence, "arousal": arousal}
@@ -79,11 +82,9 @@ def override(
             raise EmsyncError(f"{name} {value:g} is out of range: give a value from -1 to 1")
     changes: dict[str, Any] = dict(given)
     if emotion is not None:
-        if emotion not in EKMAN:
-            raise EmsyncError(f"unknown emotion {emotion!r}: give one of {', '.join(EKMAN)}")
-        certain = {name: float(name == emotion) for name in EKMAN}
-        mapped = dict(zip(coordinates, mixture_mean(certain, scale(mu_max)), strict=True))
-        changes = mapped | changes | {"probabilities": certain}
+        probabilities, point = _point(emotion, mu_max)
+        mapped = dict(zip(coordinates, point, strict=True))
+        changes = mapped | changes | {"probabilities": probabilities}
     if len(given) == 2:
         changes["probabilities"] = {}
     if len(changes) > 1:
@@ -92,6 +93,16 @@ def override(
         replace(s, **changes, source=", ".join([*(f"user ({name})" for name in given), s.source]))
         for s in sections
     )
+
+
+def _point(emotion: str, mu_max: float) -> tuple[dict[str, float], tuple[float, float]]:
+    """The probabilities, and (valence, arousal), of a word. Raises EmsyncError if it is unknown."""
+    if emotion in EKMAN:
+        certain = {name: float(name == emotion) for name in EKMAN}
+        return certain, mixture_mean(certain, scale(mu_max))
+    if emotion in WORDS:
+        return {}, WORDS[emotion]
+    raise unknown_emotion(emotion)
 
 
 def _join_alike(

@@ -6,6 +6,7 @@ import mido
 import pretty_midi
 import pytest
 
+from engine.emotion.words import EMOTIONS, WORDS
 from engine.score import Instrument
 
 FILES = {"score.mid", "cues.json", "report.json", "stems", "takes"}
@@ -113,6 +114,7 @@ def test_a_part_of_the_film(score):
     ("options", "expected"),
     [
         (("--emotion", "joy"), (0.8, 0.505)),
+        (("--emotion", "calm"), WORDS["calm"]),
         (("--valence", "-0.5", "--arousal", "1"), (-0.5, 1.0)),
     ],
 )
@@ -121,6 +123,14 @@ def test_the_users_emotion_holds(score, options, expected):
     found = [(s["valence"], s["arousal"]) for s in cues["sections"]]
     assert found == [pytest.approx(expected, abs=0.001)] * len(found)
     assert {s["source"] for s in cues["sections"]} == {"user"}
+
+
+def test_help_lists_every_word_for_an_emotion(emsync, capfd):
+    with pytest.raises(SystemExit):
+        emsync("score", "--help")
+    out = capfd.readouterr().out
+    assert all(f"{word} " in out for word in EMOTIONS)
+    assert "calm           +0.30    -0.70" in out
 
 
 def test_bars_and_tempo_are_those_asked_for(score):

@@ -7,6 +7,7 @@ import pytest
 
 from bridge.scoring.request import Request, parse_request, request_json
 from engine.cues import CueSheet, Section, Video
+from engine.emotion.words import EMOTIONS
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
@@ -75,6 +76,11 @@ def test_the_former_name_of_the_time_signature_is_taken():
     assert parse_request(values).time_signature == "3/4"
     with pytest.raises(EmsyncError, match="two names of one field"):
         parse_request({**values, "time_signature": "4/4"})
+
+
+def test_every_word_for_an_emotion_is_taken():
+    for word in ("auto", *EMOTIONS):
+        assert parse_request({"video": "film.mp4", "emotion": word}).emotion == word
 
 
 def test_errors_name_fields_and_no_command_line_option():

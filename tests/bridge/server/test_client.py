@@ -55,6 +55,7 @@ def test_a_piece_is_regenerated_and_forgotten(client, piece):
         ("status", "../health"),
         ("cancel", "a b"),
         ("submit", "film.mp4", "--valence", "3"),
+        ("submit", "film.mp4", "--emotion", "hunger"),
         ("submit", "film.mp4", "--instruments", "kazoo"),
         ("submit", "film.mp4", "--cues", "nowhere.json"),
         ("submit", "nowhere.mp4", "--wait"),

@@ -10,6 +10,7 @@ from engine.cues import EKMAN, Section
 from engine.emotion.mapping import SCALED, mixture_mean
 from engine.emotion.perception import SOURCE, Perception
 from engine.emotion.sections import override, sections, split_sections
+from engine.emotion.words import WORDS
 from engine.errors import EmsyncError
 
 Colour = tuple[int, int, int]
@@ -108,13 +109,24 @@ def test_a_coordinate_goes_before_the_emotion() -> None:
     assert (first.probabilities["joy"], first.source) == (1.0, "user")
 
 
+@pytest.mark.parametrize("word", WORDS)
+def test_a_word_sets_its_point_and_leaves_no_probabilities(word: str) -> None:
+    for before, after in zip(SECTIONS, override(SECTIONS, word), strict=True):
+        assert after == Section(before.start, before.end, {}, *WORDS[word], "user")
+
+
+def test_a_coordinate_goes_before_a_word() -> None:
+    (first, _) = override(SECTIONS, "calm", valence=-0.2)
+    assert first == Section(0, 20, {}, -0.2, WORDS["calm"][1], "user")
+
+
 def test_override_scales_with_mu_max() -> None:
     assert override(SECTIONS, emotion="joy", mu_max=0.4)[0].valence == pytest.approx(0.4)
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"valence": 3.0}, {"arousal": -1.01}, {"valence": math.nan}, {"emotion": "calm"}],
+    [{"valence": 3.0}, {"arousal": -1.01}, {"valence": math.nan}, {"emotion": "calmm"}],
 )
 def test_bad_overrides_are_one_line_errors(changes) -> None:
     with pytest.raises(EmsyncError, match=r"^[^\n]+: give [^\n]+$"):

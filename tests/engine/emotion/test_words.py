@@ -1,0 +1,45 @@
+from itertools import combinations
+from math import dist, hypot
+
+import pytest
+
+from engine.cues import EKMAN
+from engine.emotion.mapping import SCALED
+from engine.emotion.words import EMOTIONS, WORDS, unknown_emotion
+
+
+def test_every_word_is_a_point_within_the_circle() -> None:
+    assert all(hypot(*point) <= 1 for point in WORDS.values())
+
+
+def test_no_two_words_mean_the_same() -> None:
+    points = WORDS | {name: (g.valence, g.arousal) for name, g in SCALED.items()}
+    assert len(points) == len(EMOTIONS)
+    near = [
+        pair
+        for pair in combinations(points, 2)
+        if dist(points[pair[0]], points[pair[1]]) < 0.15 and not set(pair) <= set(EKMAN)
+    ]
+    assert near == []
+
+
+@pytest.mark.parametrize(
+    ("word", "valence", "arousal"),
+    [
+        ("calm", 1, -1), ("tender", 1, -1), ("triumphant", 1, 1), ("excited", 1, 1),
+        ("tense", -1, 1), ("frantic", -1, 1), ("lonely", -1, -1), ("melancholic", -1, -1),
+    ],
+)  # fmt: skip
+def test_words_lie_in_their_quadrant(word: str, valence: int, arousal: int) -> None:
+    assert WORDS[word][0] * valence > 0 and WORDS[word][1] * arousal > 0
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("angry", "anger"), ("Calm", "calm"), ("triumfant", "triumphant")]
+)
+def test_a_wrong_word_is_answered_with_the_nearest(word: str, near: str) -> None:
+    assert f"{word!r}: give {near};" in str(unknown_emotion(word))
+
+
+def test_a_word_like_no_other_is_answered_with_all() -> None:
+    assert all(word in str(unknown_emotion("zzz")) for word in EMOTIONS)
