@@ -1,4 +1,5 @@
 # Two commands: `make score` (VIDEO=film.mp4 OUT=folder) and `make test`.
+# Run again, `make score` writes to folder-2, folder-3, ...; ARGS=--force replaces the result.
 # Each sets up what it needs in .venv on a fresh machine.
 
 PYTHON ?= python3
@@ -23,7 +24,7 @@ test: $(VENV)/ready-to-test
 	$(VENV)/bin/pytest tests/bridge tests/reaper_scripts
 
 $(DEMO): $(VENV)/ready engine/video/demo.py
-	@$(VENV)/bin/emsync demo -o $@
+	@$(VENV)/bin/emsync demo -o $@ --force
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) ..."

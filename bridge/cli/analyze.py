@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.options import film_arguments, request_values
+from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
@@ -19,11 +20,14 @@ def arguments(parser: ArgumentParser) -> None:
         "-o", "--output", type=Path, default=Path("cues.json"), metavar="FILE",
         help="the cue sheet to write (default: cues.json)",
     )  # fmt: skip
+    file_force_argument(parser)
 
 
 def run(args: Namespace) -> None:
     """Analyze, write, and print what was found."""
-    cues = analyze_film(parse_request(request_values(args)), phase_bar)
+    request = parse_request(request_values(args))
+    check_file(args.output, args.force)
+    cues = analyze_film(request, phase_bar)
     write_cues(cues, args.output)
     print(
         f"{len(cues.cuts)} cuts, {len(cues.boundaries)} boundaries, "

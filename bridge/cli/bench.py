@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.cli.extras import need_train_extra
+from bridge.cli.outputs import check_file, file_force_argument
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.model.runtime import SHIPPED
@@ -28,6 +29,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="write the page to a Markdown file too"
     )
+    file_force_argument(parser)
     parser.add_argument(
         "--cache", type=Path, metavar="CACHE",
         help="the output of emsync model prepare, to measure what rounding and sliding cost",
@@ -48,6 +50,8 @@ def run(args: Namespace) -> None:
         importlib.import_module("engine.benchmarks.networks")
     if args.cache is None and set(args.only) == {"rounding"}:
         raise EmsyncError("rounding: give the --cache whose validation songs are to be read")
+    if args.output is not None:
+        check_file(args.output, args.force)
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
     sections: list[Section] = []
     with tempfile.TemporaryDirectory() as scratch:

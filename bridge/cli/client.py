@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bridge.cli.options import film_arguments, former, music_arguments, request_values
+from bridge.cli.outputs import folder_force_argument, result_folder
 from bridge.cli.progress import progress_bar
 from bridge.play.follow.sync_source import TRANSPORTS
 from bridge.scoring.request import parse_request, request_json
@@ -18,7 +19,7 @@ from bridge.server.jobs import Kind, State
 from bridge.state import state_folder
 from engine.cues import parse_time
 from engine.errors import EmsyncError
-from engine.files import output, write_atomically
+from engine.files import write_atomically
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -55,7 +56,10 @@ def arguments(parser: ArgumentParser) -> None:
     action("forget", "remove an ended job and its files").add_argument("job", metavar="JOB")
     files = action("files", "fetch a job's files")
     files.add_argument("job", metavar="JOB")
-    files.add_argument("-o", "--output", type=Path, required=True, metavar="FOLDER")
+    files.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the files go"
+    )
+    folder_force_argument(files)
     play = action("play", "play a piece")
     play.add_argument("job", nargs="?", metavar="JOB")
     play.add_argument("--from", dest="seconds", type=parse_time, metavar="T")
@@ -116,11 +120,11 @@ def _waited(client: Client, args: Namespace, job: dict[str, Any]) -> dict[str, A
 
 def _files(client: Client, args: Namespace) -> Any:
     names = client.ask("GET", _path(args))["files"]
-    with output(args.output) as folder:
+    with result_folder(args.output, args.force) as folder:
         for name in names:
             (folder / name).parent.mkdir(exist_ok=True)
             write_atomically(folder / name, client.file(args.job, name))
-    return {"files": [str(args.output / name) for name in names]}
+    return {"files": [str(folder / name) for name in names]}
 
 
 def _path(args: Namespace) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from bridge.cli.outputs import check_file, file_force_argument
 from engine.video.demo import draw_demo
 
 
@@ -14,9 +15,11 @@ def arguments(parser: ArgumentParser) -> None:
         "-o", "--output", type=Path, default=Path("demo.mp4"), metavar="FILE",
         help="the film to write (default: demo.mp4)",
     )  # fmt: skip
+    file_force_argument(parser)
 
 
 def run(args: Namespace) -> None:
     """Draw."""
+    check_file(args.output, args.force)
     draw_demo(args.output)
     print(f"the demo film: {args.output}")

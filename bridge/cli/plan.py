@@ -6,10 +6,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.options import BEATS, film_arguments, planning_arguments, request_values
+from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
-from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.music.conditions import parse_conditions
 from engine.plan.plan import plan_beats, to_json
@@ -27,6 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
         "-o", "--output", type=Path, default=Path("plan.json"), metavar="FILE",
         help="the plan to write (default: plan.json)",
     )  # fmt: skip
+    file_force_argument(parser)
 
 
 def run(args: Namespace) -> None:
@@ -36,8 +37,7 @@ def run(args: Namespace) -> None:
         values.pop(name, None)
     # Before any work is spent on the film.
     parse_conditions(args.bpm)
-    if args.output.is_dir():
-        raise EmsyncError(f"{args.output}: is a folder; name a file")
+    check_file(args.output, args.force)
     cues = analyze_film(parse_request(values), phase_bar)
     beats = BEATS[args.time_signature]
     if args.bpm is None:

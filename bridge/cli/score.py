@@ -12,12 +12,12 @@ from bridge.cli.options import (
     network_options,
     request_values,
 )
+from bridge.cli.outputs import folder_force_argument, result_folder
 from bridge.cli.progress import phase_bar
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.report import Report
 from bridge.scoring.request import parse_request
 from engine.cues import CueSheet
-from engine.files import output
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -27,6 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
         "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
         help="where score.mid, stems/, takes/, cues.json and report.json go (default: out)",
     )  # fmt: skip
+    folder_force_argument(parser)
     music_arguments(parser)
     network_arguments(parser)
 
@@ -35,7 +36,7 @@ def run(args: Namespace) -> None:
     """Check the options before any work is spent on them, then score the film."""
     request = parse_request(request_values(args))
     network = network_options(args)
-    with output(args.output) as folder:
+    with result_folder(args.output, args.force) as folder:
         cues, report = score_film(request, network.load, folder, phase_bar)
         print(summary(report, cues, folder))
 

@@ -43,8 +43,9 @@ def _one_minute(weights: Path) -> Line:
         film = Path(folder) / "film.mp4"
         draw_minute(film)
         out = Path(folder) / "out"
-        words = ("score", str(film), "-o", str(out), "--model", str(weights), "--takes", "1")
-        total = in_turns({"score": lambda: _emsync(*words)}, 1)["score"][0]
+        words = ("score", str(film), "-o", str(out), "--force", "--takes", "1")
+        model = ("--model", str(weights))
+        total = in_turns({"score": lambda: _emsync(*words, *model)}, 1)["score"][0]
         report = json.loads((out / "report.json").read_text())
     compose, tokens = report["timings"]["compose"], report["takes"]["tokens"]
     at_usual = total - compose + compose * TOKENS_A_MINUTE / tokens

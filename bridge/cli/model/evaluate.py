@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
 from bridge.cli.options import network_arguments, sampling, sampling_arguments
+from bridge.cli.outputs import check_file
 from bridge.cli.progress import progress_bar
 from engine.errors import EmsyncError
 from engine.files import output_folder, write_atomically
@@ -33,6 +34,9 @@ def arguments(parser: ArgumentParser) -> None:
         "-o", "--output", type=Path, default=Path("docs/evaluation"), metavar="FOLDER",
         help="where evaluation.json and evaluation.png go (default: docs/evaluation)",
     )  # fmt: skip
+    parser.add_argument(
+        "--force", action="store_true", help="replace an earlier evaluation in the folder"
+    )
     parser.add_argument(
         "--work", type=Path, metavar="FOLDER",
         help="where composed pieces are kept, to go on from (default: CACHE/evaluation)",
@@ -59,6 +63,7 @@ def run(args: Namespace) -> None:
         from engine.evaluation.run import QUICK, EvaluationPlan, Sources, evaluate
         from engine.evaluation.targets import lines
         from engine.model.runtime import SHIPPED
+    check_file(args.output / "evaluation.json", args.force)
     folder = output_folder(args.output)
     plan = replace(QUICK if args.quick else EvaluationPlan(), seed=args.seed)
     if args.boundaries is not None:

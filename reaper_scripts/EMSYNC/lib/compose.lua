@@ -41,7 +41,7 @@ end
 local function fetch(job, show)
   show("Fetching the music", 1)
   local folder = client.folder() .. "/" .. job.id
-  client.ask({ "files", job.id, "-o", folder })
+  client.ask({ "files", job.id, "-o", folder, "--force" })
   local cues, score = client.content(folder .. "/cues.json"), client.content(folder .. "/score.mid")
   if not (cues and score) then
     error(folder .. ": the files of the piece are missing; run this again", 0)

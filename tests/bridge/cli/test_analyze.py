@@ -18,6 +18,15 @@ def test_refuses_to_write_over_a_folder(emsync, clip, tmp_path):
     assert emsync("analyze", clip, "-o", tmp_path / "taken").status == 2
 
 
+def test_force_replaces_a_cue_sheet(emsync, clip, tmp_path):
+    path = tmp_path / "cues.json"
+    path.write_text("mine")
+    assert emsync("analyze", clip, "-o", path).status == 2
+    assert path.read_text() == "mine"
+    assert emsync("analyze", clip, "-o", path, "--force").status == 0
+    assert read_cues(path).duration == 9.0
+
+
 def test_the_demo_film(emsync, demo, tmp_path):
     assert emsync("analyze", demo, "-o", tmp_path / "cues.json").status == 0
     assert read_cues(tmp_path / "cues.json").boundaries == (0.0, 6.0, 11.0, 16.0, 22.0, 26.5)

@@ -32,6 +32,19 @@ def test_writes_everything_and_says_so(emsync, clip, network_file, tmp_path):
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
 
 
+def test_a_second_score_keeps_the_first_and_names_its_own_folder(
+    emsync, clip, network_file, tmp_path
+):
+    words = ("score", clip, "-o", tmp_path / "out", "--model", network_file, "--takes", 1)
+    assert emsync(*words).status == 0
+    first = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert emsync(*words, "--seed", 5).out.startswith(f"{tmp_path / 'out-2'}: score.mid")
+    assert all(path.read_bytes() == data for path, data in first.items())
+    assert {path.name for path in (tmp_path / "out-2").iterdir()} == FILES - {"takes"}
+    assert emsync(*words, "--seed", 5, "--force").out.startswith(f"{tmp_path / 'out'}: score.mid")
+    assert (tmp_path / "out" / "score.mid").read_bytes() != first[tmp_path / "out" / "score.mid"]
+
+
 def test_every_file_lasts_as_long_as_the_film(score):
     folder = score()
     for path in [folder / "score.mid", *(folder / "stems").iterdir()]:
@@ -150,7 +163,7 @@ def test_other_takes_lie_beside_the_best(score):
     assert {path.name for path in (folder / "takes").iterdir()} == others
     assert len(report["takes"]["scores"]) == 3
     assert report["takes"]["gain"] >= 0
-    score("--takes", "1")
+    score("--takes", "1", "--force")
     assert list((folder / "takes").iterdir()) == []
 
 

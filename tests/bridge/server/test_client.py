@@ -31,6 +31,9 @@ def test_a_job_is_submitted_fetched_and_played(client, film, tmp_path):
     assert sorted(answer["files"]) == sorted(
         str(path) for path in (tmp_path / "out").rglob("*") if path.is_file()
     )
+    _, again, _ = client("files", job["id"], "-o", tmp_path / "out")
+    assert again["files"] == [name.replace("/out/", "/out-2/") for name in answer["files"]]
+    assert client("files", job["id"], "-o", tmp_path / "out", "--force")[1] == answer
     assert client("play", job["id"], "--from", "0:01")[1]["state"] == "playing"
     assert client("loop", 0.5, 1.5)[1]["loop"] == [0.5, 1.5]
     assert client("loop")[1]["loop"] is None

@@ -62,7 +62,9 @@ def test_report_and_plots(
     assert report["boundaries"]["films"] == 2
     assert report["likelihood"]["emotion"]["tokens"] > 500
     assert len(list((cache / "evaluation").glob("*.npy"))) == 2
-    emsync(*words)
+    again = emsync(*words)
+    assert again.status == 2 and "evaluation.json exists" in again.err
+    emsync(*words, "--force")
     assert (tmp_path / "evaluation.json").read_text() == text
 
 
