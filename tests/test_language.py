@@ -61,8 +61,28 @@ def help_texts() -> Iterator[str]:
             if name == "model":
                 continue
             parser = ArgumentParser()
-            import_module(f"{package}.{name}").arguments(parser)
+            import_module(f"{package}.{name.replace('-', '_')}").arguments(parser)
             yield from _helps(parser)
+
+
+def options() -> Iterator[tuple[str, str | None]]:
+    """Every option of every command, hidden ones too, with its help."""
+    groups = [("bridge.cli", COMMANDS), ("bridge.cli.model", MODEL_COMMANDS)]
+    for package, commands in groups:
+        for name in set(commands) - {"model"}:
+            parser = ArgumentParser()
+            import_module(f"{package}.{name.replace('-', '_')}").arguments(parser)
+            for option, text in _options(parser):
+                yield f"{name} {option}", text
+
+
+def _options(parser: ArgumentParser) -> Iterator[tuple[str, str | None]]:
+    for action in parser._actions:
+        if not isinstance(action.choices, dict):
+            yield " ".join(action.option_strings) or action.dest, action.help
+            continue
+        for name, inner in action.choices.items():
+            yield from ((f"{name} {option}", text) for option, text in _options(inner))
 
 
 def _helps(parser: ArgumentParser) -> Iterator[str]:
@@ -84,6 +104,13 @@ def test_help_is_in_short_sentences():
     texts = list(help_texts())
     assert len(texts) > 100
     assert [sentence for text in texts for sentence in too_long(text)[0]] == []
+
+
+def test_every_option_has_a_help_that_is_a_whole_phrase():
+    found = dict(options())
+    assert len(found) > 100
+    beginnings = ("of ", "with ", "between ", "such as ")
+    assert {o: text for o, text in found.items() if not text or text.startswith(beginnings)} == {}
 
 
 def test_a_long_sentence_is_found():

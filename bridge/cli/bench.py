@@ -34,10 +34,12 @@ def arguments(parser: ArgumentParser) -> None:
         "--cache", type=Path, metavar="CACHE",
         help="the output of emsync model prepare, to measure what rounding and sliding cost",
     )  # fmt: skip
-    parser.add_argument("--film", type=Path, metavar="FILE", help="to watch (default: a minute)")
+    parser.add_argument(
+        "--film", type=Path, metavar="FILE", help="the film to analyze (default: a minute)"
+    )
     parser.add_argument(
         "--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART",
-        help=f"some of {', '.join(PARTS)}",
+        help=f"measure only these: some of {', '.join(PARTS)}",
     )  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter pieces")
 

@@ -33,6 +33,9 @@ def arguments(parser: ArgumentParser) -> None:
     def action(name: str, text: str) -> ArgumentParser:
         return actions.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
 
+    def job_argument(parser: ArgumentParser) -> None:
+        parser.add_argument("job", metavar="JOB", help="the id of the job")
+
     submit = action("submit", "submit a film")
     film_arguments(submit)
     submit.add_argument("--analyze", action="store_true", help="make its cue sheet only")
@@ -41,36 +44,54 @@ def arguments(parser: ArgumentParser) -> None:
     submit.add_argument("--live", action="store_true", default=None, help="play while composing")
     submit.add_argument(
         "--reserve", type=float, metavar="SECONDS",
-        help="with --live: music to have ready before it plays (default: 4)",
+        help="seconds of music to have ready before it plays, with --live (default: 4)",
     )  # fmt: skip
     submit.add_argument("--wait", action="store_true", help="wait until it is done")
     status = action("status", "the state of a job, or of playback")
-    status.add_argument("job", nargs="?", metavar="JOB")
+    status.add_argument(
+        "job", nargs="?", metavar="JOB", help="the id of the job (default: playback)"
+    )
     status.add_argument("--wait", action="store_true", help="wait until the job has ended")
     action("jobs", "all jobs")
     regenerate = action("regenerate", "compose another piece for the same cue sheet")
-    regenerate.add_argument("job", metavar="JOB")
-    regenerate.add_argument("--seed", type=int, metavar="N")
+    job_argument(regenerate)
+    regenerate.add_argument(
+        "--seed", type=int, metavar="N", help="the seed (default: the next one)"
+    )
     regenerate.add_argument("--wait", action="store_true", help="wait until it is done")
-    action("cancel", "cancel a job").add_argument("job", metavar="JOB")
-    action("forget", "remove an ended job and its files").add_argument("job", metavar="JOB")
+    job_argument(action("cancel", "cancel a job"))
+    job_argument(action("forget", "remove an ended job and its files"))
     files = action("files", "fetch a job's files")
-    files.add_argument("job", metavar="JOB")
+    job_argument(files)
     files.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the files go"
     )
     folder_force_argument(files)
     play = action("play", "play a piece")
-    play.add_argument("job", nargs="?", metavar="JOB")
-    play.add_argument("--from", dest="seconds", type=parse_time, metavar="T")
+    play.add_argument(
+        "job", nargs="?", metavar="JOB",
+        help="the id of the job (default: the loaded piece, or the latest)",
+    )  # fmt: skip
+    play.add_argument(
+        "--from", dest="seconds", type=parse_time, metavar="T",
+        help="play from this time on (default: the current position)",
+    )  # fmt: skip
     action("pause", "pause")
     action("stop", "stop, and end every note")
-    action("locate", "go to a time").add_argument("seconds", type=parse_time, metavar="T")
+    locate = action("locate", "go to a time")
+    locate.add_argument("seconds", type=parse_time, metavar="T", help="the time to go to")
     loop = action("loop", "repeat a stretch; without times, repeat no longer")
-    loop.add_argument("begin", type=parse_time, nargs="?", metavar="BEGIN")
-    loop.add_argument("end", type=parse_time, nargs="?", metavar="END")
+    loop.add_argument(
+        "begin", type=parse_time, nargs="?", metavar="BEGIN", help="where the stretch begins"
+    )
+    loop.add_argument(
+        "end", type=parse_time, nargs="?", metavar="END", help="where the stretch ends"
+    )
     follow = action("follow", "follow a DAW's transport; without one, follow no longer")
-    follow.add_argument("transport", choices=TRANSPORTS, nargs="?")
+    follow.add_argument(
+        "transport", choices=TRANSPORTS, nargs="?",
+        help="MIDI Time Code, MIDI clock, JACK transport or REAPER's OSC (default: none)",
+    )  # fmt: skip
     follow.add_argument("--port", metavar="NAME|N", help="the MIDI input, or REAPER's UDP port")
     follow.add_argument(
         "--offset", type=parse_time, metavar="T", help="where in the DAW's time the film begins"

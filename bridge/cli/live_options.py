@@ -79,15 +79,16 @@ def playback_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--velocity", type=int, default=usual.base, metavar="N",
-        help=f"of plain notes (default: {usual.base})",
+        help=f"the velocity of plain notes (default: {usual.base})",
     )  # fmt: skip
     parser.add_argument(
         "--boost", type=int, default=usual.boost, metavar="N",
-        help=f"what the chords of boundaries add to it (default: {usual.boost})",
+        help=f"what the chords of boundaries add to the velocity (default: {usual.boost})",
     )  # fmt: skip
     parser.add_argument(
         "--human", type=float, default=usual.human, metavar="H",
-        help="0 exact .. 1 accents by the place in the bar, with chance (default: 0)",
+        help="how freely it plays: 0 exact .. 1 accents by the place in the bar, with chance "
+        "(default: 0)",
     )  # fmt: skip
     parser.add_argument(
         "--expression", action="store_true", help="send expression (CC11) by the film's emotion"

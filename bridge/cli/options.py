@@ -66,9 +66,9 @@ def music_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--time-signature", "--meter", metavar="T",
-        help=f"with --bpm: {', '.join(METRES)} (default: 4/4)",
+        help=f"the time signature, with --bpm: {', '.join(METRES)} (default: 4/4)",
     )  # fmt: skip
-    parser.add_argument("--key", metavar="K", help="such as C, F#m or 'Bb major'")
+    parser.add_argument("--key", metavar="K", help="the key, such as C, F#m or 'Bb major'")
     parser.add_argument(
         "--density", type=float, metavar="N", help="notes a second, all instruments together"
     )
@@ -130,7 +130,7 @@ def planning_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--time-signature", "--meter", choices=tuple(BEATS), default="4/4", metavar="T",
-        help=f"of a usual bar: {', '.join(BEATS)} (default: 4/4)",
+        help=f"the time signature of a usual bar: {', '.join(BEATS)} (default: 4/4)",
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def network_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--precision", choices=PRECISIONS,
-        help="of the arithmetic (default: the fastest on the device)",
+        help="the precision of the arithmetic (default: the fastest on the device)",
     )  # fmt: skip
     parser.add_argument(
         "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"

@@ -44,7 +44,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--loop", type=parse_loop, metavar="T-T", help="play this over and over")
     parser.add_argument(
         "--wait", type=float, default=1.0, metavar="SECONDS",
-        help="between opening the ports and the first note, for the DAW to connect (default: 1)",
+        help="the time between opening the ports and the first note, for the DAW to connect "
+        "(default: 1)",
     )  # fmt: skip
     sync_arguments(parser)
     playback_arguments(parser)

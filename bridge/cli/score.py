@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from bridge.cli.options import (
@@ -18,6 +19,7 @@ from bridge.scoring.pipeline import score_film
 from bridge.scoring.report import Report
 from bridge.scoring.request import parse_request
 from engine.cues import CueSheet
+from engine.score import Instrument
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -38,15 +40,16 @@ def run(args: Namespace) -> None:
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
         cues, report = score_film(request, network.load, folder, phase_bar)
-        print(summary(report, cues, folder))
+        print(summary(report, cues, folder, request.instruments))
 
 
-def summary(report: Report, cues: CueSheet, folder: Path) -> str:
-    """The result in a few lines."""
+def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[Instrument]) -> str:
+    """The result in a few lines. instruments: who was asked to play."""
     notes = ", ".join(f"{name} {count}" for name, count in report.notes.items())
     times = report.timings
+    takes = "takes/, " if len(report.takes.takes) > 1 else ""
     lines = [
-        f"{folder}: score.mid, stems/, cues.json, report.json",
+        f"{folder}: score.mid, stems/, {takes}cues.json, report.json",
         f"  {cues.duration:.1f} s at {report.tempo:.0f} bpm; notes: {notes}",
         f"  composed by {report.model.name} on {report.model.device} in {times.compose:.1f} s "
         f"(analyzed in {times.analyze:.1f} s, {times.total:.1f} s in all)",
@@ -58,4 +61,7 @@ def summary(report: Report, cues: CueSheet, folder: Path) -> str:
             f"  {len(report.chords)} long chords; {met} of {len(cues.boundaries)} boundaries "
             "have one within a second",
         )
+    silent = [i.value for i in instruments if not report.notes[i.value]]
+    if silent:
+        lines.insert(2, f"  silent: {', '.join(silent)}")
     return "\n".join(lines)

@@ -31,7 +31,7 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--port", type=int, default=DEFAULT_PORT, metavar="N",
-        help=f"of HTTP and WebSocket; 0 for any free one (default: {DEFAULT_PORT})",
+        help=f"the port of HTTP and WebSocket; 0 for any free one (default: {DEFAULT_PORT})",
     )  # fmt: skip
     parser.add_argument(
         "--name", action="append", default=[], metavar="NAME",

@@ -28,7 +28,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--emopia", type=Path, metavar="FILE", help="EMOPIA's MIDI files (.tar), to check the judge"
     )
     parser.add_argument(
-        "--emopia-index", type=Path, metavar="FILE", help="its table of quadrants (.tsv)"
+        "--emopia-index", type=Path, metavar="FILE", help="EMOPIA's table of quadrants (.tsv)"
     )
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("docs/evaluation"), metavar="FOLDER",
@@ -44,7 +44,10 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--boundaries", type=int, metavar="N", help="ask for at least N boundaries (default: 1000)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of everything drawn (default: 0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N",
+        help="the seed of everything that is drawn (default: 0)",
+    )  # fmt: skip
     parser.add_argument("--quick", action="store_true", help="a look with small numbers")
     sampling_arguments(parser)
     network_arguments(parser)

@@ -20,25 +20,43 @@ def arguments(parser: ArgumentParser) -> None:
         "-o", "--output", type=Path, required=True, metavar="FOLDER",
         help="where checkpoint, log and weights go; a run found there is taken up again",
     )  # fmt: skip
-    parser.add_argument("--preset", choices=tuple(PRESETS), default="small", help="the network")
     parser.add_argument(
-        "--steps", type=int, metavar="N", help="how many in all (else what fits in --minutes)"
-    )
-    parser.add_argument("--batch", type=int, default=8, metavar="N", help="windows a step")
-    parser.add_argument("--micro", type=int, default=8, metavar="N", help="windows at once")
-    parser.add_argument("--optimizer", choices=("muon", "adam"), default="muon")
-    parser.add_argument("--rate", type=float, metavar="R", help="peak rate of AdamW or Adam")
-    parser.add_argument("--muon-rate", type=float, default=0.02, metavar="R", help="peak rate")
-    parser.add_argument("--warmup", type=int, default=100, metavar="N", help="steps to the peak")
+        "--preset", choices=tuple(PRESETS), default="small",
+        help="the size of the network (default: small)",
+    )  # fmt: skip
     parser.add_argument(
-        "--validate-every", type=int, default=250, metavar="N", help="steps between validations"
+        "--steps", type=int, metavar="N", help="how many steps in all (else what fits in --minutes)"
     )
     parser.add_argument(
-        "--validation-windows", type=int, default=64, metavar="N", help="windows each time"
+        "--batch", type=int, default=8, metavar="N", help="windows in a step (default: 8)"
     )
+    parser.add_argument(
+        "--micro", type=int, default=8, metavar="N", help="windows computed at once (default: 8)"
+    )
+    parser.add_argument(
+        "--optimizer", choices=("muon", "adam"), default="muon",
+        help="Muon for the matrices with AdamW for the rest, or Adam for all (default: muon)",
+    )  # fmt: skip
+    parser.add_argument("--rate", type=float, metavar="R", help="the peak rate of AdamW or Adam")
+    parser.add_argument(
+        "--muon-rate", type=float, default=0.02, metavar="R",
+        help="the peak rate of Muon (default: 0.02)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--warmup", type=int, default=100, metavar="N",
+        help="steps until the rate reaches its peak (default: 100)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--validate-every", type=int, default=250, metavar="N",
+        help="steps between validations (default: 250)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--validation-windows", type=int, default=64, metavar="N",
+        help="windows in a validation (default: 64)",
+    )  # fmt: skip
     parser.add_argument(
         "--checkpoint-minutes", type=float, default=10.0, metavar="M",
-        help="minutes between checkpoints",
+        help="minutes between checkpoints (default: 10)",
     )  # fmt: skip
     parser.add_argument(
         "--minutes", type=float, default=math.inf, metavar="M",
@@ -48,8 +66,11 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--compile", action="store_true", help="compile the network first: faster from then on"
     )
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N",
+        help="the seed of everything that is drawn (default: 0)",
+    )  # fmt: skip
+    parser.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="start from these weights (.safetensors)"
     )

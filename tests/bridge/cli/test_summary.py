@@ -1,0 +1,43 @@
+"""The summary that ``emsync score`` prints."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bridge.cli.score import summary
+from bridge.scoring.report import Model, Takes, Timings, report
+from engine.cues import CueSheet, Section, Video
+from engine.score import Instrument, Note, Score
+
+CUES = CueSheet(
+    Video("film.mp4", 4.0, 25.0, 96, 64), 0.0, 4.0, (), (2.0,),
+    (Section(0.0, 4.0, {}, 0.1, 0.2, "user"),),
+)  # fmt: skip
+SCORE = Score((Note(Instrument.BASS, 0.0, 1.0, 40),), (0.0, 2.0), (), 4.0)
+
+
+@pytest.fixture
+def made():
+    """The report of a piece that only the bass plays, the one take of its job."""
+    model = Model("tiny", "0", 1, "cpu", "fp32")
+    timings = Timings(load=0.0, analyze=0.1, compose=0.2, export=0.0, total=0.3)
+    return report(CUES, SCORE, 0, model, Takes(0, ((None, None),)), timings)
+
+
+def lines(made, *instruments: Instrument) -> list[str]:
+    return summary(made, CUES, Path("out"), instruments).splitlines()
+
+
+def test_an_instrument_that_was_asked_for_and_is_silent_is_named(made):
+    asked = lines(made, Instrument.BASS, Instrument.PIANO, Instrument.STRINGS)
+    assert "  silent: piano, strings" in asked
+    assert not any("silent" in line for line in lines(made, Instrument.BASS))
+
+
+def test_takes_are_named_if_there_are_any(made):
+    assert lines(made)[0] == "out: score.mid, stems/, cues.json, report.json"
+    more = replace(made, takes=Takes(0, ((None, None),) * 2))
+    assert lines(more)[0] == "out: score.mid, stems/, takes/, cues.json, report.json"
