@@ -1,4 +1,5 @@
 """The names of the files that scoring a film writes beside the music."""
 
 CUES = "cues.json"
+PLAN = "plan.json"
 REPORT = "report.json"

@@ -1,6 +1,6 @@
 """From a request to a folder of music; the one way there for the command line and the server.
 
-analyze the film -> cues.json -> compose takes -> keep the best -> score.mid, stems/, takes/,
+analyze the film -> cues.json -> plan.json -> compose takes -> keep the best -> score.mid, stems/, takes/,
 report.json
 """
 
@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bridge.scoring.files import CUES, REPORT
+from bridge.scoring.files import CUES, PLAN, REPORT
 from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
 from bridge.scoring.request import Request
 from engine.analysis import analyze
@@ -22,8 +22,9 @@ from engine.composing.listener import Listener
 from engine.cues import CueSheet, check_same_film, write_cues
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
-from engine.plan.timing import Timing
-from engine.score import CHORDAL, Note
+from engine.files import write_atomically
+from engine.plan.json_form import to_json
+from engine.score import CHORDAL
 from engine.video.reader import open_video
 from export.piece import write_piece
 
@@ -85,6 +86,7 @@ def score_film(
     folder that can't be written.
     """
     # Late, because these need onnxruntime.
+    from engine.composing.planned import compose_planned_takes
     from engine.composing.takes import best, compose_takes
 
     if not set(CHORDAL) & set(request.instruments):
@@ -96,23 +98,21 @@ def score_film(
     loaded = time.perf_counter()
     # Before composing: whoever follows the piece needs it.
     write_cues(cues, folder / CUES)
+    plan = request.plan_for(cues)
+    if plan is not None:
+        write_atomically(folder / PLAN, to_json(plan))
     count = 1 if request.live else request.takes
     listener = follow(cues) if follow else None
-    timing = request.timing
-    asked = cues if timing is None else timing.music_cues(cues)
-    if timing is not None and listener is not None:
-        listener = _in_film_time(listener, timing, cues.duration)
     with phases("composing") as progress:
-        takes = compose_takes(
-            asked,
-            network,
-            request.generation_config(),
-            count,
-            lambda seconds: progress(seconds / (count * asked.duration)),
-            listener,
-        )
-    if timing is not None:
-        takes = [(replace(t, score=timing.film_score(t.score)), score) for t, score in takes]
+
+        def share(seconds: float) -> None:
+            progress(seconds / (count * cues.duration))
+
+        config = request.generation_config()
+        if plan is None:
+            takes = compose_takes(cues, network, config, count, share, listener)
+        else:
+            takes = compose_planned_takes(cues, plan, network, config, count, share, listener)
     composed = time.perf_counter()
     kept = best([score for _, score in takes])
     write_piece([take.score for take, _ in takes], kept, folder)
@@ -134,17 +134,3 @@ def score_film(
     )
     write_report(result, folder / REPORT)
     return cues, result
-
-
-def _in_film_time(listener: Listener, timing: Timing, duration: float) -> Listener:
-    """A listener of music time that hands on everything in film time.
-
-    duration: of the film, in seconds. The last call gives exactly this time.
-    """
-    end = timing.music_time(duration)
-
-    def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
-        film = duration if until >= end else min(timing.film_time(until), duration)
-        listener(timing.film_notes(notes), tuple(map(timing.film_time, chords)), film)
-
-    return listen

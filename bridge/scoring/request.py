@@ -8,21 +8,21 @@ checks. Ranges of the music's own options are stated where the engine uses them
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
-from engine.checks import Check, checked, flag, number, text, times, whole
+from engine.checks import Check, checked, flag, items, number, text, times, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, from_json, to_json
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.music.conditions import parse_conditions
+from engine.plan.json_form import from_json as plan_from_json
+from engine.plan.json_form import to_json as plan_to_json
 from engine.plan.plan import Plan
-from engine.plan.plan import from_json as plan_from_json
-from engine.plan.plan import to_json as plan_to_json
-from engine.plan.timing import Timing
+from engine.plan.planner import PlanOptions, plan_piece, split_bars
 from engine.score import Instrument
 
 TAKES = 4
@@ -43,8 +43,9 @@ class Request:
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
-    plan: the beats and bars to keep; None for the music's own.
-    bpm, time_signature, key, density: None for the music's own.
+    plan: the plan to keep; None plans for the film.
+    bpm, time_signature, feel, key, density, chords: None for what the film asks.
+    free: compose in free time, without a plan.
     live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
     """
 
@@ -67,8 +68,11 @@ class Request:
     plan: Plan | None = None
     bpm: float | None = None
     time_signature: str | None = None
+    feel: str | None = None
     key: str | None = None
     density: float | None = None
+    chords: tuple[str, ...] | None = None
+    free: bool = False
     live: bool = False
     reserve: float = 4.0
 
@@ -76,23 +80,24 @@ class Request:
         """Raises EmsyncError for options that are out of range or exclude each other."""
         if self.cues is not None and (self.start, self.end) != (None, None):
             raise EmsyncError("start, end: the cue sheet has its own; leave out one or the other")
-        if self.plan is not None and (self.bpm, self.time_signature) != (None, None):
-            raise EmsyncError("bpm, time_signature: the plan has its own; leave out the others")
+        if self.plan is not None:
+            self._refuse(_PLANNED, "the plan has its own; leave it out, or change the plan")
+            if self.free:
+                raise EmsyncError("free: leave it out, or leave out the plan")
+        if self.free:
+            self._refuse(
+                ("bpm", "time_signature", "feel", "chords"), "a piece in free time has none"
+            )
         override((), *self.user_emotion)
         self.generation_config()
+        self.plan_options()
 
-    @property
-    def timing(self) -> Timing | None:
-        """The clock of the plan, if there is one."""
-        return None if self.plan is None else Timing(self.plan)
-
-    @property
-    def seconds_at(self) -> Callable[[float], float] | None:
-        """The tempo map, quarter notes to seconds, if the user gave one; else None."""
-        if (timing := self.timing) is not None:
-            return timing.seconds_at
-        bpm = self.bpm
-        return None if bpm is None else lambda beats: beats * 60 / bpm
+    def _refuse(self, names: Iterable[str], reason: str) -> None:
+        """Raise EmsyncError for the first of these options that was given."""
+        usual = {field.name: field.default for field in fields(self)}
+        for name in names:
+            if getattr(self, name) != usual[name]:
+                raise EmsyncError(f"{name}: {reason}")
 
     @property
     def user_emotion(self) -> tuple[str | None, float | None, float | None]:
@@ -103,22 +108,29 @@ class Request:
         """How to compose. Raises EmsyncError for an option out of range."""
         given = {field.name: getattr(self, field.name) for field in fields(Sampling)}
         sampling = Sampling(**{name: value for name, value in given.items() if value is not None})
-        conditions = parse_conditions(self.bpm, self.time_signature, self.key, self.density)
-        timing = self.timing
-        if timing is not None:
-            # Notes a second of the film, as notes a second of the music.
-            density = conditions.density * timing.plan.duration
-            density /= timing.music_time(timing.plan.duration)
-            conditions = replace(
-                conditions, tempo=timing.tempo, metre=timing.plan.metre, density=density
-            )
+        conditions = parse_conditions(key=self.key, density=self.density)
         return GenerationConfig(
-            self.seed,
-            instruments=self.instruments,
-            sampling=sampling,
-            conditions=conditions,
-            grid=None if timing is None else timing.grid,
+            self.seed, instruments=self.instruments, sampling=sampling, conditions=conditions
         )
+
+    def plan_options(self) -> PlanOptions:
+        """What the user fixes of the plan. Raises EmsyncError for an option out of range."""
+        return PlanOptions(
+            self.seed,
+            self.instruments,
+            self.bpm,
+            self.time_signature,
+            self.feel,
+            self.key,
+            self.density,
+            self.chords or (),
+        )
+
+    def plan_for(self, cues: CueSheet) -> Plan | None:
+        """The plan of the piece: the user's, or one for the film; None for a piece in free time."""
+        if self.free:
+            return None
+        return self.plan or plan_piece(cues, self.plan_options())
 
 
 def parse_request(values: Mapping[str, Any]) -> Request:
@@ -170,6 +182,18 @@ def _plan(name: str, value: Any) -> Plan:
     return value if isinstance(value, Plan) else plan_from_json(json.dumps(value), name)
 
 
+def _chords(name: str, value: Any) -> tuple[str, ...]:
+    """One text a bar, or one text in which bar lines or spaces part the bars."""
+    if isinstance(value, str):
+        return split_bars(value)
+    bars = tuple(text(f"{name}[{place}]", bar) for place, bar in enumerate(items(name, value)))
+    if not bars:
+        raise EmsyncError(f"{name}: give one or more")
+    return bars
+
+
+_PLANNED = ("bpm", "time_signature", "feel", "key", "density", "chords", "instruments")
+"""Options that a plan decides."""
 _FORMER = {"meter": "time_signature"}
 _any_number = number()
 _time = number(0.0, LONGEST)
@@ -193,8 +217,11 @@ _CHECKS: Mapping[str, Check] = {
     "repetition": _any_number,
     "bpm": _any_number,
     "time_signature": text,
+    "feel": text,
     "key": text,
     "density": _any_number,
+    "chords": _chords,
+    "free": flag,
     "live": flag,
     "reserve": number(0.0, 600.0),
 }

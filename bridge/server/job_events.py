@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.scoring.files import CUES
+from bridge.scoring.files import CUES, PLAN
 from bridge.server import worker_protocol as protocol
 from bridge.server.hub import Hub
 from bridge.server.job_files import JobFiles
@@ -10,6 +10,8 @@ from bridge.server.job_queue import Observer
 from bridge.server.jobs import Job, State, job_json
 from bridge.server.playback import Playback
 from engine.cues import read_cues
+from engine.plan.json_form import read_plan
+from engine.plan.timing import Timing
 
 
 def job_observer(hub: Hub, playback: Playback, job_files: JobFiles) -> Observer:
@@ -22,7 +24,10 @@ def job_observer(hub: Hub, playback: Playback, job_files: JobFiles) -> Observer:
                 return
             case protocol.Entered(State.COMPOSING) if job.request.live:
                 cues = read_cues(job_files.file(job, CUES))
-                playback.expect(job.id, cues, job.request.reserve, job.request.seconds_at)
+                seconds_at = None
+                if not job.request.free:
+                    seconds_at = Timing(read_plan(job_files.file(job, PLAN))).seconds_at
+                playback.expect(job.id, cues, job.request.reserve, seconds_at)
             case protocol.Failed():
                 playback.abandon(job.id)
         hub.publish("progress", job=job.id, state=job.state.value, share=job.progress)

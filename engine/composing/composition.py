@@ -12,9 +12,12 @@ from engine.arrays import Logits, Mask
 from engine.composing.config import GenerationConfig, section_conditions
 from engine.composing.listener import Listener, NoteFeed
 from engine.composing.logits.controls import Controls
+from engine.composing.logits.ending import BeginningAndEnding
 from engine.composing.logits.grammar import Grammar
+from engine.composing.logits.harmony import Harmony
 from engine.composing.logits.instrument_balance import InstrumentBalance
 from engine.composing.logits.note_limits import NoteLimits
+from engine.composing.logits.players import Players
 from engine.composing.logits.repetition import Repetition
 from engine.composing.logits.rule import Rule
 from engine.composing.logits.time_snapping import TimeSnapping
@@ -64,7 +67,7 @@ class Composition:
         ends = [section.end for section in cues.sections]
         self._state = PieceState(list(zip(ends, self._sections, strict=True)))
         self._limits = NoteLimits(config.conditions)
-        controls = Controls(config.conditions, config.grid)
+        controls = Controls(config.conditions, config.arrangement)
         self._steady_tempo = controls.steady_tempo
         self._rules = _rules(config, controls, self._limits)
         boundaries = [controls.nearest_time(boundary) for boundary in cues.boundaries]
@@ -179,11 +182,20 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
     """The rules of a piece, in the order in which they are asked."""
     # Time shifts of a grid lead to it already.
     snapping = [] if controls.has_grid else [TimeSnapping()]
+    arrangement = config.arrangement
+    # Harmony comes last, so that it weighs the notes that repetition favours too.
+    planned: Sequence[Rule] = (
+        (InstrumentBalance(config.instruments),)
+        if arrangement is None or not arrangement.phrases
+        else (Players(arrangement),)
+    )
+    harmony = () if arrangement is None else (Harmony(arrangement), BeginningAndEnding(arrangement))
     return (
         Grammar(config.instruments),
         limits,
-        InstrumentBalance(config.instruments),
+        *planned,
         controls,
         *snapping,
-        Repetition(config.sampling.repetition),
+        Repetition(config.sampling.repetition, arrangement),
+        *harmony,
     )

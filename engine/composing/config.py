@@ -8,7 +8,7 @@ from engine.composing.sampling import Sampling
 from engine.cues import CueSheet
 from engine.errors import EmsyncError
 from engine.music import vocabulary as voc
-from engine.music.beat_grid import BeatGrid
+from engine.music.arrangement import Arrangement
 from engine.music.conditions import Conditions
 from engine.score import Instrument
 
@@ -21,7 +21,8 @@ class GenerationConfig:
         as much as seeds do.
     instruments: who may play.
     conditions: what is asked beyond emotion. Tempo and metre hold for the whole piece.
-    grid: the beats and bars of a plan. Without one, the tempo in ``conditions`` makes its own.
+    arrangement: what a plan asks for: beats, players, chords, ending. Without one, a tempo in
+        ``conditions`` makes a grid of its own.
     sections: key and density of each section of the cue sheet, in place of those in
         ``conditions``. Empty if all sections are alike.
 
@@ -34,7 +35,7 @@ class GenerationConfig:
     sampling: Sampling = field(default_factory=Sampling)
     conditions: Conditions = field(default_factory=Conditions)
     sections: tuple[Conditions, ...] = ()
-    grid: BeatGrid | None = None
+    arrangement: Arrangement | None = None
 
     def __post_init__(self) -> None:
         if not self.instruments:

@@ -1,34 +1,115 @@
-"""The plan as data, and as JSON that a user reads, edits and hands back."""
+"""The plan of a piece as data: its beats and bars, and phrase by phrase what is played."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
-from pathlib import Path
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
-from engine.checks import Fields, items, number, whole
+import numpy as np
+
 from engine.errors import EmsyncError
-from engine.files import read_text
-from engine.music.conditions import FASTEST, METRES, SLOWEST, UNKNOWN
+from engine.music.beat_grid import DOTTED, STRAIGHT, SWING, TRIPLET
+from engine.music.chord_symbols import Chord, parse_chord
+from engine.music.conditions import (
+    DENSEST,
+    FASTEST,
+    METRES,
+    SLOWEST,
+    SPARSEST,
+    UNKNOWN,
+    parse_key,
+)
+from engine.music.tick_clock import TickClock
 from engine.plan.tempo_search import TempoFit
+from engine.score import Instrument
 
 LONGEST_BAR = 12
-"""Quarter notes."""
-MOST_BEATS = 10_000_000
-_bar = whole(1, LONGEST_BAR)
+"""Beats."""
+FEELS = {"straight": STRAIGHT, "swing": SWING, "triplet": TRIPLET}
+"""How a quarter note divides, and the bias of an onset on each part."""
+BEATS = {"quarter": 1.0, "dotted quarter": 1.5}
+"""The notes that a beat can be, in quarter notes."""
+DYNAMICS = {"pp": 0.5, "p": 0.65, "mp": 0.8, "mf": 1.0, "f": 1.15, "ff": 1.3}
+"""Dynamic marks, softest first, and the share of the usual velocity that each stands for."""
+
+
+class TimeSignature(NamedTuple):
+    """A time signature: the beats of a usual bar, and the note that a beat is."""
+
+    beats: int
+    beat: str
+
+
+TIME_SIGNATURES = {
+    "2/4": TimeSignature(2, "quarter"),
+    "3/4": TimeSignature(3, "quarter"),
+    "4/4": TimeSignature(4, "quarter"),
+    "6/8": TimeSignature(2, "dotted quarter"),
+    "12/8": TimeSignature(4, "dotted quarter"),
+}
+"""The time signatures that can be planned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Some bars that belong together.
+
+    bar: its first bar, counted from 1. form: a letter; phrases with the same letter share their
+    theme. key: such as ``A minor``. instruments: who plays. density: notes a second of the film.
+    dynamics: a mark of :data:`DYNAMICS`. chords: one text a bar, such as ``Am`` or ``F G`` for two
+    chords in a bar; they start again where the phrase is longer. Without chords the network
+    chooses the harmony.
+
+    Raises EmsyncError naming the field that is wrong.
+    """
+
+    bar: int
+    form: str
+    key: str
+    instruments: tuple[Instrument, ...]
+    density: float
+    dynamics: str
+    chords: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        parse_key(self.key)
+        if not self.instruments:
+            raise EmsyncError("instruments: name one or more; a phrase needs somebody who plays")
+        if not SPARSEST <= self.density <= DENSEST:
+            raise EmsyncError(
+                f"density: {self.density:g}; give {SPARSEST:g} to {DENSEST:g} notes a second"
+            )
+        if self.dynamics not in DYNAMICS:
+            raise EmsyncError(f"dynamics: {self.dynamics!r}; choose from {', '.join(DYNAMICS)}")
+        for place, bar in enumerate(self.chords):
+            if not bar.split():
+                raise EmsyncError(f"chords[{place}]: name one or more chords")
+            for symbol in bar.split():
+                try:
+                    parse_chord(symbol)
+                except EmsyncError as error:
+                    raise EmsyncError(f"chords[{place}]: {error}") from error
+
+    def chords_of_bar(self, number: int) -> tuple[Chord, ...]:
+        """The chords of a bar, counted from 0 within the phrase; none without harmony."""
+        if not self.chords:
+            return ()
+        return tuple(map(parse_chord, self.chords[number % len(self.chords)].split()))
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where the beats and bars of a piece lie.
+    """Where the beats and bars of a piece lie, and what each phrase is to be.
 
     duration: of the film, in seconds.
-    points: quarter notes from the start and their film time, rising from (0, 0); the tempo between
-    two of them is constant. The last point lies at the film's end or beyond. bars: quarter notes of
-    each bar, up to the film's end.
+    points: beats from the start and their film time, rising from (0, 0); the tempo between two of
+    them is constant. The last point lies at the film's end or beyond. bars: beats of each bar, up
+    to the film's end; the last length goes on. beat: a key of :data:`BEATS`. feel: a key of
+    :data:`FEELS`. phrases: rising from bar 1 on; without them the network chooses. last_chord: the
+    beat of the last chord, after which nobody begins a note; None lets the piece break off.
 
     Raises EmsyncError naming the field that is wrong.
     """
@@ -36,10 +117,33 @@ class Plan:
     duration: float
     points: tuple[tuple[int, float], ...]
     bars: tuple[int, ...]
+    beat: str = "quarter"
+    feel: str = "straight"
+    phrases: tuple[Phrase, ...] = ()
+    last_chord: int | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.duration < math.inf:
             raise EmsyncError(f"duration: {self.duration:g} s; give more than 0")
+        if self.beat not in BEATS:
+            raise EmsyncError(f"beat: {self.beat!r}; choose from {', '.join(BEATS)}")
+        if self.feel not in FEELS:
+            raise EmsyncError(f"feel: {self.feel!r}; choose from {', '.join(FEELS)}")
+        if self.feel != "straight" and self.beat != "quarter":
+            raise EmsyncError(f"feel: {self.feel!r} needs beats of a quarter note")
+        self._check_points()
+        for place, bar in enumerate(self.bars):
+            if not 1 <= bar <= LONGEST_BAR:
+                raise EmsyncError(f"bars[{place}]: {bar}; give 1 to {LONGEST_BAR} beats")
+        if not self.bars:
+            raise EmsyncError("bars: give one or more")
+        self._check_phrases()
+        if self.last_chord is not None and not (
+            self.last_chord >= 0 and self.seconds_at(self.last_chord) < self.duration
+        ):
+            raise EmsyncError(f"last_chord: beat {self.last_chord} is not within the film")
+
+    def _check_points(self) -> None:
         if self.points[:1] != ((0, 0.0),):
             raise EmsyncError("points: the first must be beat 0 at 0 s")
         for place, ((beat, seconds), (next_beat, next_seconds)) in enumerate(
@@ -50,87 +154,101 @@ class Plan:
                     f"points[{place}]: beat {next_beat} at {next_seconds:g} s does not come after "
                     f"beat {beat} at {seconds:g} s"
                 )
-            tempo = 60 * (next_beat - beat) / (next_seconds - seconds)
+            tempo = 60 * self.quarters * (next_beat - beat) / (next_seconds - seconds)
             if not SLOWEST <= tempo <= FASTEST:
                 raise EmsyncError(
-                    f"points[{place}]: {tempo:.0f} beats a minute lead there; keep them from "
-                    f"{SLOWEST:g} to {FASTEST:g}"
+                    f"points[{place}]: {tempo:.0f} quarter notes a minute lead there; keep them "
+                    f"from {SLOWEST:g} to {FASTEST:g}"
                 )
         if len(self.points) < 2 or self.points[-1][1] < self.duration - 0.001:
             raise EmsyncError(
                 f"points: the last must lie at the end, {self.duration:g} s, or later"
             )
-        for place, bar in enumerate(self.bars):
-            _bar(f"bars[{place}]", bar)
-        if not self.bars:
-            raise EmsyncError("bars: give one or more")
+
+    def _check_phrases(self) -> None:
+        for place, phrase in enumerate(self.phrases):
+            before = self.phrases[place - 1].bar if place else 0
+            if place == 0 and phrase.bar != 1:
+                raise EmsyncError("phrases[0].bar: the first phrase must begin at bar 1")
+            if phrase.bar <= before:
+                raise EmsyncError(
+                    f"phrases[{place}].bar: {phrase.bar} does not come after bar {before}"
+                )
+            if phrase.bar > 1 and self.seconds_at(self.bar_line(phrase.bar)) >= self.duration:
+                raise EmsyncError(f"phrases[{place}].bar: bar {phrase.bar} is beyond the film")
+
+    @property
+    def quarters(self) -> float:
+        """Quarter notes in a beat."""
+        return BEATS[self.beat]
 
     @property
     def tempo(self) -> float:
         """The mean tempo in quarter notes a minute."""
         beat, seconds = self.points[-1]
-        return 60 * beat / seconds
+        return 60 * self.quarters * beat / seconds
+
+    @property
+    def usual_bar(self) -> int:
+        """Beats of the commonest bar."""
+        return Counter(self.bars).most_common(1)[0][0]
 
     @property
     def metre(self) -> float:
         """Index into ``conditions.METRES`` of the commonest bar; NaN if the network knows none."""
-        name = f"{Counter(self.bars).most_common(1)[0][0]}/4"
+        numerator, denominator = self._signature(self.usual_bar)
+        name = f"{numerator}/{denominator}"
         return float(METRES.index(name)) if name in METRES else UNKNOWN
 
     @property
     def time_signatures(self) -> tuple[tuple[int, int], ...]:
         """Numerator and denominator of each bar."""
-        return tuple((bar, 4) for bar in self.bars)
+        return tuple(map(self._signature, self.bars))
+
+    def _signature(self, bar: int) -> tuple[int, int]:
+        return (bar, 4) if self.quarters == 1 else (3 * bar, 8)
+
+    def bar_line(self, bar: int) -> int:
+        """The beat at which a bar begins; bars count from 1."""
+        given = self.bars[: bar - 1]
+        return sum(given) + (bar - 1 - len(given)) * self.bars[-1]
+
+    def bar_lines(self) -> tuple[int, ...]:
+        """The beats at which the bars of the film begin."""
+        end = float(self.clock.ticks(self.duration)) - 1e-6
+        lines = [0]
+        while (line := lines[-1] + self.bars[min(len(lines), len(self.bars)) - 1]) < end:
+            lines.append(line)
+        return tuple(lines)
+
+    @property
+    def clock(self) -> TickClock:
+        """Converts beats to seconds of the film; the last tempo goes on."""
+        beats, seconds = map(np.array, zip(*self.points, strict=True))
+        rates = np.diff(seconds) / np.diff(beats)
+        return TickClock(beats[:-1], rates, seconds[:-1])
+
+    def seconds_at(self, beat: float) -> float:
+        """Film time of a beat, counted from the start."""
+        return float(self.clock.seconds(beat))
 
 
-def plan_beats(fit: TempoFit, duration: float) -> Plan:
-    """The plan of a tempo that was found for a film of this duration."""
+def plan_beats(
+    fit: TempoFit, duration: float, beat: str = "quarter", feel: str = "straight"
+) -> Plan:
+    """The plan of a tempo that was found for a film of this duration; it has no phrases."""
     points = [(anchor.beat, anchor.seconds) for anchor in fit.anchors]
-    beat, seconds = points[-1]
+    last, seconds = points[-1]
     rest = math.ceil((duration - seconds) * fit.tempo / 60 - 1e-9)
     if rest > 0:
-        points.append((beat + rest, seconds + rest * 60 / fit.tempo))
-    return Plan(duration, tuple(points), fit.bars)
+        points.append((last + rest, seconds + rest * 60 / fit.tempo))
+    return Plan(duration, tuple(points), fit.bars, beat, feel)
 
 
-def to_json(plan: Plan) -> str:
-    """The plan as a user's JSON."""
-    content = {
-        "duration": plan.duration,
-        "points": [{"beat": beat, "seconds": seconds} for beat, seconds in plan.points],
-        "bars": list(plan.bars),
-    }
-    return json.dumps(content, indent=2) + "\n"
-
-
-def read_plan(path: str | Path) -> Plan:
-    """Read a plan. Raises EmsyncError naming the file and the field that is wrong."""
-    return from_json(read_text(path), str(path))
-
-
-def from_json(text: str, name: str = "plan") -> Plan:
-    """Read what ``to_json`` wrote, edited or not; ``name`` is what errors call it.
-
-    Raises EmsyncError naming the field that is wrong.
-    """
-    try:
-        content = Fields(name, json.loads(text))
-    except (ValueError, RecursionError) as error:
-        raise EmsyncError(f"{name}: is not JSON ({error}); mend it or plan again") from error
-    for field in content:
-        if field not in ("duration", "points", "bars"):
-            raise content.error(field, "is no field of a plan; choose from duration, points, bars")
-    points = [
-        (point.get("beat", whole(0, MOST_BEATS)), point.get("seconds", number()))
-        for point in content.objects("points")
-    ]
-    bars = content.get("bars", items)
-    try:
-        return Plan(
-            content.get("duration", number()),
-            tuple(points),
-            tuple(_bar(f"bars[{place}]", bar) for place, bar in enumerate(bars)),
-        )
-    except EmsyncError as error:
-        text = str(error)
-        raise EmsyncError(text if text.startswith(name) else f"{name}: {text}") from error
+def phrase_lines(plan: Plan) -> tuple[int, ...]:
+    """The beats at which the phrases begin."""
+    ends = [0, *accumulate(plan.bars)]
+    return tuple(
+        ends[phrase.bar - 1] if phrase.bar <= len(ends) else plan.bar_line(phrase.bar)
+        for phrase in plan.phrases
+    )

@@ -108,13 +108,15 @@ def rank_tempi(
     arousal: float = math.nan,
     beats_per_bar: int = 4,
     weights: Sequence[float] | None = None,
+    quarters: float = 1.0,
 ) -> list[TempoFit]:
     """The tempi that suit an arousal, the best first.
 
-    boundaries: rising. weights: how much each boundary counts; 1 by default.
+    boundaries: rising. weights: how much each boundary counts; 1 by default. quarters: quarter
+    notes in a beat.
     Raises EmsyncError for boundaries outside the film.
     """
-    low, middle, high = usual_tempo(arousal)
+    low, middle, high = (tempo / quarters for tempo in usual_tempo(arousal))
     count = math.ceil(math.log(high / low) / 0.01)
     tempi = np.geomspace(low, high, count + 1).tolist()
     spread = math.log2(high / low) / 2
@@ -139,7 +141,7 @@ def fit_tempo(
     most_bend: 0 keeps the tempo to the letter. Arguments else as for :func:`rank_tempi`.
     Raises EmsyncError for a tempo out of range, and for boundaries outside the film.
     """
-    if not SLOWEST <= tempo <= FASTEST:
+    if not SLOWEST * 2 / 3 <= tempo <= FASTEST:
         raise EmsyncError(f"tempo {tempo:g}: give {SLOWEST:g} to {FASTEST:g}")
     if any(not 0 <= seconds <= duration for seconds in boundaries):
         raise EmsyncError(f"boundaries: give times from 0 to {duration:g} s")

@@ -1,23 +1,35 @@
 """Compose in beats, play in film time.
 
-A piece is composed in *music time*: at one tempo whose sixteenths are whole steps, with every
+A piece is composed in *music time*: at one tempo whose beats divide into whole steps, with every
 planned boundary on its beat. Its notes are then carried to *film time* by the plan's beats, so a
 boundary is met exactly, whatever the tempo of the film is.
 """
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
-from engine.cues import CueSheet
-from engine.music.beat_grid import SIXTEENTHS, BeatGrid
+from engine.cues import CueSheet, Section
+from engine.music.arrangement import Arrangement, Ending, Phrase
+from engine.music.beat_grid import DOTTED, BeatGrid
+from engine.music.chord_symbols import Chord
+from engine.music.conditions import Conditions, parse_key
 from engine.music.tick_clock import TickClock
 from engine.music.vocabulary import STEP_MS
-from engine.plan.plan import Plan
+from engine.plan.plan import DYNAMICS, FEELS, Plan, phrase_lines
 from engine.score import BeatMap, Note, Score
+
+RELEASE = 0.25
+"""Seconds before the film's end at which the last chord ends, so that nothing is cut off."""
+LONGEST_CHORD = 8
+"""Beats that the last chord lasts at most."""
 
 
 @dataclass(frozen=True)
@@ -26,55 +38,165 @@ class Timing:
 
     plan: Plan
 
-    @cached_property
-    def quarter(self) -> int:
-        """Steps of a quarter note in music time: the multiple of a sixteenth nearest to the plan's
-        tempo."""
-        steps = 60_000 / self.plan.tempo / STEP_MS / SIXTEENTHS
-        return SIXTEENTHS * max(1, round(steps))
-
     @property
+    def _biases(self) -> tuple[float, ...]:
+        return FEELS[self.plan.feel] if self.plan.quarters == 1 else DOTTED
+
+    @cached_property
+    def beat(self) -> int:
+        """Steps of a beat in music time: the multiple of a part nearest to the plan's tempo."""
+        parts = len(self._biases)
+        steps = 60_000 * self.plan.quarters / self.plan.tempo / STEP_MS / parts
+        return parts * max(1, round(steps))
+
+    @cached_property
     def grid(self) -> BeatGrid:
         """The beats and bars in music time."""
-        return BeatGrid(self.quarter, self.plan.bars)
+        return BeatGrid(self.beat, self.plan.bars, self._biases)
 
     @property
     def tempo(self) -> float:
         """Quarter notes a minute in music time."""
-        return 60_000 / (self.quarter * STEP_MS)
+        return 60_000 * self.plan.quarters / (self.beat * STEP_MS)
+
+    @property
+    def _beat_seconds(self) -> float:
+        return self.beat * STEP_MS / 1000
 
     def music_time(self, seconds: float) -> float:
         """Music time of a film time."""
-        return float(self._film.ticks(seconds)) * 60 / self.tempo
+        return float(self._film.ticks(seconds)) * self._beat_seconds
 
     def film_time(self, seconds: float) -> float:
         """Film time of a music time."""
-        return self.seconds_at(seconds * self.tempo / 60)
+        return float(self._film.seconds(seconds / self._beat_seconds))
 
-    def seconds_at(self, beat: float) -> float:
+    def seconds_at(self, quarters: float) -> float:
         """Film time of a quarter note, counted from the start."""
-        return float(self._film.seconds(beat))
+        return float(self._film.seconds(quarters / self.plan.quarters))
 
     def music_cues(self, cues: CueSheet) -> CueSheet:
-        """A cue sheet in music time, to compose for."""
+        """A cue sheet in music time, to compose for: its sections are the phrases of the plan."""
         at = self.music_time
-        sections = tuple(replace(s, start=at(s.start), end=at(s.end)) for s in cues.sections)
+        end = at(cues.duration)
         return replace(
             cues,
             start=0.0,
-            end=at(cues.duration),
+            end=end,
             cuts=tuple(map(at, cues.cuts)),
             boundaries=tuple(map(at, cues.boundaries)),
-            sections=sections,
+            sections=tuple(self._sections(cues, end)),
         )
 
+    def _sections(self, cues: CueSheet, end: float) -> Iterable[Section]:
+        if not self.plan.phrases:
+            for section in cues.sections:
+                yield replace(
+                    section,
+                    start=self.music_time(section.start),
+                    end=self.music_time(section.end),
+                )
+            return
+        lines = [line * self._beat_seconds for line in phrase_lines(self.plan)]
+        for start, until in pairwise([*lines, end]):
+            if start < end:
+                middle = self.film_time((start + until) / 2)
+                section = next((s for s in cues.sections if middle < s.end), cues.sections[-1])
+                yield replace(section, start=start, end=min(until, end))
+
+    @property
+    def conditions(self) -> Conditions:
+        """Tempo and metre in music time."""
+        return Conditions(tempo=self.tempo, metre=self.plan.metre)
+
+    def phrase_conditions(self) -> tuple[Conditions, ...]:
+        """Key and density of each phrase, in music time."""
+        end = self.music_time(self.plan.duration)
+        rate = self.plan.duration / end
+        return tuple(
+            replace(self.conditions, key=parse_key(phrase.key), density=phrase.density * rate)
+            for phrase, line in zip(self.plan.phrases, phrase_lines(self.plan), strict=True)
+            if line * self._beat_seconds < end
+        )
+
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        """What the composing loop must keep to."""
+        bars = [*(phrase.bar for phrase in self.plan.phrases), len(self._bar_lines) + 1]
+        phrases = tuple(
+            Phrase(line * self.beat, until - phrase.bar, frozenset(phrase.instruments))
+            for phrase, line, until in zip(
+                self.plan.phrases, phrase_lines(self.plan), bars[1:], strict=True
+            )
+        )
+        return Arrangement(
+            self.grid, phrases, tuple(self._chords()), self._ending(), tuple(self._repeats())
+        )
+
+    def _repeats(self) -> Iterator[int]:
+        """For each bar, how many bars ago the same bar of the last phrase of its form was."""
+        phrases, last = self.plan.phrases, len(self._bar_lines) + 1
+        latest: dict[tuple[str, str], tuple[int, int]] = {}
+        for phrase, until in zip(phrases, [*(p.bar for p in phrases[1:]), last], strict=False):
+            form = phrase.form, phrase.key
+            bar, length = latest.get(form, (phrase.bar, 0))
+            for number in range(until - phrase.bar):
+                yield phrase.bar - bar if number < length else 0
+            latest[form] = phrase.bar, until - phrase.bar
+
+    @cached_property
+    def _bar_lines(self) -> tuple[int, ...]:
+        return self.plan.bar_lines()
+
+    def _chords(self) -> Iterable[tuple[int, Chord]]:
+        """The step of each chord change. The chords of a bar share it in whole beats."""
+        lines = [*self._bar_lines, self._bar_lines[-1] + self.plan.bars[-1]]
+        starts, before = [phrase.bar for phrase in self.plan.phrases], None
+        for number, (line, until) in enumerate(pairwise(lines), start=1):
+            place = bisect_right(starts, number) - 1
+            if place < 0:
+                return
+            chords = self.plan.phrases[place].chords_of_bar(number - starts[place])
+            for place, chord in enumerate(chords):
+                beat = line + math.ceil(place * (until - line) / len(chords))
+                if chord != before:
+                    yield beat * self.beat, chord
+                before = chord
+
+    def _ending(self) -> Ending | None:
+        last = self.plan.last_chord
+        if last is None:
+            return None
+        end = self.music_time(self.plan.duration)
+        room = end - last * self._beat_seconds
+        held = min(room - min(RELEASE, room / 4), LONGEST_CHORD * self._beat_seconds)
+        return Ending(last * self.beat, last * self.beat + int(held * 1000 / STEP_MS))
+
     def film_notes(self, notes: tuple[Note, ...]) -> tuple[Note, ...]:
-        """Notes of music time in film time; none lasts beyond the film."""
+        """Notes of music time in film time, with their dynamics; none lasts beyond the film."""
         end = self.plan.duration
         return tuple(
-            replace(n, onset=self.film_time(n.onset), end=min(self.film_time(n.end), end))
+            replace(
+                n,
+                onset=self.film_time(n.onset),
+                end=min(self.film_time(n.end), end),
+                velocity=self._velocity(n),
+            )
             for n in notes
         )
+
+    def _velocity(self, note: Note) -> int:
+        """The velocity of a note by the dynamics of its phrase."""
+        starts, levels = self._levels
+        if not len(starts):
+            return note.velocity
+        place = int(np.searchsorted(starts, note.onset + 1e-6, "right")) - 1
+        return min(127, max(1, round(note.velocity * levels[place])))
+
+    @cached_property
+    def _levels(self) -> tuple[np.ndarray, list[float]]:
+        lines = np.array(phrase_lines(self.plan), float) * self._beat_seconds
+        return lines, [DYNAMICS[phrase.dynamics] for phrase in self.plan.phrases]
 
     def film_score(self, score: Score) -> Score:
         """A score of music time in film time, with the plan's beats and bars."""
@@ -83,16 +205,15 @@ class Timing:
         bars = (self.film_time(bar) for bar in score.bars)
         chords = (self.film_time(chord) for chord in score.chords)
         beats, seconds = zip(*self.plan.points, strict=True)
+        quarters = tuple(beat * self.plan.quarters for beat in beats)
         return Score(
             notes,
             tuple(bar for bar in bars if bar < end),
             tuple(chord for chord in chords if chord < end),
             end,
-            beat_map=BeatMap(tuple(map(float, beats)), seconds, self.plan.time_signatures),
+            beat_map=BeatMap(quarters, seconds, self.plan.time_signatures),
         )
 
     @cached_property
     def _film(self) -> TickClock:
-        beats, seconds = map(np.array, zip(*self.plan.points, strict=True))
-        rates = np.diff(seconds) / np.diff(beats)
-        return TickClock(beats[:-1], rates, seconds[:-1])
+        return self.plan.clock

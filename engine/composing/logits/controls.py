@@ -17,6 +17,7 @@ from engine.arrays import Logits, Mask
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
+from engine.music.arrangement import Arrangement
 from engine.music.beat_grid import BeatGrid
 from engine.music.conditions import KEYS, METRES, Conditions
 from engine.music.key import profile
@@ -90,13 +91,15 @@ class Controls(Rule):
     """Keeps to the conditions of a piece.
 
     conditions: those of the whole piece, for tempo and metre. Key and density are read from the
-    present section. grid: the beats and bars of a plan, in place of the tempo's own.
+    present section. arrangement: has beats and bars in place of the tempo's own. Its chords take the
+    place of the key's notes.
     """
 
-    def __init__(self, conditions: Conditions, grid: BeatGrid | None = None) -> None:
-        asks_tempo = grid is None and not math.isnan(conditions.tempo)
+    def __init__(self, conditions: Conditions, arrangement: Arrangement | None = None) -> None:
+        asks_tempo = arrangement is None and not math.isnan(conditions.tempo)
         steady = Grid(conditions.tempo, conditions.metre) if asks_tempo else None
-        self._grid: Grid | BeatGrid | None = grid or steady
+        self._grid: Grid | BeatGrid | None = steady if arrangement is None else arrangement.grid
+        self._has_chords = arrangement is not None and bool(arrangement.chords)
         self.steady_tempo = None if steady is None else steady.tempo
         """The tempo and metre that hold throughout; None where none was asked for."""
         self._density = math.nan
@@ -130,7 +133,7 @@ class Controls(Rule):
         conditions = state.conditions
         if self._grid is not None:
             logits[voc.SHIFTS] += self._grid.shifts(state.cursor)
-        if not math.isnan(conditions.key):
+        if not math.isnan(conditions.key) and not self._has_chords:
             logits += _KEY_BIAS[int(conditions.key)]
         if not math.isnan(conditions.density):
             logits[voc.SHIFTS] += self._density_bias(conditions.density, state)

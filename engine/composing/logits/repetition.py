@@ -1,6 +1,7 @@
 """Favour what was played at this place of the bar some bars ago.
 
-Songs return to what they played one, two and four bars before. A network that draws every token
+Songs return to what they played one, two and four bars before. A planned piece returns to the last
+phrase of the same form instead, since a bar that repeats the bar before keeps its harmony too. A network that draws every token
 strays from that: one note that differs from the bar before makes further differences likelier. So
 the tokens of :mod:`engine.music.features.lookback` become likelier. Beats, bars and figures hold,
 across boundaries too; the rule does not know where a boundary is. (Ours.)
@@ -14,7 +15,8 @@ from engine.arrays import Logits
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
-from engine.music.features.lookback import Lookback
+from engine.music.arrangement import Arrangement
+from engine.music.features.lookback import AGO, Lookback
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
@@ -31,26 +33,30 @@ _WEIGHT = np.where(_IS_DRUM, DRUMS, 1.0).astype(np.float32)
 
 
 class Repetition(Rule):
-    """Favours what the piece has played.
+    """Favours what the piece has played, or the planned phrase that a bar repeats.
 
     strength: the bias, in nats, of a token that came at this place of one earlier bar. It adds up
     where several earlier bars agree.
     """
 
-    def __init__(self, strength: float) -> None:
+    def __init__(self, strength: float, arrangement: Arrangement | None = None) -> None:
         self._strength = strength
         self._lookback = Lookback()
+        self._repeats = None if arrangement is None else arrangement.repeats
+        self._bars = 0
+        """How many bars have begun."""
 
     def update(self, token: int, state: PieceState) -> None:
         """Remember the token."""
         if self._strength:
             self._lookback.push(token)
+            self._bars += token == voc.BAR
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:
         """Favour the tokens of earlier bars."""
-        earlier = (
-            [token for token in self._lookback.value if token != voc.PAD] if self._strength else []
-        )
+        if not self._strength:
+            return logits
+        earlier = [token for token in map(self._lookback.ago, self._ago()) if token != voc.PAD]
         if not earlier:
             return logits
         biased = logits.copy()
@@ -62,6 +68,13 @@ class Repetition(Rule):
             gained = _log_sum(biased[voc.SHIFTS]) - moves_on
             biased[voc.SHIFTS] -= (1 - MOVING_ON) * gained
         return biased
+
+    def _ago(self) -> tuple[int, ...]:
+        """How many bars ago the bars began that the present one may repeat."""
+        if self._repeats is None:
+            return AGO
+        ago = self._repeats[self._bars - 1] if self._bars <= len(self._repeats) else 0
+        return (ago,) if ago else ()
 
 
 def _likeliest_near(token: int, logits: Logits) -> int:

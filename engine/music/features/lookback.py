@@ -72,9 +72,10 @@ class Lookback:
 
         A TIMESHIFT is shortened or lengthened: it leads from now to where that one led.
         """
-        return tuple(map(self._ago, AGO))
+        return tuple(map(self.ago, AGO))
 
-    def _ago(self, bars: int) -> int:
+    def ago(self, bars: int) -> int:
+        """The token that followed at this place ``bars`` bars ago; PAD if it is unknown."""
         if len(self._bars) <= bars:
             return voc.PAD
         then = self._bars[-1 - bars] + self._cursor - self._bars[-1]

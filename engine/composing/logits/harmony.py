@@ -1,0 +1,96 @@
+"""Play the planned chords.
+
+The network chooses freely among the notes of the present chord. Other notes of the key become less
+likely, notes outside it very unlikely, and the bass leans to the chord's lowest note. Only pitches
+are weighed against each other: when an instrument plays, and how often, stays as it was. At a chord
+change, notes end that the new chord does not have. (Ours.)
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+
+from engine.arrays import Ints, Logits
+from engine.composing.logits.rule import Rule
+from engine.composing.state import Key, PieceState
+from engine.music import vocabulary as voc
+from engine.music.arrangement import Arrangement
+from engine.music.chord_symbols import Chord
+from engine.music.vocabulary import Kind
+from engine.score import Instrument
+
+IN_KEY = -3.0
+"""The bias in nats of a note that is in the key, but not in the chord."""
+OUT_OF_KEY = -6.0
+"""The bias of a note that is in neither."""
+ROOT_IN_BASS = 2.0
+"""The bias of the bass's lowest note of the chord."""
+ANTICIPATION = 2
+"""A note that began within this part of a beat before a chord change may go on."""
+
+_BASS = voc.INSTRUMENTS.index(Instrument.BASS)
+_PITCHED = [
+    index for index, instrument in enumerate(voc.INSTRUMENTS) if instrument is not Instrument.DRUMS
+]
+_ONS: dict[int, Ints] = {
+    index: np.flatnonzero((voc.KIND == Kind.ON) & (index == voc.INSTRUMENT)) for index in _PITCHED
+}
+_MAJOR, _MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
+
+
+class Harmony(Rule):
+    """Keeps to the chords of an arrangement."""
+
+    def __init__(self, arrangement: Arrangement) -> None:
+        self._arrangement = arrangement
+
+    def forced_token(self, state: PieceState) -> int | None:
+        """The OFF of a note that the present chord, which has just begun, does not have."""
+        change = self._arrangement.chord_onset(state.cursor)
+        if change != state.cursor or state.at_bar or not state.active:
+            return None
+        chord = self._arrangement.chord_at(change)
+        assert chord is not None
+        earliest = change - self._arrangement.grid.beat // ANTICIPATION
+        for key, (onset, _) in state.active.items():
+            if onset < earliest and _clashes(key, chord):
+                return voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
+        return None
+
+    def bias(self, logits: Logits, state: PieceState) -> Logits:
+        """Favour the notes of the present chord."""
+        chord = self._arrangement.chord_at(state.cursor)
+        if chord is None:
+            return logits
+        key = state.conditions.key
+        weights = _weights(chord, -1 if math.isnan(key) else int(key))
+        logits = logits.copy()
+        for index, ons in _ONS.items():
+            before = logits[ons]
+            total = np.logaddexp.reduce(before)
+            if np.isfinite(total):
+                biased = before + weights[index]
+                logits[ons] = biased + (total - np.logaddexp.reduce(biased))
+        return logits
+
+
+def _clashes(key: Key, chord: Chord) -> bool:
+    instrument, pitch = key
+    return instrument in _ONS and pitch % 12 not in chord.pitch_classes
+
+
+@lru_cache(maxsize=512)
+def _weights(chord: Chord, key: int) -> dict[int, Logits]:
+    """The bias of each ON of each pitched instrument. key: -1 if it is unknown."""
+    scale = {(key % 12 + step) % 12 for step in (_MAJOR, _MINOR)[key // 12]} if key >= 0 else set()
+    classes = np.full(12, OUT_OF_KEY, np.float32)
+    classes[list(scale)] = IN_KEY
+    classes[list(chord.pitch_classes)] = 0
+    weights = {index: classes[voc.PITCH[ons] % 12] for index, ons in _ONS.items()}
+    weights[_BASS] = weights[_BASS] + np.where(
+        voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, np.float32(ROOT_IN_BASS), np.float32(0)
+    )
+    return weights

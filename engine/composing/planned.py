@@ -1,0 +1,71 @@
+"""Compose a planned piece: in music time, with the plan's arrangement, and back in film time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from engine.composing.composition import Take
+from engine.composing.config import GenerationConfig
+from engine.composing.listener import Listener
+from engine.composing.takes import TakeScore, compose_takes
+from engine.cues import CueSheet
+from engine.model.runtime import Network
+from engine.music.vocabulary import INSTRUMENTS
+from engine.plan.plan import Plan
+from engine.plan.timing import Timing
+from engine.score import Note
+
+
+def planned_config(plan: Plan, config: GenerationConfig) -> GenerationConfig:
+    """How to compose for a plan. config: seed and sampling; the plan says the rest."""
+    timing = Timing(plan)
+    players = {instrument for phrase in plan.phrases for instrument in phrase.instruments}
+    return replace(
+        config,
+        instruments=tuple(i for i in INSTRUMENTS if not plan.phrases or i in players),
+        conditions=timing.conditions,
+        sections=timing.phrase_conditions(),
+        arrangement=timing.arrangement,
+    )
+
+
+def compose_planned_takes(
+    cues: CueSheet,
+    plan: Plan,
+    network: Network,
+    config: GenerationConfig,
+    count: int,
+    progress: Callable[[float], None] | None = None,
+    listener: Listener | None = None,
+) -> list[tuple[Take, TakeScore]]:
+    """Compose ``count`` takes for a plan, each with its score. All times are those of the film.
+
+    config: seed and sampling. progress, listener: as for
+    :func:`engine.composing.takes.compose_takes`.
+    """
+    timing = Timing(plan)
+    rate = cues.duration / timing.music_time(cues.duration)
+    takes = compose_takes(
+        timing.music_cues(cues),
+        network,
+        planned_config(plan, config),
+        count,
+        None if progress is None else lambda seconds: progress(seconds * rate),
+        None if listener is None else _in_film_time(listener, timing, cues.duration),
+    )
+    return [(replace(take, score=timing.film_score(take.score)), score) for take, score in takes]
+
+
+def _in_film_time(listener: Listener, timing: Timing, duration: float) -> Listener:
+    """A listener of music time that hands on everything in film time.
+
+    duration: of the film, in seconds. The last call gives exactly this time.
+    """
+    end = timing.music_time(duration)
+
+    def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
+        film = duration if until >= end else min(timing.film_time(until), duration)
+        listener(timing.film_notes(notes), tuple(map(timing.film_time, chords)), film)
+
+    return listen

@@ -1,0 +1,58 @@
+"""What a plan asks of the composing loop, in steps of music time."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from engine.music.beat_grid import BeatGrid
+from engine.music.chord_symbols import Chord
+from engine.score import Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Some bars with the same players. start: its first step. bars: how many it has."""
+
+    start: int
+    bars: int
+    players: frozenset[Instrument]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last chord. onset: its step. release: the step at which it ends."""
+
+    onset: int
+    release: int
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Beats and bars, who plays, the harmony and the ending of a piece.
+
+    phrases: rising, the first from step 0 on. chords: the step from which each chord holds, rising
+    from 0; empty for harmony of the network's own. ending: None where the film breaks off. repeats:
+    for each bar, how many bars ago the bar began that it repeats; 0 for none.
+    """
+
+    grid: BeatGrid
+    phrases: tuple[Phrase, ...] = ()
+    chords: tuple[tuple[int, Chord], ...] = ()
+    ending: Ending | None = None
+    repeats: tuple[int, ...] = ()
+
+    def phrase_at(self, step: int) -> Phrase | None:
+        """The phrase at a step; None without phrases."""
+        place = bisect_right(self.phrases, step, key=lambda phrase: phrase.start)
+        return self.phrases[place - 1] if place else None
+
+    def chord_at(self, step: int) -> Chord | None:
+        """The chord at a step; None without harmony."""
+        place = bisect_right(self.chords, step, key=lambda chord: chord[0])
+        return self.chords[place - 1][1] if place else None
+
+    def chord_onset(self, step: int) -> int:
+        """The step at which the chord of a step began."""
+        place = bisect_right(self.chords, step, key=lambda chord: chord[0])
+        return self.chords[place - 1][0] if place else 0

@@ -1,0 +1,92 @@
+"""What a film's emotion asks of the music: mode, tempo, density, dynamics and players.
+
+The directions are those that studies of music and emotion agree on (reviewed by Gabrielsson and
+Lindstrom 2010; measured by factor in Eerola, Friberg and Bresin 2013). Major is pleasant, minor is
+not. Fast, loud and dense are aroused. The figures are ours, beside those of songs where they were
+counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.plan.plan import DYNAMICS
+from engine.score import Instrument
+
+MINOR_BELOW, MAJOR_ABOVE = -0.25, 0.25
+"""Valence below which a piece is in minor, and above which it is in major."""
+DENSITY = 11.0
+"""Notes a second of five players at medium arousal. Songs have 24; music under a film leaves room.
+Each unit of arousal doubles it, and fewer players play fewer notes, both as in songs
+(:func:`engine.music.conditions.usual_density`)."""
+FEWER_PLAYERS = 0.57
+"""The power of the share of players by which density grows."""
+
+_LOUDNESS = ((-0.6, "p"), (-0.15, "mp"), (0.35, "mf"), (0.75, "f"))
+"""Arousal up to which each dynamic mark holds; ff above."""
+_ORDER = (
+    (
+        -0.15,
+        (
+            Instrument.PIANO,
+            Instrument.STRINGS,
+            Instrument.BASS,
+            Instrument.GUITAR,
+            Instrument.DRUMS,
+        ),
+    ),
+    (
+        0.3,
+        (
+            Instrument.PIANO,
+            Instrument.STRINGS,
+            Instrument.BASS,
+            Instrument.DRUMS,
+            Instrument.GUITAR,
+        ),
+    ),
+    (
+        1.0,
+        (
+            Instrument.DRUMS,
+            Instrument.BASS,
+            Instrument.PIANO,
+            Instrument.STRINGS,
+            Instrument.GUITAR,
+        ),
+    ),
+)
+"""Arousal up to which instruments enter in this order."""
+_PLAYERS = ((-0.5, 3), (-0.1, 4), (1.0, 5))
+"""Arousal up to which this many of the five play together."""
+
+
+def minor_share(valence: float) -> float:
+    """How likely a piece of this valence (-1..1) is in minor."""
+    return float(np.interp(valence, (MINOR_BELOW, MAJOR_ABOVE), (1.0, 0.0)))
+
+
+def density(arousal: float, players: int) -> float:
+    """Notes a second that suit an arousal (-1..1), all players together."""
+    return float(DENSITY * 2**arousal * (players / len(Instrument)) ** FEWER_PLAYERS)
+
+
+def dynamics(arousal: float, louder: int = 0) -> str:
+    """The dynamic mark that suits an arousal; ``louder`` steps above it."""
+    marks = list(DYNAMICS)
+    mark = next((mark for most, mark in _LOUDNESS if arousal <= most), "ff")
+    return marks[min(max(marks.index(mark) + louder, 0), len(marks) - 1)]
+
+
+def entry_order(arousal: float, available: Sequence[Instrument]) -> tuple[Instrument, ...]:
+    """The available instruments in the order in which they enter."""
+    order = next((order for most, order in _ORDER if arousal <= most), _ORDER[-1][1])
+    return tuple(instrument for instrument in order if instrument in available)
+
+
+def players(arousal: float, available: int) -> int:
+    """How many of the available instruments play together."""
+    of_five = next((count for most, count in _PLAYERS if arousal <= most), len(Instrument))
+    return max(1, min(available, round(available * of_five / len(Instrument) + 0.2)))
