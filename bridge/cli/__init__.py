@@ -25,12 +25,13 @@ COMMANDS: Mapping[str, str] = {
     "bench": "measure how fast this machine composes and analyzes, as ratios",
     "model": "for researchers: train, evaluate and export networks",
 }
-"""Command -> what it does. The module of the same name has ``arguments(parser)`` and, unless it is
-a group, ``run(args)``."""
+"""Command -> what it does. The module of the same name (``_`` for ``-``) has ``arguments(parser)``
+and, unless it is a group, ``run(args)``."""
 
 MODEL_COMMANDS: Mapping[str, str] = {
     "prepare": "turn a folder of songs (MIDI, LPD-5) into a token cache",
     "train": "train the music model on a token cache",
+    "count-harmony": "count how harmony goes in a folder of songs, for the planner of harmony",
     "evaluate": "measure a network: likelihood, boundaries, emotion, musicality, controls",
     "export": "turn trained weights into the network that composes",
     "pack": "cut a token cache or weights into small compressed chunks, to carry them elsewhere",
@@ -95,7 +96,7 @@ def _add_commands(
         parsers[name] = subparsers.add_parser(name, help=text, description=description)
     for name in chosen:
         if name in commands and name != "model":
-            command = importlib.import_module(f"{package}.{name}")
+            command = importlib.import_module(f"{package}.{name.replace('-', '_')}")
             command.arguments(parsers[name])
             parsers[name].set_defaults(run=command.run)
     return parsers
