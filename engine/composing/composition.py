@@ -18,6 +18,7 @@ from engine.composing.logits.harmony import Harmony
 from engine.composing.logits.instrument_balance import InstrumentBalance
 from engine.composing.logits.note_limits import NoteLimits
 from engine.composing.logits.players import Players
+from engine.composing.logits.registers import Registers
 from engine.composing.logits.repetition import Repetition
 from engine.composing.logits.rule import Rule
 from engine.composing.logits.time_snapping import TimeSnapping
@@ -187,7 +188,7 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
     planned: Sequence[Rule] = (
         (InstrumentBalance(config.instruments),)
         if arrangement is None or not arrangement.phrases
-        else (Players(arrangement),)
+        else (Players(arrangement), Registers())
     )
     harmony = () if arrangement is None else (Harmony(arrangement), BeginningAndEnding(arrangement))
     return (

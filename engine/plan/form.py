@@ -27,7 +27,7 @@ INTRODUCTION = 3
 """The fewest phrases of a piece with an introduction."""
 CLIMAX = 0.75
 """Where the climax lies within the most excited section."""
-BARS_A_MINUTE = 6.0
+BARS_A_MINUTE = 8.0
 """Everyone is planned for this many bars of a minute at least; four are wanted, and not every
 planned bar has an onset of everyone."""
 PATTERN = "AABA"

@@ -21,7 +21,7 @@ from engine.music.chord_symbols import Chord, chord_name
 
 ROOTS = 3
 """The fewest different roots of a progression."""
-MOST_STILL = 0
+MOST_STILL = 1
 """How many bars of a progression may keep the chord of the bar before."""
 USUALNESS = 0.6
 """The power of a progression's count by which it is drawn; below 1, rarer ones come more often."""

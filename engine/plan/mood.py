@@ -17,10 +17,11 @@ from engine.score import Instrument
 
 MINOR_BELOW, MAJOR_ABOVE = -0.25, 0.25
 """Valence below which a piece is in minor, and above which it is in major."""
-DENSITY = 11.0
-"""Notes a second of five players at medium arousal. Songs have 24; music under a film leaves room.
-Each unit of arousal doubles it, and fewer players play fewer notes, both as in songs
-(:func:`engine.music.conditions.usual_density`)."""
+DENSITY = 15.0
+"""Notes a second of five players at medium arousal. Songs have 21; music under a film leaves room."""
+DENSITY_BY_AROUSAL = 0.75
+"""By how many octaves each unit of arousal raises the density, as in songs: 2,000 labelled songs
+with five instruments go from 14 notes a second at -0.8 to 31 at 0.85."""
 FEWER_PLAYERS = 0.57
 """The power of the share of players by which density grows."""
 
@@ -70,7 +71,7 @@ def minor_share(valence: float) -> float:
 
 def density(arousal: float, players: int) -> float:
     """Notes a second that suit an arousal (-1..1), all players together."""
-    return float(DENSITY * 2**arousal * (players / len(Instrument)) ** FEWER_PLAYERS)
+    return float(DENSITY * 2 ** (DENSITY_BY_AROUSAL * arousal) * (players / len(Instrument)) ** FEWER_PLAYERS)
 
 
 def dynamics(arousal: float, louder: int = 0) -> str:

@@ -28,6 +28,8 @@ from engine.score import BeatMap, Note, Score
 
 RELEASE = 0.25
 """Seconds before the film's end at which the last chord ends, so that nothing is cut off."""
+LEAST_BUSY = 0.7
+"""The least share of a short piece in which its notes may be gathered."""
 LONGEST_CHORD = 8
 """Beats that the last chord lasts at most."""
 
@@ -112,7 +114,9 @@ class Timing:
     def phrase_conditions(self) -> tuple[Conditions, ...]:
         """Key and density of each phrase, in music time."""
         end = self.music_time(self.plan.duration)
-        rate = self.plan.duration / end
+        # After the last chord no note begins, so the others make up for it.
+        busy = end if self.plan.last_chord is None else self.plan.last_chord * self._beat_seconds
+        rate = self.plan.duration / max(busy, LEAST_BUSY * end)
         return tuple(
             replace(self.conditions, key=parse_key(phrase.key), density=phrase.density * rate)
             for phrase, line in zip(self.plan.phrases, phrase_lines(self.plan), strict=True)

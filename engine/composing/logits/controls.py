@@ -32,9 +32,13 @@ OFF_BEAT = 2.0
 recognised when music divides its beats evenly."""
 KEY_STRENGTH = 2.0
 """A pitch class becomes likelier by this power of its weight in the key's profile."""
-DENSITY_STRENGTH = 3.0
+DENSITY_STRENGTH = 10.0
 """A time shift becomes likelier by this power of the ratio of notes present to notes asked for."""
-PATIENCE = 4.0
+LONGER = 4.0
+"""A time shift of twice the length becomes likelier by this further power of the same ratio."""
+FIRMER = 4.0
+"""How the bias grows beyond that where the ratio is far off. A drum pattern is hard to thin out."""
+PATIENCE = 2.0
 """Seconds of notes that may be too many or too few before the bias grows strong."""
 OFF_ACCENT = 1.5
 """In metres of threes, the bias in nats against a point that is no beat, and again if it is no
@@ -42,6 +46,8 @@ eighth. Without it, twelve sixteenths count as four beats of three, since most m
 Common time needs no such bias."""
 COMMON_TIME = METRES.index("4/4")
 
+_LENGTH = np.log2(np.arange(1, voc.MAX_SHIFT + 1) / 32).astype(np.float32)
+"""The length of each TIMESHIFT [125] in octaves above a quarter of a second."""
 _OFFS = voc.KIND == Kind.OFF
 
 
@@ -102,10 +108,8 @@ class Controls(Rule):
         self._has_chords = arrangement is not None and bool(arrangement.chords)
         self.steady_tempo = None if steady is None else steady.tempo
         """The tempo and metre that hold throughout; None where none was asked for."""
-        self._density = math.nan
-        """What the present stretch asks for, in notes a second."""
-        self._since = (0, 0)
-        """Where the stretch of this density began: its step, and the notes before it."""
+        self._asked = (0, 0.0)
+        """A step, and how many notes were asked for up to it."""
 
     @property
     def has_grid(self) -> bool:
@@ -136,18 +140,19 @@ class Controls(Rule):
         if not math.isnan(conditions.key) and not self._has_chords:
             logits += _KEY_BIAS[int(conditions.key)]
         if not math.isnan(conditions.density):
-            logits[voc.SHIFTS] += self._density_bias(conditions.density, state)
+            too_many = self._too_many(conditions.density, state)
+            too_many *= 1 + FIRMER * abs(too_many)
+            logits[voc.SHIFTS] += too_many * (DENSITY_STRENGTH + LONGER * _LENGTH)
         return logits
 
-    def _density_bias(self, density: float, state: PieceState) -> float:
-        if density != self._density:
-            # A section of another density begins: what came before no longer counts.
-            self._density, self._since = density, (state.cursor, state.notes)
-        begin, before = self._since
+    def _too_many(self, density: float, state: PieceState) -> float:
+        """How many notes there are, by what was asked for so far: 0 if right, log scale."""
+        step, notes = self._asked
+        if state.cursor > step:
+            notes += density * to_seconds(state.cursor - step)
+            self._asked = state.cursor, notes
         some = PATIENCE * density
-        expected = density * to_seconds(state.cursor - begin)
-        too_many = (state.notes - before + some) / (expected + some)
-        return DENSITY_STRENGTH * math.log(too_many)
+        return math.log((state.notes + some) / (notes + some)) if state.cursor else 0.0
 
 
 def _point_bias(numerator: int, denominator: int) -> Logits:

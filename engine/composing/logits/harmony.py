@@ -22,12 +22,14 @@ from engine.music.chord_symbols import Chord
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
-IN_KEY = -3.0
+IN_KEY = -2.5
 """The bias in nats of a note that is in the key, but not in the chord."""
-OUT_OF_KEY = -6.0
+OUT_OF_KEY = -5.0
 """The bias of a note that is in neither."""
-ROOT_IN_BASS = 2.0
+ROOT_IN_BASS = 1.0
 """The bias of the bass's lowest note of the chord."""
+OFF_BEAT = 0.6
+"""The share of these biases off the beat, where melodies and basses pass through other notes."""
 ANTICIPATION = 2
 """A note that began within this part of a beat before a chord change may go on."""
 
@@ -67,12 +69,13 @@ class Harmony(Rule):
             return logits
         key = state.conditions.key
         weights = _weights(chord, -1 if math.isnan(key) else int(key))
+        share = np.float32(1 if self._arrangement.grid.is_beat(state.cursor) else OFF_BEAT)
         logits = logits.copy()
         for index, ons in _ONS.items():
             before = logits[ons]
             total = np.logaddexp.reduce(before)
             if np.isfinite(total):
-                biased = before + weights[index]
+                biased = before + share * weights[index]
                 logits[ons] = biased + (total - np.logaddexp.reduce(biased))
         return logits
 

@@ -18,9 +18,9 @@ from engine.music.vocabulary import Kind
 
 PATIENCE = 3
 """Beats without an onset that are usual."""
-RATE = 1.2
+RATE = 1.5
 """The bias that each further beat of silence adds, in nats."""
-MOST = 9.0
+MOST = 10.0
 """The greatest such bias, in nats."""
 
 _ONS: list[Ints] = [
