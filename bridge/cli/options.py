@@ -13,17 +13,14 @@ from bridge.scoring.request import LONGEST, TAKES, Request
 from engine.composing.sampling import Sampling
 from engine.cues import parse_time, read_boundaries, read_cues
 from engine.model.precision import PRECISIONS
-from engine.music.conditions import METRES
-from engine.plan.plan import read_plan
+from engine.plan.json_form import read_plan
+from engine.plan.plan import FEELS, TIME_SIGNATURES
 from engine.score import Instrument
 
-BEATS = {"2/4": 2, "3/4": 3, "4/4": 4}
-"""The time signatures that can be planned, and their beats in a bar."""
 
-
-def film_arguments(parser: ArgumentParser) -> None:
-    """Add the film and what a user may say about it."""
-    parser.add_argument("video", type=Path, metavar="VIDEO", help="the film")
+def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
+    """Add the film and what a user may say about it. video: the help of its argument."""
+    parser.add_argument("video", type=Path, metavar="VIDEO", help=video)
     emotion_argument(parser)
     parser.add_argument("--valence", type=float, metavar="V", help="-1 unpleasant .. 1 pleasant")
     parser.add_argument("--arousal", type=float, metavar="A", help="-1 calm .. 1 excited")
@@ -43,17 +40,32 @@ def film_arguments(parser: ArgumentParser) -> None:
 
 def music_arguments(parser: ArgumentParser) -> None:
     """Add what a user may ask of the music."""
-    parser.add_argument(
-        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
-    )
+    cues_argument(parser)
     parser.add_argument(
         "--plan", type=Path, metavar="FILE",
-        help="keep the beats and bars that emsync plan wrote; not with --bpm",
+        help="keep a plan that emsync plan wrote, edited or not (default: plan for the film)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--free", action="store_true", default=None,
+        help="compose in free time, without a plan; bars, harmony and ending are the network's own",
     )  # fmt: skip
     parser.add_argument(
         "--takes", type=int, metavar="N",
         help=f"compose N takes and keep the best (default: {TAKES})",
     )  # fmt: skip
+    plan_arguments(parser)
+    sampling_arguments(parser)
+
+
+def cues_argument(parser: ArgumentParser) -> None:
+    """Add the cue sheet."""
+    parser.add_argument(
+        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
+    )
+
+
+def plan_arguments(parser: ArgumentParser) -> None:
+    """Add what a user may fix of the plan."""
     parser.add_argument(
         "--seed", type=int, metavar="N", help="another seed gives another piece (default: 0)"
     )
@@ -61,18 +73,35 @@ def music_arguments(parser: ArgumentParser) -> None:
         "--instruments", metavar="A,B,...",
         help=f"who plays (default: {','.join(i.value for i in Instrument)})",
     )  # fmt: skip
+    tempo_arguments(parser)
     parser.add_argument(
-        "--bpm", type=float, metavar="B", help="keep this tempo (default: the music's own)"
+        "--feel", metavar="F",
+        help=f"how a beat divides: {', '.join(FEELS)} (default: straight)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--key", metavar="K", help="the key, such as C, F#m or 'Bb major' (default: by the emotion)"
     )
+    parser.add_argument(
+        "--chords", metavar="SYMBOLS",
+        help="repeat these chords, one a bar: 'Am F C G'. With bar lines a bar may have "
+        "several: 'Am | F G' (default: progressions that songs have)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--density", type=float, metavar="N",
+        help="notes a second, all instruments together (default: by the emotion)",
+    )  # fmt: skip
+
+
+def tempo_arguments(parser: ArgumentParser) -> None:
+    """Add the tempo and the time signature."""
+    parser.add_argument(
+        "--bpm", type=float, metavar="B",
+        help="keep this tempo, in quarter notes a minute (default: the one that fits the cuts)",
+    )  # fmt: skip
     parser.add_argument(
         "--time-signature", "--meter", metavar="T",
-        help=f"the time signature, with --bpm: {', '.join(METRES)} (default: 4/4)",
+        help=f"the time signature of a usual bar: {', '.join(TIME_SIGNATURES)} (default: 4/4)",
     )  # fmt: skip
-    parser.add_argument("--key", metavar="K", help="the key, such as C, F#m or 'Bb major'")
-    parser.add_argument(
-        "--density", type=float, metavar="N", help="notes a second, all instruments together"
-    )
-    sampling_arguments(parser)
 
 
 def sampling_arguments(parser: ArgumentParser) -> None:
@@ -121,17 +150,6 @@ def request_values(args: Namespace) -> dict[str, Any]:
     if "plan" in values:
         values["plan"] = read_plan(values["plan"])
     return values
-
-
-def planning_arguments(parser: ArgumentParser) -> None:
-    """Add the cue sheet and the time signature that beats are found for."""
-    parser.add_argument(
-        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
-    )
-    parser.add_argument(
-        "--time-signature", "--meter", choices=tuple(BEATS), default="4/4", metavar="T",
-        help=f"the time signature of a usual bar: {', '.join(BEATS)} (default: 4/4)",
-    )  # fmt: skip
 
 
 def sampling(args: Namespace) -> Sampling:

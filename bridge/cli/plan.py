@@ -1,28 +1,24 @@
-"""``emsync plan``: the beats and bars of a piece, to look at or edit before composing."""
+"""``emsync plan``: the plan of a piece, to look at or edit before composing."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from bridge.cli.options import BEATS, film_arguments, planning_arguments, request_values
+from bridge.cli.options import plan_arguments
 from bridge.cli.outputs import check_file, file_force_argument
-from bridge.cli.progress import phase_bar
-from bridge.scoring.pipeline import analyze_film
-from bridge.scoring.request import parse_request
+from bridge.cli.planning import planned_film, planning_arguments, planning_request
 from engine.files import write_atomically
-from engine.music.conditions import parse_conditions
-from engine.plan.plan import plan_beats, to_json
-from engine.plan.tempo_search import fit_tempo, rank_tempi
+from engine.plan.json_form import to_json
+from engine.plan.plan import Plan
+from engine.plan.planner import plan_piece
+from engine.score import Instrument
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    film_arguments(parser)
     planning_arguments(parser)
-    parser.add_argument(
-        "--bpm", type=float, metavar="B", help="keep this tempo, without bends (default: found)"
-    )
+    plan_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("plan.json"), metavar="FILE",
         help="the plan to write (default: plan.json)",
@@ -31,23 +27,35 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Plan, write, and print what was found."""
-    values = request_values(args)
-    for name in ("bpm", "time_signature"):
-        values.pop(name, None)
+    """Plan, write, and print the plan phrase by phrase."""
     # Before any work is spent on the film.
-    parse_conditions(args.bpm)
+    request = planning_request(args)
     check_file(args.output, args.force)
-    cues = analyze_film(parse_request(values), phase_bar)
-    beats = BEATS[args.time_signature]
-    if args.bpm is None:
-        arousal = cues.sections[0].arousal
-        fit = rank_tempi(cues.boundaries, cues.duration, arousal, beats)[0]
-    else:
-        fit = fit_tempo(args.bpm, cues.boundaries, cues.duration, beats, most_bend=0.0)
-    write_atomically(args.output, to_json(plan_beats(fit, cues.duration)))
-    met = len(cues.boundaries) - len(fit.missed)
-    print(
-        f"{fit.tempo:.1f} bpm, bends of {fit.bend:.1%} at most; {met} of {len(cues.boundaries)} "
-        f"boundaries fall on a beat, in {len(fit.bars)} bars: {args.output}"
+    cues = planned_film(args, request)
+    plan = plan_piece(cues, request.plan_options())
+    write_atomically(args.output, to_json(plan))
+    print(f"{args.output}: {overview(plan, cues.boundaries)}")
+    for line in table(plan):
+        print(line)
+
+
+def overview(plan: Plan, boundaries: tuple[float, ...]) -> str:
+    """The tempo, the bars, and how many boundaries they meet, in a line."""
+    met, downbeats = plan.met(boundaries)
+    return (
+        f"{plan.tempo:.1f} bpm, {len(plan.bar_lines())} bars; {met} of {len(boundaries)} "
+        f"boundaries fall on a beat, {downbeats} of them begin a bar"
     )
+
+
+def table(plan: Plan) -> list[str]:
+    """The phrases in lines: where they begin, who plays, how densely and how loudly, and chords."""
+    lines = ["   time  bar  form  key       notes/s  level  players  chords"]
+    for phrase in plan.phrases:
+        seconds = plan.seconds_at(plan.bar_line(phrase.bar))
+        players = "".join(i.value[0] if i in phrase.instruments else "-" for i in Instrument)
+        lines.append(
+            f"{seconds:7.1f} {phrase.bar:4}  {phrase.form:4}  {phrase.key:8} {phrase.density:8.1f}"
+            f"  {phrase.dynamics:5}  {players:7}  {' | '.join(phrase.chords)}"
+        )
+    return lines

@@ -15,6 +15,7 @@ from bridge.cli.options import (
 )
 from bridge.cli.outputs import folder_force_argument, result_folder
 from bridge.cli.progress import phase_bar
+from bridge.scoring.files import PLAN
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.report import Report
 from bridge.scoring.request import parse_request
@@ -27,7 +28,8 @@ def arguments(parser: ArgumentParser) -> None:
     film_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
-        help="where score.mid, stems/, takes/, cues.json and report.json go (default: out)",
+        help="where score.mid, stems/, takes/, plan.json, cues.json and report.json go "
+        "(default: out)",
     )  # fmt: skip
     folder_force_argument(parser)
     music_arguments(parser)
@@ -48,8 +50,9 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
     notes = ", ".join(f"{name} {count}" for name, count in report.notes.items())
     times = report.timings
     takes = "takes/, " if len(report.takes.takes) > 1 else ""
+    plan = "plan.json, " if (folder / PLAN).exists() else ""
     lines = [
-        f"{folder}: score.mid, stems/, {takes}cues.json, report.json",
+        f"{folder}: score.mid, stems/, {takes}{plan}cues.json, report.json",
         f"  {cues.duration:.1f} s at {report.tempo:.0f} bpm; notes: {notes}",
         f"  composed by {report.model.name} on {report.model.device} in {times.compose:.1f} s "
         f"(analyzed in {times.analyze:.1f} s, {times.total:.1f} s in all)",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from bridge.cli.options import BEATS, film_arguments, planning_arguments, request_values
-from bridge.cli.progress import phase_bar
-from bridge.scoring.pipeline import analyze_film
-from bridge.scoring.request import parse_request
-from engine.plan.tempo_search import MOST_BEND, TempoFit, rank_tempi
+from bridge.cli.options import tempo_arguments
+from bridge.cli.planning import planned_film, planning_arguments, planning_request
+from engine.plan.plan import BEATS, TIME_SIGNATURES
+from engine.plan.planner import rank
+from engine.plan.tempo_search import MOST_BEND, TempoFit
 
 ROWS = 10
 """How many tempi are printed."""
@@ -18,24 +18,23 @@ APART = 0.02
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    film_arguments(parser)
     planning_arguments(parser)
+    tempo_arguments(parser)
 
 
 def run(args: Namespace) -> None:
     """Print the best tempi as a table, the best first."""
-    values = request_values(args)
-    del values["time_signature"]  # it is for the search alone
-    cues = analyze_film(parse_request(values), phase_bar)
-    beats = BEATS[args.time_signature]
-    fits = rank_tempi(cues.boundaries, cues.duration, cues.sections[0].arousal, beats)
+    request = planning_request(args)
+    cues = planned_film(args, request)
+    fits = rank(cues, request.bpm, request.time_signature)
+    quarters = BEATS[TIME_SIGNATURES[request.time_signature or "4/4"].beat]
     apart: list[TempoFit] = []
     for fit in fits:
         if all(abs(fit.tempo / other.tempo - 1) > APART for other in apart):
             apart.append(fit)
     print(
         f"{len(cues.boundaries)} boundaries in {cues.duration:.1f} s; "
-        f"the tempo bends by {MOST_BEND:.0%} at most"
+        + ("the tempo does not bend" if request.bpm else f"it bends by {MOST_BEND:.0%} at most")
     )
     print("  tempo  downbeats  other beats  missed   bend  unusual bars")
     for fit in apart[:ROWS]:
@@ -43,6 +42,6 @@ def run(args: Namespace) -> None:
         downbeats = sum(anchor.downbeat for anchor in hits)
         unusual = sum(bar != fit.beats_per_bar for bar in fit.bars)
         print(
-            f"{fit.tempo:7.1f}  {downbeats:9}  {len(hits) - downbeats:11}  {len(fit.missed):6}"
-            f"  {fit.bend:5.1%}  {unusual:12}"
+            f"{fit.tempo * quarters:7.1f}  {downbeats:9}  {len(hits) - downbeats:11}  "
+            f"{len(fit.missed):6}  {fit.bend:5.1%}  {unusual:12}"
         )

@@ -1,7 +1,7 @@
 """From a request to a folder of music; the one way there for the command line and the server.
 
-analyze the film -> cues.json -> plan.json -> compose takes -> keep the best -> score.mid, stems/, takes/,
-report.json
+analyze the film -> cues.json -> plan the piece -> plan.json -> compose takes -> keep the best ->
+score.mid, stems/, takes/, report.json
 """
 
 from __future__ import annotations
@@ -53,6 +53,14 @@ def analyze_film(request: Request, phases: Phases) -> CueSheet:
             video = open_video(Path(request.video)).video
             check_same_film(request.cues, video)
             cues = replace(request.cues, video=video)
+    return with_user_changes(cues, request)
+
+
+def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
+    """A film's cue sheet with the emotion and the boundaries that the user gave.
+
+    Raises EmsyncError for boundaries beyond the end, and for a plan of another length.
+    """
     if request.user_emotion != (None, None, None):
         cues = replace(cues, sections=override(cues.sections, *request.user_emotion))
     if request.boundaries is not None:

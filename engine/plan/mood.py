@@ -2,8 +2,10 @@
 
 The directions are those that studies of music and emotion agree on (reviewed by Gabrielsson and
 Lindstrom 2010; measured by factor in Eerola, Friberg and Bresin 2013). Major is pleasant, minor is
-not. Fast, loud and dense are aroused. The figures are ours, beside those of songs where they were
-counted.
+not. Fast, loud and dense are aroused. In 2,081 labelled songs of the corpus, density and velocity
+rise with arousal, and fewer bars have drums where it is low. Minor keys do not depend on valence
+there (r = .02), and neither does the mean pitch. So mode follows the studies alone, and register is
+left as it is.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from engine.score import Instrument
 MINOR_BELOW, MAJOR_ABOVE = -0.25, 0.25
 """Valence below which a piece is in minor, and above which it is in major."""
 DENSITY = 15.0
-"""Notes a second of five players at medium arousal. Songs have 21; music under a film leaves room."""
+"""Notes a second of five players at medium arousal. Songs have 21; music under a film leaves
+room."""
 DENSITY_BY_AROUSAL = 0.75
 """By how many octaves each unit of arousal raises the density, as in songs: 2,000 labelled songs
 with five instruments go from 14 notes a second at -0.8 to 31 at 0.85."""
@@ -71,7 +74,9 @@ def minor_share(valence: float) -> float:
 
 def density(arousal: float, players: int) -> float:
     """Notes a second that suit an arousal (-1..1), all players together."""
-    return float(DENSITY * 2 ** (DENSITY_BY_AROUSAL * arousal) * (players / len(Instrument)) ** FEWER_PLAYERS)
+    return float(
+        DENSITY * 2 ** (DENSITY_BY_AROUSAL * arousal) * (players / len(Instrument)) ** FEWER_PLAYERS
+    )
 
 
 def dynamics(arousal: float, louder: int = 0) -> str:

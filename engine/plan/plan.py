@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.errors import EmsyncError
-from engine.music.beat_grid import DOTTED, STRAIGHT, SWING, TRIPLET
+from engine.music.beat_grid import STRAIGHT, SWING, TRIPLET
 from engine.music.chord_symbols import Chord, parse_chord
 from engine.music.conditions import (
     DENSEST,
@@ -28,6 +29,8 @@ from engine.score import Instrument
 
 LONGEST_BAR = 12
 """Beats."""
+SAME_TIME = 0.021
+"""Times that are less than this many seconds apart are the same to a viewer: half a frame."""
 FEELS = {"straight": STRAIGHT, "swing": SWING, "triplet": TRIPLET}
 """How a quarter note divides, and the bias of an onset on each part."""
 BEATS = {"quarter": 1.0, "dotted quarter": 1.5}
@@ -220,6 +223,13 @@ class Plan:
         while (line := lines[-1] + self.bars[min(len(lines), len(self.bars)) - 1]) < end:
             lines.append(line)
         return tuple(lines)
+
+    def met(self, boundaries: Sequence[float]) -> tuple[int, int]:
+        """How many boundaries (in seconds) fall on a beat, and how many of these begin a bar."""
+        beats = self.clock.ticks(boundaries)
+        nearest = np.rint(beats)
+        on_beat = np.abs(self.clock.seconds(nearest) - np.asarray(boundaries)) < SAME_TIME
+        return int(on_beat.sum()), int(np.isin(nearest[on_beat], self.bar_lines()).sum())
 
     @property
     def clock(self) -> TickClock:

@@ -97,8 +97,8 @@ class Controls(Rule):
     """Keeps to the conditions of a piece.
 
     conditions: those of the whole piece, for tempo and metre. Key and density are read from the
-    present section. arrangement: has beats and bars in place of the tempo's own. Its chords take the
-    place of the key's notes.
+    present section. arrangement: has beats and bars in place of the tempo's own. Its chords
+    take the place of the key's notes.
     """
 
     def __init__(self, conditions: Conditions, arrangement: Arrangement | None = None) -> None:
