@@ -73,9 +73,11 @@ ALLOWED: Mapping[str, set[str]] = {
     "engine.benchmarks": ENGINE - {"engine.benchmarks"},
     "export": {
         "engine.arrays",
+        "engine.cues",
         "engine.errors",
         "engine.files",
         "engine.music",
+        "engine.plan",
         "engine.score",
     },
     "bridge": set(),
