@@ -99,6 +99,8 @@ class Score:
     duration: length in seconds; no note ends after it.
     steady_tempo: the tempo and time signature that hold throughout, if the user asked for a tempo.
     beat_map: the beats and bars of a planned score.
+    keys, harmony: names of keys such as ``A minor``, and chord symbols, of a planned score, each
+    with the seconds from which it holds; rising.
     """
 
     notes: tuple[Note, ...]
@@ -107,6 +109,8 @@ class Score:
     duration: float
     steady_tempo: SteadyTempo | None = None
     beat_map: BeatMap | None = None
+    keys: tuple[tuple[float, str], ...] = ()
+    harmony: tuple[tuple[float, str], ...] = ()
 
     def part(self, instrument: Instrument) -> tuple[Note, ...]:
         """The notes of one instrument, in time order."""

@@ -7,7 +7,7 @@ ticks lie within one tick of its seconds. Equal scores give equal bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -53,6 +53,8 @@ class _TickScore:
     tempo_map: TempoMap
     end: int
     parts: dict[Instrument, list[Event]]
+    keys: list[Event]
+    harmony: list[Event]
 
 
 def _plan(score: Score) -> _TickScore:
@@ -67,7 +69,40 @@ def _plan(score: Score) -> _TickScore:
         # In MIDI a note-on with velocity 0 means note-off.
         span = (max(min(end, last), onset + 1), max(note.velocity, 1))
         of_pitch[onset] = max(span, of_pitch.get(onset, span))
-    return _TickScore(beats, last, {i: _part(i, spans[i]) for i in Instrument})
+    keys = [
+        (tick, MetaMessage("key_signature", key=_signature(name)))
+        for tick, name in _ticks(beats, score.keys)
+    ]
+    # Notation programs read the key of every track by itself. Drums have none.
+    parts = {
+        i: _in_order(_part(i, spans[i]), [] if i is Instrument.DRUMS else keys) for i in Instrument
+    }
+    symbols = [
+        (tick, MetaMessage("text", text=name)) for tick, name in _ticks(beats, score.harmony)
+    ]
+    return _TickScore(beats, last, parts, keys, symbols)
+
+
+def _ticks(beats: TempoMap, labels: Sequence[tuple[float, str]]) -> list[tuple[int, str]]:
+    ticks = beats.tick_at([seconds for seconds, _ in labels]).tolist()
+    return [(tick, name) for tick, (_, name) in zip(ticks, labels, strict=True)]
+
+
+def _signature(key: str) -> str:
+    """A key such as ``A minor`` as mido writes it: ``Am``. MIDI has no signature of eight signs."""
+    tonic, mode = key.split()
+    minor = mode == "minor"
+    return _ENHARMONIC.get((tonic, minor), tonic) + ("m" if minor else "")
+
+
+_ENHARMONIC = {("C#", False): "Db", ("Ab", True): "G#"}
+"""Keys that are written with fewer signs, or that musicians name otherwise."""
+
+
+def _in_order(events: list[Event], more: list[Event]) -> list[Event]:
+    """Both lists by tick; at one tick ``more`` comes after the track's head."""
+    head, rest = events[:2], events[2:]
+    return head + sorted([*more, *rest], key=lambda event: event[0])
 
 
 def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]) -> list[Event]:
@@ -109,6 +144,7 @@ def _conductor(plan: _TickScore, chords: Iterable[float] = ()) -> list[Event]:
         (tempo.tick, MetaMessage("set_tempo", tempo=tempo.microseconds))
         for tempo in plan.tempo_map.tempos
     ]
+    events += plan.keys + plan.harmony
     events += [
         (tick, MetaMessage("marker", text=CHORD_MARKER))
         for tick in plan.tempo_map.tick_at(list(chords)).tolist()

@@ -64,6 +64,8 @@ def normalise(score: Score) -> Score:
         to_seconds(duration),
         score.steady_tempo,
         score.beat_map,
+        score.keys,
+        score.harmony,
     )
 
 

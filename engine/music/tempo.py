@@ -165,7 +165,8 @@ def _lay_out(
         if not metres or (metres[-1].numerator, metres[-1].denominator) != (numerator, denominator):
             metres.append(metre)
         line = lines[-1] + numerator * 4 / denominator
-        if line >= end:
+        # Within a tick: the end is rounded to ticks, and a bar line on it begins no bar.
+        if line >= end - 1 / PPQ:
             break
         lines.append(line)
     return TempoMap(tempos, tuple(metres), tuple(lines))
@@ -180,5 +181,6 @@ def _round(beats: Floats, seconds: Floats) -> tuple[Tempo, ...]:
         exact = (until * 1e6 * PPQ - elapsed) / (following - tick)
         microseconds = min(max(round(exact), 1), _SLOWEST_TEMPO)
         elapsed += (following - tick) * microseconds
-        tempos.append(Tempo(tick, microseconds))
+        if not tempos or tempos[-1].microseconds != microseconds:
+            tempos.append(Tempo(tick, microseconds))
     return tuple(tempos)

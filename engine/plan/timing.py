@@ -19,7 +19,7 @@ import numpy as np
 from engine.cues import CueSheet, Section
 from engine.music.arrangement import Arrangement, Ending, Phrase
 from engine.music.beat_grid import DOTTED, BeatGrid
-from engine.music.chord_symbols import Chord
+from engine.music.chord_symbols import Chord, chord_name
 from engine.music.conditions import Conditions, parse_key
 from engine.music.tick_clock import TickClock
 from engine.music.vocabulary import STEP_MS
@@ -216,7 +216,28 @@ class Timing:
             tuple(chord for chord in chords if chord < end),
             end,
             beat_map=BeatMap(quarters, seconds, self.plan.time_signatures),
+            keys=tuple(self._keys()),
+            harmony=tuple(self.harmony()),
         )
+
+    def _keys(self) -> Iterator[tuple[float, str]]:
+        """The film time from which each key holds, and its name."""
+        before = ""
+        for phrase, line in zip(self.plan.phrases, phrase_lines(self.plan), strict=True):
+            if phrase.key != before:
+                yield self.plan.seconds_at(line), phrase.key
+            before = phrase.key
+
+    def harmony(self) -> Iterator[tuple[float, str]]:
+        """The film time of each chord change, and the chord's symbol."""
+        keys = [int(parse_key(phrase.key)) for phrase in self.plan.phrases]
+        lines = phrase_lines(self.plan)
+        for step, chord in self.arrangement.chords:
+            beat = step // self.beat
+            yield (
+                self.plan.seconds_at(beat),
+                chord_name(chord, keys[bisect_right(lines, beat) - 1]),
+            )
 
     @cached_property
     def _film(self) -> TickClock:
