@@ -12,7 +12,9 @@ from engine.files import write_atomically
 from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
 from engine.plan.planner import plan_piece
+from engine.plan.timing import Timing
 from engine.score import Instrument
+from export.picture.draw import draw_beats
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -21,7 +23,7 @@ def arguments(parser: ArgumentParser) -> None:
     plan_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("plan.json"), metavar="FILE",
-        help="the plan to write (default: plan.json)",
+        help="the plan to write, with a picture (.svg) of it beside (default: plan.json)",
     )  # fmt: skip
     file_force_argument(parser)
 
@@ -30,11 +32,16 @@ def run(args: Namespace) -> None:
     """Plan, write, and print the plan phrase by phrase."""
     # Before any work is spent on the film.
     request = planning_request(args)
+    picture = args.output.with_suffix(".svg")
     check_file(args.output, args.force)
+    check_file(picture, args.force)
     cues = planned_film(args, request)
     plan = plan_piece(cues, request.plan_options())
     write_atomically(args.output, to_json(plan))
-    print(f"{args.output}: {overview(plan, cues.boundaries)}")
+    timing = Timing(plan)
+    chords, phrases = tuple(timing.harmony()), tuple(timing.phrase_labels())
+    write_atomically(picture, draw_beats(plan, cues.boundaries, chords, phrases))
+    print(f"{args.output}, {picture.name}: {overview(plan, cues.boundaries)}")
     for line in table(plan):
         print(line)
 

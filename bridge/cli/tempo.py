@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from bridge.cli.options import tempo_arguments
+from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.planning import planned_film, planning_arguments, planning_request
-from engine.plan.plan import BEATS, TIME_SIGNATURES
+from engine.files import write_atomically
+from engine.plan.plan import BEATS, TIME_SIGNATURES, plan_beats
 from engine.plan.planner import rank
 from engine.plan.tempo_search import MOST_BEND, TempoFit
+from export.picture.draw import draw_beats
 
 ROWS = 10
 """How many tempi are printed."""
@@ -20,14 +24,22 @@ def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     planning_arguments(parser)
     tempo_arguments(parser)
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE",
+        help="draw the bars of the best tempo against the cuts (.svg)",
+    )  # fmt: skip
+    file_force_argument(parser)
 
 
 def run(args: Namespace) -> None:
     """Print the best tempi as a table, the best first."""
     request = planning_request(args)
+    if args.picture is not None:
+        check_file(args.picture, args.force)
     cues = planned_film(args, request)
     fits = rank(cues, request.bpm, request.time_signature)
-    quarters = BEATS[TIME_SIGNATURES[request.time_signature or "4/4"].beat]
+    beat = TIME_SIGNATURES[request.time_signature or "4/4"].beat
+    quarters = BEATS[beat]
     apart: list[TempoFit] = []
     for fit in fits:
         if all(abs(fit.tempo / other.tempo - 1) > APART for other in apart):
@@ -45,3 +57,6 @@ def run(args: Namespace) -> None:
             f"{fit.tempo * quarters:7.1f}  {downbeats:9}  {len(hits) - downbeats:11}  "
             f"{len(fit.missed):6}  {fit.bend:5.1%}  {unusual:12}"
         )
+    if args.picture is not None:
+        plan = plan_beats(fits[0], cues.duration, beat)
+        write_atomically(args.picture, draw_beats(plan, cues.boundaries))

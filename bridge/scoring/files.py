@@ -2,4 +2,5 @@
 
 CUES = "cues.json"
 PLAN = "plan.json"
+PICTURE = "score.svg"
 REPORT = "report.json"

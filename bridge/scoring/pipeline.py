@@ -1,7 +1,7 @@
 """From a request to a folder of music; the one way there for the command line and the server.
 
 analyze the film -> cues.json -> plan the piece -> plan.json -> compose takes -> keep the best ->
-score.mid, stems/, takes/, report.json
+score.mid, stems/, takes/, score.svg, report.json
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bridge.scoring.files import CUES, PLAN, REPORT
+from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
 from bridge.scoring.request import Request
 from engine.analysis import analyze
@@ -24,8 +24,10 @@ from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.plan.json_form import to_json
+from engine.plan.timing import Timing
 from engine.score import CHORDAL
 from engine.video.reader import open_video
+from export.picture.draw import draw
 from export.piece import write_piece
 
 if TYPE_CHECKING:
@@ -124,11 +126,14 @@ def score_film(
     composed = time.perf_counter()
     kept = best([score for _, score in takes])
     write_piece([take.score for take, _ in takes], kept, folder)
+    score = takes[kept][0].score
+    phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
+    write_atomically(folder / PICTURE, draw(score, cues, score.harmony, phrases))
     done = time.perf_counter()
     card = network.card
     result = report(
         cues,
-        takes[kept][0].score,
+        score,
         request.seed,
         Model(card.name, card.sha256, card.parameters, network.device, network.precision),
         Takes(kept, tuple(takes)),

@@ -228,6 +228,12 @@ class Timing:
                 yield self.plan.seconds_at(line), phrase.key
             before = phrase.key
 
+    def phrase_labels(self) -> Iterator[tuple[float, str]]:
+        """The film time at which each phrase begins, and what it is: form, key and dynamics."""
+        for phrase, line in zip(self.plan.phrases, phrase_lines(self.plan), strict=True):
+            label = f"{phrase.form}: {phrase.key}, {phrase.dynamics}"
+            yield self.plan.seconds_at(line), label
+
     def harmony(self) -> Iterator[tuple[float, str]]:
         """The film time of each chord change, and the chord's symbol."""
         keys = [int(parse_key(phrase.key)) for phrase in self.plan.phrases]

@@ -46,13 +46,19 @@ def draw(score: Score, cues: CueSheet, chords: Labels = (), sections: Labels = (
     return _picture(content, max(score.duration, cues.duration))
 
 
-def draw_beats(plan: Plan, boundaries: Sequence[float]) -> str:
+def draw_beats(
+    plan: Plan, boundaries: Sequence[float], chords: Labels = (), sections: Labels = ()
+) -> str:
     """The picture of :func:`draw` before there are notes: a plan's bars, beats and tempi.
 
-    boundaries: in seconds. The shade changes where the tempo does.
+    boundaries: in seconds. chords, sections: as for :func:`draw`. The shade changes where the tempo
+    does.
     """
     timeline = plan_timeline(plan)
-    return _picture(Content(timeline, tuple(boundaries), (), (), ()), plan.duration)
+    return _picture(
+        Content(timeline, tuple(boundaries), _changes(chords), _changes(sections), ()),
+        plan.duration,
+    )
 
 
 def summary(timeline: Timeline, boundaries: Sequence[float]) -> str:
