@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = _parse(_current(words))
         args.run(args)
+        sys.stdout.flush()
     except EmsyncError as error:
         print(f"emsync: {error}", file=sys.stderr)
         return 2
@@ -59,6 +61,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
+    except BrokenPipeError:
+        # Whoever reads the output has gone, such as `head`. Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
         print("emsync: stopped", file=sys.stderr)
         return 130

@@ -19,7 +19,7 @@ from engine.score import CHORDAL, Instrument
 
 LENGTHS = {1: 2.0, 2: 0.7, 3: 0.35, 4: 0.0, 5: 0.4, 6: 0.7, 7: 1.1, 8: 0.9}
 """The cost of a phrase of this many bars."""
-AT_BOUNDARY = 0.5
+AT_BOUNDARY = 0.8
 """What a phrase gains by beginning at a boundary."""
 IN_SECTION = 50.0
 """The cost of a section of the film that begins within a phrase."""

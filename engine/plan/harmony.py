@@ -25,6 +25,8 @@ MOST_STILL = 1
 """How many bars of a progression may keep the chord of the bar before."""
 USUALNESS = 0.6
 """The power of a progression's count by which it is drawn; below 1, rarer ones come more often."""
+RAREST_CADENCE = 0.05
+"""The least share of songs' phrases that lead to the tonic by a chord, for a cadence to use it."""
 CADENCE_BEATS = 4
 """From this many beats on, a cadence may have two chords in a bar."""
 
@@ -58,10 +60,12 @@ def progressions(minor: bool) -> Progressions:
         phrase = tuple(tuple(bar.split()) for bar in name.split("|"))
         if _moves(phrase):
             kept[phrase] = float(songs) ** USUALNESS
+    before = table["before_tonic"]
+    least = RAREST_CADENCE * sum(before.values())
     cadences = {
         name: float(songs)
-        for name, songs in table["before_tonic"].items()
-        if name.partition(":")[0] != "0"
+        for name, songs in before.items()
+        if songs >= least and _root(name) != "0"
     }
     return Progressions(
         tuple(kept), tuple(kept.values()), tuple(cadences), tuple(cadences.values()), tonic
