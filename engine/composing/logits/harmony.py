@@ -26,8 +26,8 @@ IN_KEY = -2.5
 """The bias in nats of a note that is in the key, but not in the chord."""
 OUT_OF_KEY = -5.0
 """The bias of a note that is in neither."""
-ROOT_IN_BASS = 1.0
-"""The bias of the bass's lowest note of the chord."""
+ROOT_AT_CHANGE, ROOT_LATER = 3.0, 0.7
+"""The bias of the chord's root in the bass: where the chord begins, and from then on."""
 OFF_BEAT = 0.6
 """The share of these biases off the beat, where melodies and basses pass through other notes."""
 ANTICIPATION = 2
@@ -68,7 +68,8 @@ class Harmony(Rule):
         if chord is None:
             return logits
         key = state.conditions.key
-        weights = _weights(chord, -1 if math.isnan(key) else int(key))
+        changes = self._arrangement.chord_onset(state.cursor) == state.cursor
+        weights = _weights(chord, -1 if math.isnan(key) else int(key), changes)
         share = np.float32(1 if self._arrangement.grid.is_beat(state.cursor) else OFF_BEAT)
         logits = logits.copy()
         for index, ons in _ONS.items():
@@ -86,14 +87,18 @@ def _clashes(key: Key, chord: Chord) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _weights(chord: Chord, key: int) -> dict[int, Logits]:
-    """The bias of each ON of each pitched instrument. key: -1 if it is unknown."""
+def _weights(chord: Chord, key: int, changes: bool) -> dict[int, Logits]:
+    """The bias of each ON of each pitched instrument.
+
+    key: -1 if it is unknown. changes: whether the chord begins now.
+    """
+    root = np.float32(ROOT_AT_CHANGE if changes else ROOT_LATER)
     scale = {(key % 12 + step) % 12 for step in (_MAJOR, _MINOR)[key // 12]} if key >= 0 else set()
     classes = np.full(12, OUT_OF_KEY, np.float32)
     classes[list(scale)] = IN_KEY
     classes[list(chord.pitch_classes)] = 0
     weights = {index: classes[voc.PITCH[ons] % 12] for index, ons in _ONS.items()}
     weights[_BASS] = weights[_BASS] + np.where(
-        voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, np.float32(ROOT_IN_BASS), np.float32(0)
+        voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, root, np.float32(0)
     )
     return weights

@@ -3,8 +3,8 @@
 Songs return to what they played one, two and four bars before. A planned piece returns to the last
 phrase of the same form instead, since a bar that repeats the bar before keeps its harmony too. A
 network that draws every token strays from that: one note that differs makes further differences
-likelier. So the tokens of :mod:`engine.music.features.lookback` become likelier. Beats, bars and figures hold,
-across boundaries too; the rule does not know where a boundary is. (Ours.)
+likelier. So the tokens of :mod:`engine.music.features.lookback` become likelier. Beats, bars and
+figures hold, across boundaries too; the rule does not know where a boundary is. (Ours.)
 """
 
 from __future__ import annotations
