@@ -27,7 +27,7 @@ from engine.plan.harmony import (
     name_bar,
     progressions,
 )
-from engine.plan.plan import FEELS, TIME_SIGNATURES, Phrase, Plan, plan_beats
+from engine.plan.plan import FEELS, SAME_TIME, TIME_SIGNATURES, Phrase, Plan, plan_beats
 from engine.plan.tempo_search import TempoFit, fit_tempo, rank_tempi
 from engine.score import Instrument
 
@@ -77,7 +77,7 @@ def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:
     signature = TIME_SIGNATURES[options.time_signature or "4/4"]
     fit = find_tempo(cues, options.bpm, options.time_signature)
     plan = plan_beats(fit, cues.duration, signature.beat, options.feel or "straight")
-    plan = replace(plan, last_chord=_last_chord(plan))
+    plan = replace(plan, last_chord=_last_chord(plan, cues.boundaries))
     times = [plan.seconds_at(line) for line in plan.bar_lines()]
     drafts = plan_phrases(
         times,
@@ -149,8 +149,12 @@ def _mean(values: Sequence[float], sections: Sequence[Section]) -> float:
     return float(np.average(values, weights=lengths))
 
 
-def _last_chord(plan: Plan) -> int:
-    """The beat of the last chord: the last bar line, or mid-bar, that leaves time to ring."""
+def _last_chord(plan: Plan, boundaries: Sequence[float]) -> int:
+    """The beat of the last chord: a boundary near the end, or the last bar line, or mid-bar, that
+    leaves time to ring. A boundary that leaves less time is kept too; the user wants it."""
+    near = [b for b in boundaries if plan.duration - LONGEST_RING <= b < plan.duration - SAME_TIME]
+    if near and plan.met(near[-1:])[0]:
+        return round(float(plan.clock.ticks(near[-1])))
     lines = plan.bar_lines()
     room = [plan.duration - plan.seconds_at(line) for line in lines]
     last = max((place for place, left in enumerate(room) if left >= RING), default=0)
