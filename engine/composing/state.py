@@ -8,7 +8,7 @@ from engine.music import vocabulary as voc
 from engine.music.conditions import Conditions
 from engine.music.events import ScoreBuilder
 from engine.music.features.bar_position import BarPosition
-from engine.music.vocabulary import Kind, to_seconds
+from engine.music.vocabulary import Kind, to_steps
 
 Key = tuple[int, int]
 """(instrument index, pitch) of a note."""
@@ -66,9 +66,10 @@ class PieceState:
 
     def enter_section(self) -> bool:
         """Move on to the present section; returns whether it asks for something else."""
-        now, before = to_seconds(self.cursor), self.conditions
+        before = self.conditions
         last = len(self._sections) - 1
-        while self.section < last and self._sections[self.section][0] <= now:
+        # In steps, because a planned end in seconds may be rounded up.
+        while self.section < last and to_steps(self._sections[self.section][0]) <= self.cursor:
             self.section += 1
         # As text, because NaN is unlike itself.
         return repr(before) != repr(self.conditions)

@@ -9,12 +9,14 @@ change, notes end that the new chord does not have. (Ours.)
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from functools import lru_cache
 
 import numpy as np
 
-from engine.arrays import Ints, Logits
+from engine.arrays import Ints, Logits, Mask
 from engine.composing.logits.rule import Rule
+from engine.composing.logits.time_stops import stop_at
 from engine.composing.state import Key, PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
@@ -48,6 +50,7 @@ class Harmony(Rule):
 
     def __init__(self, arrangement: Arrangement) -> None:
         self._arrangement = arrangement
+        self._changes = [step for step, _ in arrangement.chords]
 
     def forced_token(self, state: PieceState) -> int | None:
         """The OFF of a note that the present chord, which has just begun, does not have."""
@@ -61,6 +64,13 @@ class Harmony(Rule):
             if onset < earliest and _clashes(key, chord):
                 return voc.note_off(voc.INSTRUMENTS[key[0]], key[1])
         return None
+
+    def mask(self, allowed: Mask, state: PieceState) -> Mask:
+        """Time stops at each chord change, in mid-bar too, so that notes can end there."""
+        following = bisect_right(self._changes, state.cursor)
+        if following == len(self._changes):
+            return allowed
+        return stop_at(self._changes[following], allowed, state)
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:
         """Favour the notes of the present chord."""

@@ -15,6 +15,7 @@ from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.vocabulary import Kind
+from engine.score import CHORDAL
 
 PATIENCE = 3
 """Beats without an onset that are usual."""
@@ -53,6 +54,8 @@ class Players(Rule):
         for index, instrument in enumerate(voc.INSTRUMENTS):
             if instrument not in phrase.players:
                 allowed[_ONS[index]] = False
+        if phrase.players.isdisjoint(CHORDAL):
+            allowed[voc.CHORD] = False
         return allowed
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:

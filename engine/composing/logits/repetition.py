@@ -42,7 +42,7 @@ class Repetition(Rule):
     def __init__(self, strength: float, arrangement: Arrangement | None = None) -> None:
         self._strength = strength
         self._lookback = Lookback()
-        self._repeats = None if arrangement is None else arrangement.repeats
+        self._repeats = () if arrangement is None else arrangement.repeats
         self._bars = 0
         """How many bars have begun."""
 
@@ -71,7 +71,7 @@ class Repetition(Rule):
 
     def _ago(self) -> tuple[int, ...]:
         """How many bars ago the bars began that the present one may repeat."""
-        if self._repeats is None:
+        if not self._repeats:
             return AGO
         ago = self._repeats[self._bars - 1] if self._bars <= len(self._repeats) else 0
         return (ago,) if ago else ()
