@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -40,19 +40,6 @@ def film(*edges: float, emotions=(), boundaries=()) -> CueSheet:
 
 def config(seed: int = 0, **others: object) -> GenerationConfig:
     return GenerationConfig(seed=seed, sampling=BOLD, **others)
-
-
-@pytest.fixture(scope="module")
-def biased(tiny, random_model, exported) -> Callable[..., Network]:
-    """A network with a constant bias for (above 0) or against (below 0) kinds of tokens."""
-
-    def make(context: int = 1024, **kinds: float) -> Network:
-        model = random_model(tiny("relative", context=context))
-        for kind, bias in kinds.items():
-            model.output.bias[np.flatnonzero(Kind[kind] == voc.KIND)] = bias
-        return Network(exported(model), "cpu", threads=1)
-
-    return make
 
 
 @pytest.fixture(scope="module")

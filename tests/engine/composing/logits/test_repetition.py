@@ -8,6 +8,8 @@ import pytest
 from engine.composing.logits.repetition import DRUMS, MOVING_ON, NEAR, Repetition
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
+from engine.music.arrangement import Arrangement
+from engine.music.beat_grid import BeatGrid
 from engine.music.conditions import Conditions
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
@@ -80,3 +82,32 @@ def test_masked_tokens_stay_masked() -> None:
 def test_without_strength_nothing_changes() -> None:
     one = repetition(*bar(LOW), voc.BAR, strength=0.0)
     assert one.bias(FLAT, STATE) is FLAT
+
+
+TUNE = [voc.note_on(Instrument.BASS, pitch) for pitch in (31, 33, 35, 36)]
+
+
+def planned(repeats: tuple[int, ...], bars: int) -> np.ndarray:
+    """What is favoured in the last of some bars, each with a note of its own."""
+    one = Repetition(2.0, Arrangement(BeatGrid(60, (4,)), repeats=repeats))
+    for note in TUNE[: bars - 1]:
+        for token in bar(note):
+            one.update(token, STATE)
+    one.update(voc.BAR, STATE)
+    return one.bias(FLAT, STATE)
+
+
+@pytest.mark.parametrize("ago", [1, 2, 3, 4])
+def test_a_planned_bar_repeats_its_own_bar_of_the_phrase_of_its_form(ago: int) -> None:
+    favoured = planned((0, 0, 0, 0, ago), bars=5)
+    assert np.flatnonzero(favoured).tolist() == [TUNE[-ago]]
+    assert favoured[TUNE[-ago]] == 2
+
+
+def test_a_planned_bar_without_a_model_and_bars_beyond_the_plan_repeat_nothing() -> None:
+    assert np.array_equal(planned((0, 1, 1, 1, 0), bars=5), FLAT)
+    assert np.array_equal(planned((0, 1), bars=5), FLAT)
+
+
+def test_a_plan_without_phrases_repeats_as_songs_do() -> None:
+    assert set(np.flatnonzero(planned((), bars=5))) == {TUNE[0], TUNE[2], TUNE[3]}

@@ -39,6 +39,27 @@ def test_each_distance_looks_at_its_own_bar() -> None:
     assert values[-1] == (TUNE[3], TUNE[2], TUNE[0])
 
 
+@pytest.mark.parametrize("ago", [1, 3, 7, 12])
+def test_any_distance_in_bars_can_be_asked_for(ago: int) -> None:
+    notes = [voc.note_on(Instrument.PIANO, 60 + number) for number in range(12)]
+    lookback = Lookback()
+    assert lookback.ago(ago) == voc.PAD
+    for token in chain.from_iterable((voc.BAR, note, voc.shift(100)) for note in notes):
+        lookback.push(token)
+    lookback.push(voc.BAR)
+    assert lookback.ago(ago) == notes[-ago]
+    assert lookback.ago(13) == voc.PAD
+
+
+def test_a_bar_long_ago_is_unknown_once_it_is_forgotten() -> None:
+    lookback = Lookback()
+    for token in [*BAR, *BAR * (LONGEST // len(BAR)), voc.BAR]:
+        lookback.push(token)
+    bars = LONGEST // len(BAR) + 1
+    assert lookback.ago(bars // 4) == KICK
+    assert lookback.ago(bars) == voc.PAD
+
+
 def test_an_instant_continues_after_its_last_token() -> None:
     """After the kick the snare follows. After the hat, which comes later, time advances."""
     begun = [*BAR, *BAR, voc.BAR, KICK, voc.shift(60)]

@@ -1,0 +1,139 @@
+"""The planned chords weigh the pitches, and end the notes that they do not have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from engine.composing.logits.harmony import ANTICIPATION, Harmony
+from engine.music import vocabulary as voc
+from engine.music.arrangement import Arrangement
+from engine.music.beat_grid import BeatGrid
+from engine.music.chord_symbols import Chord, parse_chord
+from engine.music.conditions import KEYS, Conditions
+from engine.music.vocabulary import Kind
+from engine.score import Instrument
+
+BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
+BEAT = 60
+C_MAJOR, UNKNOWN = float(KEYS.index("C major")), math.nan
+CHORDS = ((0, Chord(0)), (4 * BEAT, parse_chord("F/A")), (6 * BEAT, parse_chord("G7")))
+HARMONY = Harmony(Arrangement(BeatGrid(BEAT, (4,)), chords=CHORDS))
+ANY = np.ones(voc.SIZE, bool)
+FLAT = np.zeros(voc.SIZE, np.float32)
+ONS = voc.KIND == Kind.ON
+
+Held = tuple[Instrument, int, int]
+"""Instrument, pitch and onset in steps of an active note."""
+
+
+def at(
+    step: int, held: Iterable[Held] = (), key: float = C_MAJOR, at_bar: bool = False
+) -> SimpleNamespace:
+    """A piece at this step; the rule reads nothing else of it."""
+    active = {(voc.INSTRUMENTS.index(i), pitch): (onset, 80) for i, pitch, onset in held}
+    return SimpleNamespace(
+        cursor=step, active=active, at_bar=at_bar, conditions=Conditions(key=key)
+    )
+
+
+def bias(step: int, instrument: Instrument, *pitches: int, key: float = C_MAJOR) -> list[float]:
+    """The bias of an instrument's pitches, against that of the first."""
+    biased = HARMONY.bias(FLAT, at(step, key=key))
+    found = biased[[voc.note_on(instrument, pitch) for pitch in pitches]]
+    return (found - found[0]).tolist()
+
+
+@pytest.mark.parametrize("instrument", [GUITAR, PIANO, STRINGS])
+def test_notes_of_the_chord_are_likeliest_and_notes_out_of_key_least_likely(instrument):
+    c, e, d, c_sharp = bias(0, instrument, 60, 64, 62, 61)
+    assert c == e == 0 > d > c_sharp
+    # On F/A, the E is foreign.
+    f, a, e, c_sharp = bias(4 * BEAT, instrument, 65, 69, 64, 61)
+    assert f == a == 0 > e > c_sharp
+
+
+def test_in_an_unknown_key_only_the_chord_counts():
+    d, c_sharp, c = bias(0, PIANO, 62, 61, 60, key=UNKNOWN)
+    assert d == c_sharp == 0 < c
+
+
+def test_the_preferences_are_weaker_off_the_beat():
+    on, off = (bias(step, PIANO, 60, 62, 61) for step in (BEAT, BEAT + BEAT // 2))
+    assert 0 > off[1] > on[1]
+    assert 0 > off[2] > on[2]
+
+
+def test_the_bass_leans_to_the_lowest_note_most_of_all_where_the_chord_begins():
+    assert bias(4 * BEAT, BASS, 41, 33)[1] > bias(5 * BEAT, BASS, 41, 33)[1] > 0
+    assert bias(4 * BEAT, PIANO, 41, 33)[1] == 0
+
+
+def test_when_an_instrument_plays_stays_as_it_was():
+    logits = np.random.default_rng(0).normal(size=voc.SIZE).astype(np.float32)
+    before = logits.copy()
+    biased = HARMONY.bias(logits, at(0))
+    assert np.array_equal(logits, before)
+    for index, instrument in enumerate(voc.INSTRUMENTS):
+        its = ONS & (index == voc.INSTRUMENT)
+        assert np.logaddexp.reduce(biased[its]) == pytest.approx(
+            np.logaddexp.reduce(logits[its]), abs=1e-4
+        )
+        assert np.array_equal(biased[its], logits[its]) == (instrument is DRUMS)
+    assert np.array_equal(biased[~ONS], logits[~ONS])
+
+
+def test_masked_tokens_stay_masked():
+    logits = np.full(voc.SIZE, -np.inf, np.float32)
+    logits[voc.note_on(PIANO, 61)] = 1
+    assert np.array_equal(HARMONY.bias(logits, at(0)), logits)
+
+
+def test_before_the_first_chord_and_without_chords_the_network_chooses():
+    later = Harmony(Arrangement(BeatGrid(BEAT, (4,)), chords=CHORDS[1:]))
+    none = Harmony(Arrangement(BeatGrid(BEAT, (4,))))
+    for step in (0, 2 * BEAT):
+        for harmony in (later, none):
+            assert harmony.bias(FLAT, at(step)) is FLAT
+            assert harmony.forced_token(at(step, [(PIANO, 61, 0)], at_bar=step == 0)) is None
+    assert none.mask(ANY, at(0)) is ANY
+
+
+def ended(step: int, *held: Held, at_bar: bool = False) -> set[int]:
+    """The OFFs that are forced at a step, one after the other."""
+    state, forced = at(step, held, at_bar=at_bar), set()
+    while (token := HARMONY.forced_token(state)) is not None:
+        forced.add(token)
+        del state.active[voc.TOKENS[token].instrument, voc.TOKENS[token].pitch]
+    return forced
+
+
+def test_notes_that_the_new_chord_does_not_have_end_where_it_begins():
+    held = [(PIANO, 60, 0), (PIANO, 64, 0), (BASS, 36, 0), (STRINGS, 67, 90), (DRUMS, 38, 0)]
+    clashing = {voc.note_off(PIANO, 64), voc.note_off(STRINGS, 67)}
+    assert ended(4 * BEAT, *held) == clashing
+    # Not before, and not afterwards.
+    assert not ended(4 * BEAT - 1, *held) | ended(4 * BEAT + 1, *held)
+
+
+def test_nothing_is_ended_once_the_bar_has_begun():
+    assert ended(4 * BEAT, (PIANO, 64, 0))
+    assert not ended(4 * BEAT, (PIANO, 64, 0), at_bar=True)
+
+
+def test_a_note_that_has_just_begun_may_go_on():
+    earliest = 4 * BEAT - BEAT // ANTICIPATION
+    assert ended(4 * BEAT, (PIANO, 64, earliest - 1))
+    assert not ended(4 * BEAT, (PIANO, 64, earliest))
+
+
+def test_time_stops_at_a_chord_change_in_mid_bar():
+    for step, longest in ((4 * BEAT + 15, 105), (5 * BEAT, 60), (6 * BEAT, voc.MAX_SHIFT)):
+        allowed = HARMONY.mask(ANY, at(step))
+        assert voc.STEPS[allowed].max() == longest
+        assert allowed[voc.STEPS == 0].all()
+    assert ANY.all()
