@@ -1,7 +1,7 @@
 """The score: the result of composing, and the input of export and playback.
 
 Times are seconds from the score's zero, as floats. A tempo map is derived when a file needs one:
-from the steady tempo if the user asked for one, else from the bars.
+from the beats of a planned score, else from the bars.
 """
 
 from __future__ import annotations
@@ -64,18 +64,6 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class SteadyTempo:
-    """A tempo and a time signature that hold for a whole score.
-
-    tempo: quarter notes a minute. numerator, denominator: of the time signature.
-    """
-
-    tempo: float
-    numerator: int = 4
-    denominator: int = 4
-
-
-@dataclass(frozen=True, slots=True)
 class BeatMap:
     """Where the beats and bars of a planned score lie.
 
@@ -97,7 +85,6 @@ class Score:
     bars: downbeats in seconds, rising.
     chords: times of the CHORD tokens, whose long chords mark boundaries, in seconds, rising.
     duration: length in seconds; no note ends after it.
-    steady_tempo: the tempo and time signature that hold throughout, if the user asked for a tempo.
     beat_map: the beats and bars of a planned score.
     keys, harmony: names of keys such as ``A minor``, and chord symbols, of a planned score, each
     with the seconds from which it holds; rising.
@@ -107,7 +94,6 @@ class Score:
     bars: tuple[float, ...]
     chords: tuple[float, ...]
     duration: float
-    steady_tempo: SteadyTempo | None = None
     beat_map: BeatMap | None = None
     keys: tuple[tuple[float, str], ...] = ()
     harmony: tuple[tuple[float, str], ...] = ()

@@ -68,8 +68,7 @@ class Composition:
         ends = [section.end for section in cues.sections]
         self._state = PieceState(list(zip(ends, self._sections, strict=True)))
         self._limits = NoteLimits(config.conditions)
-        controls = Controls(config.conditions, config.arrangement)
-        self._steady_tempo = controls.steady_tempo
+        controls = Controls(config.arrangement)
         self._rules = _rules(config, controls, self._limits)
         boundaries = [controls.nearest_time(boundary) for boundary in cues.boundaries]
         self._offsets = BoundaryTracker(boundaries)
@@ -162,8 +161,7 @@ class Composition:
     def _finish(self) -> None:
         for key in list(self._state.active):
             self._limits.close(key, self._state)
-        score = self._state.builder.finish(self._cues.duration)
-        self.score = replace(score, steady_tempo=self._steady_tempo)
+        self.score = self._state.builder.finish(self._cues.duration)
 
     def _push(self, token: int) -> None:
         self._state.push(token)
@@ -181,9 +179,9 @@ class Composition:
 
 def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> Sequence[Rule]:
     """The rules of a piece, in the order in which they are asked."""
-    # Time shifts of a grid lead to it already.
-    snapping = [] if controls.has_grid else [TimeSnapping()]
     arrangement = config.arrangement
+    # Time shifts of a grid lead to it already.
+    snapping = [TimeSnapping()] if arrangement is None else []
     # Harmony comes last, so that it weighs the notes that repetition favours too.
     planned: Sequence[Rule] = (
         (InstrumentBalance(config.instruments),)

@@ -20,9 +20,10 @@ class GenerationConfig:
     seed, take: the same pair, cue sheet and machine give the same piece. Takes of one seed differ
         as much as seeds do.
     instruments: who may play.
-    conditions: what is asked beyond emotion. Tempo and metre hold for the whole piece.
-    arrangement: what a plan asks for: beats, players, chords, ending. Without one, a tempo in
-        ``conditions`` makes a grid of its own.
+    conditions: what the network is told beyond emotion. Tempo and metre are told for the whole
+        piece.
+    arrangement: what a plan asks for: beats, players, chords, ending. Without one, the piece is in
+        free time. A tempo in ``conditions`` is then a wish that the network may miss.
     sections: key and density of each section of the cue sheet, in place of those in
         ``conditions``. Empty if all sections are alike.
 

@@ -62,7 +62,6 @@ def normalise(score: Score) -> Score:
         tuple(map(to_seconds, bars)),
         tuple(map(to_seconds, chords)),
         to_seconds(duration),
-        score.steady_tempo,
         score.beat_map,
         score.keys,
         score.harmony,

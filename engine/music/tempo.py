@@ -83,15 +83,11 @@ class TempoMap:
 
 
 def tempo_map(score: Score) -> TempoMap:
-    """The tempo map of a score: as planned, or its steady tempo, or counted from its bars."""
+    """The tempo map of a score: as planned, or counted from its bars."""
     if score.beat_map is not None:
         beats, seconds = (np.array(c) for c in (score.beat_map.beats, score.beat_map.seconds))
         *bars, last = score.beat_map.bars
         return _lay_out(_round(beats, seconds), chain(bars, repeat(last)), score.duration)
-    if score.steady_tempo is not None:
-        beat = round(60e6 / score.steady_tempo.tempo)
-        bar = score.steady_tempo.numerator, score.steady_tempo.denominator
-        return _lay_out((Tempo(0, beat),), repeat(bar), score.duration)
     return derive(score.bars, score.duration, [note.onset for note in score.notes])
 
 

@@ -21,7 +21,7 @@ SHARE = 4
 
 
 class TimeSnapping(Rule):
-    """Snaps time shifts; for pieces without a steady tempo, whose grid does this already."""
+    """Snaps time shifts; for pieces in free time, since the beats of a plan do this already."""
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:
         """Move the probability of each time shift to the likeliest within reach."""

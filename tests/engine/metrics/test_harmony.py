@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from engine.metrics.harmony import ALIKE, BARS, evaluate, loop, pitch_classes, still
 from engine.metrics.note_arrays import note_arrays
 from engine.music.tempo import tempo_map
-from engine.score import Instrument, Note, Score, SteadyTempo
+from engine.score import BeatMap, Instrument, Note, Score
 
 BAR = 2.0
 """Seconds of a bar at 120 a minute."""
@@ -23,7 +24,8 @@ def piece(*bars, instrument=Instrument.PIANO, length=BAR) -> Score:
     )
     duration = (len(bars) + 1) * BAR
     lines = tuple(bar * BAR for bar in range(len(bars) + 1))
-    return Score(notes, lines, (), duration, SteadyTempo(120.0))
+    beats = 4.0 * (len(bars) + 1)
+    return Score(notes, lines, (), duration, BeatMap((0, beats), (0.0, duration), ((4, 4),)))
 
 
 def measured(measure, score: Score) -> float:
@@ -74,9 +76,7 @@ def test_a_slight_change_is_no_change():
     assert measured(still, score) == 0.0
     ornament = Note(Instrument.PIANO, BAR, BAR + 0.1, 50)
     plain = piece(C, C)
-    with_ornament = Score(
-        (*plain.notes, ornament), plain.bars, (), plain.duration, plain.steady_tempo
-    )
+    with_ornament = replace(plain, notes=(*plain.notes, ornament))
     assert measured(still, with_ornament) == 1.0
     assert measured(loop, with_ornament) == 0.0
 

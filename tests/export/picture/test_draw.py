@@ -9,7 +9,7 @@ import pytest
 
 from engine.cues import CueSheet, Section, Video
 from engine.plan.plan import Plan
-from engine.score import BeatMap, Instrument, Note, Score, SteadyTempo
+from engine.score import BeatMap, Instrument, Note, Score
 from export.picture.draw import draw, draw_beats
 from export.picture.rows import LEFT, RIGHT, WIDTH
 
@@ -24,7 +24,8 @@ def cues(duration: float, *boundaries: float) -> CueSheet:
 
 def piece(duration: float, *notes: Note) -> Score:
     """A score at 120 bpm in 4/4: a beat lasts 0.5 s, a bar 2 s."""
-    return Score(notes, (), (), duration, steady_tempo=SteadyTempo(120.0))
+    beat_map = BeatMap((0, 2 * duration), (0.0, duration), ((4, 4),))
+    return Score(notes, (), (), duration, beat_map=beat_map)
 
 
 def note(onset: float, end: float, pitch: int = 60, velocity: int = 80) -> Note:

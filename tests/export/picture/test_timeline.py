@@ -1,7 +1,7 @@
 import pytest
 
 from engine.plan.plan import Plan
-from engine.score import BeatMap, Score, SteadyTempo
+from engine.score import BeatMap, Score
 from export.picture.timeline import Meeting, plan_timeline, score_timeline
 
 
@@ -46,7 +46,7 @@ def test_equal_tempi_are_one():
 def test_a_boundary_meets_what_lies_within_a_thirtieth_of_a_second(
     seconds: float, meeting: Meeting
 ):
-    timeline = score_timeline(Score((), (), (), 12.0, steady_tempo=SteadyTempo(120.0)))
+    timeline = score_timeline(at(0.5, (4, 4)))
     assert timeline.meeting(seconds) is meeting
 
 
