@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cues import CueSheet
 from engine.files import write_atomically
+from engine.metrics import harmony
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
 from engine.metrics.grid import on_grid
 from engine.music.tempo import tempo_map
@@ -70,6 +71,7 @@ class Report:
     precision: share of the chords with a boundary within 1 s.
     notes: how many each instrument plays.
     grid: share of onsets on the sixteenths of the tempo map.
+    harmony: the measures of :func:`engine.metrics.harmony.evaluate`.
     tempo: quarter notes a minute at the beginning.
     Shares are NaN (JSON: null) without boundaries or chords.
     """
@@ -83,6 +85,7 @@ class Report:
     precision: float
     notes: dict[str, int]
     grid: float
+    harmony: dict[str, float | None]
     tempo: float
     timings: Timings
 
@@ -104,6 +107,7 @@ def report(
         precision=near.precision,
         notes={i.value: len(score.part(i)) for i in Instrument},
         grid=on_grid([note.onset for note in score.notes], tempo),
+        harmony=harmony.evaluate(score, tempo),
         tempo=60e6 / tempo.tempos[0].microseconds,
         timings=timings,
     )
@@ -135,6 +139,10 @@ def to_json(report: Report) -> str:
             "precision": share(report.precision),
         },
         "on_grid": share(report.grid),
+        "harmony": {
+            measure: None if value is None else round(value, 4)
+            for measure, value in report.harmony.items()
+        },
         "notes": report.notes,
         "timings": {phase: round(time, 3) for phase, time in asdict(report.timings).items()},
     }

@@ -14,6 +14,7 @@ Json = dict[str, Any]
 
 RESAMPLES = 1000
 """Resamples of a bootstrap."""
+_PERCENTILES = {"min": 0, "p5": 5, "p25": 25, "median": 50, "p75": 75, "p95": 95, "max": 100}
 
 
 def validate(*columns: npt.ArrayLike) -> None:
@@ -100,6 +101,16 @@ def proportion(successes: int, trials: int) -> Json:
     """A share with Wilson's 95% interval and n; the share is NaN without trials."""
     value = successes / trials if trials else math.nan
     return {"value": value, "interval": list(wilson(successes, trials)), "n": trials}
+
+
+def distribution(values: Sequence[float]) -> Json:
+    """Percentiles of values, from the least to the greatest, and n; values of NaN do not count.
+
+    ``p25`` and ``p75`` are the quartiles. Without values all are NaN.
+    """
+    known = [value for value in values if not math.isnan(value)]
+    points = np.percentile(known or [math.nan], list(_PERCENTILES.values())).tolist()
+    return {**dict(zip(_PERCENTILES, points, strict=True)), "n": len(known)}
 
 
 def finite(value: Any) -> Any:

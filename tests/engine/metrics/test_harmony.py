@@ -5,7 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from engine.metrics.harmony import ALIKE, BARS, evaluate, loop, pitch_classes, still
+from engine.metrics.harmony import (
+    ALIKE,
+    BARS,
+    MEASURES,
+    compare,
+    evaluate,
+    loop,
+    pitch_classes,
+    still,
+)
 from engine.metrics.note_arrays import note_arrays
 from engine.music.tempo import tempo_map
 from engine.score import BeatMap, Instrument, Note, Score
@@ -92,3 +101,20 @@ def test_report():
     assert evaluate(bass, tempo_map(bass))["bass_pitches"] == 2
     empty = Score((), (0.0,), (), 4.0)
     assert set(evaluate(empty, tempo_map(empty)).values()) == {None}
+
+
+def test_pieces_are_compared_with_songs_by_the_same_code():
+    moving, standing = piece(C, F, G, C), piece(*[C] * 4)
+    report = compare([standing, moving, moving], [moving, moving, piece(C, F, F)])
+    assert tuple(report) == MEASURES
+    still_ones = report["still"]
+    assert (still_ones["median"], still_ones["max"], still_ones["n"]) == (0.0, 1.0, 3)
+    assert (still_ones["songs"]["median"], still_ones["songs"]["max"]) == (0.0, 0.5)
+    assert still_ones["within_songs"]["value"] == pytest.approx(2 / 3)
+    assert report["bass_pitches"]["n"] == report["bass_pitches"]["within_songs"]["n"] == 0
+
+
+def test_without_songs_it_is_unknown_what_lies_within_them():
+    report = compare([piece(C, F)], [])
+    assert math.isnan(report["still"]["songs"]["median"])
+    assert math.isnan(report["still"]["within_songs"]["value"])

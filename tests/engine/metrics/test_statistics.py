@@ -6,6 +6,7 @@ import pytest
 from engine.metrics.statistics import (
     auc,
     bootstrap,
+    distribution,
     estimate,
     finite,
     pearson,
@@ -75,6 +76,16 @@ def test_a_proportion_has_its_interval() -> None:
     found = proportion(81, 263)
     assert found["interval"] == pytest.approx([0.2553, 0.3662], abs=1e-4)
     assert math.isnan(proportion(0, 0)["value"])
+
+
+def test_a_distribution_has_quartiles_and_does_not_count_what_is_unknown() -> None:
+    found = distribution([*range(101), math.nan])
+    assert found == {
+        "min": 0, "p5": 5, "p25": 25, "median": 50, "p75": 75, "p95": 95, "max": 100, "n": 101,
+    }  # fmt: skip
+    nothing = distribution([math.nan])
+    assert nothing.pop("n") == 0
+    assert all(map(math.isnan, nothing.values()))
 
 
 def test_undefined_figures_become_null() -> None:

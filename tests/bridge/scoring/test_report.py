@@ -1,0 +1,58 @@
+"""What ``report.json`` says of a piece."""
+
+from __future__ import annotations
+
+import json
+
+from bridge.scoring.report import Model, Takes, Timings, report, to_json
+from engine.composing.composition import Take
+from engine.composing.takes import TakeScore
+from engine.cues import CueSheet, Section, Video
+from engine.metrics import harmony
+from engine.music.tempo import tempo_map
+from engine.score import BeatMap, Instrument, Note, Score
+
+CUES = CueSheet(
+    Video("film.mp4", 8.0, 25.0, 96, 64), 0.0, 8.0, (), (2.0, 5.0),
+    (Section(0.0, 8.0, {}, 0.1, 0.2, "user"),),
+)  # fmt: skip
+BEATS = BeatMap((0, 16), (0.0, 8.0), ((4, 4),))
+
+
+def written(*notes: Note) -> dict:
+    """The report of a piece of four bars of 2 s, read back."""
+    score = Score(notes, (), (), 8.0, beat_map=BEATS)
+    takes = Takes(0, ((Take(score, 10, 1.0), TakeScore(0.5, 1.0, 0.5, 0.3)),))
+    timings = Timings(load=0.0, analyze=0.1, compose=0.2, export=0.0, total=0.3)
+    model = Model("tiny", "0", 1, "cpu", "fp32")
+    return json.loads(to_json(report(CUES, score, 0, model, takes, timings)))
+
+
+def chord(onset: float, *pitches: int) -> list[Note]:
+    return [Note(Instrument.PIANO, onset, onset + 2, pitch) for pitch in pitches]
+
+
+def test_boundaries_grid_and_notes_are_reported():
+    found = written(*chord(2.0, 60, 64, 67), *chord(5.5, 60, 64, 67))
+    assert found["alignment"] == {"frame": 0.5, "second": 1.0, "precision": 1.0}
+    assert (found["tempo"], found["on_grid"]) == (120.0, 1.0)
+    assert found["notes"]["piano"] == 6 and found["notes"]["bass"] == 0
+
+
+def test_harmony_is_reported():
+    notes = [*chord(0.0, 48, 52, 55), *chord(2.0, 48, 52, 55), *chord(4.0, 53, 57, 60)]
+    bass = [Note(Instrument.BASS, 0.0, 0.5, 36), Note(Instrument.BASS, 4.0, 4.5, 41)]
+    notes = sorted([*notes, *bass], key=lambda note: note.onset)
+    found = written(*notes)["harmony"]
+    score = Score(tuple(notes), (), (), 8.0, beat_map=BEATS)
+    measured = harmony.evaluate(score, tempo_map(score))
+    assert found == {
+        name: None if value is None else round(value, 4) for name, value in measured.items()
+    }
+    assert (found["still"], found["bass_pitches"], found["strings_seconds"]) == (0.5, 2.0, None)
+
+
+def test_a_piece_without_notes_has_no_shares():
+    found = written()
+    assert set(found["harmony"].values()) == {None}
+    assert found["on_grid"] is found["alignment"]["precision"] is None
