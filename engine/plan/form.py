@@ -78,6 +78,7 @@ def split_phrases(bars: int, sections: frozenset[int], boundaries: frozenset[int
 
 def plan_phrases(
     bar_times: Sequence[float],
+    last_bar: int,
     sections: Sequence[Section],
     boundaries: Sequence[float],
     duration: float,
@@ -86,8 +87,9 @@ def plan_phrases(
 ) -> list[PhrasePlan]:
     """The phrases of a piece.
 
-    bar_times: film time of each bar line. available: who may play. density: notes a second
-    throughout; None for what suits the emotion.
+    bar_times: film time of each bar line. last_bar: the bar of the last chord, counted from 0; no
+    phrase begins after it. available: who may play. density: notes a second throughout; None for
+    what suits the emotion.
     """
     times = np.array(bar_times)
 
@@ -97,7 +99,7 @@ def plan_phrases(
     first_bars = [bar_at(section.start) for section in sections]
     section_bars = frozenset(first_bars[1:]) - {0}
     hits = frozenset(bar_at(b) for b in boundaries if np.abs(times - b).min() < 0.02)
-    starts = split_phrases(len(times), section_bars, hits)
+    starts = split_phrases(last_bar + 1, section_bars, hits)
     lengths = np.diff([*starts, len(times)]).tolist()
     of_section = [int(np.searchsorted(first_bars, start, "right")) - 1 for start in starts]
     climax = _climax(of_section, sections)
@@ -193,9 +195,9 @@ def _with_level(
     draft: PhrasePlan, arousal: float, number: int, climax: int, count: int, density: float | None
 ) -> PhrasePlan:
     louder = int(number == climax and count > 1) - int(number == 0 and count >= INTRODUCTION)
-    usual = mood.density(arousal, len(draft.players))
+    usual = round(mood.density(arousal, len(draft.players)), 1)
     return replace(
         draft,
-        density=round(usual if density is None else density, 1),
+        density=usual if density is None else density,
         dynamics=mood.dynamics(arousal, louder),
     )

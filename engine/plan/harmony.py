@@ -9,11 +9,11 @@ tonic.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,7 @@ RAREST_CADENCE = 0.05
 CADENCE_BEATS = 4
 """From this many beats on, a cadence may have two chords in a bar."""
 
+T = TypeVar("T")
 Bar = tuple[str, ...]
 """The chords of a bar, each a root in semitones above the tonic and a suffix: ``0``, ``9:m``."""
 
@@ -86,35 +87,46 @@ def _moves(phrase: Sequence[Bar]) -> bool:
 
 
 def draw_progression(
-    rng: np.random.Generator, minor: bool, on_tonic: bool, taken: Sequence[tuple[Bar, ...]] = ()
+    rng: np.random.Generator, minor: bool, on_tonic: bool, taken: Collection[tuple[Bar, ...]] = ()
 ) -> tuple[Bar, ...]:
     """Draw a progression of four bars. on_tonic: it begins on the tonic, or on another chord.
 
-    taken: progressions that are not drawn.
+    taken: progressions that are drawn only when no other is left.
     """
     table = progressions(minor)
-    weights = np.array(
-        [
-            weight * ((phrase[0][0] == table.tonic) == on_tonic) * (phrase not in taken)
-            for phrase, weight in zip(table.phrases, table.weights, strict=True)
-        ]
-    )
-    return table.phrases[int(rng.choice(len(weights), p=weights / weights.sum()))]
+    fitting = {
+        phrase: weight
+        for phrase, weight in zip(table.phrases, table.weights, strict=True)
+        if (phrase[0][0] == table.tonic) == on_tonic
+    }
+    left = {phrase: weight for phrase, weight in fitting.items() if phrase not in taken}
+    return _draw(rng, left or fitting)
 
 
-def draw_cadence(rng: np.random.Generator, minor: bool, before: str, beats: int) -> Bar:
-    """Draw the bar before a tonic. before: the chord before it, which it does not repeat."""
+def draw_cadence(rng: np.random.Generator, minor: bool, near: Collection[str], beats: int) -> Bar:
+    """Draw the bar before a tonic. near: the chords around it, whose roots it does not repeat.
+
+    It is the tonic where no cadence is left.
+    """
     table = progressions(minor)
-    weights = np.array(table.cadence_weights) * [
-        _root(name) != _root(before) for name in table.cadences
-    ]
-    last = table.cadences[int(rng.choice(len(weights), p=weights / weights.sum()))]
+    roots = {_root(name) for name in near}
+    left = {
+        name: weight
+        for name, weight in zip(table.cadences, table.cadence_weights, strict=True)
+        if _root(name) not in roots
+    }
+    last = _draw(rng, left or {table.tonic: 1.0})
     # A chord that leads on to the dominant: the subdominant, or the second degree.
     if _root(last) == "7" and beats >= CADENCE_BEATS and rng.random() < 0.5:
         first = ("5:m" if minor else "5") if rng.random() < 0.6 else ("8" if minor else "2:m")
-        if _root(first) != _root(before):
+        if _root(first) not in roots:
             return first, last
     return (last,)
+
+
+def _draw(rng: np.random.Generator, weights: Mapping[T, float]) -> T:
+    shares = np.array(list(weights.values()))
+    return list(weights)[int(rng.choice(len(shares), p=shares / shares.sum()))]
 
 
 def leads_on(bar: Bar, minor: bool) -> bool:
@@ -124,10 +136,18 @@ def leads_on(bar: Bar, minor: bool) -> bool:
     return share.get(bar[-1], 0.0) >= 0.1 * sum(table.cadence_weights)
 
 
-def name_bar(bar: Bar, key: int) -> str:
-    """The chord symbols of a bar in a key of ``conditions.KEYS``."""
-    names = []
-    for name in bar:
-        root, _, quality = name.partition(":")
-        names.append(chord_name(Chord((int(root) + key) % 12, quality), key))
-    return " ".join(names)
+def transposed(bar: Bar, semitones: int) -> Bar:
+    """The chords of a bar, this many semitones higher."""
+    parts = [name.partition(":") for name in bar]
+    return tuple(
+        f"{(int(root) + semitones) % 12}{colon}{quality}" for root, colon, quality in parts
+    )
+
+
+def symbols(bar: Bar, key: int) -> Bar:
+    """The chord symbols of a bar whose roots count from C, spelled as in this key.
+
+    key: index into ``conditions.KEYS``.
+    """
+    parts = [name.partition(":") for name in bar]
+    return tuple(chord_name(Chord(int(root), quality), key) for root, _, quality in parts)

@@ -111,7 +111,8 @@ def _named(prefix: str, make: Callable[[], T]) -> T:
 def _only(fields: Fields, names: tuple[str, ...]) -> None:
     for field in fields:
         if field not in names:
-            raise fields.error(field, f"is no field here; choose from {', '.join(names)}")
+            shown = repr(field[:40])
+            raise fields.error(shown, f"is no field here; choose from {', '.join(names)}")
 
 
 def _instruments(name: str, value: Any) -> tuple[Instrument, ...]:

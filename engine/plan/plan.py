@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from engine.arrays import Ints
 from engine.errors import EmsyncError
 from engine.music.beat_grid import STRAIGHT, SWING, TRIPLET
 from engine.music.chord_symbols import Chord, parse_chord
@@ -31,6 +34,11 @@ LONGEST_BAR = 12
 """Beats."""
 SAME_TIME = 0.021
 """Times that are less than this many seconds apart are the same to a viewer: half a frame."""
+LATEST_PHRASE = 0.1
+"""Seconds before the film's end by which the last phrase must have begun. A plan also serves a film
+that is slightly shorter."""
+_ROUNDING = 1e-4
+"""By which share a tempo may be out of range, since times are rounded."""
 FEELS = {"straight": STRAIGHT, "swing": SWING, "triplet": TRIPLET}
 """How a quarter note divides, and the bias of an onset on each part."""
 BEATS = {"quarter": 1.0, "dotted quarter": 1.5}
@@ -103,7 +111,7 @@ class Phrase:
         return tuple(map(parse_chord, self.chords[number % len(self.chords)].split()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Where the beats and bars of a piece lie, and what each phrase is to be.
 
@@ -158,7 +166,7 @@ class Plan:
                     f"beat {beat} at {seconds:g} s"
                 )
             tempo = 60 * self.quarters * (next_beat - beat) / (next_seconds - seconds)
-            if not SLOWEST <= tempo <= FASTEST:
+            if not SLOWEST * (1 - _ROUNDING) <= tempo <= FASTEST * (1 + _ROUNDING):
                 raise EmsyncError(
                     f"points[{place}]: {tempo:.0f} quarter notes a minute lead there; keep them "
                     f"from {SLOWEST:g} to {FASTEST:g}"
@@ -177,8 +185,12 @@ class Plan:
                 raise EmsyncError(
                     f"phrases[{place}].bar: {phrase.bar} does not come after bar {before}"
                 )
-            if phrase.bar > 1 and self.seconds_at(self.bar_line(phrase.bar)) >= self.duration:
-                raise EmsyncError(f"phrases[{place}].bar: bar {phrase.bar} is beyond the film")
+            begins = self.seconds_at(self.bar_line(phrase.bar))
+            if phrase.bar > 1 and begins > self.duration - LATEST_PHRASE:
+                raise EmsyncError(
+                    f"phrases[{place}].bar: bar {phrase.bar} begins at {begins:.2f} s; the film "
+                    f"ends at {self.duration:g} s"
+                )
 
     @property
     def quarters(self) -> float:
@@ -211,13 +223,26 @@ class Plan:
     def _signature(self, bar: int) -> tuple[int, int]:
         return (bar, 4) if self.quarters == 1 else (3 * bar, 8)
 
+    @cached_property
+    def _given_lines(self) -> Ints:
+        """The beats at which the given bars begin, and the one at which the last of them ends."""
+        return np.cumsum([0, *self.bars])
+
     def bar_line(self, bar: int) -> int:
         """The beat at which a bar begins; bars count from 1."""
-        given = self.bars[: bar - 1]
-        return sum(given) + (bar - 1 - len(given)) * self.bars[-1]
+        given = min(bar - 1, len(self.bars))
+        return int(self._given_lines[given]) + (bar - 1 - given) * self.bars[-1]
+
+    def bar_at(self, beat: int) -> int:
+        """The bar of the film in which a beat lies; bars count from 1."""
+        return bisect_right(self.bar_lines(), beat)
 
     def bar_lines(self) -> tuple[int, ...]:
         """The beats at which the bars of the film begin."""
+        return self._film_lines
+
+    @cached_property
+    def _film_lines(self) -> tuple[int, ...]:
         end = float(self.clock.ticks(self.duration)) - 1e-6
         lines = [0]
         while (line := lines[-1] + self.bars[min(len(lines), len(self.bars)) - 1]) < end:
@@ -231,7 +256,7 @@ class Plan:
         on_beat = np.abs(self.clock.seconds(nearest) - np.asarray(boundaries)) < SAME_TIME
         return int(on_beat.sum()), int(np.isin(nearest[on_beat], self.bar_lines()).sum())
 
-    @property
+    @cached_property
     def clock(self) -> TickClock:
         """Converts beats to seconds of the film; the last tempo goes on."""
         beats, seconds = map(np.array, zip(*self.points, strict=True))
@@ -255,10 +280,15 @@ def plan_beats(
     return Plan(duration, tuple(points), fit.bars, beat, feel)
 
 
+def chord_beats(chords: int, beats: int) -> list[int]:
+    """The beats of a bar at which its chords begin, counted from 0.
+
+    The chords share the bar in whole beats. A bar with fewer beats than chords has the first ones.
+    """
+    count = min(chords, beats)
+    return [math.ceil(place * beats / count) for place in range(count)]
+
+
 def phrase_lines(plan: Plan) -> tuple[int, ...]:
     """The beats at which the phrases begin."""
-    ends = [0, *accumulate(plan.bars)]
-    return tuple(
-        ends[phrase.bar - 1] if phrase.bar <= len(ends) else plan.bar_line(phrase.bar)
-        for phrase in plan.phrases
-    )
+    return tuple(plan.bar_line(phrase.bar) for phrase in plan.phrases)

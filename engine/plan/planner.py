@@ -14,21 +14,22 @@ import numpy as np
 
 from engine.cues import CueSheet, Section
 from engine.errors import EmsyncError
-from engine.music.chord_symbols import Chord, chord_name, parse_chord
+from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import KEYS, parse_conditions, parse_key
 from engine.music.key import profile
 from engine.plan import mood
-from engine.plan.form import PhrasePlan, plan_phrases
-from engine.plan.harmony import (
-    Bar,
-    draw_cadence,
-    draw_progression,
-    leads_on,
-    name_bar,
-    progressions,
+from engine.plan.chord_plan import drawn_chords, given_chords
+from engine.plan.form import plan_phrases
+from engine.plan.plan import (
+    FEELS,
+    LATEST_PHRASE,
+    SAME_TIME,
+    TIME_SIGNATURES,
+    Phrase,
+    Plan,
+    plan_beats,
 )
-from engine.plan.plan import FEELS, SAME_TIME, TIME_SIGNATURES, Phrase, Plan, plan_beats
-from engine.plan.tempo_search import TempoFit, fit_tempo, rank_tempi
+from engine.plan.tempo_search import USUAL_AROUSAL, TempoFit, fit_tempo, rank_tempi
 from engine.score import Instrument
 
 RING = 1.2
@@ -67,7 +68,9 @@ class PlanOptions:
             )
         if self.feel not in (None, *FEELS):
             raise EmsyncError(f"feel {self.feel!r}: choose from {', '.join(FEELS)}")
-        for bar in self.chords:
+        for place, bar in enumerate(self.chords):
+            if not bar.split():
+                raise EmsyncError(f"chords[{place}]: name one or more chords")
             for symbol in bar.split():
                 parse_chord(symbol)
 
@@ -78,33 +81,34 @@ def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:
     fit = find_tempo(cues, options.bpm, options.time_signature)
     plan = plan_beats(fit, cues.duration, signature.beat, options.feel or "straight")
     plan = replace(plan, last_chord=_last_chord(plan, cues.boundaries))
-    times = [plan.seconds_at(line) for line in plan.bar_lines()]
+    sections = _with_emotion(cues.sections)
     drafts = plan_phrases(
-        times,
-        cues.sections,
+        [plan.seconds_at(line) for line in plan.bar_lines()],
+        plan.bar_at(plan.last_chord or 0) - 1,
+        sections,
         cues.boundaries,
         cues.duration,
         options.instruments,
         options.density,
     )
     rng = np.random.default_rng((options.seed, 1))
-    keys = _keys(cues.sections, options, rng)
+    of_section = _keys(sections, options, rng)
+    keys = [of_section[draft.section] for draft in drafts]
     if options.chords:
-        chords = [_given(draft, options.chords) for draft in drafts]
+        chords = given_chords(plan, options.chords, keys[-1])
     else:
-        chords = _harmony(plan, drafts, keys, rng)
-    chords[-1] = _on_tonic(plan, drafts[-1], chords[-1], keys[drafts[-1].section])
+        chords = drawn_chords(plan, drafts, keys, rng)
     phrases = tuple(
         Phrase(
             draft.bar + 1,
             draft.form,
-            KEYS[keys[draft.section]],
+            KEYS[key],
             draft.players,
             draft.density,
             draft.dynamics,
-            tuple(bars),
+            tuple(map(" ".join, chords[draft.bar : draft.bar + draft.bars])),
         )
-        for draft, bars in zip(drafts, chords, strict=True)
+        for draft, key in zip(drafts, keys, strict=True)
     )
     return replace(plan, phrases=phrases)
 
@@ -114,7 +118,7 @@ def split_bars(text: str) -> tuple[str, ...]:
 
     Raises EmsyncError for a text without chords.
     """
-    bars = tuple(" ".join(bar.split()) for bar in text.strip(" |").split("|"))
+    bars = tuple(" ".join(bar.split()) for bar in text.strip("| \t\r\n").split("|"))
     if not all(bars):
         raise EmsyncError(f"chords {text!r}: write one or more for each bar, such as Am F C G")
     return bars if "|" in text else tuple(text.split())
@@ -140,25 +144,44 @@ def rank(cues: CueSheet, bpm: float | None, time_signature: str | None) -> list[
 
 
 def mean_arousal(sections: Sequence[Section]) -> float:
-    """The arousal of a film, by the length of its sections."""
+    """The arousal of a film, by the length of its sections; NaN if it is unknown."""
     return _mean([section.arousal for section in sections], sections)
 
 
 def _mean(values: Sequence[float], sections: Sequence[Section]) -> float:
-    lengths = [section.end - section.start for section in sections]
-    return float(np.average(values, weights=lengths))
+    """The mean of the known values, by the length of their sections; NaN if none is known."""
+    lengths = np.array([section.end - section.start for section in sections])
+    found = np.array(values)
+    known = ~np.isnan(found)
+    return float(np.average(found[known], weights=lengths[known])) if known.any() else math.nan
+
+
+def _with_emotion(sections: Sequence[Section]) -> list[Section]:
+    """The sections, with the film's mean where the emotion is unknown."""
+    valence = _known(_mean([section.valence for section in sections], sections), 0.0)
+    arousal = _known(mean_arousal(sections), USUAL_AROUSAL)
+    return [
+        replace(s, valence=_known(s.valence, valence), arousal=_known(s.arousal, arousal))
+        for s in sections
+    ]
+
+
+def _known(value: float, usual: float) -> float:
+    return usual if math.isnan(value) else value
 
 
 def _last_chord(plan: Plan, boundaries: Sequence[float]) -> int:
     """The beat of the last chord: a boundary near the end, or the last bar line, or mid-bar, that
     leaves time to ring. A boundary that leaves less time is kept too; the user wants it."""
-    near = [b for b in boundaries if plan.duration - LONGEST_RING <= b < plan.duration - SAME_TIME]
-    if near and plan.met(near[-1:])[0]:
-        return round(float(plan.clock.ticks(near[-1])))
+    least = LATEST_PHRASE + SAME_TIME
+    near = [b for b in boundaries if b > 0 and least <= plan.duration - b <= LONGEST_RING]
+    beat = round(float(plan.clock.ticks(near[-1]))) if near else 0
+    if beat > 0 and plan.met(near[-1:])[0]:
+        return beat
     lines = plan.bar_lines()
     room = [plan.duration - plan.seconds_at(line) for line in lines]
     last = max((place for place, left in enumerate(room) if left >= RING), default=0)
-    if room[last] <= LONGEST_RING:
+    if last > 0 and room[last] <= LONGEST_RING:
         return lines[last]
     beats = plan.bars[min(last, len(plan.bars) - 1)]
     middle = lines[last] + math.ceil(beats / 2)
@@ -191,78 +214,3 @@ def _key_of(chords: Sequence[str]) -> int:
         classes[chord.root] += 0.5
     fits = [float(np.corrcoef(classes, profile(key))[0, 1]) for key in range(len(KEYS))]
     return int(np.argmax(fits))
-
-
-def _given(draft: PhrasePlan, chords: Sequence[str]) -> list[str]:
-    return [chords[(draft.bar + number) % len(chords)] for number in range(draft.bars)]
-
-
-def _harmony(
-    plan: Plan, drafts: Sequence[PhrasePlan], keys: Sequence[int], rng: np.random.Generator
-) -> list[list[str]]:
-    """The chords of each bar of each phrase."""
-    themes: dict[tuple[str, int], tuple[Bar, ...]] = {}
-    found = []
-    for number, draft in enumerate(drafts):
-        key = keys[draft.section]
-        minor = key >= 12
-        theme = draft.form, key
-        if theme not in themes:
-            # The first theme of a piece begins at home, a contrast elsewhere.
-            contrast = any(known == key for _, known in themes)
-            themes[theme] = draw_progression(rng, minor, not contrast, tuple(themes.values()))
-        progression = themes[theme]
-        bars = [progression[bar % len(progression)] for bar in range(draft.bars)]
-        following = drafts[number + 1] if number + 1 < len(drafts) else None
-        if following is not None and draft.bars > 1:
-            goal = themes.get((following.form, keys[following.section]))
-            home = goal is None or goal[0][0] == progressions(minor).tonic
-            repeats = goal is not None and bars[-1][-1] == goal[0][0]
-            if (home and not leads_on(bars[-1], minor)) or repeats:
-                beats = _beats(plan, draft.bar + draft.bars - 1)
-                bars[-1] = draw_cadence(rng, minor, bars[-2][-1], beats)
-        elif following is None:
-            bars = _close(plan, draft, bars, minor, rng)
-        found.append([name_bar(bar, key) for bar in bars])
-    return found
-
-
-def _close(
-    plan: Plan, draft: PhrasePlan, bars: list[Bar], minor: bool, rng: np.random.Generator
-) -> list[Bar]:
-    """The bars of the last phrase: a cadence comes before the last chord's bar."""
-    last = _bar_of(plan, plan.last_chord or 0) - draft.bar
-    if 0 < last < len(bars):
-        before = bars[last - 2][-1] if last > 1 else ""
-        bars[last - 1] = draw_cadence(rng, minor, before, _beats(plan, draft.bar + last - 1))
-    return bars
-
-
-def _on_tonic(plan: Plan, draft: PhrasePlan, chords: list[str], key: int) -> list[str]:
-    """The chords of the last phrase; from the last chord on, the tonic holds."""
-    mode, tonic = divmod(key, 12)
-    home = chord_name(Chord(tonic, "m" if mode else ""), key)
-    last = plan.last_chord or 0
-    bar = _bar_of(plan, last) - draft.bar
-    if bar < 0:
-        return chords
-    in_mid_bar = plan.bar_line(draft.bar + bar + 1) != last
-    held = [home] * (len(chords) - bar)
-    if in_mid_bar:
-        held[0] = f"{_before_home(chords, bar, key)} {home}"
-    return [*chords[:bar], *held]
-
-
-def _before_home(chords: Sequence[str], bar: int, key: int) -> str:
-    """The chord of the first half of a bar whose second half is the tonic: the dominant."""
-    return chord_name(Chord((key + 7) % 12), key)
-
-
-def _bar_of(plan: Plan, beat: int) -> int:
-    """The bar of a beat, counted from 0."""
-    return int(np.searchsorted(plan.bar_lines(), beat, "right")) - 1
-
-
-def _beats(plan: Plan, bar: int) -> int:
-    """Beats of a bar, counted from 0."""
-    return plan.bars[min(bar, len(plan.bars) - 1)]

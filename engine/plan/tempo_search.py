@@ -11,9 +11,10 @@ All times are seconds from the score's zero. The first beat falls on zero and be
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -54,6 +55,10 @@ USUAL = (
 
 Counted in the 3,962 songs of the corpus that have a label (Spotify's energy or Deezer's arousal)
 and one tempo. The direction agrees with Gabrielsson and Lindstrom (2010): fast is aroused."""
+
+
+USUAL_AROUSAL = 0.2
+"""The arousal that stands for an unknown one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class TempoFit:
 def usual_tempo(arousal: float) -> tuple[float, float, float]:
     """The tempo that 10%, 50% and 90% of songs of an arousal (-1..1, NaN unknown) stay below."""
     levels, *columns = (np.array(column) for column in zip(*USUAL, strict=True))
-    level = 0.2 if math.isnan(arousal) else arousal
+    level = USUAL_AROUSAL if math.isnan(arousal) else arousal
     low, middle, high = (float(np.interp(level, levels, column)) for column in columns)
     return low, middle, high
 
@@ -162,8 +167,7 @@ def _on_beat(seconds: float, beat: float) -> float:
     return nearest if abs(nearest - seconds) < HALF_FRAME else seconds
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """The cheapest way to a node in a phase: its cost, where it came from, and its beats."""
 
     cost: float
@@ -192,11 +196,19 @@ class _Search:
         reachable = [0]
         for there in range(1, last + 1):
             found: dict[int, _Step] = {}
-            for here in reachable[-1 - SKIPPED :]:
+            for here in reversed(reachable[-1 - SKIPPED :]):
                 skipped = MISSED * sum(self._worth[here : there - 1])
+                counts = self._counts(here, there)
+                if (not counts and there < last) or (
+                    len(found) == self._bar
+                    and _least(best[here]) + skipped >= max(step.cost for step in found.values())
+                ):
+                    # No way from here is cheaper than those that are known.
+                    continue
                 for phase, step in best[here].items():
-                    for beats, to_phase, cost in self._ways(here, there, phase):
-                        total = step.cost + skipped + cost
+                    so_far = step.cost + skipped
+                    for beats, to_phase, cost in self._ways(counts, there, phase):
+                        total = so_far + cost
                         if to_phase not in found or total < found[to_phase].cost:
                             found[to_phase] = _Step(total, here, phase, beats)
             best.append(found)
@@ -204,21 +216,28 @@ class _Search:
                 reachable.append(there)
         return self._trace(tempo, best)
 
-    def _ways(self, here: int, there: int, phase: int) -> Iterator[tuple[int, int, float]]:
-        """Numbers of beats from a node to a later one, the phase they lead to, and their cost."""
-        length = self._times[there] - self._times[here]
-        is_end = there == len(self._times) - 1
-        middle = length / self._beat
+    def _counts(self, here: int, there: int) -> list[tuple[int, float]]:
+        """Numbers of beats from a node to a later one, and the cost of their bend."""
+        middle = (self._times[there] - self._times[here]) / self._beat
         bend = max(self._most_bend, 1e-6)
         first, final = math.ceil(middle / (1 + bend)), math.floor(middle / (1 - bend))
         nearest = sorted(range(max(first, 1), final + 1), key=lambda k: abs(k - middle))
-        for beats in nearest[: 2 * self._bar]:
-            cost = FULL_BEND * ((length / beats / self._beat - 1) / bend) ** 2
+        return [
+            (beats, FULL_BEND * ((middle / beats - 1) / bend) ** 2)
+            for beats in nearest[: 2 * self._bar]
+        ]
+
+    def _ways(
+        self, counts: Sequence[tuple[int, float]], there: int, phase: int
+    ) -> Iterator[tuple[int, int, float]]:
+        """Numbers of beats to a node from a phase, the phase they lead to, and their cost."""
+        is_end = there == len(self._times) - 1
+        worth = NO_BAR_AT_END if is_end else OFF_DOWNBEAT * self._worth[there - 1]
+        for beats, cost in counts:
             left = (phase + beats) % self._bar
             if left == 0:
                 yield beats, 0, cost
                 continue
-            worth = NO_BAR_AT_END if is_end else OFF_DOWNBEAT * self._worth[there - 1]
             yield beats, left, cost + worth
             if _unusual_bar(phase, beats, self._bar) is not None:
                 yield beats, 0, cost + UNUSUAL_BAR
@@ -258,6 +277,10 @@ class _Search:
             max(bends),
             cost,
         )
+
+
+def _least(steps: Mapping[int, _Step]) -> float:
+    return min(step.cost for step in steps.values())
 
 
 def _unusual_bar(phase: int, beats: int, bar: int) -> int | None:

@@ -7,7 +7,6 @@ boundary is met exactly, whatever the tempo of the film is.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from engine.music.chord_symbols import Chord, chord_name
 from engine.music.conditions import Conditions, parse_key
 from engine.music.tick_clock import TickClock
 from engine.music.vocabulary import STEP_MS
-from engine.plan.plan import DYNAMICS, FEELS, Plan, phrase_lines
+from engine.plan.plan import DYNAMICS, FEELS, Plan, chord_beats, phrase_lines
 from engine.score import BeatMap, Note, Score
 
 RELEASE = 0.25
@@ -100,11 +99,11 @@ class Timing:
                 )
             return
         lines = [line * self._beat_seconds for line in phrase_lines(self.plan)]
+        ends = [section.end for section in cues.sections[:-1]]
         for start, until in pairwise([*lines, end]):
-            if start < end:
-                middle = self.film_time((start + until) / 2)
-                section = next((s for s in cues.sections if middle < s.end), cues.sections[-1])
-                yield replace(section, start=start, end=min(until, end))
+            middle = self.film_time((start + until) / 2)
+            section = cues.sections[bisect_right(ends, middle)]
+            yield replace(section, start=start, end=until)
 
     @property
     def conditions(self) -> Conditions:
@@ -117,10 +116,10 @@ class Timing:
         # After the last chord no note begins, so the others make up for it.
         busy = end if self.plan.last_chord is None else self.plan.last_chord * self._beat_seconds
         rate = self.plan.duration / max(busy, LEAST_BUSY * end)
+        usual = self.conditions
         return tuple(
-            replace(self.conditions, key=parse_key(phrase.key), density=phrase.density * rate)
-            for phrase, line in zip(self.plan.phrases, phrase_lines(self.plan), strict=True)
-            if line * self._beat_seconds < end
+            replace(usual, key=parse_key(phrase.key), density=phrase.density * rate)
+            for phrase in self.plan.phrases
         )
 
     @cached_property
@@ -153,18 +152,16 @@ class Timing:
         return self.plan.bar_lines()
 
     def _chords(self) -> Iterable[tuple[int, Chord]]:
-        """The step of each chord change. The chords of a bar share it in whole beats."""
-        lines = [*self._bar_lines, self._bar_lines[-1] + self.plan.bars[-1]]
+        """The step of each chord change."""
+        end = float(self._film.ticks(self.plan.duration)) - 1e-6
         starts, before = [phrase.bar for phrase in self.plan.phrases], None
-        for number, (line, until) in enumerate(pairwise(lines), start=1):
-            place = bisect_right(starts, number) - 1
-            if place < 0:
-                return
-            chords = self.plan.phrases[place].chords_of_bar(number - starts[place])
-            for place, chord in enumerate(chords):
-                beat = line + math.ceil(place * (until - line) / len(chords))
-                if chord != before:
-                    yield beat * self.beat, chord
+        for number, line in enumerate(self._bar_lines if starts else (), start=1):
+            phrase = bisect_right(starts, number) - 1
+            chords = self.plan.phrases[phrase].chords_of_bar(number - starts[phrase])
+            beats = chord_beats(len(chords), self.plan.bar_line(number + 1) - line)
+            for beat, chord in zip(beats, chords, strict=False):
+                if chord != before and line + beat < end:
+                    yield (line + beat) * self.beat, chord
                 before = chord
 
     def _ending(self) -> Ending | None:

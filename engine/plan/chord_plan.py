@@ -1,0 +1,126 @@
+"""The chords of every bar of a piece.
+
+Every form has a progression. A phrase leads to the first chord of the next one. The last chord is
+the tonic.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.music.chord_symbols import Chord, chord_name
+from engine.plan.form import PhrasePlan
+from engine.plan.harmony import (
+    Bar,
+    draw_cadence,
+    draw_progression,
+    leads_on,
+    progressions,
+    symbols,
+    transposed,
+)
+from engine.plan.plan import Plan, chord_beats
+
+
+def given_chords(plan: Plan, chords: Sequence[str], key: int) -> list[Bar]:
+    """The chord symbols of every bar of a progression that the user gave.
+
+    plan: its beats, bars and last chord. chords: one text a bar, played again and again. key: index
+    into ``conditions.KEYS``.
+    """
+    bars = [tuple(chords[bar % len(chords)].split()) for bar in range(len(plan.bar_lines()))]
+    mode, tonic = divmod(key, 12)
+    return _ended(plan, bars, chord_name(Chord(tonic, "m" if mode else ""), key))
+
+
+def drawn_chords(
+    plan: Plan, drafts: Sequence[PhrasePlan], keys: Sequence[int], rng: np.random.Generator
+) -> list[Bar]:
+    """The chord symbols of every bar, drawn from what songs do.
+
+    plan: its beats, bars and last chord. keys: of each phrase, indices into ``conditions.KEYS``.
+    """
+    bars = _themes(drafts, keys, rng)
+    goals = {draft.bar: key for draft, key in zip(drafts[1:], keys[1:], strict=True)}
+    last = plan.bar_at(plan.last_chord or 0) - 1
+    if plan.bar_line(last + 1) != plan.last_chord:
+        # The last chord comes in mid-bar.
+        bars[last] = _cadence(rng, keys[-1], bars[last - 1][-1:] if last else (), 1)
+    elif last > 0:
+        goals[last] = keys[-1]
+    bars = _ended(plan, bars, _tonic(keys[-1]))
+    starts = {0, *goals}
+    for goal, key in sorted(goals.items()):
+        if _leads(bars[goal - 1], bars[goal], key):
+            continue
+        if goal - 1 in starts:
+            # The phrase has one bar, which begins as it was.
+            first = bars[goal - 1][:1]
+            cadence = _cadence(rng, key, (*first, bars[goal][0]), 1)
+            bars[goal - 1] = (*first, *cadence)
+        else:
+            near = bars[goal - 2][-1], bars[goal][0]
+            beats = plan.bar_line(goal + 1) - plan.bar_line(goal)
+            bars[goal - 1] = _cadence(rng, key, near, beats)
+    spelled = [key for draft, key in zip(drafts, keys, strict=True) for _ in range(draft.bars)]
+    return [symbols(bar, key) for bar, key in zip(bars, spelled, strict=True)]
+
+
+def _themes(
+    drafts: Sequence[PhrasePlan], keys: Sequence[int], rng: np.random.Generator
+) -> list[Bar]:
+    """The chords of every bar by its phrase's form; roots count from C."""
+    themes: dict[tuple[str, int], tuple[Bar, ...]] = {}
+    begun: set[int] = set()
+    bars: list[Bar] = []
+    for draft, key in zip(drafts, keys, strict=True):
+        theme = draft.form, key
+        if theme not in themes:
+            # The first theme of a key begins at home, a contrast elsewhere.
+            taken = frozenset(themes.values())
+            themes[theme] = draw_progression(rng, key >= 12, key not in begun, taken)
+            begun.add(key)
+        progression = themes[theme]
+        chosen = [progression[bar % len(progression)] for bar in range(draft.bars)]
+        bars += [transposed(bar, key % 12) for bar in chosen]
+    return bars
+
+
+def _ended(plan: Plan, bars: Sequence[Bar], tonic: str) -> list[Bar]:
+    """The bars with the tonic from the last chord on."""
+    last = plan.last_chord or 0
+    bar = plan.bar_at(last)
+    line, until = plan.bar_line(bar), plan.bar_line(bar + 1)
+    shared = _shared(bars[bar - 1], until - line, last - line, tonic)
+    return [*bars[: bar - 1], shared, *[(tonic,)] * (len(bars) - bar)]
+
+
+def _shared(bar: Bar, beats: int, first: int, tonic: str) -> Bar:
+    """A bar of this many beats that becomes the tonic at beat ``first``, counted from 0."""
+    if first == 0:
+        return (tonic,)
+    starts = chord_beats(len(bar), beats)
+    before = [bar[bisect_right(starts, beat) - 1] for beat in range(first)]
+    if len(set(before)) == 1 and chord_beats(2, beats) == [0, first]:
+        return (before[0], tonic)
+    return (*before, *[tonic] * (beats - first))
+
+
+def _leads(bar: Bar, goal: Bar, key: int) -> bool:
+    """Whether a bar leads to the next one, which begins a phrase in this key."""
+    if goal[0] == _tonic(key):
+        return leads_on(transposed(bar, -key), key >= 12)
+    return bar[-1] != goal[0]
+
+
+def _cadence(rng: np.random.Generator, key: int, near: Sequence[str], beats: int) -> Bar:
+    """Draw a bar that leads to the tonic of a key."""
+    cadence = draw_cadence(rng, key >= 12, transposed(tuple(near), -key), beats)
+    return transposed(cadence, key)
+
+
+def _tonic(key: int) -> str:
+    return transposed((progressions(key >= 12).tonic,), key)[0]
