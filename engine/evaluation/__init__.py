@@ -1,11 +1,14 @@
 """The evaluation of a network: it composes pieces, measures them, and reports and draws figures.
 
+    amounts           how much is measured
     run               every part of the report, in one call
     request           a piece to compose for a measurement
     pieces            composes requests, or reads them from disk
     references        the songs to compare with
     likelihood, boundaries, emotion_judge, controls    the parts that need a network or a judge
-    targets, plots    the report as a table and as plots
+    planned           how pieces keep their plans
+    targets           the figures that are wanted
+    tables, plots     the report as text and as plots
     cache             results on disk
     fingerprint       a hash of the code that a cached result depends on
 

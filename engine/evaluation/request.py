@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,7 +10,9 @@ import numpy as np
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, Section, Video
-from engine.music.conditions import UNKNOWN, Conditions
+from engine.music.conditions import KEYS, METRES, UNKNOWN, Conditions
+from engine.plan.plan import Plan
+from engine.plan.planner import PlanOptions, plan_piece
 
 EMOTION_RANGE = 0.8
 """Valence and arousal are drawn up to this far from 0, as those of films are."""
@@ -37,8 +40,20 @@ class Request:
         return CueSheet(film, 0.0, self.duration, (), self.boundaries, (section,))
 
     def config(self, sampling: Sampling) -> GenerationConfig:
-        """How to compose the piece."""
+        """How to compose the piece in free time; a plan says more."""
         return GenerationConfig(self.seed, sampling=sampling, conditions=self.conditions)
+
+    def plan(self) -> Plan:
+        """The plan of the piece, as a user gets it who asks for these conditions."""
+        asked = self.conditions
+        options = PlanOptions(
+            self.seed,
+            bpm=None if math.isnan(asked.tempo) else asked.tempo,
+            time_signature=None if math.isnan(asked.metre) else METRES[int(asked.metre)],
+            key=None if math.isnan(asked.key) else KEYS[int(asked.key)],
+            density=None if math.isnan(asked.density) else asked.density,
+        )
+        return plan_piece(self.cues(), options)
 
 
 def draw_emotion(rng: np.random.Generator) -> tuple[float, float]:

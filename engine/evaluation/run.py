@@ -13,15 +13,25 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import EmsyncError
-from engine.evaluation import boundaries, controls, emotion_judge, likelihood, references
+from engine.evaluation import (
+    boundaries,
+    controls,
+    emotion_judge,
+    likelihood,
+    planned,
+    references,
+)
+from engine.evaluation.amounts import PARTS, Amounts
 from engine.evaluation.cache import Arrays, load_or_make
 from engine.evaluation.fingerprint import code_hash
 from engine.evaluation.pieces import PieceCache
 from engine.evaluation.references import Clips, Songs
+from engine.evaluation.request import Request
 from engine.evaluation.targets import targets
-from engine.metrics import faults, musicality
+from engine.metrics import faults, harmony, musicality
 from engine.metrics.statistics import Json, finite
 from engine.parallel import Progress
+from engine.score import Score
 from engine.training.corpus.labels import AROUSAL, VALENCE
 from engine.training.corpus.token_cache import Cache
 
@@ -29,33 +39,6 @@ MINUTE = 60.0
 
 Bar = Callable[[str, float, str], AbstractContextManager[Progress]]
 """Shows a progress bar of a title, a total and a unit; its context is the callback for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class EvaluationPlan:
-    """How much to measure.
-
-    windows: of split=val, for the likelihood. boundaries: the least number asked for. seeds:
-    pieces at each point of the emotion grid. songs: the most excerpts of split=val. controls:
-    pieces for each group of controls. seed: of everything drawn.
-
-    Raises EmsyncError unless at least one boundary is asked for.
-    """
-
-    windows: int = 100
-    boundaries: int = 1000
-    seeds: int = 4
-    songs: int = 400
-    controls: int = 60
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        if self.boundaries < 1:
-            raise EmsyncError(f"boundaries {self.boundaries}: ask for at least 1")
-
-
-QUICK = EvaluationPlan(windows=12, boundaries=40, seeds=1, songs=60, controls=8)
-"""For a first look; its figures are too uncertain to quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,91 +61,121 @@ class Sources:
                 raise EmsyncError(f"{path}: no such file; give its place or leave it out")
 
 
-def evaluate(sources: Sources, pieces: PieceCache, plan: EvaluationPlan, bar: Bar) -> Json:
+def evaluate(sources: Sources, pieces: PieceCache, amounts: Amounts, bar: Bar) -> Json:
     """The whole report, valid JSON; ``left_out`` says which parts are missing and why."""
     cache = Cache.open(sources.cache)
-    card = pieces.network.card
     report: Json = {
-        "model": asdict(card),
-        "plan": asdict(plan),
+        "model": asdict(pieces.network.card),
+        "amounts": asdict(amounts),
         "sampling": asdict(pieces.sampling),
-        "left_out": {},
+        "free": pieces.free,
+        "left_out": {part: "not asked for" for part in PARTS if part not in amounts.parts},
     }
-    if cache.validation.any():
-        report["likelihood"] = _likelihood(cache, pieces, plan, bar)
-    else:
-        report["left_out"]["likelihood"] = "the cache has no songs of split=val"
-    report |= _music(cache, pieces, plan, bar)
-    if report["musicality"] is None:
-        report["left_out"]["musicality"] = (
-            "the cache needs songs of a minute and three families in split=val and in training"
-        )
-    if sources.index is None:
-        report["left_out"]["emotion"] = "no corpus index was given"
-    else:
-        report["emotion"] = _emotion(cache, sources.index, sources.emopia, pieces, plan, bar)
+    left_out = report["left_out"]
+    if "likelihood" in amounts.parts:
+        if cache.validation.any():
+            report["likelihood"] = _likelihood(cache, pieces, amounts, bar)
+        else:
+            left_out["likelihood"] = "the cache has no songs of split=val"
+    if "emotion" in amounts.parts and sources.index is None:
+        left_out["emotion"] = "no corpus index was given"
+    composed = {
+        part: _compose(part, asked, pieces, bar)
+        for part, asked in _requests(amounts, pieces.network.config.controls).items()
+        if part not in left_out
+    }
+    if "boundaries" in composed:
+        report |= _boundaries(composed["boundaries"], cache, amounts)
+        if report["musicality"] is None:
+            left_out["musicality"] = (
+                "the cache needs songs of a minute and three families in split=val and in training"
+            )
+    if "controls" in composed:
+        report["controls"] = _controls(composed["controls"], cache, amounts)
+    if "emotion" in composed:
+        report["emotion"] = _emotion(composed["emotion"], cache, sources, pieces, amounts, bar)
         if sources.emopia is None:
-            report["left_out"]["emopia"] = "its archive and table were not given"
+            left_out["emopia"] = "its archive and table were not given"
+    every = [piece for some in composed.values() for piece in some]
+    if pieces.free:
+        left_out["plan"] = "pieces in free time have none"
+    elif every:
+        report["plan"] = planned.evaluate(*_apart(every))
     return finite({**report, "targets": targets(report)})
 
 
-def _likelihood(cache: Cache, pieces: PieceCache, plan: EvaluationPlan, bar: Bar) -> Json:
-    total = plan.windows * len(likelihood.cases(pieces.network.config))
-    with bar("Reading songs", total, "windows") as show:
-        return likelihood.evaluate(pieces.network, cache, plan.windows, _rng(plan, 0), show)
+Composed = list[tuple[Request, Score]]
+"""Requests and their pieces."""
 
 
-def _music(cache: Cache, pieces: PieceCache, plan: EvaluationPlan, bar: Bar) -> Json:
-    """Boundaries, musicality, faults and controls: the parts that need no labels."""
-    for_boundaries = boundaries.requests(plan.boundaries, _rng(plan, 1))
-    for_controls = controls.requests(plan.controls, pieces.network.config.controls, _rng(plan, 2))
-    with bar("Composing for boundaries", len(for_boundaries), "pieces") as show:
-        scores = pieces.compose(for_boundaries, show)
-    with bar("Composing for controls", len(for_controls), "pieces") as show:
-        controlled = pieces.compose(for_controls, show)
-    minutes = [
-        score
-        for request, score in zip(for_boundaries, scores, strict=True)
-        if request.duration == MINUTE
-    ]
-    rng = _rng(plan, 3)
-    validation = references.excerpts(cache, MINUTE, plan.songs, True, rng)
-    training = references.excerpts(cache, MINUTE, len(minutes), False, rng)
-    half_minutes = references.excerpts(cache, controls.DURATION, plan.controls, True, rng)
-    pairs = [
-        (request.conditions, score) for request, score in zip(for_controls, controlled, strict=True)
-    ]
+def _requests(amounts: Amounts, controls_known: tuple[str, ...]) -> dict[str, list[Request]]:
+    """What each part asks for."""
+    seeds = (1000 * amounts.seed + number for number in range(amounts.seeds))
     return {
-        "boundaries": boundaries.evaluate(for_boundaries, scores, _rng(plan, 4)),
-        "musicality": musicality.evaluate(
-            musicality.table(minutes),
-            musicality.table([score for _, score in validation]),
-            musicality.table([score for _, score in training]),
-            _rng(plan, 5),
-        )
-        if validation and training
-        else None,
-        "faults": faults.evaluate(minutes, [score for _, score in validation]),
-        "controls": controls.evaluate(pairs, half_minutes, _rng(plan, 6)),
+        "boundaries": boundaries.requests(amounts.boundaries, _rng(amounts, 1)),
+        "controls": controls.requests(amounts.controls, controls_known, _rng(amounts, 2)),
+        "emotion": emotion_judge.requests(seeds),
     }
 
 
+def _compose(part: str, asked: list[Request], pieces: PieceCache, bar: Bar) -> Composed:
+    with bar(f"Composing for {part}", len(asked), "pieces") as show:
+        return list(zip(asked, pieces.compose(asked, show), strict=True))
+
+
+def _apart(composed: Composed) -> tuple[list[Request], list[Score]]:
+    """The requests and the pieces."""
+    return [request for request, _ in composed], [score for _, score in composed]
+
+
+def _likelihood(cache: Cache, pieces: PieceCache, amounts: Amounts, bar: Bar) -> Json:
+    total = amounts.windows * len(likelihood.cases(pieces.network.config))
+    with bar("Reading songs", total, "windows") as show:
+        return likelihood.evaluate(pieces.network, cache, amounts.windows, _rng(amounts, 0), show)
+
+
+def _boundaries(composed: Composed, cache: Cache, amounts: Amounts) -> Json:
+    """Boundaries; and musicality, harmony and faults of those pieces that last a minute."""
+    minutes = [score for request, score in composed if request.duration == MINUTE]
+    rng = _rng(amounts, 3)
+    validation = references.excerpts(cache, MINUTE, amounts.songs, True, rng)
+    training = references.excerpts(cache, MINUTE, len(minutes), False, rng)
+    songs = [score for _, score in validation]
+    return {
+        "boundaries": boundaries.evaluate(*_apart(composed), _rng(amounts, 4)),
+        "musicality": musicality.evaluate(
+            musicality.table(minutes),
+            musicality.table(songs),
+            musicality.table([score for _, score in training]),
+            _rng(amounts, 5),
+        )
+        if validation and training
+        else None,
+        "harmony": harmony.compare(minutes, songs),
+        "faults": faults.evaluate(minutes, songs),
+    }
+
+
+def _controls(composed: Composed, cache: Cache, amounts: Amounts) -> Json:
+    songs = references.excerpts(cache, controls.DURATION, amounts.controls, True, _rng(amounts, 8))
+    pairs = [(request.conditions, score) for request, score in composed]
+    return controls.evaluate(pairs, songs, _rng(amounts, 6))
+
+
 def _emotion(
+    composed: Composed,
     cache: Cache,
-    index: Path,
-    emopia: tuple[Path, Path] | None,
+    sources: Sources,
     pieces: PieceCache,
-    plan: EvaluationPlan,
+    amounts: Amounts,
     bar: Bar,
 ) -> Json:
-    asked = emotion_judge.requests(1000 * plan.seed + n for n in range(plan.seeds))
-    with bar("Composing for emotion", len(asked), "pieces") as show:
-        scores = pieces.compose(asked, show)
-    rng = _rng(plan, 7)
-    songs = _judge_songs(cache, index, pieces, bar)
-    clips = None if emopia is None else _emopia_clips(*emopia, pieces, bar)
+    assert sources.index is not None
+    rng = _rng(amounts, 7)
+    songs = _judge_songs(cache, sources.index, pieces, bar)
+    clips = None if sources.emopia is None else _emopia_clips(*sources.emopia, pieces, bar)
     judges, quality = emotion_judge.fit_judges(songs, clips, rng)
-    return {"judge": quality, **emotion_judge.evaluate(asked, scores, judges, rng)}
+    return {"judge": quality, **emotion_judge.evaluate(*_apart(composed), judges, rng)}
 
 
 def _judge_songs(cache: Cache, index: Path, pieces: PieceCache, bar: Bar) -> Songs:
@@ -196,5 +209,5 @@ def _percent(show: Progress) -> Progress:
     return lambda share: show(100 * share)
 
 
-def _rng(plan: EvaluationPlan, part: int) -> np.random.Generator:
-    return np.random.default_rng((plan.seed, part))
+def _rng(amounts: Amounts, part: int) -> np.random.Generator:
+    return np.random.default_rng((amounts.seed, part))

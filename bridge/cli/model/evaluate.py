@@ -12,6 +12,7 @@ from bridge.cli.options import network_arguments, sampling, sampling_arguments
 from bridge.cli.outputs import check_file
 from bridge.cli.progress import progress_bar
 from engine.errors import EmsyncError
+from engine.evaluation.amounts import PARTS, QUICK, Amounts
 from engine.files import output_folder, write_atomically
 
 
@@ -45,6 +46,18 @@ def arguments(parser: ArgumentParser) -> None:
         "--boundaries", type=int, metavar="N", help="ask for at least N boundaries (default: 1000)"
     )
     parser.add_argument(
+        "--seeds", type=int, metavar="N",
+        help="compose N pieces at each of 25 points of valence and arousal (default: 4)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART",
+        help=f"measure only these: some of {', '.join(PARTS)}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--free", action="store_true",
+        help="compose in free time, without plans (default: planned pieces, as emsync score)",
+    )  # fmt: skip
+    parser.add_argument(
         "--seed", type=int, default=0, metavar="N",
         help="the seed of everything that is drawn (default: 0)",
     )  # fmt: skip
@@ -63,14 +76,15 @@ def run(args: Namespace) -> None:
     with need_train_extra():
         from engine.evaluation.pieces import PieceCache
         from engine.evaluation.plots import draw
-        from engine.evaluation.run import QUICK, EvaluationPlan, Sources, evaluate
-        from engine.evaluation.targets import lines
+        from engine.evaluation.run import Sources, evaluate
+        from engine.evaluation.tables import harmony_table, target_table
         from engine.model.runtime import SHIPPED
     check_file(args.output / "evaluation.json", args.force)
     folder = output_folder(args.output)
-    plan = replace(QUICK if args.quick else EvaluationPlan(), seed=args.seed)
-    if args.boundaries is not None:
-        plan = replace(plan, boundaries=args.boundaries)
+    amounts = replace(QUICK if args.quick else Amounts(), parts=tuple(args.only), seed=args.seed)
+    for name in ("boundaries", "seeds"):
+        if getattr(args, name) is not None:
+            amounts = replace(amounts, **{name: getattr(args, name)})
     emopia = None if args.emopia is None else (args.emopia, args.emopia_index)
     pieces = PieceCache(
         args.model or SHIPPED,
@@ -79,11 +93,14 @@ def run(args: Namespace) -> None:
         args.device,
         args.threads,
         args.workers,
+        args.free,
     )
-    report = evaluate(Sources(args.cache, args.index, emopia), pieces, plan, progress_bar)
+    report = evaluate(Sources(args.cache, args.index, emopia), pieces, amounts, progress_bar)
     write_atomically(folder / "evaluation.json", json.dumps(report, indent=1) + "\n")
     draw(report, folder / "evaluation.png")
-    print("\n".join(lines(report)))
+    for table in (target_table(report), harmony_table(report)):
+        if table:
+            print("\n".join(table), end="\n\n")
     for part, reason in report["left_out"].items():
         print(f"left out: {part} ({reason})")
     print(f"{folder}: evaluation.json, evaluation.png")

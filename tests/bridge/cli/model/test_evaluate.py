@@ -59,13 +59,34 @@ def test_report_and_plots(
     text = (tmp_path / "evaluation.json").read_text()
     report = json.loads(text)
     assert statistics.finite(report) == report
-    assert report["boundaries"]["films"] == 2
+    assert report["boundaries"]["films"] == report["plan"]["pieces"] == 2
+    assert report["plan"]["boundaries_on_beat"]["n"] > 0
+    assert report["plan"]["unplanned_tempo_changes"] == 0
+    assert report["harmony"]["still"]["songs"]["n"] == 4
+    assert report["harmony"]["still"]["n"] == 1 and "pitch range" in done.out
     assert report["likelihood"]["emotion"]["tokens"] > 500
     assert len(list((cache / "evaluation").glob("*.npy"))) == 2
     again = emsync(*words)
     assert again.status == 2 and "evaluation.json exists" in again.err
     emsync(*words, "--force")
     assert (tmp_path / "evaluation.json").read_text() == text
+
+
+def test_some_parts_of_pieces_in_free_time(
+    emsync: Callable, cache: Path, network_file: Path, tmp_path: Path
+) -> None:
+    done = emsync(
+        *("model", "evaluate", cache, "--model", network_file, "-o", tmp_path, "--work", tmp_path),
+        *("--quick", "--boundaries", 1, "--only", "boundaries", "--free"),
+        *("--device", "cpu", "--threads", 1),
+    )  # fmt: skip
+    assert done.status == 0, done.err
+    report = json.loads((tmp_path / "evaluation.json").read_text())
+    assert report["free"] is True and "plan" not in report
+    assert set(report["left_out"]) == {"likelihood", "controls", "emotion", "plan"}
+    assert report["amounts"]["parts"] == ["boundaries"]
+    assert "left out: controls (not asked for)" in done.out
+    assert report["harmony"]["still"]["songs"]["n"] == 4
 
 
 @pytest.mark.parametrize(
@@ -75,6 +96,7 @@ def test_report_and_plots(
         (("--model", "none.onnx"), "no such network"),
         (("--top-p", "2"), "top_p"),
         (("--boundaries", "0"), "at least 1"),
+        (("--seeds", "0"), "seeds 0: ask for at least 1"),
         (("--index", "none.tsv"), "no such file"),
     ],
 )
