@@ -115,7 +115,7 @@ def plan_phrases(
         drafts.append(PhrasePlan(bar, bars, section, forms[number], playing, 0.0, "mf"))
     drafts = _everyone(drafts, climax, available, duration)
     return [
-        _with_level(draft, sections[draft.section].arousal, number, climax, len(drafts), density)
+        _with_level(draft, sections[draft.section], number, climax, len(drafts), density)
         for number, draft in enumerate(drafts)
     ]
 
@@ -192,12 +192,17 @@ def _letter(number: int) -> str:
 
 
 def _with_level(
-    draft: PhrasePlan, arousal: float, number: int, climax: int, count: int, density: float | None
+    draft: PhrasePlan,
+    section: Section,
+    number: int,
+    climax: int,
+    count: int,
+    density: float | None,
 ) -> PhrasePlan:
     louder = int(number == climax and count > 1) - int(number == 0 and count >= INTRODUCTION)
-    usual = round(mood.density(arousal, len(draft.players)), 1)
+    usual = round(mood.density(section.valence, section.arousal, len(draft.players)), 1)
     return replace(
         draft,
         density=usual if density is None else density,
-        dynamics=mood.dynamics(arousal, louder),
+        dynamics=mood.dynamics(section.arousal, louder),
     )

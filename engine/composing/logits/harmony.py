@@ -24,13 +24,13 @@ from engine.music.chord_symbols import Chord
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
-IN_KEY = -2.5
+IN_KEY = -1.8
 """The bias in nats of a note that is in the key, but not in the chord."""
-OUT_OF_KEY = -5.0
+OUT_OF_KEY = -3.2
 """The bias of a note that is in neither."""
 ROOT_AT_CHANGE, ROOT_LATER = 3.0, 0.7
 """The bias of the chord's root in the bass: where the chord begins, and from then on."""
-OFF_BEAT = 0.6
+OFF_BEAT = 0.5
 """The share of these biases off the beat, where melodies and basses pass through other notes."""
 ANTICIPATION = 2
 """A note that began within this part of a beat before a chord change may go on."""

@@ -25,10 +25,14 @@ NEAR = 3
 MOVING_ON = 0.6
 """The part of the bias that time shifts keep. At most places of a bar nothing is played, and music
 that favours nothing becomes thin."""
+PHRASE = 2.0
+"""How many times a planned phrase counts. Only one earlier bar speaks for it."""
 DRUMS = 0.7
 """The part of the bias that drum notes get, since drums repeat by themselves."""
 
 _IS_DRUM = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(Instrument.DRUMS) == voc.INSTRUMENT)
+_IS_RHYTHM = _IS_DRUM | (voc.KIND == Kind.TIMESHIFT)
+"""What a planned piece takes over from the bar before, whose harmony is another."""
 _WEIGHT = np.where(_IS_DRUM, DRUMS, 1.0).astype(np.float32)
 
 
@@ -56,25 +60,30 @@ class Repetition(Rule):
         """Favour the tokens of earlier bars."""
         if not self._strength:
             return logits
-        earlier = [token for token in map(self._lookback.ago, self._ago()) if token != voc.PAD]
+        earlier = self._earlier()
         if not earlier:
             return logits
         biased = logits.copy()
-        for token in earlier:
+        for token, times in earlier:
             token = _likeliest_near(token, logits)
-            biased[token] += self._strength * _WEIGHT[token]
+            biased[token] += self._strength * times * _WEIGHT[token]
         moves_on = _log_sum(logits[voc.SHIFTS])
         if np.isfinite(moves_on):
             gained = _log_sum(biased[voc.SHIFTS]) - moves_on
             biased[voc.SHIFTS] -= (1 - MOVING_ON) * gained
         return biased
 
-    def _ago(self) -> tuple[int, ...]:
-        """How many bars ago the bars began that the present one may repeat."""
+    def _earlier(self) -> list[tuple[int, float]]:
+        """The tokens that came at this place of earlier bars, and how many times each counts."""
         if not self._repeats:
-            return AGO
-        ago = self._repeats[self._bars - 1] if self._bars <= len(self._repeats) else 0
-        return (ago,) if ago else ()
+            found = [(self._lookback.ago(ago), 1.0) for ago in AGO]
+        else:
+            last = self._lookback.ago(1)
+            found = [(last, 1.0)] if _IS_RHYTHM[last] else []
+            ago = self._repeats[self._bars - 1] if self._bars <= len(self._repeats) else 0
+            if ago:
+                found.append((self._lookback.ago(ago), PHRASE))
+        return [(token, times) for token, times in found if token != voc.PAD]
 
 
 def _likeliest_near(token: int, logits: Logits) -> int:
