@@ -106,11 +106,11 @@ def plan_phrases(
     drafts = []
     forms = _forms(of_section, sections)
     for number, (bar, bars, section) in enumerate(zip(starts, lengths, of_section, strict=True)):
-        arousal = sections[section].arousal
+        level = mood.level(sections[section].valence, sections[section].arousal)
         first = number == 0 and len(starts) >= INTRODUCTION
-        count = mood.players(arousal, len(available)) - (2 if first and len(available) > 3 else 0)
+        count = mood.players(level, len(available)) - (2 if first and len(available) > 3 else 0)
         playing = (
-            tuple(available) if number == climax else _players(arousal, available, max(count, 1))
+            tuple(available) if number == climax else _players(level, available, max(count, 1))
         )
         drafts.append(PhrasePlan(bar, bars, section, forms[number], playing, 0.0, "mf"))
     drafts = _everyone(drafts, climax, available, duration)
@@ -129,9 +129,9 @@ def _climax(of_section: Sequence[int], sections: Sequence[Section]) -> int:
     return inner[min(int(CLIMAX * len(inner)), len(inner) - 1)]
 
 
-def _players(arousal: float, available: Sequence[Instrument], count: int) -> tuple[Instrument, ...]:
+def _players(level: float, available: Sequence[Instrument], count: int) -> tuple[Instrument, ...]:
     """The first ``count`` to enter; guitar or piano is among them where one may play."""
-    order = mood.entry_order(arousal, available)
+    order = mood.entry_order(level, available)
     chosen = list(order[:count])
     chordal = [instrument for instrument in order if instrument in CHORDAL]
     if chordal and not set(chordal) & set(chosen):

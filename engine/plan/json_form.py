@@ -111,7 +111,7 @@ def _named(prefix: str, make: Callable[[], T]) -> T:
 def _only(fields: Fields, names: tuple[str, ...]) -> None:
     for field in fields:
         if field not in names:
-            shown = repr(field[:40])
+            shown = field if field.isidentifier() and len(field) <= 40 else repr(field[:40])
             raise fields.error(shown, f"is no field here; choose from {', '.join(names)}")
 
 

@@ -139,13 +139,16 @@ def rank(cues: CueSheet, bpm: float | None, time_signature: str | None) -> list[
                 bpm / quarters, cues.boundaries, cues.duration, signature.beats, most_bend=0.0
             )
         ]
-    arousal = mean_arousal(cues.sections)
-    return rank_tempi(cues.boundaries, cues.duration, arousal, signature.beats, quarters=quarters)
+    emotion = mean_emotion(cues.sections)
+    return rank_tempi(cues.boundaries, cues.duration, emotion, signature.beats, quarters=quarters)
 
 
-def mean_arousal(sections: Sequence[Section]) -> float:
-    """The arousal of a film, by the length of its sections; NaN if it is unknown."""
-    return _mean([section.arousal for section in sections], sections)
+def mean_emotion(sections: Sequence[Section]) -> tuple[float, float]:
+    """Valence and arousal of a film, by the length of its sections; NaN where unknown."""
+    return (
+        _mean([section.valence for section in sections], sections),
+        _mean([section.arousal for section in sections], sections),
+    )
 
 
 def _mean(values: Sequence[float], sections: Sequence[Section]) -> float:
@@ -158,8 +161,8 @@ def _mean(values: Sequence[float], sections: Sequence[Section]) -> float:
 
 def _with_emotion(sections: Sequence[Section]) -> list[Section]:
     """The sections, with the film's mean where the emotion is unknown."""
-    valence = _known(_mean([section.valence for section in sections], sections), 0.0)
-    arousal = _known(mean_arousal(sections), USUAL_AROUSAL)
+    mean_valence, mean_arousal = mean_emotion(sections)
+    valence, arousal = _known(mean_valence, 0.0), _known(mean_arousal, USUAL_AROUSAL)
     return [
         replace(s, valence=_known(s.valence, valence), arousal=_known(s.arousal, arousal))
         for s in sections

@@ -44,21 +44,23 @@ NO_BAR_AT_END = 0.4
 """The cost of a film that does not end at a bar line."""
 
 USUAL = (
-    (-0.75, 66.0, 93.0, 128.0),
-    (-0.35, 68.0, 100.0, 152.0),
-    (-0.05, 70.0, 109.0, 148.0),
-    (0.25, 80.0, 117.0, 150.0),
-    (0.55, 91.0, 122.0, 170.0),
-    (0.85, 98.0, 125.0, 172.0),
+    (-0.75, 62.0, 84.0, 120.0),
+    (-0.45, 68.0, 94.0, 130.0),
+    (-0.15, 72.0, 100.0, 132.0),
+    (0.15, 80.0, 113.0, 140.0),
+    (0.45, 90.0, 120.0, 148.0),
+    (0.78, 103.0, 123.0, 157.0),
 )
-"""Arousal, and the tempo that 10%, 50% and 90% of songs of about this arousal stay below.
+"""Liveliness, and the tempo that 10%, 50% and 90% of songs of about this liveliness stay below.
 
-Counted in the 3,962 songs of the corpus that have a label (Spotify's energy or Deezer's arousal)
-and one tempo. The direction agrees with Gabrielsson and Lindstrom (2010): fast is aroused."""
-
-
+Liveliness is the sum of valence and arousal, scaled to -1..1. Tempo depends on both about equally
+(r = .40 and .33, together .44). Counted in 1,679 songs of the corpus that have both labels and one
+tempo; labels reserved for the judge are left out. The direction agrees with Gabrielsson and
+Lindstrom (2010): fast is happy and aroused."""
+SPREAD = 1.7
+"""The deviation of that sum in songs, when the deviation of each label is 1."""
 USUAL_AROUSAL = 0.2
-"""The arousal that stands for an unknown one."""
+"""The arousal that stands for an unknown one. An unknown valence is 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,11 @@ class TempoFit:
         return (*times, *(last.seconds + beat * number for number in range(rest)))
 
 
-def usual_tempo(arousal: float) -> tuple[float, float, float]:
-    """The tempo that 10%, 50% and 90% of songs of an arousal (-1..1, NaN unknown) stay below."""
+def usual_tempo(valence: float, arousal: float) -> tuple[float, float, float]:
+    """The tempo that 10%, 50% and 90% of songs of an emotion (-1..1, NaN unknown) stay below."""
     levels, *columns = (np.array(column) for column in zip(*USUAL, strict=True))
-    level = USUAL_AROUSAL if math.isnan(arousal) else arousal
+    known = 0.0 if math.isnan(valence) else valence
+    level = (known + (USUAL_AROUSAL if math.isnan(arousal) else arousal)) / SPREAD
     low, middle, high = (float(np.interp(level, levels, column)) for column in columns)
     return low, middle, high
 
@@ -110,18 +113,18 @@ def usual_tempo(arousal: float) -> tuple[float, float, float]:
 def rank_tempi(
     boundaries: Sequence[float],
     duration: float,
-    arousal: float = math.nan,
+    emotion: tuple[float, float] = (math.nan, math.nan),
     beats_per_bar: int = 4,
     weights: Sequence[float] | None = None,
     quarters: float = 1.0,
 ) -> list[TempoFit]:
-    """The tempi that suit an arousal, the best first.
+    """The tempi that suit an emotion, valence and arousal, the best first.
 
     boundaries: rising. weights: how much each boundary counts; 1 by default. quarters: quarter
     notes in a beat.
     Raises EmsyncError for boundaries outside the film.
     """
-    low, middle, high = (tempo / quarters for tempo in usual_tempo(arousal))
+    low, middle, high = (tempo / quarters for tempo in usual_tempo(*emotion))
     count = math.ceil(math.log(high / low) / 0.01)
     tempi = np.geomspace(low, high, count + 1).tolist()
     spread = math.log2(high / low) / 2

@@ -22,7 +22,7 @@ CUES = CueSheet(
 
 @pytest.fixture(scope="module")
 def timing() -> Timing:
-    return Timing(plan_beats(rank_tempi(BOUNDARIES, 24.0, 0.2)[0], 24.0))
+    return Timing(plan_beats(rank_tempi(BOUNDARIES, 24.0, (0.0, 0.2))[0], 24.0))
 
 
 def test_a_sixteenth_is_a_whole_number_of_steps_near_the_tempo():
