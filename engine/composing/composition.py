@@ -17,6 +17,7 @@ from engine.composing.logits.grammar import Grammar
 from engine.composing.logits.harmony import Harmony
 from engine.composing.logits.instrument_balance import InstrumentBalance
 from engine.composing.logits.note_limits import NoteLimits
+from engine.composing.logits.part_balance import PartBalance
 from engine.composing.logits.players import Players
 from engine.composing.logits.registers import Registers
 from engine.composing.logits.repetition import Repetition
@@ -187,7 +188,7 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
     planned: Sequence[Rule] = (
         (InstrumentBalance(config.instruments),)
         if arrangement is None or not arrangement.phrases
-        else (Players(arrangement), Registers(), Sustain(arrangement))
+        else (Players(arrangement), PartBalance(arrangement), Registers(), Sustain(arrangement))
     )
     harmony = () if arrangement is None else (Harmony(arrangement), BeginningAndEnding(arrangement))
     return (

@@ -1,0 +1,73 @@
+"""Share the notes among the players as songs do.
+
+The network has favourites: left alone, its piano plays half of the notes of a calm piece. So the
+notes of a player who has had more than the usual share become less likely, and those of one who
+has had less become likelier. How many notes there are in all stays as it was. (Ours.)
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.arrays import Ints, Logits
+from engine.composing.logits.rule import Rule
+from engine.composing.state import PieceState
+from engine.music import vocabulary as voc
+from engine.music.arrangement import Arrangement
+from engine.music.vocabulary import Kind
+from engine.score import Instrument
+
+USUAL = {
+    Instrument.BASS: 5.0,
+    Instrument.DRUMS: 15.0,
+    Instrument.GUITAR: 12.0,
+    Instrument.PIANO: 12.0,
+    Instrument.STRINGS: 8.0,
+}
+"""Notes a bar of each instrument where it plays: the medians of 1,400 to 2,000 labelled songs."""
+STRENGTH = 1.5
+"""A note becomes likelier by this power of the ratio of notes due to notes played."""
+SOME = 10.0
+"""Notes that may be too many or too few before the bias grows strong."""
+
+_ON = voc.KIND == Kind.ON
+_ONS: list[Ints] = [
+    np.flatnonzero(_ON & (index == voc.INSTRUMENT)) for index in range(len(voc.INSTRUMENTS))
+]
+_ALL: Ints = np.flatnonzero(_ON)
+
+
+class PartBalance(Rule):
+    """Keeps the players of an arrangement's phrases near their usual shares."""
+
+    def __init__(self, arrangement: Arrangement) -> None:
+        self._arrangement = arrangement
+        self._played = [0.0] * len(voc.INSTRUMENTS)
+        """Notes of each instrument so far."""
+        self._due = [0.0] * len(voc.INSTRUMENTS)
+        """Notes that each instrument would have by its shares of them all."""
+
+    def update(self, token: int, state: PieceState) -> None:
+        """Count the note, and share it among those who may play."""
+        kind, _, instrument, _ = voc.TOKENS[token]
+        phrase = self._arrangement.phrase_at(state.cursor)
+        if kind is not Kind.ON or phrase is None:
+            return
+        self._played[instrument] += 1
+        total = sum(USUAL[player] for player in phrase.players)
+        for index, player in enumerate(voc.INSTRUMENTS):
+            if player in phrase.players:
+                self._due[index] += USUAL[player] / total
+
+    def bias(self, logits: Logits, state: PieceState) -> Logits:
+        """Favour the players who have had less than their share."""
+        before = np.logaddexp.reduce(logits[_ALL])
+        if not np.isfinite(before):
+            return logits
+        logits = logits.copy()
+        for ons, played, due in zip(_ONS, self._played, self._due, strict=True):
+            logits[ons] += np.float32(STRENGTH * math.log((due + SOME) / (played + SOME)))
+        logits[_ALL] += before - np.logaddexp.reduce(logits[_ALL])
+        return logits

@@ -1,0 +1,57 @@
+"""Players who have had more than their share of the notes become less likely."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.composing.logits.part_balance import USUAL, PartBalance
+from engine.composing.state import PieceState
+from engine.music import vocabulary as voc
+from engine.music.arrangement import Arrangement, Phrase
+from engine.music.beat_grid import BeatGrid
+from engine.music.conditions import Conditions
+from engine.music.vocabulary import Kind
+from engine.score import Instrument
+
+FLAT = np.zeros(voc.SIZE, np.float32)
+ONS = voc.KIND == Kind.ON
+
+
+def bias_after(notes: dict[Instrument, int], players=tuple(Instrument)):
+    """The biased logits after so many notes of each instrument."""
+    arrangement = Arrangement(BeatGrid(64, (4,)), (Phrase(0, 4, frozenset(players)),))
+    rule, state = PartBalance(arrangement), PieceState([(60.0, Conditions())])
+    for instrument, count in notes.items():
+        for _ in range(count):
+            token = voc.note_on(instrument, 60)
+            state.push(token)
+            rule.update(token, state)
+    return rule.bias(FLAT, state)
+
+
+def of(logits, instrument: Instrument) -> float:
+    return float(logits[voc.note_on(instrument, 60)])
+
+
+def test_a_favourite_steps_back_for_the_others():
+    biased = bias_after({Instrument.PIANO: 60})
+    assert of(biased, Instrument.PIANO) < 0 < of(biased, Instrument.STRINGS)
+    assert of(biased, Instrument.DRUMS) > of(biased, Instrument.BASS)
+
+
+def test_usual_shares_change_nothing():
+    biased = bias_after({instrument: int(10 * share) for instrument, share in USUAL.items()})
+    assert biased == pytest.approx(FLAT, abs=0.01)
+
+
+def test_nobody_waits_for_a_player_who_is_not_planned():
+    pair = Instrument.PIANO, Instrument.STRINGS
+    biased = bias_after({Instrument.PIANO: 60, Instrument.STRINGS: 40}, pair)
+    assert of(biased, Instrument.PIANO) == pytest.approx(of(biased, Instrument.STRINGS), abs=0.01)
+
+
+def test_how_likely_any_note_is_stays_the_same():
+    biased = bias_after({Instrument.PIANO: 60})
+    assert np.logaddexp.reduce(biased[ONS]) == pytest.approx(np.logaddexp.reduce(FLAT[ONS]))
+    assert not biased[~ONS].any() and not FLAT.any()
