@@ -58,8 +58,8 @@ Liveliness is the sum of valence and arousal, scaled to -1..1. Tempo depends on 
 tempo; labels reserved for the judge are left out. The direction agrees with Gabrielsson and
 Lindstrom (2010): fast is happy and aroused."""
 SPREAD = 1.4
-"""What the sum is divided by. In songs it deviates by 1.7 when each label deviates by 1; the emotions
-of films and of requests lie closer to the middle."""
+"""What the sum is divided by. In songs it deviates by 1.7 where each label deviates by 1. The
+emotions of films and of requests lie closer to the middle."""
 USUAL_AROUSAL = 0.2
 """The arousal that stands for an unknown one. An unknown valence is 0."""
 
