@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from bridge.scoring.files import CUES, REPORT
+from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from engine.errors import EmsyncError
 from engine.files import output
 from export.piece import SCORE, STEMS, TAKES
 
-RESULT = (SCORE, STEMS, TAKES, CUES, REPORT)
+RESULT = (SCORE, STEMS, TAKES, PICTURE, PLAN, CUES, REPORT)
 """What a result has in its folder."""
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from bridge.cli.options import plan_arguments
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.planning import planned_film, planning_arguments, planning_request
+from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
@@ -32,8 +33,10 @@ def run(args: Namespace) -> None:
     """Plan, write, and print the plan phrase by phrase."""
     # Before any work is spent on the film.
     request = planning_request(args)
-    picture = args.output.with_suffix(".svg")
     check_file(args.output, args.force)
+    picture = args.output.with_suffix(".svg")
+    if picture == args.output:
+        raise EmsyncError(f"{picture}: is the picture's name; end the plan's name in .json")
     check_file(picture, args.force)
     cues = planned_film(args, request)
     plan = plan_piece(cues, request.plan_options())

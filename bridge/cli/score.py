@@ -28,8 +28,8 @@ def arguments(parser: ArgumentParser) -> None:
     film_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
-        help="where score.mid, stems/, takes/, plan.json, cues.json and report.json go "
-        "(default: out)",
+        help="where score.mid, stems/, takes/, score.svg, plan.json, cues.json and report.json "
+        "go (default: out)",
     )  # fmt: skip
     folder_force_argument(parser)
     music_arguments(parser)
@@ -42,17 +42,17 @@ def run(args: Namespace) -> None:
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
         cues, report = score_film(request, network.load, folder, phase_bar)
-        print(summary(report, cues, folder, request.instruments))
+        print(summary(report, cues, folder, request.players))
 
 
 def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[Instrument]) -> str:
-    """The result in a few lines. instruments: who was asked to play."""
+    """The result in a few lines. instruments: who was to play."""
     notes = ", ".join(f"{name} {count}" for name, count in report.notes.items())
     times = report.timings
     takes = "takes/, " if len(report.takes.takes) > 1 else ""
     plan = "plan.json, " if (folder / PLAN).exists() else ""
     lines = [
-        f"{folder}: score.mid, stems/, {takes}{plan}cues.json, report.json",
+        f"{folder}: score.mid, stems/, {takes}score.svg, {plan}cues.json, report.json",
         f"  {cues.duration:.1f} s at {report.tempo:.0f} bpm; notes: {notes}",
         f"  composed by {report.model.name} on {report.model.device} in {times.compose:.1f} s "
         f"(analyzed in {times.analyze:.1f} s, {times.total:.1f} s in all)",

@@ -50,6 +50,7 @@ def analyze_film(request: Request, phases: Phases) -> CueSheet:
     """
     with phases("analyzing") as progress:
         if request.cues is None:
+            _check_early(request)
             cues = analyze(Path(request.video), request.start or 0.0, request.end, progress)
         else:
             video = open_video(Path(request.video)).video
@@ -63,22 +64,41 @@ def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
 
     Raises EmsyncError for boundaries beyond the end, and for a plan of another length.
     """
+    check_times(request, cues.duration)
     if request.user_emotion != (None, None, None):
         cues = replace(cues, sections=override(cues.sections, *request.user_emotion))
     if request.boundaries is not None:
-        for number, seconds in enumerate(request.boundaries, start=1):
-            if seconds > cues.duration:
-                raise EmsyncError(
-                    f"boundaries: number {number} ({seconds:g} s) is beyond the end, "
-                    f"{cues.duration:.3f} s; remove it"
-                )
         cues = replace(cues, boundaries=request.boundaries)
-    if request.plan is not None and abs(request.plan.duration - cues.duration) > MOST_APART:
-        raise EmsyncError(
-            f"plan: it lasts {request.plan.duration:.3f} s, but the film {cues.duration:.3f} s; "
-            "plan this film again"
-        )
     return cues
+
+
+def _check_early(request: Request) -> None:
+    """Check boundaries and plan before any work is spent on the film."""
+    if request.boundaries is None and request.plan is None:
+        return
+    duration = open_video(Path(request.video)).video.duration
+    start, end = request.start or 0.0, duration if request.end is None else request.end
+    # The analysis refuses a part that the film does not have.
+    if start < end <= duration:
+        check_times(request, end - start)
+
+
+def check_times(request: Request, duration: float) -> None:
+    """Check that a request's boundaries and plan fit a film of ``duration`` seconds.
+
+    Raises EmsyncError for boundaries beyond the end, and for a plan of another length.
+    """
+    for number, seconds in enumerate(request.boundaries or (), start=1):
+        if seconds > duration:
+            raise EmsyncError(
+                f"boundaries: number {number} ({seconds:g} s) is beyond the end, "
+                f"{duration:.3f} s; remove it"
+            )
+    if request.plan is not None and abs(request.plan.duration - duration) > MOST_APART:
+        raise EmsyncError(
+            f"plan: it lasts {request.plan.duration:.3f} s, but the film {duration:.3f} s; "
+            "plan this film again, or leave the plan out"
+        )
 
 
 def score_film(
@@ -99,18 +119,21 @@ def score_film(
     from engine.composing.planned import compose_planned_takes
     from engine.composing.takes import best, compose_takes
 
-    if not set(CHORDAL) & set(request.instruments):
+    if not set(CHORDAL) & set(request.players):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=2)
     begun = time.perf_counter()
     cues = analyze_film(request, phases)
+    plan = request.plan_for(cues)
     analyzed = time.perf_counter()
     network = load()
     loaded = time.perf_counter()
     # Before composing: whoever follows the piece needs it.
     write_cues(cues, folder / CUES)
-    plan = request.plan_for(cues)
     if plan is not None:
         write_atomically(folder / PLAN, to_json(plan))
+    else:
+        # That of an earlier piece.
+        (folder / PLAN).unlink(missing_ok=True)
     count = 1 if request.live else request.takes
     listener = follow(cues) if follow else None
     with phases("composing") as progress:

@@ -83,10 +83,11 @@ class Request:
         if self.plan is not None:
             self._refuse(_PLANNED, "the plan has its own; leave it out, or change the plan")
             if self.free:
-                raise EmsyncError("free: leave it out, or leave out the plan")
+                raise EmsyncError("free: a plan has its own time; leave out one or the other")
         if self.free:
             self._refuse(
-                ("bpm", "time_signature", "feel", "chords"), "a piece in free time has none"
+                ("bpm", "time_signature", "feel", "chords"),
+                "a piece in free time has none; leave it out, or leave out free",
             )
         override((), *self.user_emotion)
         self.generation_config()
@@ -103,6 +104,15 @@ class Request:
     def user_emotion(self) -> tuple[str | None, float | None, float | None]:
         """The emotion, valence and arousal that the user gave; None for each that is perceived."""
         return None if self.emotion == "auto" else self.emotion, self.valence, self.arousal
+
+    @property
+    def players(self) -> tuple[Instrument, ...]:
+        """Who may play: the instruments of the plan, or those that were asked for."""
+        phrases = self.plan.phrases if self.plan is not None else ()
+        if not phrases:
+            return self.instruments
+        named = {instrument for phrase in phrases for instrument in phrase.instruments}
+        return tuple(instrument for instrument in Instrument if instrument in named)
 
     def generation_config(self) -> GenerationConfig:
         """How to compose. Raises EmsyncError for an option out of range."""
@@ -187,8 +197,8 @@ def _chords(name: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         return split_bars(value)
     bars = tuple(text(f"{name}[{place}]", bar) for place, bar in enumerate(items(name, value)))
-    if not bars:
-        raise EmsyncError(f"{name}: give one or more")
+    if not bars or not all(map(str.split, bars)):
+        raise EmsyncError(f"{name}: write one or more chords for each bar, such as ['Am', 'F G']")
     return bars
 
 

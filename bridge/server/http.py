@@ -32,6 +32,7 @@ LARGEST_BODY = 1 << 20
 """Bytes; the cue sheet of a long film has a few hundred thousand."""
 BODY_TIMEOUT = 10.0
 """Seconds that a client may take to send a request's body."""
+_MEDIA_TYPES = {".json": "application/json", ".mid": "audio/midi", ".svg": "image/svg+xml"}
 _STATUS: Mapping[type[Exception], int] = {NoSuchJob: 404, WrongState: 409, Forbidden: 403}
 
 
@@ -114,8 +115,7 @@ class Routes:
         """A file of a job."""
         job = self._service.job_queue.job(request.path_params["job"])
         path = self._service.job_files.file(job, request.path_params["name"])
-        kind = "application/json" if path.suffix == ".json" else "audio/midi"
-        return FileResponse(path, media_type=kind, filename=path.name)
+        return FileResponse(path, media_type=_MEDIA_TYPES[path.suffix], filename=path.name)
 
     async def play(self, request: Request) -> Response:
         """Play a job's piece, or the loaded one."""

@@ -11,9 +11,16 @@ import pytest
 
 WRONG_OPTIONS = {
     "a tempo nobody can play": ("--bpm", "1000"),
-    "a metre without a tempo": ("--meter", "3/4"),
     "no metre": ("--bpm", "100", "--meter", "3"),
     "no key": ("--key", "H"),
+    "a metre that can't be planned": ("--meter", "7/8"),
+    "no feel": ("--feel", "x"),
+    "swing where beats are dotted": ("--feel", "swing", "--meter", "6/8"),
+    "no chord": ("--chords", "X"),
+    "no chords": ("--chords", ""),
+    "free time with a tempo": ("--free", "--bpm", "90"),
+    "free time with a metre": ("--free", "--meter", "3/4"),
+    "free time with chords": ("--free", "--chords", "Am"),
     "no music at all": ("--density", "0"),
     "valence": ("--valence", "3"),
     "arousal": ("--arousal", "-1.5"),
@@ -32,6 +39,8 @@ WRONG_OPTIONS = {
     "a missing model": ("--model", "nowhere.onnx"),
     "a missing cue sheet": ("--cues", "nowhere.json"),
     "missing boundaries": ("--boundaries", "nowhere.txt"),
+    "a missing plan": ("--plan", "nowhere.json"),
+    "a folder for a plan": ("--plan", "."),
 }
 
 
@@ -114,6 +123,96 @@ def test_the_cue_sheet_of_another_film(refused, emsync, clip, tmp_path):
     cues["sections"][-1]["end"] = 60.0
     (tmp_path / "cues.json").write_text(json.dumps(cues))
     assert "analyze this film again" in refused(clip, "--cues", tmp_path / "cues.json")
+
+
+PLAN = {
+    "duration": 9.0,
+    "points": [{"beat": 0, "seconds": 0.0}, {"beat": 18, "seconds": 9.0}],
+    "bars": [4, 4, 4, 4, 2],
+    "last_chord": 12,
+    "phrases": [
+        {
+            "bar": 1, "form": "A", "key": "A minor", "instruments": ["piano"], "density": 9.0,
+            "dynamics": "mf", "chords": ["Am", "F G"],
+        },
+    ],
+}  # fmt: skip
+FALLING = [*PLAN["points"], {"beat": 16, "seconds": 10.0}]
+SLOW = [{"beat": 0, "seconds": 0.0}, {"beat": 2, "seconds": 9.0}]
+
+
+def phrase(**changes):
+    """The plan's phrases with some fields changed."""
+    return [{**PLAN["phrases"][0], **changes}]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "complaint"),
+    [
+        ("points", FALLING, "points[2]: beat 16 at 10 s does not come after beat 18"),
+        ("points", [], "points: the first must be beat 0"),
+        ("points", SLOW, "points[1]: 13 quarter notes a minute lead there; keep them from 30"),
+        ("points", PLAN["points"][:1], "points: the last must lie at the end"),
+        ("bars", [], "bars: give one or more"),
+        ("bars", ["4/4"], "bars[0] must be a whole number from 1"),
+        ("beat", "eighth", "beat: 'eighth'; choose from quarter, dotted quarter"),
+        ("feel", "x", "feel: 'x'; choose from straight, swing, triplet"),
+        ("phrases", phrase(key="H"), "phrases[0].key 'H': write it as"),
+        ("phrases", phrase(instruments=[]), "phrases[0].instruments: name one or more"),
+        ("phrases", phrase(instruments=["kazoo"]), "phrases[0].instruments: 'kazoo' is none of"),
+        ("phrases", phrase(chords=["X"]), "phrases[0].chords[0]: chord 'X'"),
+        ("phrases", phrase(chords=[""]), "phrases[0].chords[0]"),
+        ("phrases", phrase(density=1000), "phrases[0].density: 1000; give"),
+        ("phrases", phrase(dynamics="loud"), "phrases[0].dynamics: 'loud'; choose from pp"),
+        ("phrases", phrase(bar=2), "phrases[0].bar: the first phrase must begin at bar 1"),
+        ("phrases", phrase() + phrase(bar=99), "phrases[1].bar: bar 99 "),
+        ("last_chord", 99, "last_chord: beat 99 is not within the film"),
+        ("duration", 20.0, "points: the last must lie at the end"),
+        ("tempo", 90, "tempo is no field here; choose from duration"),
+    ],
+)
+def test_a_plan_edited_into_nonsense(refused, tmp_path, field, value, complaint):
+    # The film does not exist; the command does not get that far.
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps({**PLAN, field: value}))
+    line = refused(tmp_path / "none.mp4", "--plan", path)
+    assert line.startswith(f"emsync: {path}: {complaint}")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, '{"duration": NaN}'])
+def test_a_plan_that_is_none(refused, tmp_path, text):
+    path = tmp_path / "plan.json"
+    path.write_text(text)
+    assert refused(tmp_path / "none.mp4", "--plan", path).startswith(f"emsync: {path}: ")
+
+
+def test_the_plan_of_another_film(refused, clip, tmp_path):
+    path = tmp_path / "plan.json"
+    points = [{"beat": 0, "seconds": 0.0}, {"beat": 40, "seconds": 20.0}]
+    path.write_text(json.dumps({**PLAN, "duration": 20.0, "points": points}))
+    line = refused(clip, "--plan", path)
+    assert line == (
+        "emsync: plan: it lasts 20.000 s, but the film 9.000 s; plan this film again, or leave "
+        "the plan out\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--key", "C"), "key: the plan has its own; leave it out, or change the plan"),
+        (("--bpm", "90"), "bpm: the plan has its own; leave it out, or change the plan"),
+        (
+            ("--instruments", "piano"),
+            "instruments: the plan has its own; leave it out, or change the plan",
+        ),
+        (("--free",), "free: a plan has its own time; leave out one or the other"),
+    ],
+)
+def test_a_plan_and_what_it_decides(refused, tmp_path, options, line):
+    path = tmp_path / "plan.json"
+    path.write_text(json.dumps(PLAN))
+    assert refused(tmp_path / "none.mp4", "--plan", path, *options) == f"emsync: {line}\n"
 
 
 @pytest.mark.parametrize("words", [(), ("compose",), ("score",)])

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-import multiprocessing
+import subprocess
+import sys
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from bridge.cli.outputs import RESULT, check_file, result_folder
 from engine.errors import EmsyncError
+
+ROOT = Path(__file__).parents[3]
 
 
 def written(path: Path, force: bool = False) -> Path:
@@ -63,22 +67,35 @@ def test_commands_that_run_at_once_share_no_folder(tmp_path):
     assert written(tmp_path / "out").name == "out"
 
 
-def _write_at_once(path: Path, together, names) -> None:
-    together.wait(30)
-    names.put(written(path).name)
+WRITE_AT_ONCE = """
+import sys
+from pathlib import Path
+from bridge.cli.outputs import result_folder
+
+print("ready", flush=True)
+input()
+with result_folder(Path(sys.argv[1]), force=False) as folder:
+    (folder / "score.mid").write_text("music")
+print(folder.name)
+"""
 
 
 def test_processes_that_start_at_once_share_no_folder(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    together, names = context.Barrier(4), context.Queue()
-    args = (tmp_path / "out", together, names)
-    processes = [context.Process(target=_write_at_once, args=args) for _ in range(4)]
-    for process in processes:
-        process.start()
-    found = {names.get(timeout=60) for _ in processes}
-    for process in processes:
-        process.join(30)
-    assert len(found) == 4
+    command = [sys.executable, "-c", WRITE_AT_ONCE, tmp_path / "out"]
+    with ExitStack() as stack:
+        processes = [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT)
+            )
+            for _ in range(4)
+        ]
+        assert [process.stdout.readline() for process in processes] == ["ready\n"] * 4
+        for process in processes:
+            process.stdin.write("\n")
+            process.stdin.flush()
+        found = {process.communicate(timeout=60)[0].strip() for process in processes}
+    assert found == {"out", "out-2", "out-3", "out-4"}
+    assert {path.name for path in tmp_path.iterdir()} == found
 
 
 def test_a_file_is_replaced_by_force_alone(tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from engine.emotion.words import EMOTIONS, WORDS
 from engine.score import Instrument
 
-FILES = {"score.mid", "cues.json", "report.json", "stems", "takes"}
+FILES = {"score.mid", "score.svg", "plan.json", "cues.json", "report.json", "stems", "takes"}
 
 
 @pytest.fixture
@@ -152,6 +152,32 @@ def test_bars_and_tempo_are_those_asked_for(score):
     metres = [m for track in midi.tracks for m in track if m.type == "time_signature"]
     assert [mido.tempo2bpm(tempo) for tempo in tempos] == [pytest.approx(97, abs=0.001)]
     assert [(m.numerator, m.denominator) for m in metres] == [(3, 4)]
+
+
+def test_free_time_has_no_plan(score):
+    folder = score("--free", "--takes", "1")
+    assert {path.name for path in folder.iterdir()} == FILES - {"takes", "plan.json"}
+
+
+def test_the_plan_beside_the_score_makes_the_same_score(score):
+    planned = score("--takes", "1", "--seed", "3", "--chords", "Am | F G", "--instruments", "piano")
+    words = ("--takes", "1", "--seed", "3", "--plan", planned / "plan.json")
+    kept = score(*words, name="kept")
+    for name in ("score.mid", "plan.json"):
+        assert (kept / name).read_bytes() == (planned / name).read_bytes()
+    phrases = json.loads((kept / "plan.json").read_text())["phrases"]
+    assert {name for phrase in phrases for name in phrase["instruments"]} == {"piano"}
+    assert phrases[0]["chords"][:2] == ["Am", "F G"]
+
+
+def test_a_tempo_slower_than_the_hits_is_kept(score, tmp_path):
+    hits = tmp_path / "hits.txt"
+    hits.write_text("1.0\n1.5\n5.0\n5.5\n")
+    folder = score("--takes", "1", "--bpm", "30", "--boundaries", hits)
+    midi = mido.MidiFile(folder / "score.mid")
+    tempos = {m.tempo for track in midi.tracks for m in track if m.type == "set_tempo"}
+    assert tempos == {2_000_000}
+    assert json.loads((folder / "cues.json").read_text())["boundaries"] == [1.0, 1.5, 5.0, 5.5]
 
 
 def test_other_takes_lie_beside_the_best(score):

@@ -38,6 +38,12 @@ def test_an_instrument_that_was_asked_for_and_is_silent_is_named(made):
 
 
 def test_takes_are_named_if_there_are_any(made):
-    assert lines(made)[0] == "out: score.mid, stems/, cues.json, report.json"
+    assert lines(made)[0] == "out: score.mid, stems/, score.svg, cues.json, report.json"
     more = replace(made, takes=Takes(0, ((None, None),) * 2))
-    assert lines(more)[0] == "out: score.mid, stems/, takes/, cues.json, report.json"
+    assert lines(more)[0] == "out: score.mid, stems/, takes/, score.svg, cues.json, report.json"
+
+
+def test_a_plan_is_named_if_there_is_one(made, tmp_path):
+    (tmp_path / "plan.json").touch()
+    first = summary(made, CUES, tmp_path, ()).splitlines()[0]
+    assert first == f"{tmp_path}: score.mid, stems/, score.svg, plan.json, cues.json, report.json"

@@ -4,16 +4,15 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import numpy as np
 import pytest
 
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import _in_film_time, analyze_film, score_film
+from bridge.scoring.pipeline import analyze_film, score_film
 from bridge.scoring.request import Request
 from engine.errors import EmsyncError
-from engine.plan.plan import Plan, plan_beats
-from engine.plan.tempo_search import rank_tempi
-from engine.plan.timing import Timing
+from engine.plan.json_form import read_plan, to_json
+from engine.plan.plan import Phrase, Plan
+from engine.score import Instrument
 
 
 class Phases:
@@ -37,6 +36,10 @@ def test_a_film_becomes_a_folder_and_each_stage_reports_its_progress(clip, netwo
     for shares in phases.shares.values():
         assert shares == sorted(shares)
         assert 0.9 < shares[-1] <= 1.0
+    plan = read_plan(tmp_path / "plan.json")
+    assert plan == Request(str(clip)).plan_for(cues)
+    assert plan.met(cues.boundaries) == (2, 2)
+    assert (tmp_path / "score.svg").read_text().startswith("<svg")
     written = json.loads((tmp_path / "report.json").read_text())
     assert written["takes"]["kept"] == report.takes.kept + 1
     assert json.loads((tmp_path / "cues.json").read_text())["boundaries"] == list(cues.boundaries)
@@ -48,7 +51,7 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
     received = []
 
     def follow(cues):
-        assert (tmp_path / "cues.json").exists()
+        assert (tmp_path / "cues.json").exists() and (tmp_path / "plan.json").exists()
         received.append(cues.duration)
         return lambda notes, chords, until: received.extend(notes)
 
@@ -96,12 +99,49 @@ def test_a_plan_of_another_length_is_refused(clip):
         Request(str(clip), plan=plan, bpm=100.0)
 
 
-def test_the_last_call_of_a_planned_piece_is_exactly_at_the_end():
-    rng = np.random.default_rng(0)
-    for _ in range(300):
-        duration = float(rng.uniform(5, 60))
-        timing = Timing(plan_beats(rank_tempi([], duration)[0], duration))
-        received: list[tuple] = []
-        listen = _in_film_time(lambda *given, to=received: to.append(given), timing, duration)
-        listen((), (), timing.music_time(duration))
-        assert received == [((), (), duration)]
+def test_times_that_do_not_fit_are_refused_before_the_film_is_analyzed(clip, monkeypatch):
+    monkeypatch.setattr("bridge.scoring.pipeline.analyze", lambda *_: pytest.fail("too late"))
+    plan = Plan(20.0, ((0, 0.0), (40, 20.0)), (4,))
+    for request in (
+        Request(str(clip), plan=plan),
+        Request(str(clip), plan=plan, start=1.0, end=4.0),
+        Request(str(clip), boundaries=(1.0, 99.0)),
+    ):
+        with pytest.raises(EmsyncError, match=r"^plan: it lasts 20|^boundaries: number 2"):
+            analyze_film(request, Phases())
+
+
+@pytest.mark.parametrize(
+    ("part", "complaint"),
+    [({"start": 99.0}, "no frame from 99 s"), ({"end": 99.0}, "beyond the film")],
+)
+def test_a_part_that_the_film_does_not_have_is_refused_as_such(clip, part, complaint):
+    with pytest.raises(EmsyncError, match=complaint) as caught:
+        analyze_film(Request(str(clip), boundaries=(1.0,), **part), Phases())
+    assert "boundaries" not in str(caught.value)
+
+
+def test_a_plan_fits_a_part_of_the_film(clip):
+    plan = Plan(5.0, ((0, 0.0), (10, 5.0)), (4,))
+    assert analyze_film(Request(str(clip), plan=plan, start=2.0, end=7.0), Phases()).duration == 5.0
+
+
+def test_a_piece_in_free_time_leaves_no_plan(clip, network_file, tmp_path):
+    (tmp_path / "plan.json").write_text("of an earlier piece")
+    load = NetworkOptions(network_file, "cpu", 1).load
+    cues, _ = score_film(Request(str(clip), takes=1, free=True), load, tmp_path, Phases())
+    assert not (tmp_path / "plan.json").exists()
+    assert cues.duration == pytest.approx(9.0, abs=0.1)
+    assert (tmp_path / "score.mid").exists() and (tmp_path / "score.svg").exists()
+
+
+def test_the_warning_that_no_chord_can_land_is_about_the_plans_players(
+    clip, network_file, tmp_path
+):
+    phrase = Phrase(1, "A", "C major", (Instrument.DRUMS,), 8.0, "mf")
+    plan = Plan(9.0, ((0, 0.0), (18, 9.0)), (4,), phrases=(phrase,))
+    load = NetworkOptions(network_file, "cpu", 1).load
+    with pytest.warns(UserWarning, match="no chord can land on a boundary"):
+        score_film(Request(str(clip), takes=1, plan=plan), load, tmp_path, Phases())
+    assert read_plan(tmp_path / "plan.json") == plan
+    assert (tmp_path / "plan.json").read_text() == to_json(plan)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -9,11 +10,20 @@ from bridge.scoring.request import Request, parse_request, request_json
 from engine.cues import CueSheet, Section, Video
 from engine.emotion.words import EMOTIONS
 from engine.errors import EmsyncError
+from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
 
 CUES = CueSheet(
     Video("film.mp4", 9.0, 24.0, 96, 64), 0.0, 9.0, (4.0,), (4.0,),
     (Section(0.0, 9.0, {}, 0.5, math.nan, "user"),),
+)  # fmt: skip
+KNOWN = replace(CUES, sections=(Section(0.0, 9.0, {}, 0.5, 0.1, "user"),))
+PLAN = Plan(
+    9.0, ((0, 0.0), (8, 4.1), (18, 9.1)), (4, 4, 5), last_chord=16,
+    phrases=(
+        Phrase(1, "A", "A minor", (Instrument.PIANO,), 6.0, "p", ("Am", "F G")),
+        Phrase(3, "B", "A minor", (Instrument.BASS, Instrument.PIANO), 9.5, "ff"),
+    ),
 )  # fmt: skip
 
 WRONG = {
@@ -40,7 +50,33 @@ WRONG = {
     "repetition": {"repetition": 9},
     "emotion": {"emotion": "hunger"},
     "emotion as list": {"emotion": ["joy"]},
-    "a time signature without a tempo": {"time_signature": "3/4"},
+    "a time signature that can't be planned": {"time_signature": "7/8"},
+    "no time signature": {"time_signature": 3},
+    "a tempo beyond reach": {"bpm": 1000},
+    "no feel": {"feel": "x"},
+    "no chord": {"chords": "X"},
+    "chords of nothing": {"chords": ""},
+    "only a bar line": {"chords": "|"},
+    "a bar without chords": {"chords": "Am | | G"},
+    "no chords in a list": {"chords": []},
+    "a bar of a list without chords": {"chords": ["Am", " "]},
+    "a number for chords": {"chords": 4},
+    "a number in a list of chords": {"chords": ["Am", 4]},
+    "a text for free": {"free": "yes"},
+    "free time with a tempo": {"free": True, "bpm": 90},
+    "free time with a time signature": {"free": True, "time_signature": "3/4"},
+    "free time with a feel": {"free": True, "feel": "swing"},
+    "free time with chords": {"free": True, "chords": "Am"},
+    "free time with a plan": {"free": True, "plan": PLAN},
+    "a plan that is none": {"plan": {"beats": 3}},
+    "a path for a plan": {"plan": "plan.json"},
+    "a plan and a tempo": {"plan": PLAN, "bpm": 90},
+    "a plan and a time signature": {"plan": PLAN, "time_signature": "3/4"},
+    "a plan and a feel": {"plan": PLAN, "feel": "swing"},
+    "a plan and a key": {"plan": PLAN, "key": "C"},
+    "a plan and a density": {"plan": PLAN, "density": 9},
+    "a plan and chords": {"plan": PLAN, "chords": "Am"},
+    "a plan and instruments": {"plan": PLAN, "instruments": ["piano"]},
     "no key": {"key": "H"},
     "live": {"live": "yes"},
     "a cue sheet that is none": {"cues": {"video": 3}},
@@ -59,11 +95,79 @@ def test_json_and_back():
     request = Request(
         "film.mp4", valence=-0.5, boundaries=(1.0, 2.5), cues=CUES, seed=7,
         instruments=(Instrument.BASS, Instrument.PIANO), live=True,
-        bpm=96.0, time_signature="3/4", key="F#m", density=8.0,
+        bpm=96.0, time_signature="3/4", feel="swing", key="F#m", density=8.0,
+        chords=("F#m", "D E"),
     )  # fmt: skip
-    values = json.loads(json.dumps(request_json(request), allow_nan=False))
-    # As text, for NaN is unlike itself.
-    assert repr(parse_request(values)) == repr(request)
+    for each in (request, Request("film.mp4", plan=PLAN), Request("film.mp4", free=True)):
+        values = json.loads(json.dumps(request_json(each), allow_nan=False))
+        # As text, for NaN is unlike itself.
+        assert repr(parse_request(values)) == repr(each)
+
+
+@pytest.mark.parametrize(
+    ("chords", "bars"),
+    [
+        ("Am F C G", ("Am", "F", "C", "G")),
+        ("Am | F  G |", ("Am", "F G")),
+        (["Am", "F G"], ("Am", "F G")),
+    ],
+)
+def test_chords_are_a_text_or_a_list_of_bars(chords, bars):
+    assert parse_request({"video": "film.mp4", "chords": chords}).chords == bars
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"time_signature": "7/8"}, "time_signature '7/8': choose from 2/4, 3/4, 4/4, 6/8, 12/8"),
+        ({"feel": "x"}, "feel 'x': choose from straight, swing, triplet"),
+        (
+            {"chords": ""},
+            "chords '': write one or more for each bar, such as Am F C G",
+        ),
+        (
+            {"free": True, "bpm": 90},
+            "bpm: a piece in free time has none; leave it out, or leave out free",
+        ),
+        (
+            {"plan": PLAN, "key": "C"},
+            "key: the plan has its own; leave it out, or change the plan",
+        ),
+        (
+            {"plan": PLAN, "free": True},
+            "free: a plan has its own time; leave out one or the other",
+        ),
+    ],
+)
+def test_an_error_names_the_field_and_what_to_do(values, line):
+    with pytest.raises(EmsyncError) as caught:
+        parse_request({"video": "film.mp4", **values})
+    assert str(caught.value) == line
+
+
+def test_a_wrong_chord_is_named():
+    with pytest.raises(EmsyncError, match=r"^chord 'X': write a root and one of"):
+        parse_request({"video": "film.mp4", "chords": "Am X"})
+
+
+def test_a_time_signature_needs_no_tempo():
+    request = parse_request({"video": "film.mp4", "time_signature": "3/4"})
+    assert request.plan_for(KNOWN).usual_bar == 3
+
+
+def test_a_plan_is_made_unless_the_user_has_one_or_wants_none():
+    assert Request("film.mp4", plan=PLAN).plan_for(KNOWN) == PLAN
+    assert Request("film.mp4", free=True).plan_for(KNOWN) is None
+    made = Request("film.mp4", seed=1).plan_for(KNOWN)
+    assert made == Request("film.mp4", seed=1, takes=2, temperature=0.9).plan_for(KNOWN)
+    assert made != Request("film.mp4", seed=2).plan_for(KNOWN)
+
+
+def test_those_who_may_play_are_the_plans_or_those_asked_for():
+    assert Request("film.mp4").players == tuple(Instrument)
+    assert Request("film.mp4", instruments=(Instrument.DRUMS,)).players == (Instrument.DRUMS,)
+    assert Request("film.mp4", plan=PLAN).players == (Instrument.BASS, Instrument.PIANO)
+    assert Request("film.mp4", plan=replace(PLAN, phrases=())).players == tuple(Instrument)
 
 
 def test_usual_options_need_not_be_given():

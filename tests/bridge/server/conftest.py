@@ -22,6 +22,25 @@ pytest.importorskip("starlette")
 from bridge.server.client import Client
 from bridge.state import read_running
 
+PLAN = {
+    "duration": 3.0,
+    "beat": "quarter",
+    "feel": "swing",
+    "points": [
+        {"beat": 0, "seconds": 0.0},
+        {"beat": 2, "seconds": 1.6},
+        {"beat": 4, "seconds": 3.0},
+    ],
+    "bars": [2, 2],
+    "last_chord": 2,
+    "phrases": [
+        {
+            "bar": 1, "form": "A", "key": "D minor", "instruments": ["bass", "piano", "strings"],
+            "density": 9.0, "dynamics": "f", "chords": ["Dm A7", "Dm"],
+        },
+    ],
+}  # fmt: skip
+"""A plan for a film of 3 s, whose tempo bends from 75 to 85.7 bpm."""
 EMSYNC = [sys.executable, "-c", "import sys; from bridge.cli import main; sys.exit(main())"]
 
 

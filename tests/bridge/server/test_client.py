@@ -9,6 +9,9 @@ import pytest
 from bridge.cli import main
 from bridge.doctor import machine
 from bridge.server.client import Client
+from engine.plan.json_form import read_plan
+
+from .conftest import PLAN
 
 
 @pytest.fixture
@@ -44,6 +47,16 @@ def test_a_job_is_submitted_fetched_and_played(client, film, tmp_path):
     assert job["id"] in [other["id"] for other in client("jobs")[1]["jobs"]]
 
 
+def test_an_edited_plan_is_submitted_and_fetched(client, film, tmp_path):
+    path = tmp_path / "edited.json"
+    path.write_text(json.dumps(PLAN))
+    status, job, _ = client("submit", film, "--takes", 1, "--plan", path, "--wait")
+    assert status == 0 and job["request"]["plan"] == PLAN
+    client("files", job["id"], "-o", tmp_path / "out")
+    assert read_plan(tmp_path / "out" / "plan.json") == read_plan(path)
+    client("forget", job["id"])
+
+
 def test_a_piece_is_regenerated_and_forgotten(client, piece):
     status, job, _ = client("regenerate", piece, "--wait")
     assert (status, job["parent"]) == (0, piece)
@@ -61,6 +74,10 @@ def test_a_piece_is_regenerated_and_forgotten(client, piece):
         ("submit", "film.mp4", "--emotion", "hunger"),
         ("submit", "film.mp4", "--instruments", "kazoo"),
         ("submit", "film.mp4", "--cues", "nowhere.json"),
+        ("submit", "film.mp4", "--plan", "nowhere.json"),
+        ("submit", "film.mp4", "--chords", "X"),
+        ("submit", "film.mp4", "--feel", "x"),
+        ("submit", "film.mp4", "--free", "--bpm", "90"),
         ("submit", "nowhere.mp4", "--wait"),
         ("locate", "soon"),
         ("follow", "--offset", "5"),

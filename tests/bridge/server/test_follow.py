@@ -11,6 +11,7 @@ from pythonosc.udp_client import SimpleUDPClient
 from bridge.play.midi_reader import read_beats
 
 from ..conftest import full_frame, quarter_frames
+from .conftest import PLAN
 
 UDP_PORT = 19322
 BATCH = 250
@@ -103,6 +104,29 @@ def test_noise_at_the_midi_input_does_no_harm(following, sequencer, count):
     sequencer.send(full_frame(1))
     following.until(lambda: at(following, 1.0))
     assert "Traceback" not in following.errors()
+
+
+@pytest.mark.parametrize(
+    ("fields", "times"),
+    [
+        ({"plan": PLAN}, {3: 2.3, 1: 0.8}),
+        ({"bpm": 90}, {3: 2.0, 1: 2 / 3}),
+        ({"free": True}, {3: 1.5, 1: 0.5}),
+    ],
+    ids=["plan", "bpm", "free time"],
+)
+def test_midi_clock_is_followed_by_the_plan_of_a_live_piece(
+    following, sequencer, film, fields, times
+):
+    """The piece is a draft, which has no file yet to take a tempo map from."""
+    following.client.ask("POST", "/follow", {"transport": "clock"})
+    job = following.ended(following.submit(film, live=True, reserve=0.5, **fields))
+    assert job["state"] == "done", job
+    assert state(following)["job"] == job["id"]
+    sequencer.connect()
+    for quarter, seconds in times.items():
+        sequencer.send([0xF2, 4 * quarter, 0])
+        following.until(lambda there=seconds: at(following, there, 0.002))
 
 
 def test_reaper_is_followed_over_osc(server, piece):

@@ -7,6 +7,9 @@ from http.client import HTTPConnection
 import pytest
 
 from engine.cues import read_cues
+from engine.plan.json_form import from_json
+
+from .conftest import PLAN
 
 
 @pytest.fixture
@@ -33,6 +36,94 @@ def test_a_job_makes_a_piece_for_a_film(server, film, piece):
     for name in job["files"]:
         assert server.client.file(piece, name) == (folder / name).read_bytes()
     assert read_cues(folder / "cues.json").boundaries == (pytest.approx(2.0, abs=0.01),)
+
+
+def plan_of(server, job):
+    return from_json(server.client.file(job, "plan.json").decode())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("plan.json", "application/json"),
+        ("score.svg", "image/svg+xml"),
+        ("score.mid", "audio/midi"),
+    ],
+)
+def test_a_file_has_its_media_type(server, piece, name, kind):
+    connection = HTTPConnection("127.0.0.1", server.running.port, timeout=20)
+    connection.request("GET", f"/jobs/{piece}/files/{name}", headers=server.headers)
+    response = connection.getresponse()
+    assert (response.status, response.headers["content-type"]) == (200, kind)
+    assert response.read()
+    connection.close()
+
+
+@pytest.mark.parametrize("chords", ["Dm | A7 Dm", ["Dm", "A7 Dm"]])
+def test_a_job_has_the_chords_and_the_feel_that_were_asked_for(server, film, chords):
+    job = server.ended(server.submit(film, chords=chords, feel="triplet", bpm=120))
+    assert job["state"] == "done", job
+    asked = {name: job["request"][name] for name in ("chords", "feel", "bpm")}
+    assert asked == {"chords": ["Dm", "A7 Dm"], "feel": "triplet", "bpm": 120.0}
+    plan = plan_of(server, job["id"])
+    assert plan.feel == "triplet" and plan.phrases[0].chords[0] == "Dm"
+    assert plan.phrases[0].key == "D minor"
+
+
+def test_a_job_in_free_time_has_no_plan(server, film):
+    job = server.ended(server.submit(film, free=True))
+    assert job["state"] == "done", job
+    assert job["request"]["free"] is True and "plan.json" not in job["files"]
+
+
+def test_a_job_keeps_the_plan_it_was_given(server, film):
+    job = server.ended(server.submit(film, plan=PLAN))
+    assert job["state"] == "done", job
+    assert job["request"]["plan"] == PLAN
+    assert plan_of(server, job["id"]) == from_json(json.dumps(PLAN))
+
+
+def test_the_plan_of_another_film_fails_in_one_line(server, film):
+    points = [{"beat": 0, "seconds": 0.0}, {"beat": 18, "seconds": 9.0}]
+    job = server.ended(server.submit(film, plan={**PLAN, "duration": 9.0, "points": points}))
+    assert job["state"] == "failed"
+    assert job["error"].startswith("plan: it lasts 9.000 s, but the film 3.000 s; plan this film")
+
+
+def test_another_seed_plans_anew_unless_there_was_a_plan(server, film, piece):
+    again = server.client.ask("POST", f"/jobs/{piece}/regenerate", {"seed": 0})["id"]
+    other = server.client.ask("POST", f"/jobs/{piece}/regenerate", {"seed": 5})["id"]
+    given = server.submit(film, plan=PLAN)
+    server.ended(given)
+    kept = server.client.ask("POST", f"/jobs/{given}/regenerate", {"seed": 5})["id"]
+    for job in (again, other, kept):
+        assert server.ended(job)["state"] == "done"
+    assert plan_of(server, again) == plan_of(server, piece)
+    assert plan_of(server, other) != plan_of(server, piece)
+    assert plan_of(server, kept) == from_json(json.dumps(PLAN))
+    first, second = (server.client.file(job, "score.mid") for job in (given, kept))
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"plan": {**PLAN, "bars": [0]}}, "plan: bars[0] must be a whole number from 1 to"),
+        ({"plan": {**PLAN, "points": PLAN["points"][::-1]}}, "plan: points: the first must be"),
+        ({"plan": []}, "plan: "),
+        ({"plan": PLAN, "key": "C"}, "key: the plan has its own; leave it out, or"),
+        ({"free": True, "bpm": 90}, "bpm: a piece in free time has none; leave it out, or"),
+        ({"free": 1}, "free must be true or false"),
+        ({"chords": "X"}, "chord 'X': write a root"),
+        ({"chords": []}, "chords: write one or more chords for each bar"),
+        ({"feel": "x"}, "feel 'x': choose from straight, swing, triplet"),
+        ({"time_signature": "7/8"}, "time_signature '7/8': choose from 2/4"),
+    ],
+)
+def test_what_can_not_be_planned_is_refused_at_once(ask, film, fields, complaint):
+    status, answer = ask("POST", "/jobs", json.dumps({"video": str(film), **fields}))
+    assert status == 400
+    assert answer["error"].startswith(complaint) and "\n" not in answer["error"]
 
 
 @pytest.mark.parametrize("spelling", ["analyze", "analyse"])

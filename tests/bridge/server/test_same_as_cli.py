@@ -9,6 +9,8 @@ import pytest
 from bridge.cli import main
 from engine.score import Instrument
 
+from .conftest import PLAN
+
 REQUESTS = {
     "plain": {},
     "controls": {"bpm": 96, "time_signature": "3/4", "key": "F#m", "density": 9, "seed": 2},
@@ -19,7 +21,11 @@ REQUESTS = {
         "emotion": "joy", "arousal": -0.5, "start": 0.5, "end": 2.5, "boundaries": [0.25, 1.5],
         "instruments": ["bass", "piano"], "takes": 3,
     },
+    "harmony": {"chords": "Dm | A7 Dm", "feel": "swing", "seed": 3},
+    "plan": {"plan": PLAN, "seed": 4},
+    "free": {"free": True, "density": 9},
 }  # fmt: skip
+BESIDE = ("cues.json", "plan.json", "score.svg")
 MIDI = ("score.mid", *(f"stems/{i.value}.mid" for i in Instrument))
 
 
@@ -30,9 +36,15 @@ def words(request, tmp_path):
             path = tmp_path / "hits.txt"
             path.write_text("\n".join(map(str, value)))
             value = path
+        elif name == "plan":
+            path = tmp_path / "edited.json"
+            path.write_text(json.dumps(value))
+            value = path
         elif isinstance(value, list):
             value = ",".join(value)
-        yield from (f"--{name.replace('_', '-')}", str(value))
+        yield f"--{name.replace('_', '-')}"
+        if value is not True:
+            yield str(value)
 
 
 @pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
@@ -43,11 +55,12 @@ def test_files_are_byte_identical(server, film, network_file, tmp_path, request_
     out = tmp_path / "out"
     network = ("--model", str(network_file), "--device", "cpu", "--threads", "1")
     assert main(["score", str(film), "-o", str(out), *network, *words(request, tmp_path)]) == 0
-    files = [name for name in job["files"] if name.endswith(".mid")]
-    assert len(files) == len(MIDI) + request["takes"] - 1
+    files = [name for name in job["files"] if name != "report.json"]
+    planned = "free" not in request
+    assert len(files) == len(MIDI) + len(BESIDE) - (not planned) + request["takes"] - 1
+    assert ("plan.json" in files) == planned
     for name in files:
         assert server.client.file(job["id"], name) == (out / name).read_bytes(), name
     theirs = json.loads(server.client.file(job["id"], "report.json"))
     ours = json.loads((out / "report.json").read_text())
     assert {**theirs, "timings": None} == {**ours, "timings": None}
-    assert server.client.file(job["id"], "cues.json") == (out / "cues.json").read_bytes()

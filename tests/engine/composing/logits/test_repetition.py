@@ -101,7 +101,7 @@ def planned(repeats: tuple[int, ...], bars: int) -> np.ndarray:
 def test_a_planned_bar_repeats_its_own_bar_of_the_phrase_of_its_form(ago: int) -> None:
     favoured = planned((0, 0, 0, 0, ago), bars=5)
     assert np.flatnonzero(favoured).tolist() == [TUNE[-ago]]
-    assert favoured[TUNE[-ago]] == 2
+    assert favoured[TUNE[-ago]] > 0
 
 
 def test_a_planned_bar_without_a_model_and_bars_beyond_the_plan_repeat_nothing() -> None:
@@ -111,3 +111,15 @@ def test_a_planned_bar_without_a_model_and_bars_beyond_the_plan_repeat_nothing()
 
 def test_a_plan_without_phrases_repeats_as_songs_do() -> None:
     assert set(np.flatnonzero(planned((), bars=5))) == {TUNE[0], TUNE[2], TUNE[3]}
+
+
+def test_a_planned_piece_takes_over_the_rhythm_of_the_bar_before_but_not_its_notes() -> None:
+    one = Repetition(2.0, Arrangement(BeatGrid(60, (4,)), repeats=(0, 0)))
+    for token in (voc.BAR, KICK, LOW, voc.shift(60), LOW - 1, voc.shift(60), voc.BAR):
+        one.update(token, STATE)
+    assert np.flatnonzero(one.bias(FLAT, STATE)).tolist() == [KICK]
+    one.update(KICK, STATE)
+    assert np.array_equal(one.bias(FLAT, STATE), FLAT)
+    one.update(LOW, STATE)
+    gained = one.bias(FLAT, STATE)
+    assert gained[SHIFTS].argmax() in range(60 - NEAR - 1, 60 + NEAR)

@@ -1,48 +1,48 @@
-"""Notes of strings are likely to last."""
+"""Strings hold their notes, the longer the calmer the music is."""
 
 from __future__ import annotations
 
+from math import nan
+from types import SimpleNamespace
+
 import numpy as np
+import pytest
 
 from engine.composing.logits.sustain import Sustain
-from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.beat_grid import BeatGrid
 from engine.music.conditions import Conditions
 from engine.score import Instrument
 
-BEAT = 64
+BEAT = 60
 FLAT = np.zeros(voc.SIZE, np.float32)
-STRINGS_OFF = voc.note_off(Instrument.STRINGS, 60)
+SUSTAIN = Sustain(Arrangement(BeatGrid(BEAT, (4,))))
 
 
-def bias_after(steps: int, arousal: float, instrument: Instrument = Instrument.STRINGS):
-    """The biased logits, this long after a note of an instrument began."""
-    rule = Sustain(Arrangement(BeatGrid(BEAT, (4,))))
-    state = PieceState([(60.0, Conditions(arousal=arousal))])
-    state.push(voc.note_on(instrument, 60))
-    for _ in range(steps):
-        state.push(voc.shift(1))
-    return rule.bias(FLAT, state)
+def biased(lasted: int, arousal: float, *instruments: Instrument) -> np.ndarray:
+    """The bias while pitch 60 of some instruments has lasted some steps."""
+    active = {(voc.INSTRUMENTS.index(i), 60): (1000 - lasted, 80) for i in instruments}
+    state = SimpleNamespace(cursor=1000, active=active, conditions=Conditions(arousal=arousal))
+    return SUSTAIN.bias(FLAT, state)
 
 
-def test_an_early_end_is_less_likely_and_nothing_else_changes():
-    biased = bias_after(BEAT // 2, 0.0)
-    assert biased[STRINGS_OFF] < 0
-    assert np.count_nonzero(biased) == 1 and not FLAT.any()
+@pytest.mark.parametrize("arousal", [-1.0, 0.0, nan, 1.0])
+def test_a_note_that_has_just_begun_is_not_to_end_and_an_old_one_may(arousal):
+    young = biased(1, arousal, *Instrument)
+    assert np.flatnonzero(young).tolist() == [voc.note_off(Instrument.STRINGS, 60)]
+    assert young.min() < 0
+    assert biased(4 * BEAT, arousal, *Instrument) is FLAT
 
 
-def test_a_note_that_has_lasted_may_end():
-    assert not bias_after(2 * BEAT, 0.0).any()
+def test_calm_strings_hold_longer():
+    def held(arousal: float) -> int:
+        return next(n for n in range(1, 999) if biased(n, arousal, Instrument.STRINGS) is FLAT)
+
+    assert held(-1.0) > held(0.0) > held(1.0) > 0
+    assert held(nan) == held(0.0)
 
 
-def test_calm_music_holds_its_notes_longer():
-    steps = BEAT * 5 // 4
-    assert bias_after(steps, -0.8)[STRINGS_OFF] < 0
-    assert not bias_after(steps, 0.8).any()
-    assert bias_after(BEAT // 2, np.nan)[STRINGS_OFF] < 0
-
-
-def test_other_instruments_end_as_they_like():
-    assert not bias_after(1, 0.0, Instrument.PIANO).any()
+def test_without_strings_nothing_changes():
+    assert biased(1, 0.0, Instrument.PIANO, Instrument.BASS) is FLAT
+    assert not FLAT.any()

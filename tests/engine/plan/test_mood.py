@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+
+from engine.music.conditions import DENSEST, SPARSEST
+from engine.plan import mood
+from engine.plan.plan import DYNAMICS
+from engine.score import Instrument
+
+AROUSALS = np.linspace(-1, 1, 41).tolist()
+MARKS = list(DYNAMICS)
+
+
+def test_pleasant_is_major_and_unpleasant_is_minor():
+    assert mood.minor_share(-1.0) == mood.minor_share(-0.5) == 1.0
+    assert mood.minor_share(1.0) == mood.minor_share(0.5) == 0.0
+    assert 0 < mood.minor_share(0.0) < 1
+    shares = [mood.minor_share(valence) for valence in AROUSALS]
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_density_rises_with_arousal_and_players_within_what_the_network_knows():
+    for players in range(1, 6):
+        found = [mood.density(arousal, players) for arousal in AROUSALS]
+        assert all(a < b for a, b in pairwise(found))
+        assert found[0] > SPARSEST and found[-1] < DENSEST
+    for arousal in AROUSALS:
+        found = [mood.density(arousal, players) for players in range(1, 6)]
+        assert all(a < b for a, b in pairwise(found))
+
+
+def test_excited_is_loud():
+    found = [MARKS.index(mood.dynamics(arousal)) for arousal in AROUSALS]
+    assert found == sorted(found) and found[0] < found[-1]
+
+
+def test_louder_is_a_step_and_ends_at_the_marks_there_are():
+    for arousal in AROUSALS:
+        mark = MARKS.index(mood.dynamics(arousal))
+        assert mood.dynamics(arousal, 1) == MARKS[min(mark + 1, len(MARKS) - 1)]
+        assert mood.dynamics(arousal, -9) == "pp" and mood.dynamics(arousal, 9) == "ff"
+
+
+def test_everyone_who_may_play_enters_once():
+    for arousal in AROUSALS:
+        for count in range(1, 6):
+            for available in combinations(Instrument, count):
+                order = mood.entry_order(arousal, available)
+                assert set(order) == set(available) and len(order) == count
+
+
+def test_drums_enter_late_where_it_is_calm_and_early_where_it_is_excited():
+    assert mood.entry_order(-0.8, tuple(Instrument))[-1] is Instrument.DRUMS
+    assert Instrument.DRUMS in mood.entry_order(0.8, tuple(Instrument))[:2]
+
+
+@pytest.mark.parametrize("available", range(1, 6))
+def test_calm_has_fewer_players_and_someone_always_plays(available):
+    counts = [mood.players(arousal, available) for arousal in AROUSALS]
+    assert counts == sorted(counts)
+    assert counts[0] >= 1 and counts[-1] == available
+    assert available < 4 or counts[0] < available
