@@ -117,6 +117,12 @@ def test_every_onset_lies_on_the_grid_of_any_feel(network, beat, feel):
     assert len(places) > 1
 
 
+def test_the_slowest_swing_moves_on(network):
+    plan = replace(PLAN, points=((0, 0.0), (14, SECONDS)), feel="swing", phrases=PHRASES[:1])
+    plan = replace(plan, last_chord=12)
+    check_last_chord(plan, compose(network, plan), *PHRASES[0].instruments)
+
+
 def test_the_bars_are_those_of_the_plan(piece):
     lines = [PLAN.seconds_at(line) for line in PLAN.bar_lines()]
     assert np.allclose(piece.bars, lines[: len(piece.bars)], atol=1e-9)

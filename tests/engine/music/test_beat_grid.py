@@ -3,10 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.music.beat_grid import TRIPLETS, BeatGrid
+from engine.music.beat_grid import DOTTED, STRAIGHT, SWING, TRIPLET, BeatGrid
 
 GRID = BeatGrid(64, (4, 3, 5, 4))
 LINES = [0, 256, 448, 768, 1024, 1280]
+
+
+def reached(grid: BeatGrid, step: int = 0) -> list[int]:
+    return (step + 1 + np.flatnonzero(np.isfinite(grid.shifts(step)))).tolist()
 
 
 def test_bars_lie_where_they_are_planned_and_the_last_length_goes_on():
@@ -17,18 +21,34 @@ def test_bars_lie_where_they_are_planned_and_the_last_length_goes_on():
 
 
 def test_time_moves_from_sixteenth_to_sixteenth_up_to_the_bar_line():
-    def reached(step: int) -> list[int]:
-        return (step + 1 + np.flatnonzero(np.isfinite(GRID.shifts(step)))).tolist()
-
-    assert reached(0) == [16, 32, 48, 64, 80, 96, 112]
-    assert reached(400) == [416, 432, 448]
+    assert reached(GRID) == [16, 32, 48, 64, 80, 96, 112]
+    assert reached(GRID, 400) == [416, 432, 448]
     # Whoever stands beside the grid comes back to it.
-    assert reached(405)[0] == 416
+    assert reached(GRID, 405)[0] == 416
 
 
 def test_triplets():
-    grid = BeatGrid(60, (4,), TRIPLETS)
-    assert (1 + np.flatnonzero(np.isfinite(grid.shifts(0)))).tolist() == [20, 40, 60, 80, 100, 120]
+    assert reached(BeatGrid(60, (4,), TRIPLET)) == [20, 40, 60, 80, 100, 120]
+
+
+def test_swing_has_a_late_second_eighth():
+    grid = BeatGrid(60, (4,), SWING)
+    assert reached(grid) == [40, 60, 100, 120]
+    assert reached(grid, 40) == [60, 100, 120, 160]
+
+
+def test_a_slow_swing_reaches_its_late_eighth_in_two_steps():
+    grid = BeatGrid(249, (4,), SWING)
+    assert reached(grid) == [83]
+    assert reached(grid, 83) == [166]
+    assert reached(grid, 166) == [249]
+
+
+def test_beats_of_three_are_favoured_over_eighths_and_those_over_sixteenths():
+    bias = BeatGrid(90, (2,), DOTTED).shifts(0)[14:90:15]
+    sixteenths, eighths, beat = bias[[0, 2, 4]], bias[[1, 3]], bias[5]
+    assert sixteenths.max() < eighths.min()
+    assert eighths.max() < beat == 0
 
 
 def test_nearest():
@@ -37,8 +57,9 @@ def test_nearest():
 
 
 @pytest.mark.parametrize(
-    ("quarter", "bars", "parts"), [(63, (4,), 4), (64, (), 4), (64, (4, 0), 4), (0, (4,), 4)]
+    ("beat", "bars", "biases"),
+    [(63, (4,), STRAIGHT), (64, (), STRAIGHT), (64, (4, 0), STRAIGHT), (0, (4,), STRAIGHT)],
 )
-def test_impossible_grids(quarter, bars, parts):
-    with pytest.raises(ValueError):
-        BeatGrid(quarter, bars, parts)
+def test_impossible_grids(beat, bars, biases):
+    with pytest.raises(ValueError, match=r"beat"):
+        BeatGrid(beat, bars, biases)

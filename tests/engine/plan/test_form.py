@@ -99,7 +99,8 @@ def test_letters_do_not_run_out():
     emotions = [(v, a) for v in np.linspace(-1, 1, 8) for a in np.linspace(-1, 1, 8)]
     sections = [section(16.0 * n, 16.0 * (n + 1), v, a) for n, (v, a) in enumerate(emotions)]
     forms = {phrase.form for phrase in phrases(8 * 64, *sections)}
-    assert {"A", "B", "Z", "A2", "B2"} <= forms
+    assert "A" in forms and any(form.endswith("2") for form in forms)
+    assert len(forms) > 26
 
 
 @pytest.mark.parametrize("arousal", [-0.9, -0.3, 0.1, 0.5, 0.9])

@@ -24,12 +24,18 @@ def test_pleasant_is_major_and_unpleasant_is_minor():
 
 def test_density_rises_with_arousal_and_players_within_what_the_network_knows():
     for players in range(1, 6):
-        found = [mood.density(arousal, players) for arousal in AROUSALS]
+        found = [mood.density(0.0, arousal, players) for arousal in AROUSALS]
         assert all(a < b for a, b in pairwise(found))
         assert found[0] > SPARSEST and found[-1] < DENSEST
     for arousal in AROUSALS:
-        found = [mood.density(arousal, players) for players in range(1, 6)]
+        found = [mood.density(0.0, arousal, players) for players in range(1, 6)]
         assert all(a < b for a, b in pairwise(found))
+
+
+def test_pleasant_music_is_denser_and_has_more_players():
+    assert mood.density(0.6, 0.1, 5) > mood.density(-0.6, 0.1, 5)
+    assert mood.level(0.6, -0.2) > mood.level(-0.6, -0.2)
+    assert mood.players(mood.level(0.6, 0.0), 5) >= mood.players(mood.level(-0.8, -0.1), 5)
 
 
 def test_excited_is_loud():

@@ -28,7 +28,7 @@ def timing() -> Timing:
 def test_a_sixteenth_is_a_whole_number_of_steps_near_the_tempo():
     for tempo in np.linspace(50, 200, 61):
         timing = Timing(Plan(60.0, ((0, 0.0), (200, 12000 / tempo)), (4,)))
-        assert timing.quarter % 4 == 0
+        assert timing.beat % 4 == 0
         assert abs(timing.tempo / tempo - 1) <= 0.06
 
 
@@ -46,7 +46,7 @@ def test_boundaries_lie_on_beats_of_music_time(timing):
 def test_a_planned_piece_keeps_its_beats_and_its_bars(timing, network):
     cues = timing.music_cues(CUES)
     conditions = Conditions(tempo=timing.tempo, metre=timing.plan.metre)
-    config = GenerationConfig(conditions=conditions, grid=timing.grid)
+    config = GenerationConfig(conditions=conditions, arrangement=timing.arrangement)
     score = timing.film_score(compose(cues, network, config))
     assert score.duration == 24.0
     assert all(0 <= note.onset < note.end <= 24.0 for note in score.notes)
