@@ -78,14 +78,16 @@ class BeatGrid:
     def shifts(self, step: int) -> Logits:
         """The bias of the TIMESHIFTs [125] at a step.
 
-        It is minus infinity for shifts that lead off the grid, or beyond the next bar line.
+        It is minus infinity for shifts that lead off the grid, or beyond the next bar line. Where
+        the next onset is out of reach, time may stand on the parts in between.
         """
         bias = np.full(voc.MAX_SHIFT, -np.inf, np.float32)
         last = min(self.bar_after(step) - step, voc.MAX_SHIFT)
         first = self.part - step % self.part
         parts = len(range(first - 1, last, self.part))
         number = (step + first) // self.part + np.arange(parts)
-        bias[first - 1 : last : self.part] = np.array(self.biases)[number % len(self.biases)]
+        biases = np.array(self.biases)[number % len(self.biases)]
+        bias[first - 1 : last : self.part] = biases if np.isfinite(biases).any() else 0
         return bias
 
     def nearest(self, seconds: float) -> float:

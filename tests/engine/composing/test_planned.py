@@ -118,9 +118,9 @@ def test_every_onset_lies_on_the_grid_of_any_feel(network, beat, feel):
 
 
 def test_the_slowest_swing_moves_on(network):
-    plan = replace(PLAN, points=((0, 0.0), (14, SECONDS)), feel="swing", phrases=PHRASES[:1])
-    plan = replace(plan, last_chord=12)
-    check_last_chord(plan, compose(network, plan), *PHRASES[0].instruments)
+    points = ((0, 0.0), (14, SECONDS))
+    plan = Plan(SECONDS, points, (4,), feel="swing", phrases=PHRASES[:1], last_chord=12)
+    check_last_chord(plan, compose(network, plan), *PHRASES[0].instruments, root=7)
 
 
 def test_the_bars_are_those_of_the_plan(piece):
