@@ -31,14 +31,14 @@ class Ending:
 class Arrangement:
     """Beats and bars, who plays, the harmony and the ending of a piece.
 
-    phrases: rising, the first from step 0 on. chords: the step from which each chord holds, rising
-    from 0; empty for harmony of the network's own. ending: None where the film breaks off. repeats:
-    for each bar, how many bars ago the bar began that it repeats; 0 for none.
+    phrases: rising, the first from step 0 on. chords: the step from which each chord holds, rising;
+    None, or no chord at all, leaves the harmony to the network. ending: None where the film breaks
+    off. repeats: for each bar, how many bars ago the bar began that it repeats; 0 for none.
     """
 
     grid: BeatGrid
     phrases: tuple[Phrase, ...] = ()
-    chords: tuple[tuple[int, Chord], ...] = ()
+    chords: tuple[tuple[int, Chord | None], ...] = ()
     ending: Ending | None = None
     repeats: tuple[int, ...] = ()
 

@@ -151,13 +151,15 @@ class Timing:
     def _bar_lines(self) -> tuple[int, ...]:
         return self.plan.bar_lines()
 
-    def _chords(self) -> Iterable[tuple[int, Chord]]:
+    def _chords(self) -> Iterable[tuple[int, Chord | None]]:
         """The step of each chord change."""
         end = float(self._film.ticks(self.plan.duration)) - 1e-6
-        starts, before = [phrase.bar for phrase in self.plan.phrases], None
+        starts = [phrase.bar for phrase in self.plan.phrases]
+        before: Chord | None = None
         for number, line in enumerate(self._bar_lines if starts else (), start=1):
             phrase = bisect_right(starts, number) - 1
-            chords = self.plan.phrases[phrase].chords_of_bar(number - starts[phrase])
+            # A phrase without chords ends the harmony of the phrase before.
+            chords = self.plan.phrases[phrase].chords_of_bar(number - starts[phrase]) or (None,)
             beats = chord_beats(len(chords), self.plan.bar_line(number + 1) - line)
             for beat, chord in zip(beats, chords, strict=False):
                 if chord != before and line + beat < end:
@@ -237,10 +239,9 @@ class Timing:
         lines = phrase_lines(self.plan)
         for step, chord in self.arrangement.chords:
             beat = step // self.beat
-            yield (
-                self.plan.seconds_at(beat),
-                chord_name(chord, keys[bisect_right(lines, beat) - 1]),
-            )
+            if chord is not None:
+                key = keys[bisect_right(lines, beat) - 1]
+                yield self.plan.seconds_at(beat), chord_name(chord, key)
 
     @cached_property
     def _film(self) -> TickClock:

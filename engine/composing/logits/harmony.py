@@ -55,10 +55,9 @@ class Harmony(Rule):
     def forced_token(self, state: PieceState) -> int | None:
         """The OFF of a note that the present chord, which has just begun, does not have."""
         change = self._arrangement.chord_onset(state.cursor)
-        if change != state.cursor or state.at_bar or not state.active:
-            return None
         chord = self._arrangement.chord_at(change)
-        assert chord is not None
+        if chord is None or change != state.cursor or state.at_bar or not state.active:
+            return None
         earliest = change - self._arrangement.grid.beat // ANTICIPATION
         for key, (onset, _) in state.active.items():
             if onset < earliest and _clashes(key, chord):

@@ -9,9 +9,10 @@ from engine.cues import CueSheet, Section, Video
 from engine.metrics.grid import on_grid
 from engine.music.conditions import Conditions
 from engine.music.tempo import tempo_map
-from engine.plan.plan import Plan, plan_beats
+from engine.plan.plan import Phrase, Plan, plan_beats
 from engine.plan.tempo_search import rank_tempi
 from engine.plan.timing import Timing
+from engine.score import Instrument
 
 BOUNDARIES = (0.0, 7.3, 14.9, 22.0)
 CUES = CueSheet(
@@ -61,3 +62,14 @@ def test_a_planned_piece_keeps_its_beats_and_its_bars(timing, network):
     assert score.chords
     planned = [m.numerator for m in found.metres]
     assert set(planned) <= set(timing.plan.bars)
+
+
+def test_a_phrase_without_chords_leaves_the_harmony_to_the_network():
+    points = ((0, 0.0), (16, 8.0))
+    with_chords = Phrase(1, "A", "C major", (Instrument.PIANO,), 5.0, "mf", ("C", "F"))
+    without = Phrase(3, "B", "C major", (Instrument.PIANO,), 5.0, "mf")
+    timing = Timing(Plan(8.0, points, (4,), phrases=(with_chords, without)))
+    beat = timing.beat
+    found = [(step // beat, chord is None) for step, chord in timing.arrangement.chords]
+    assert found == [(0, False), (4, False), (8, True)]
+    assert [name for _, name in timing.harmony()] == ["C", "F"]
