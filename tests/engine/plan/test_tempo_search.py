@@ -5,9 +5,18 @@ from itertools import accumulate, pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import EmsyncError
-from engine.plan.tempo_search import MOST_BEND, fit_tempo, rank_tempi, usual_tempo
+from engine.plan.tempo_search import (
+    HALF_FRAME,
+    MISSED,
+    MOST_BEND,
+    fit_tempo,
+    rank_tempi,
+    usual_tempo,
+)
 
 
 def film(rng: np.random.Generator, duration: float) -> list[float]:
@@ -135,3 +144,50 @@ def test_a_steady_tempo_meets_what_lies_within_half_a_frame():
 
 def test_a_boundary_at_the_very_end_counts():
     assert fit_tempo(120.0, [3.0, 9.9], 9.9, most_bend=0.0).missed == (9.9,)
+
+
+@given(st.data())
+def test_what_holds_for_every_fit(data):
+    duration = data.draw(st.floats(0.05, 60.0))
+    times = data.draw(st.lists(st.floats(0.0, duration), max_size=40, unique=True))
+    boundaries = sorted(times)
+    tempo = data.draw(st.floats(30.0, 300.0))
+    beats_per_bar = data.draw(st.sampled_from([2, 3, 4]))
+    fit = fit_tempo(tempo, boundaries, duration, beats_per_bar)
+    check(fit, boundaries, duration)
+    assert math.isfinite(fit.cost)
+    # A usual bar, or one that is up to two beats longer.
+    assert all(2 <= bar <= beats_per_bar + 2 for bar in fit.bars)
+    steady = fit_tempo(tempo, boundaries, duration, beats_per_bar, most_bend=0.0)
+    beats = np.array(steady.beat_times(duration))
+    assert beats == pytest.approx(np.arange(len(beats)) * 60 / tempo, rel=1e-5)
+    for boundary in {*boundaries} - {*steady.missed}:
+        beat = boundary * tempo / 60
+        assert abs(beat - round(beat)) * 60 / tempo <= HALF_FRAME + 1e-4
+
+
+def test_a_boundary_is_never_given_up_for_a_bend_alone():
+    """Of two ways that both reach it, the cheaper is found: compared with trying all of them."""
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        boundaries = sorted(rng.uniform(1.0, 9.0, 3).tolist())
+        fit = fit_tempo(110.0, boundaries, 10.0)
+        for kept in ([], *([b] for b in boundaries), boundaries[:2], boundaries[1:], boundaries):
+            fewer = fit_tempo(110.0, kept, 10.0)
+            skipped = MISSED * (3 - len(kept))
+            assert fit.cost <= fewer.cost + skipped + 1e-9
+
+
+def test_an_unusual_bar_comes_just_before_its_boundary():
+    fit = fit_tempo(120.0, [0.0, 5.5, 11.0], 20.0)
+    lines = [0, *accumulate(fit.bars)]
+    for anchor in fit.anchors[1:3]:
+        number = lines.index(anchor.beat)
+        assert fit.bars[number - 1] != 4 and fit.bars[number - 2] == 4
+
+
+def test_dotted_beats_have_the_range_of_their_quarter_notes():
+    low, _, high = usual_tempo(0.0, 0.2)
+    fits = rank_tempi([0.0], 30.0, (0.0, 0.2), quarters=1.5)
+    tempi = [1.5 * fit.tempo for fit in fits]
+    assert min(tempi) == pytest.approx(low) and max(tempi) == pytest.approx(high)
