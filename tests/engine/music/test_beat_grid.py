@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.music.beat_grid import DOTTED, STRAIGHT, SWING, TRIPLET, BeatGrid
 
@@ -49,6 +51,47 @@ def test_beats_of_three_are_favoured_over_eighths_and_those_over_sixteenths():
     sixteenths, eighths, beat = bias[[0, 2, 4]], bias[[1, 3]], bias[5]
     assert sixteenths.max() < eighths.min()
     assert eighths.max() < beat == 0
+
+
+grids = st.builds(
+    lambda biases, part, bars: BeatGrid(part * len(biases), tuple(bars), biases),
+    st.sampled_from([STRAIGHT, TRIPLET, SWING, DOTTED]),
+    st.integers(1, 130),
+    st.lists(st.integers(1, 6), min_size=1, max_size=6),
+)
+
+
+@given(grids, st.integers(0, 20_000))
+def test_bar_lines_and_beats_agree(grid, step):
+    after = grid.bar_after(step)
+    assert after > step and grid.is_bar(after) and grid.is_beat(after)
+    between = [line for line in range(step + 1, after) if line % grid.beat == 0]
+    assert not any(map(grid.is_bar, between))
+
+
+@given(grids, st.integers(0, 5_000))
+def test_a_shift_leads_to_a_part_of_a_beat_and_not_beyond_the_bar(grid, step):
+    for target in reached(grid, step):
+        assert target % grid.part == 0
+        assert step < target <= grid.bar_after(step)
+
+
+@given(grids)
+def test_time_always_moves_on_from_the_grid(grid):
+    step = 0
+    for _ in range(200):
+        if grid.part > 125:
+            # No single shift is as long as that.
+            break
+        found = reached(grid, step)
+        assert found
+        step = found[0]
+
+
+def test_a_bar_line_is_a_beat_where_the_bars_end():
+    grid = BeatGrid(30, (1, 3), TRIPLET)
+    assert [step for step in range(331) if grid.is_bar(step)] == [0, 30, 120, 210, 300]
+    assert [step for step in range(100) if grid.is_beat(step)] == [0, 30, 60, 90]
 
 
 def test_nearest():
