@@ -192,6 +192,7 @@ class Reaper:
         self.closes_at = 1e9
         self.ext = {"program": str(self.folder / "pro gram's ü" / "emsync")}
         self.later: list[tuple[float, Callable[[], object]]] = []
+        self.files: set[str] = set()
         self.cut_short = False
         self.fails_at: str | None = None
         self.records, self.rate = True, 1.0
@@ -334,6 +335,9 @@ class Reaper:
 
     def _time_precise(self) -> float:
         return self.now
+
+    def _file_exists(self, path: str) -> bool:
+        return path in self.files
 
     def _GetOS(self) -> str:
         return "Other"

@@ -8,7 +8,9 @@ import pytest
 
 from bridge.cli.client import arguments
 from bridge.server.jobs import State
-from engine.score import Instrument
+from engine.plan.plan import Phrase, Plan
+from engine.plan.timing import Timing
+from engine.score import Instrument, Note, Score
 
 RECORD, IMPORT = "Score video and record", "Import stems"
 NAMES = [instrument.value.capitalize() for instrument in Instrument]
@@ -69,6 +71,82 @@ def test_cuts_and_tempos_are_written_under_the_film(reaper):
     assert [mark[1] for mark in reaper.tempo] == pytest.approx([240, 200, 120])
     assert reaper.tempo[0][2:] == [4, 4] and reaper.tempo[1][2:] == [0, 0]
     assert reaper.film.values["C_BEATATTACHMODE"] == 0
+
+
+PLAN = Plan(
+    8.0, ((0, 0.0), (4, 2.1), (11, 5.7), (16, 8.2)), (4, 3, 4, 5),
+    phrases=(
+        Phrase(1, "A", "D minor", tuple(Instrument), 9.0, "mf", ("Dm", "A7")),
+        Phrase(3, "B", "F major", tuple(Instrument), 9.0, "mf"),
+    ),
+)  # fmt: skip
+
+
+def planned(plan):
+    """A piece with a note of every instrument on each sixteenth of a plan."""
+    timing = Timing(plan)
+    sixteenth = timing.plan.quarters / 4 * 60 / timing.tempo
+    notes = tuple(
+        Note(instrument, row * sixteenth, (row + 1) * sixteenth, 40 + row % 20)
+        for row in range(60)
+        for instrument in Instrument
+    )
+    return timing.film_score(Score(notes, (), (), timing.music_time(plan.duration)))
+
+
+def test_the_bars_and_bends_of_a_plan_are_the_projects(reaper, server):
+    server.score = planned(PLAN)
+    assert reaper.run(IMPORT) == ""
+    marks = [mark for mark in reaper.tempo if mark[0] < 18]
+    assert [mark[0] - 10 for mark in marks if mark[2]] == pytest.approx(
+        [PLAN.seconds_at(beat) for beat in (0, 4, 7, 11)], abs=1e-4
+    )
+    assert [mark[2:] for mark in marks if mark[2]] == [[4, 4], [3, 4], [4, 4], [5, 4]]
+    for seconds, tempo in ((0.0, 4 / 2.1), (2.1, 7 / 3.6), (5.7, 5 / 2.5)):
+        bpm = next(mark[1] for mark in reversed(marks) if mark[0] - 10 <= seconds + 1e-3)
+        assert bpm == pytest.approx(60 * tempo, abs=0.01)
+    for beat in range(16):
+        at = reaper._beats(10 + PLAN.seconds_at(beat)) - reaper._beats(10)
+        assert at == pytest.approx(beat, abs=0.001)
+
+
+@pytest.mark.parametrize("action", [RECORD, IMPORT])
+def test_the_notes_of_a_planned_piece_stand_on_the_projects_grid(reaper, server, action):
+    server.score = planned(PLAN)
+    reaper.run(action)
+    assert_is_the_score(reaper, server, 0.002)
+    for row, note in enumerate(reaper.notes(reaper.track("Piano"))):
+        sixteenths = 4 * (reaper._beats(note[0]) - reaper._beats(10))
+        assert sixteenths == pytest.approx(row, abs=0.02)
+
+
+def test_beats_of_a_dotted_quarter_are_bars_of_eighths(reaper, server):
+    server.score = planned(Plan(8.0, ((0, 0.0), (12, 8.0)), (4, 4, 2, 2), "dotted quarter"))
+    assert reaper.run(IMPORT) == ""
+    marks = [mark for mark in reaper.tempo if mark[0] < 18]
+    assert [mark[2:] for mark in marks if mark[2]] == [[12, 8], [6, 8]]
+    assert marks[0][1] == pytest.approx(135.0, abs=0.001)
+
+
+def test_a_plan_beside_the_film_is_submitted(reaper, server):
+    path = "/films/it's ünser film.mp4.plan.json"
+    reaper.files = {path}
+    reaper.run(IMPORT)
+    parser = ArgumentParser()
+    arguments(parser)
+    assert str(parser.parse_args(server.asked[0]).plan) == path
+    assert_is_the_score(reaper, server, 0.001)
+
+
+def test_a_plan_that_does_not_fit_is_named(reaper, server):
+    reaper.files = {"/films/it's ünser film.mp4.plan.json"}
+    server.steps = [State.QUEUED, State.FAILED]
+    server.fault = "plan: it lasts 9.000 s, but the film 8.000 s; plan this film again"
+    assert reaper.run(IMPORT) == (
+        "Nothing was composed for /films/it's ünser film.mp4.plan.json (failed): "
+        "plan: it lasts 9.000 s, but the film 8.000 s; plan this film again."
+    )
+    assert untouched(reaper)
 
 
 @pytest.mark.parametrize(("button", "kept"), [(6, False), (7, True)])

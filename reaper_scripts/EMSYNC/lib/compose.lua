@@ -1,4 +1,5 @@
--- Composes the music for a film: the server composes, and the files are fetched and read.
+-- Composes the music for a film: the server composes, and the files are fetched and read. A plan
+-- beside the film is kept.
 
 local client = require("lib.client")
 local json = require("lib.json")
@@ -9,6 +10,8 @@ local compose = {}
 
 -- Seconds between two requests for the job's state.
 local POLL_INTERVAL = 0.5
+-- What comes after a film's name in the name of its plan.
+local PLAN = ".plan.json"
 -- What the window shows for a job that goes on. Servers up to version 0.1 say "analysing".
 local TEXTS = {
   queued = "Waiting",
@@ -17,14 +20,23 @@ local TEXTS = {
   composing = "Composing",
 }
 
-local function words_for(film)
+-- The path of the plan that the user left beside the film, or nil.
+local function plan_of(film)
+  local path = film.path .. PLAN
+  return reaper.file_exists(path) and path or nil
+end
+
+local function words_for(film, plan)
   local words = { "submit", film.path }
-  for _, option in ipairs({ { "--start", film.start }, { "--end", film.ending } }) do
-    if option[2] then
-      words[#words + 1] = option[1]
-      words[#words + 1] = ("%.6f"):format(option[2])
+  local function add(option, value)
+    if value then
+      words[#words + 1] = option
+      words[#words + 1] = value
     end
   end
+  add("--start", film.start and ("%.6f"):format(film.start))
+  add("--end", film.ending and ("%.6f"):format(film.ending))
+  add("--plan", plan)
   return words
 end
 
@@ -54,7 +66,8 @@ end
 -- job: its id. parts: notes by instrument ("bass"). tempos, metres, duration: as in lib.midi.
 -- cuts, boundaries: times.
 function compose.piece(film, run)
-  local job = client.ask(words_for(film))
+  local plan = plan_of(film)
+  local job = client.ask(words_for(film, plan))
   local ended = false
   run.finally(function()
     if not ended then
@@ -64,7 +77,13 @@ function compose.piece(film, run)
   local state = follow(job, run.show)
   ended = true
   if state.state ~= "done" then
-    error(("Nothing was composed (%s): %s"):format(state.state, state.error or "run this again"), 0)
+    local whose = plan and (" for " .. plan) or ""
+    error(
+      ("Nothing was composed%s (%s): %s"):format(
+        whose, state.state, state.error or "run this again"
+      ),
+      0
+    )
   end
   local cues, score = fetch(job, run.show)
   local parts = {}
