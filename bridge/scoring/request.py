@@ -21,7 +21,7 @@ from engine.errors import EmsyncError
 from engine.music.conditions import parse_conditions
 from engine.plan.json_form import from_json as plan_from_json
 from engine.plan.json_form import to_json as plan_to_json
-from engine.plan.plan import Plan
+from engine.plan.plan import TIME_SIGNATURES, Plan
 from engine.plan.planner import PlanOptions, plan_piece, split_bars
 from engine.score import Instrument
 
@@ -125,7 +125,7 @@ class Request:
 
     def plan_options(self) -> PlanOptions:
         """What the user fixes of the plan. Raises EmsyncError for an option out of range."""
-        return PlanOptions(
+        options = PlanOptions(
             self.seed,
             self.instruments,
             self.bpm,
@@ -135,6 +135,14 @@ class Request:
             self.density,
             self.chords or (),
         )
+        beat = TIME_SIGNATURES[self.time_signature or "4/4"].beat
+        if self.feel not in (None, "straight") and beat != "quarter":
+            quarters = [name for name, each in TIME_SIGNATURES.items() if each.beat == "quarter"]
+            raise EmsyncError(
+                f"feel {self.feel!r}: goes with the time signatures {', '.join(quarters)}; "
+                "leave it out, or choose one of them"
+            )
+        return options
 
     def plan_for(self, cues: CueSheet) -> Plan | None:
         """The plan of the piece: the user's, or one for the film; None for a piece in free time."""

@@ -67,6 +67,28 @@ def test_wrong_options(refused, clip, options):
     assert refused(clip, *options)
 
 
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (("--bpm", "1000"), "bpm 1000: give 30 to 300"),
+        (("--meter", "7/8"), "time_signature '7/8': choose from 2/4, 3/4, 4/4, 6/8, 12/8"),
+        (("--feel", "x"), "feel 'x': choose from straight, swing, triplet"),
+        (
+            ("--feel", "swing", "--meter", "6/8"),
+            "feel 'swing': goes with the time signatures 2/4, 3/4, 4/4; leave it out, or choose "
+            "one of them",
+        ),
+        (("--chords", ""), "chords '': write one or more for each bar, such as Am F C G"),
+        (
+            ("--free", "--bpm", "90"),
+            "bpm: a piece in free time has none; leave it out, or leave out free",
+        ),
+    ],
+)
+def test_the_music_asked_for_is_checked_before_the_film(refused, tmp_path, options, line):
+    assert refused(tmp_path / "none.mp4", *options) == f"emsync: {line}\n"
+
+
 def test_no_such_film(refused, tmp_path):
     assert "no such file" in refused(tmp_path / "nothing.mp4")
 

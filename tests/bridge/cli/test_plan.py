@@ -104,6 +104,15 @@ def test_a_given_tempo_is_planned_without_bends(plan):
     assert tempi(made) == pytest.approx([90.0] * (len(made.points) - 1), abs=1e-6)
 
 
+def test_every_boundary_is_counted_in_the_table(emsync, cues):
+    sheet = json.loads(cues.read_text())
+    cues.write_text(json.dumps({**sheet, "boundaries": [0.3 * n for n in range(1, 18)]}))
+    _, _, *rows = emsync("tempo", cues).out.splitlines()
+    for row in rows:
+        downbeats, others, missed = map(int, row.split()[1:4])
+        assert downbeats + others + missed == 17 and missed > 0
+
+
 @pytest.mark.parametrize(("spacing", "met"), [(4.0, 29), (0.5, 0)])
 def test_hits_at_a_slow_tempo_are_met_where_they_are_a_beat_apart(
     emsync, cues, tmp_path, spacing, met

@@ -54,6 +54,7 @@ WRONG = {
     "no time signature": {"time_signature": 3},
     "a tempo beyond reach": {"bpm": 1000},
     "no feel": {"feel": "x"},
+    "swing where beats are dotted": {"feel": "swing", "time_signature": "6/8"},
     "no chord": {"chords": "X"},
     "chords of nothing": {"chords": ""},
     "only a bar line": {"chords": "|"},
@@ -121,6 +122,11 @@ def test_chords_are_a_text_or_a_list_of_bars(chords, bars):
     [
         ({"time_signature": "7/8"}, "time_signature '7/8': choose from 2/4, 3/4, 4/4, 6/8, 12/8"),
         ({"feel": "x"}, "feel 'x': choose from straight, swing, triplet"),
+        (
+            {"feel": "swing", "time_signature": "12/8"},
+            "feel 'swing': goes with the time signatures 2/4, 3/4, 4/4; leave it out, or choose "
+            "one of them",
+        ),
         (
             {"chords": ""},
             "chords '': write one or more for each bar, such as Am F C G",
