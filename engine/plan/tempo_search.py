@@ -30,7 +30,7 @@ SKIPPED = 3
 """From how many earlier boundaries a boundary may be reached, those that no beat reaches left out.
 More of them would make long films slow."""
 
-MISSED = 3.0
+MISSED = 4.0
 """The cost of a boundary that is missed."""
 OFF_DOWNBEAT = 0.8
 """The cost of a boundary that is a beat but no downbeat."""
