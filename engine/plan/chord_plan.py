@@ -31,7 +31,11 @@ def given_chords(plan: Plan, chords: Sequence[str], key: int) -> list[Bar]:
     plan: its beats, bars and last chord. chords: one text a bar, played again and again. key: index
     into ``conditions.KEYS``.
     """
-    bars = [tuple(chords[bar % len(chords)].split()) for bar in range(len(plan.bar_lines()))]
+    bars: list[Bar] = []
+    for bar, line in enumerate(plan.bar_lines()):
+        # A bar before a boundary may have fewer beats than the progression has chords.
+        beats = plan.bar_line(bar + 2) - line
+        bars.append(tuple(chords[bar % len(chords)].split()[:beats]))
     mode, tonic = divmod(key, 12)
     return _ended(plan, bars, chord_name(Chord(tonic, "m" if mode else ""), key))
 

@@ -61,6 +61,8 @@ def from_json(document: str, name: str = "plan") -> Plan:
         content = Fields(name, json.loads(document))
     except (ValueError, RecursionError) as error:
         raise EmsyncError(f"{name}: is not JSON ({error}); mend it or plan again") from error
+    if "sections" in content and "points" not in content:
+        raise EmsyncError(f"{name}: is a cue sheet, not a plan; make one with emsync plan {name}")
     _only(content, _FIELDS)
     points = []
     for point in content.objects("points"):

@@ -191,6 +191,20 @@ class Plan:
                     f"phrases[{place}].bar: bar {phrase.bar} begins at {begins:.2f} s; the film "
                     f"ends at {self.duration:g} s"
                 )
+        self._check_chords()
+
+    def _check_chords(self) -> None:
+        lines = self.bar_lines()
+        starts = [phrase.bar for phrase in self.phrases]
+        for bar in range(1, len(lines) + 1 if starts else 1):
+            place = bisect_right(starts, bar) - 1
+            phrase, beats = self.phrases[place], self.bar_line(bar + 1) - lines[bar - 1]
+            number = (bar - phrase.bar) % max(1, len(phrase.chords))
+            if phrase.chords and len(phrase.chords[number].split()) > beats:
+                raise EmsyncError(
+                    f"phrases[{place}].chords[{number}]: {phrase.chords[number]!r} has more "
+                    f"chords than bar {bar} has beats, {beats}"
+                )
 
     @property
     def quarters(self) -> float:
@@ -283,10 +297,9 @@ def plan_beats(
 def chord_beats(chords: int, beats: int) -> list[int]:
     """The beats of a bar at which its chords begin, counted from 0.
 
-    The chords share the bar in whole beats. A bar with fewer beats than chords has the first ones.
+    The chords share the bar in whole beats; there are no more of them than beats.
     """
-    count = min(chords, beats)
-    return [math.ceil(place * beats / count) for place in range(count)]
+    return [math.ceil(place * beats / chords) for place in range(chords)]
 
 
 def phrase_lines(plan: Plan) -> tuple[int, ...]:

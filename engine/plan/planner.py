@@ -73,6 +73,12 @@ class PlanOptions:
                 raise EmsyncError(f"chords[{place}]: name one or more chords")
             for symbol in bar.split():
                 parse_chord(symbol)
+            beats = TIME_SIGNATURES[self.time_signature or "4/4"].beats
+            if len(bar.split()) > beats:
+                raise EmsyncError(
+                    f"chords[{place}]: {bar!r} has more chords than a bar of "
+                    f"{self.time_signature or '4/4'} has beats, {beats}"
+                )
 
 
 def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:

@@ -77,10 +77,12 @@ class Anchor:
 class TempoFit:
     """How well a tempo meets the boundaries.
 
-    tempo: beats a minute. beats_per_bar: of a usual bar.
+    tempo: beats a minute, midway between the longest and the shortest beat. After the last anchor
+    it holds as it is. beats_per_bar: of a usual bar.
     anchors: the start, then the boundaries that are met, and the end if it is a downbeat.
     bars: the beats of every bar, up to the end or the bar that it falls into.
-    missed: the boundaries that fall on no beat. bend: the largest of any stretch, as a share.
+    missed: the boundaries that fall on no beat.
+    bend: how much longer or shorter a beat is at most, as a share.
     """
 
     tempo: float
@@ -260,25 +262,27 @@ class _Search:
             path.append((node, phase, step.beats))
             node, phase = step.node, step.phase
         anchors, bars, beat, phase = [Anchor(0.0, 0, True)], [], 0, 0
-        bends = [0.0]
+        lengths: list[float] = []
         for node, to_phase, beats in reversed(path):
-            here = anchors[-1].seconds
             if beats == 0:
                 continue
             beat += beats
             bars += _bars(phase, beats, to_phase, self._bar)
-            bends.append(abs((self._times[node] - here) / beats / self._beat - 1))
+            lengths.append((self._times[node] - anchors[-1].seconds) / beats)
             anchors.append(Anchor(self._times[node], beat, to_phase == 0))
             phase = to_phase
-        rest = (self._times[-1] - anchors[-1].seconds) / self._beat
+        # A tempo that must not bend stays as it was given, to the letter.
+        bends = bool(lengths) and self._most_bend > 0
+        middle = (min(lengths) + max(lengths)) / 2 if bends else self._beat
+        rest = (self._times[-1] - anchors[-1].seconds) / middle
         bars += _bars(phase, max(0, math.ceil(rest - 1e-9)), None, self._bar)
         return TempoFit(
-            tempo,
+            60 / middle if bends else tempo,
             self._bar,
             tuple(anchors),
             tuple(bars),
             (),
-            max(bends),
+            max((abs(length / middle - 1) for length in lengths), default=0.0),
             cost,
         )
 

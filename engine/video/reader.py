@@ -131,8 +131,9 @@ class VideoReader:
                 progress(min(1.0, max(0.0, (time - start) / goal)) if goal > 0 else 0.0)
         if not shown:
             raise EmsyncError(
-                f"{self._path}: has no frame from {start:g} s to {end:g} s; "
-                f"it lasts {self._measure():.3f} s"
+                f"{self._path}: has no frame from {start:g} s "
+                + ("on" if end == math.inf else f"to {end:g} s")
+                + f"; it lasts {self._measure():.3f} s"
             )
         if progress:
             progress(1.0)

@@ -104,6 +104,12 @@ def test_harmless_edits_are_accepted(places, to):
     assert cues.sections[1].end == cues.duration
 
 
+def test_a_plan_is_no_cue_sheet():
+    text = json.dumps({"duration": 9.0, "points": [], "bars": []})
+    with pytest.raises(EmsyncError, match=r"^plan.json: is a plan, not a cue sheet; .* --plan"):
+        from_json(text, "plan.json")
+
+
 def test_missing_emotions_have_probability_zero():
     cues = from_json(edited("sections", 0, "probabilities", to={"joy": 0.75, "fear": 0.25}))
     assert list(cues.sections[0].probabilities.items()) == [

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.arrays import Mask
-from engine.composing.logits.rule import Rule
-from engine.composing.logits.time_stops import stop_at
+from engine.composing.logits.rule import Rule, stop_at
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement

@@ -15,8 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.arrays import Ints, Logits, Mask
-from engine.composing.logits.rule import Rule
-from engine.composing.logits.time_stops import stop_at
+from engine.composing.logits.rule import Rule, stop_at
 from engine.composing.state import Key, PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from engine.arrays import Logits, Mask
 from engine.composing.state import Key, PieceState
+from engine.music import vocabulary as voc
 
 
 class Rule:
@@ -33,3 +34,16 @@ class Rule:
 
     def note_closed(self, key: Key, state: PieceState) -> None:
         """Take note that the loop ended a note without an OFF."""
+
+
+def stop_at(step: int, allowed: Mask, state: PieceState) -> Mask:
+    """The tokens [V] of ``allowed`` that lead no further than a later step.
+
+    Rules use it for what must happen at a step of its own, such as a chord change in mid-bar.
+    """
+    left = step - state.cursor
+    if left >= voc.MAX_SHIFT:
+        return allowed
+    allowed = allowed.copy()
+    allowed[voc.SHIFTS[left:]] = False
+    return allowed

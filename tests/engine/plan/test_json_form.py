@@ -184,6 +184,14 @@ def test_no_plan_at_all(text):
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_a_cue_sheet_is_no_plan():
+    text = json.dumps({"video": {}, "sections": [], "boundaries": []})
+    with pytest.raises(
+        EmsyncError, match=r"^cues.json: is a cue sheet, not a plan; .* emsync plan"
+    ):
+        from_json(text, "cues.json")
+
+
 def test_a_plan_is_read_from_its_file(tmp_path):
     path = tmp_path / "plan.json"
     path.write_text(to_json(PLAN))

@@ -104,8 +104,6 @@ def test_the_chords_of_a_phrase_start_again():
         (3, 4, [0, 2, 3]),
         (2, 5, [0, 3]),
         (4, 4, [0, 1, 2, 3]),
-        (4, 2, [0, 1]),
-        (3, 1, [0]),
     ],
 )
 def test_the_chords_of_a_bar_share_its_beats(chords, beats, starts):
@@ -217,6 +215,18 @@ def test_every_field_of_a_phrase_is_checked(changes, complaint):
 def test_an_unknown_chord_is_named_with_its_bar():
     with pytest.raises(EmsyncError, match=r"^chords\[2\]: chord 'X': write a root and one of"):
         replace(PHRASE, chords=("Am", "F G", "C X"))
+
+
+def test_a_chord_needs_a_beat():
+    lines = Plan(8.0, ((0, 0.0), (16, 8.0)), (4, 2, 4))
+    fits = replace(PHRASE, chords=("C F G Am", "F G"))
+    assert replace(lines, phrases=(fits,)).phrases == (fits,)
+    too_many = replace(PHRASE, chords=("F G", "C F G"))
+    with pytest.raises(EmsyncError) as caught:
+        replace(lines, phrases=(too_many,))
+    assert str(caught.value) == (
+        "phrases[0].chords[1]: 'C F G' has more chords than bar 2 has beats, 2"
+    )
 
 
 def test_a_phrase_begins_a_moment_before_the_end():

@@ -462,6 +462,10 @@ def test_a_bar_without_chords_is_an_error(text):
         ({"density": 0.1}, "density 0.1: give 0.5 to 40 notes a second"),
         ({"chords": ("Am", "X")}, "chord 'X': write a root"),
         ({"chords": ("Am", " ")}, "chords[1]: name one or more chords"),
+        (
+            {"chords": ("Am", "C D E F"), "time_signature": "3/4"},
+            "chords[1]: 'C D E F' has more chords than a bar of 3/4 has beats, 3",
+        ),
     ],
 )
 def test_options_out_of_range_are_one_line(options, complaint):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from engine.composing import composition
 from engine.composing.config import GenerationConfig
-from engine.composing.logits.rule import Rule
+from engine.composing.logits.rule import Rule, stop_at
 from engine.composing.loop import compose
 from engine.composing.state import PieceState
 from engine.cues import CueSheet, Section, Video
@@ -18,6 +20,7 @@ from engine.score import Instrument, Score
 CUES = CueSheet(
     Video("f", 12.0, 24.0, 64, 36), 0.0, 12.0, (), (), (Section(0.0, 12.0, {}, 0.1, 0.2, "user"),)
 )
+ANY = np.ones(voc.SIZE, bool)
 MIDDLE_C = voc.note_on(Instrument.PIANO, 60)
 
 
@@ -86,3 +89,21 @@ def test_a_forced_token_comes_and_every_token_is_seen(with_rule):
     assert rule.forced and rule.seen[0] == voc.BAR
     onset = voc.to_seconds(int(voc.STEPS[rule.seen[:place]].sum()))
     assert any(n.pitch == 60 and n.onset == onset for n in score.part(Instrument.PIANO))
+
+
+@pytest.mark.parametrize(
+    ("left", "longest"), [(1, 1), (60, 60), (124, 124), (125, 125), (400, 125)]
+)
+def test_no_time_shift_leads_beyond_the_step(left, longest):
+    stopped = stop_at(1000 + left, ANY, SimpleNamespace(cursor=1000))
+    assert voc.STEPS[stopped].max() == longest
+    assert stopped.sum() == voc.SIZE - (voc.MAX_SHIFT - longest)
+    assert ANY.all()
+
+
+def test_what_was_forbidden_stays_forbidden():
+    allowed = ANY.copy()
+    allowed[[voc.BAR, voc.shift(7)]] = False
+    stopped = stop_at(9, allowed, SimpleNamespace(cursor=0))
+    assert not stopped[[voc.BAR, voc.shift(7), voc.shift(10)]].any()
+    assert stopped[voc.shift(9)]
