@@ -29,7 +29,7 @@ from engine.composing.window import Window
 from engine.cues import CueSheet
 from engine.model.config import ModelConfig
 from engine.music import vocabulary as voc
-from engine.music.conditions import Conditions, usual_density
+from engine.music.conditions import UNKNOWN, Conditions, usual_density
 from engine.music.offsets import BoundaryTracker
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import Score
@@ -113,9 +113,21 @@ class Composition:
         )
 
     def conditions(self, known: bool) -> np.ndarray:
-        """What the network is conditioned on now [C]: the section's conditions, or nothing."""
-        conditions = self._model_conditions(self._state.section) if known else Conditions()
-        return conditions.vector(self._controls)
+        """What the network is conditioned on now [C]: all, or only what need not be amplified.
+
+        The rules of a plan keep its tempo, metre and key. To amplify them too would leave nothing
+        but the plainest notes of the key.
+        """
+        asked = self._model_conditions(self._state.section)
+        if not known:
+            arrangement = self.config.arrangement
+            planned = arrangement is not None and arrangement.phrases
+            asked = (
+                Conditions(tempo=asked.tempo, metre=asked.metre, key=asked.key)
+                if planned
+                else Conditions()
+            )
+        return asked.vector(self._controls)
 
     def forced_token(self) -> int | None:
         """The token that a rule forces, or None."""
@@ -174,6 +186,9 @@ class Composition:
     def _model_conditions(self, section: int) -> Conditions:
         """What is asked of a section. The usual density stands in where none is asked for."""
         asked = self._sections[section]
+        if self.config.arrangement is not None and self.config.arrangement.chords:
+            # The chords say enough. A network that knows the key leaves its scale hardly ever.
+            asked = replace(asked, key=UNKNOWN)
         if not math.isnan(asked.density):
             return asked
         return replace(asked, density=usual_density(asked.arousal, len(self.config.instruments)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.music.beat_grid import BeatGrid
 from engine.music.chord_symbols import Chord
@@ -34,6 +35,7 @@ class Arrangement:
     phrases: rising, the first from step 0 on. chords: the step from which each chord holds, rising;
     None, or no chord at all, leaves the harmony to the network. ending: None where the film breaks
     off. repeats: for each bar, how many bars ago the bar began that it repeats; 0 for none.
+    shares: how many times its usual share of the notes each instrument has; 1 where it is missing.
     """
 
     grid: BeatGrid
@@ -41,6 +43,7 @@ class Arrangement:
     chords: tuple[tuple[int, Chord | None], ...] = ()
     ending: Ending | None = None
     repeats: tuple[int, ...] = ()
+    shares: Mapping[Instrument, float] = field(default_factory=dict)
 
     def phrase_at(self, step: int) -> Phrase | None:
         """The phrase at a step; None without phrases."""

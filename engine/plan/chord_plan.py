@@ -17,6 +17,7 @@ from engine.plan.harmony import (
     Bar,
     draw_cadence,
     draw_progression,
+    draw_qualities,
     leads_on,
     progressions,
     symbols,
@@ -78,14 +79,16 @@ def _themes(
 ) -> list[Bar]:
     """The chords of every bar by its phrase's form; roots count from C."""
     themes: dict[tuple[str, int], tuple[Bar, ...]] = {}
+    taken: set[tuple[Bar, ...]] = set()
     begun: set[int] = set()
     bars: list[Bar] = []
     for draft, key in zip(drafts, keys, strict=True):
         theme = draft.form, key
         if theme not in themes:
             # The first theme of a key begins at home, a contrast elsewhere.
-            taken = frozenset(themes.values())
-            themes[theme] = draw_progression(rng, key >= 12, key not in begun, taken)
+            progression = draw_progression(rng, key >= 12, key not in begun, taken)
+            themes[theme] = draw_qualities(rng, key >= 12, progression)
+            taken.add(progression)
             begun.add(key)
         progression = themes[theme]
         chosen = [progression[bar % len(progression)] for bar in range(draft.bars)]

@@ -30,7 +30,9 @@ CLIMAX = 0.75
 BARS_A_MINUTE = 8.0
 """Everyone is planned for this many bars of a minute at least; four are wanted, and not every
 planned bar has an onset of everyone."""
-PATTERN = "AABA"
+PATTERN = "AABACABA"
+"""The themes of the phrases of one mood: a rondo."""
+THEMES = "ABC"
 ALIKE = 0.2
 """Sections whose valence and arousal both differ by less share their themes."""
 
@@ -84,12 +86,13 @@ def plan_phrases(
     duration: float,
     available: Sequence[Instrument],
     density: float | None = None,
+    guitar_leads: bool = False,
 ) -> list[PhrasePlan]:
     """The phrases of a piece.
 
     bar_times: film time of each bar line. last_bar: the bar of the last chord, counted from 0; no
     phrase begins after it. available: who may play. density: notes a second throughout; None for
-    what suits the emotion.
+    what suits the emotion. guitar_leads: the guitar plays where the piano usually does.
     """
     times = np.array(bar_times)
 
@@ -110,7 +113,9 @@ def plan_phrases(
         first = number == 0 and len(starts) >= INTRODUCTION
         count = mood.players(level, len(available)) - (2 if first and len(available) > 3 else 0)
         playing = (
-            tuple(available) if number == climax else _players(level, available, max(count, 1))
+            tuple(available)
+            if number == climax
+            else _players(mood.entry_order(level, available, guitar_leads), max(count, 1))
         )
         drafts.append(PhrasePlan(bar, bars, section, forms[number], playing, 0.0, "mf"))
     drafts = _everyone(drafts, climax, available, duration)
@@ -129,9 +134,8 @@ def _climax(of_section: Sequence[int], sections: Sequence[Section]) -> int:
     return inner[min(int(CLIMAX * len(inner)), len(inner) - 1)]
 
 
-def _players(level: float, available: Sequence[Instrument], count: int) -> tuple[Instrument, ...]:
+def _players(order: Sequence[Instrument], count: int) -> tuple[Instrument, ...]:
     """The first ``count`` to enter; guitar or piano is among them where one may play."""
-    order = mood.entry_order(level, available)
     chosen = list(order[:count])
     chordal = [instrument for instrument in order if instrument in CHORDAL]
     if chordal and not set(chordal) & set(chosen):
@@ -160,7 +164,7 @@ def _everyone(
 
 
 def _forms(of_section: Sequence[int], sections: Sequence[Section]) -> list[str]:
-    """The letter of each phrase. Sections of a like emotion share two letters."""
+    """The letter of each phrase. Sections of a like emotion share three letters."""
     moods: list[Section] = []
     places: dict[int, int] = {}
     letters = []
@@ -180,8 +184,8 @@ def _forms(of_section: Sequence[int], sections: Sequence[Section]) -> list[str]:
         group = places[section]
         turn = counts.get(group, 0)
         counts[group] = turn + 1
-        contrast = PATTERN[turn % len(PATTERN)] == "B"
-        letters.append(_letter(2 * group + contrast))
+        theme = PATTERN[turn % len(PATTERN)]
+        letters.append(_letter(THEMES.index(theme) + len(THEMES) * group))
     return letters
 
 

@@ -39,12 +39,14 @@ Bar = tuple[str, ...]
 class Progressions:
     """What songs of a mode do.
 
-    phrases: progressions of four bars, and their weights. cadences: chords that lead to the tonic,
+    phrases: progressions of four bars in triads, and their weights. qualities: for each triad, the
+    suffixes that stand in its place, and their weights. cadences: chords that lead to the tonic,
     and their weights. tonic: its chord.
     """
 
     phrases: tuple[tuple[Bar, ...], ...]
     weights: tuple[float, ...]
+    qualities: Mapping[str, Mapping[str, float]]
     cadences: tuple[str, ...]
     cadence_weights: tuple[float, ...]
     tonic: str
@@ -69,7 +71,12 @@ def progressions(minor: bool) -> Progressions:
         if songs >= least and _root(name) != "0"
     }
     return Progressions(
-        tuple(kept), tuple(kept.values()), tuple(cadences), tuple(cadences.values()), tonic
+        tuple(kept),
+        tuple(kept.values()),
+        table["qualities"],
+        tuple(cadences),
+        tuple(cadences.values()),
+        tonic,
     )
 
 
@@ -101,6 +108,19 @@ def draw_progression(
     }
     left = {phrase: weight for phrase, weight in fitting.items() if phrase not in taken}
     return _draw(rng, left or fitting)
+
+
+def draw_qualities(rng: np.random.Generator, minor: bool, phrase: Sequence[Bar]) -> tuple[Bar, ...]:
+    """Draw sevenths and suspensions for a progression of triads. The tonic stays a triad."""
+    table = progressions(minor)
+
+    def drawn(name: str) -> str:
+        choices = table.qualities.get(name, {})
+        if name == table.tonic or not choices:
+            return name
+        return f"{_root(name)}:{_draw(rng, choices)}".rstrip(":")
+
+    return tuple(tuple(map(drawn, bar)) for bar in phrase)
 
 
 def draw_cadence(rng: np.random.Generator, minor: bool, near: Collection[str], beats: int) -> Bar:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from engine.plan.plan import LONGEST_BAR, Phrase, Plan
 from engine.score import Instrument
 
 MOST_BEATS = 10_000_000
-_FIELDS = ("duration", "beat", "feel", "points", "bars", "last_chord", "phrases")
+_FIELDS = ("duration", "beat", "feel", "points", "bars", "last_chord", "shares", "phrases")
 _PHRASE_FIELDS = ("bar", "form", "key", "instruments", "density", "dynamics", "chords")
 _bar = whole(1, LONGEST_BAR)
 _beat = whole(0, MOST_BEATS)
@@ -31,6 +31,7 @@ def to_json(plan: Plan) -> str:
         f'"points": {_rows(points)}',
         f'"bars": {json.dumps(list(plan.bars))}',
         f'"last_chord": {json.dumps(plan.last_chord)}',
+        f'"shares": {json.dumps({i.value: share for i, share in plan.shares})}',
         f'"phrases": {_rows(list(map(_phrase_json, plan.phrases)))}',
     ]
     return "{\n  " + ",\n  ".join(lines) + "\n}\n"
@@ -84,7 +85,16 @@ def from_json(document: str, name: str = "plan") -> Plan:
         )
     if "last_chord" in content:
         given["last_chord"] = content.get("last_chord", _beat_or_none)
+    if "shares" in content:
+        given["shares"] = tuple(_shares(content.object("shares")))
     return _named(f"{name}: ", lambda: Plan(**given))
+
+
+def _shares(fields: Fields) -> Iterator[tuple[Instrument, float]]:
+    _only(fields, tuple(instrument.value for instrument in Instrument))
+    for instrument in Instrument:
+        if instrument.value in fields:
+            yield instrument, fields.get(instrument.value, number())
 
 
 def _phrase(fields: Fields, path: str) -> Phrase:

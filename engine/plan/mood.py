@@ -19,7 +19,7 @@ from engine.score import Instrument
 
 MINOR_BELOW, MAJOR_ABOVE = -0.25, 0.25
 """Valence below which a piece is in minor, and above which it is in major."""
-DENSITY = 17.0
+DENSITY = 19.0
 """Notes a second of five players in the middle of the plane. Songs have 21; music under a film
 leaves room."""
 DENSITY_BY_AROUSAL, DENSITY_BY_VALENCE = 0.6, 0.3
@@ -64,6 +64,7 @@ _ORDER = (
     ),
 )
 """Level up to which instruments enter in this order."""
+_OTHER = {Instrument.PIANO: Instrument.GUITAR, Instrument.GUITAR: Instrument.PIANO}
 _BRIGHTER = 0.4
 """The part of valence that counts beside arousal where players are chosen. In songs, fewer bars of
 unpleasant and calm music have drums (.73 and .61 of bars, pleasant .96, excited .94)."""
@@ -94,9 +95,18 @@ def level(valence: float, arousal: float) -> float:
     return arousal + _BRIGHTER * valence
 
 
-def entry_order(level: float, available: Sequence[Instrument]) -> tuple[Instrument, ...]:
-    """The available instruments in the order in which they enter."""
-    order = next((order for most, order in _ORDER if level <= most), _ORDER[-1][1])
+def entry_order(
+    level: float, available: Sequence[Instrument], guitar_leads: bool = False
+) -> tuple[Instrument, ...]:
+    """The available instruments in the order in which they enter.
+
+    guitar_leads: the guitar takes the piano's place, and the piano that of the guitar.
+    """
+    order: Sequence[Instrument] = next(
+        (order for most, order in _ORDER if level <= most), _ORDER[-1][1]
+    )
+    if guitar_leads:
+        order = [_OTHER.get(instrument, instrument) for instrument in order]
     return tuple(instrument for instrument in order if instrument in available)
 
 

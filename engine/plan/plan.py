@@ -39,6 +39,8 @@ LATEST_PHRASE = 0.1
 that is slightly shorter."""
 _ROUNDING = 1e-4
 """By which share a tempo may be out of range, since times are rounded."""
+LEAST_SHARE = 0.1
+"""The least share of the notes that can be planned for an instrument, beside its usual share."""
 FEELS = {"straight": STRAIGHT, "swing": SWING, "triplet": TRIPLET}
 """How a quarter note divides, and the bias of an onset on each part."""
 BEATS = {"quarter": 1.0, "dotted quarter": 1.5}
@@ -121,6 +123,7 @@ class Plan:
     to the film's end; the last length goes on. beat: a key of :data:`BEATS`. feel: a key of
     :data:`FEELS`. phrases: rising from bar 1 on; without them the network chooses. last_chord: the
     beat of the last chord, after which nobody begins a note; None lets the piece break off.
+    shares: how many times its usual share of the notes each instrument has; 1 where it is missing.
 
     Raises EmsyncError naming the field that is wrong.
     """
@@ -132,6 +135,7 @@ class Plan:
     feel: str = "straight"
     phrases: tuple[Phrase, ...] = ()
     last_chord: int | None = None
+    shares: tuple[tuple[Instrument, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.duration < math.inf:
@@ -153,6 +157,12 @@ class Plan:
             self.last_chord >= 0 and self.seconds_at(self.last_chord) < self.duration
         ):
             raise EmsyncError(f"last_chord: beat {self.last_chord} is not within the film")
+        for instrument, share in self.shares:
+            if not LEAST_SHARE <= share <= 1 / LEAST_SHARE:
+                raise EmsyncError(
+                    f"shares.{instrument.value}: {share:g}; give {LEAST_SHARE:g} to "
+                    f"{1 / LEAST_SHARE:g} times the usual share"
+                )
 
     def _check_points(self) -> None:
         if self.points[:1] != ((0, 0.0),):

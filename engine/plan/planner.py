@@ -36,6 +36,17 @@ RING = 1.2
 """The fewest seconds that the last chord has before the film's end."""
 LONGEST_RING = 4.0
 """If the last bar line leaves more seconds than this, the last chord may come in mid-bar."""
+SHARE_SPREAD = {
+    Instrument.BASS: 0.4,
+    Instrument.DRUMS: 0.4,
+    Instrument.GUITAR: 0.7,
+    Instrument.PIANO: 0.7,
+    Instrument.STRINGS: 0.6,
+}
+"""How much the shares of the notes differ between pieces: the standard deviation of their logs. In
+songs they differ a little more."""
+LEAST_DRAWN = 0.3
+"""The least share that is drawn, beside the usual one; the greatest is its inverse."""
 USUAL_TONICS = {0: 3, 2: 3, 4: 2, 5: 2, 7: 3, 9: 3, 10: 1, 3: 1}
 """Tonics, and how often each is drawn for a major piece. Few accidentals are easier to read."""
 
@@ -88,6 +99,8 @@ def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:
     plan = plan_beats(fit, cues.duration, signature.beat, options.feel or "straight")
     plan = replace(plan, last_chord=_last_chord(plan, cues.boundaries))
     sections = _with_emotion(cues.sections)
+    shares = _shares(options)
+    leads = dict(shares)
     drafts = plan_phrases(
         [plan.seconds_at(line) for line in plan.bar_lines()],
         plan.bar_at(plan.last_chord or 0) - 1,
@@ -96,6 +109,7 @@ def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:
         cues.duration,
         options.instruments,
         options.density,
+        leads.get(Instrument.GUITAR, 0.0) > leads.get(Instrument.PIANO, 0.0),
     )
     rng = np.random.default_rng((options.seed, 1))
     of_section = _keys(sections, options, rng)
@@ -116,7 +130,19 @@ def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:
         )
         for draft, key in zip(drafts, keys, strict=True)
     )
-    return replace(plan, phrases=phrases)
+    return replace(plan, phrases=phrases, shares=shares)
+
+
+def _shares(options: PlanOptions) -> tuple[tuple[Instrument, float], ...]:
+    """How much each instrument plays, drawn by the seed, so that pieces differ in who leads."""
+    # A generator of its own, so that the harmony does not depend on who plays.
+    rng = np.random.default_rng((options.seed, 2))
+    drawn = {i: float(np.exp(rng.normal(0, spread))) for i, spread in SHARE_SPREAD.items()}
+    return tuple(
+        (i, round(min(max(share, LEAST_DRAWN), 1 / LEAST_DRAWN), 2))
+        for i, share in drawn.items()
+        if i in options.instruments
+    )
 
 
 def split_bars(text: str) -> tuple[str, ...]:

@@ -133,18 +133,36 @@ class Timing:
             )
         )
         return Arrangement(
-            self.grid, phrases, tuple(self._chords()), self._ending(), tuple(self._repeats())
+            self.grid,
+            phrases,
+            tuple(self._chords()),
+            self._ending(),
+            tuple(self._repeats()),
+            dict(self.plan.shares),
         )
 
     def _repeats(self) -> Iterator[int]:
-        """For each bar, how many bars ago the same bar of the last phrase of its form was."""
+        """For each bar, how many bars ago the bar was that it repeats; 0 for none.
+
+        It repeats the same bar of the last phrase of its form. Where that has none, it repeats the
+        latest bar with the same chords. A bar never repeats the one before, since music would loop.
+        """
         phrases, last = self.plan.phrases, len(self._bar_lines) + 1
         latest: dict[tuple[str, str], tuple[int, int]] = {}
+        alike: dict[tuple[str, tuple[Chord, ...], int], int] = {}
         for phrase, until in zip(phrases, [*(p.bar for p in phrases[1:]), last], strict=False):
             form = phrase.form, phrase.key
-            bar, length = latest.get(form, (phrase.bar, 0))
-            for number in range(until - phrase.bar):
-                yield phrase.bar - bar if number < length else 0
+            first, length = latest.get(form, (phrase.bar, 0))
+            for bar in range(phrase.bar, until):
+                number = bar - phrase.bar
+                beats = self.plan.bar_line(bar + 1) - self.plan.bar_line(bar)
+                chords = phrase.key, phrase.chords_of_bar(number), beats
+                if number < length:
+                    yield phrase.bar - first
+                else:
+                    ago = bar - alike.get(chords, bar) if chords[1] else 0
+                    yield ago if ago > 1 else 0
+                alike[chords] = bar
             latest[form] = phrase.bar, until - phrase.bar
 
     @cached_property

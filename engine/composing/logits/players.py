@@ -21,6 +21,8 @@ PATIENCE = 3
 """Beats without an onset that are usual."""
 RATE = 1.5
 """The bias that each further beat of silence adds, in nats."""
+ENTRY = 4.0
+"""The bias of a player who is to enter, on the first beat of the phrase, in nats."""
 MOST = 10.0
 """The greatest such bias, in nats."""
 
@@ -68,8 +70,11 @@ class Players(Rule):
         for index, instrument in enumerate(voc.INSTRUMENTS):
             if instrument in phrase.players:
                 # A player who enters with the phrase is awaited from its first beat on.
-                since = max(self._last_onset[index], phrase.start - PATIENCE * grid.beat)
+                last = self._last_onset[index]
+                enters = last < phrase.start - grid.beat * PATIENCE
+                since = phrase.start - PATIENCE * grid.beat if enters else last
                 late = (cursor - since) / grid.beat - PATIENCE
                 if late >= 0:
-                    logits[_ONS[index]] += np.float32(min(RATE * (late + 1), MOST))
+                    bias = RATE * late + (ENTRY if enters else RATE)
+                    logits[_ONS[index]] += np.float32(min(bias, MOST))
         return logits

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.arrays import Logits
+from engine.arrays import Logits, Mask
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
@@ -23,12 +23,12 @@ from engine.score import Instrument
 NEAR = 3
 """A time shift counts as the earlier one if it ends within this many steps of it."""
 MOVING_ON = 0.6
-"""The part of the bias that time shifts keep. At most places of a bar nothing is played, and music
-that favours nothing becomes thin."""
-PHRASE = 2.0
-"""How many times a planned phrase counts. Only one earlier bar speaks for it."""
+"""The part of the bias that time shifts keep in free time. At most places of a bar nothing is
+played, and music that favours nothing becomes thin. A planned piece has a density to keep to."""
+PHRASE = 5.0
+"""How many times the bar counts that a planned bar repeats. Only one speaks for it."""
 DRUMS = 0.7
-"""The part of the bias that drum notes get, since drums repeat by themselves."""
+"""The part of the bias that drum notes get in free time, since drums repeat by themselves."""
 
 _IS_DRUM = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(Instrument.DRUMS) == voc.INSTRUMENT)
 _IS_RHYTHM = _IS_DRUM | (voc.KIND == Kind.TIMESHIFT)
@@ -60,29 +60,33 @@ class Repetition(Rule):
         """Favour the tokens of earlier bars."""
         if not self._strength:
             return logits
-        earlier = self._earlier()
+        earlier = self._earlier(np.isfinite(logits))
         if not earlier:
             return logits
         biased = logits.copy()
         for token, times in earlier:
             token = _likeliest_near(token, logits)
-            biased[token] += self._strength * times * _WEIGHT[token]
+            weight = 1 if self._repeats else _WEIGHT[token]
+            biased[token] += np.float32(self._strength * times * weight)
+        if self._repeats:
+            return biased
         moves_on = _log_sum(logits[voc.SHIFTS])
         if np.isfinite(moves_on):
             gained = _log_sum(biased[voc.SHIFTS]) - moves_on
             biased[voc.SHIFTS] -= (1 - MOVING_ON) * gained
         return biased
 
-    def _earlier(self) -> list[tuple[int, float]]:
+    def _earlier(self, allowed: Mask) -> list[tuple[int, float]]:
         """The tokens that came at this place of earlier bars, and how many times each counts."""
         if not self._repeats:
             found = [(self._lookback.ago(ago), 1.0) for ago in AGO]
         else:
-            last = self._lookback.ago(1)
-            found = [(last, 1.0)] if _IS_RHYTHM[last] else []
             ago = self._repeats[self._bars - 1] if self._bars <= len(self._repeats) else 0
+            last = self._lookback.ago(1)
             if ago:
-                found.append((self._lookback.ago(ago), PHRASE))
+                found = [(self._lookback.ago(ago, allowed), PHRASE)]
+            else:
+                found = [(last, 1.0)] if _IS_RHYTHM[last] else []
         return [(token, times) for token, times in found if token != voc.PAD]
 
 

@@ -18,9 +18,9 @@ from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.score import Instrument
 
-CALM, EXCITED = 2.0, 0.5
+CALM, EXCITED = 1.5, 0.5
 """How many beats a note is to last at an arousal of -1, and of 1."""
-STRENGTH = 2.0
+STRENGTH = 1.2
 """The bias against an earlier end, in nats."""
 
 _STRINGS = voc.INSTRUMENTS.index(Instrument.STRINGS)

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 
 import numpy as np
 
+from engine.arrays import Mask
 from engine.music import vocabulary as voc
 from engine.music.events import within_instant
 from engine.music.vocabulary import Kind
@@ -74,8 +75,12 @@ class Lookback:
         """
         return tuple(map(self.ago, AGO))
 
-    def ago(self, bars: int) -> int:
-        """The token that followed at this place ``bars`` bars ago; PAD if it is unknown."""
+    def ago(self, bars: int, allowed: Mask | None = None) -> int:
+        """The token that followed at this place ``bars`` bars ago; PAD if it is unknown.
+
+        allowed: which tokens [V] may come now. Others of the same instant are passed over, such as
+        the OFF of a note that does not sound now.
+        """
         if len(self._bars) <= bars:
             return voc.PAD
         then = self._bars[-1 - bars] + self._cursor - self._bars[-1]
@@ -90,6 +95,14 @@ class Lookback:
         within = self._place - self._cursor * PLACES
         following = bisect_right(self._places, instant * PLACES + within)
         token = self._tokens[following]
+        while (
+            allowed is not None
+            and not allowed[token]
+            and voc.TOKENS[token].kind is not Kind.TIMESHIFT
+            and following + 1 < len(self._tokens)
+        ):
+            following += 1
+            token = self._tokens[following]
         if voc.TOKENS[token].kind is Kind.TIMESHIFT:
             return voc.shift(min(max(self._cursors[following] - instant, 1), voc.MAX_SHIFT))
         return token

@@ -300,7 +300,7 @@ def test_guidance_amplifies_the_conditions(network):
     )
     plain = guided(network, 1.0, asked)
     assert guided(network, 3.0, asked) != plain
-    # Nothing is to be amplifyd.
+    # Nothing is to be amplified.
     assert guided(network, 3.0, unsaid) == guided(network, 1.0, unsaid) != plain
     assert guided(network, 3.0, unsaid, key=4.0) != guided(network, 1.0, unsaid, key=4.0)
 

@@ -82,8 +82,8 @@ def test_a_section_that_is_shorter_than_a_bar_has_none():
     assert {phrase.section for phrase in found} == {0, 2}
 
 
-def test_the_usual_form_is_aaba():
-    assert "".join(phrase.form for phrase in phrases(32)) == "AABAAABA"
+def test_the_usual_form_is_a_rondo():
+    assert "".join(phrase.form for phrase in phrases(32)) == "AABACABA"
 
 
 def test_sections_of_a_like_emotion_share_their_themes_and_others_do_not():

@@ -12,6 +12,7 @@ from engine.music.conditions import KEYS
 from engine.plan.harmony import (
     draw_cadence,
     draw_progression,
+    draw_qualities,
     leads_on,
     progressions,
     symbols,
@@ -76,6 +77,20 @@ def test_a_progression_that_is_taken_comes_again_only_when_none_is_left(minor):
             assert drawn not in taken
             taken.append(drawn)
         assert draw_progression(rng, minor, on_tonic, taken) in fitting
+
+
+def test_sevenths_and_suspensions_come_as_often_as_in_songs(minor):
+    rng = np.random.default_rng(0)
+    tonic = progressions(minor).tonic
+    name = "8" if minor else "2:m"
+    phrase = ((tonic,), (name,), ("11:dim", name))
+    drawn = [draw_qualities(rng, minor, phrase) for _ in range(400)]
+    assert {(first, last[0]) for first, _, last in drawn} == {((tonic,), "11:dim")}
+    usual = counted(minor)["qualities"][name]
+    for suffix, share in usual.items():
+        chord = f"{root(name)}:{suffix}".rstrip(":")
+        found = np.mean([second == (chord,) for _, second, _ in drawn])
+        assert found == pytest.approx(share / sum(usual.values()), abs=0.08)
 
 
 def test_the_same_generator_draws_the_same(minor):

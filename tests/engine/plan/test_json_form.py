@@ -42,6 +42,7 @@ def edited(*path_and_value):
         PLAN,
         replace(PLAN, phrases=(), last_chord=None),
         replace(PLAN, feel="swing"),
+        replace(PLAN, shares=((Instrument.BASS, 0.5), (Instrument.STRINGS, 2.25))),
         replace(PLAN, beat="dotted quarter", bars=(2,), phrases=PLAN.phrases[:1]),
     ],
 )

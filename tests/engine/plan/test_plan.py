@@ -243,3 +243,9 @@ def test_a_tempo_may_be_out_of_range_by_rounding():
         for rounded in (np.nextafter(seconds, 0), np.nextafter(seconds, np.inf)):
             plan = Plan(1.0, ((0, 0.0), (7, float(rounded))), (4,))
             assert plan.tempo == pytest.approx(tempo)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 10.5, float("nan")])
+def test_shares_are_in_range(share):
+    with pytest.raises(EmsyncError, match=r"^shares\.piano: .*; give 0\.1 to 10 times"):
+        Plan(8.0, ((0, 0.0), (16, 8.0)), (4,), shares=((Instrument.PIANO, share),))

@@ -17,6 +17,7 @@ from engine.plan.form import BARS_A_MINUTE
 from engine.plan.harmony import leads_on, progressions, symbols, transposed
 from engine.plan.plan import LATEST_PHRASE, SAME_TIME, TIME_SIGNATURES
 from engine.plan.planner import (
+    LEAST_DRAWN,
     LONGEST_RING,
     RING,
     USUAL_TONICS,
@@ -478,3 +479,16 @@ def test_options_out_of_range_are_one_line(options, complaint):
 def test_a_film_without_length_is_an_error(sheet):
     with pytest.raises(EmsyncError, match=r"^duration: 0 s; give more than 0$"):
         plan_piece(replace(sheet(1.0), end=0.0), PlanOptions())
+
+
+def test_another_instrument_leads_with_another_seed(sheet):
+    film = sheet(30.0)
+    plans = [plan_piece(film, PlanOptions(seed)) for seed in range(40)]
+    leaders = {max(plan.shares, key=lambda share: share[1])[0] for plan in plans}
+    assert leaders >= {Instrument.GUITAR, Instrument.PIANO, Instrument.STRINGS}
+    for plan in plans:
+        assert [instrument for instrument, _ in plan.shares] == list(Instrument)
+        assert all(LEAST_DRAWN - 0.01 <= share <= 1 / LEAST_DRAWN for _, share in plan.shares)
+    pair = plan_piece(film, PlanOptions(3, (Instrument.STRINGS, Instrument.PIANO)))
+    assert [instrument for instrument, _ in pair.shares] == [Instrument.PIANO, Instrument.STRINGS]
+    assert set(pair.shares) <= set(plans[3].shares)

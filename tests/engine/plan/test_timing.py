@@ -215,14 +215,25 @@ def test_chords_are_spelled_in_the_key_of_their_phrase():
 def test_a_bar_repeats_the_same_bar_of_the_last_phrase_of_its_form():
     timing = steady(
         44,
-        phrase(1, "C"),
-        phrase(4, "C", form="B"),
-        phrase(6, "C"),
-        phrase(10, "C", form="B"),
-        phrase(11, "C", key="A minor"),
+        phrase(1),
+        phrase(4, form="B"),
+        phrase(6),
+        phrase(10, form="B"),
+        phrase(11, key="A minor"),
     )
     # A has three bars, then four; the fourth has nothing to repeat. B begins again after five.
     assert timing.arrangement.repeats == (0, 0, 0, 0, 0, 5, 5, 5, 0, 6, 0)
+
+
+def test_a_bar_without_such_a_model_repeats_the_latest_bar_with_the_same_chords():
+    contrast = phrase(5, "G", "F", "F G", "F", "F", form="B")
+    timing = steady(36, phrase(1, "C", "F", "C", "G"), contrast)
+    # The bar before is no model.
+    assert timing.arrangement.repeats == (0, 0, 2, 0, 0, 4, 0, 2, 0)
+    other_key = steady(16, phrase(1, "C", "F"), phrase(3, "C", "F", key="F major"))
+    assert other_key.arrangement.repeats == (0, 0, 0, 0)
+    short_bar = steady(14, phrase(1, "C", "F", "C", "C"), bars=(4, 4, 2, 4))
+    assert short_bar.arrangement.repeats == (0, 0, 0, 3)
 
 
 def test_without_phrases_nothing_is_arranged_but_the_grid():

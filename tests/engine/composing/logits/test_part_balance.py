@@ -18,9 +18,11 @@ FLAT = np.zeros(voc.SIZE, np.float32)
 ONS = voc.KIND == Kind.ON
 
 
-def bias_after(notes: dict[Instrument, int], players=tuple(Instrument)):
+def bias_after(notes: dict[Instrument, int], players=tuple(Instrument), **shares: float):
     """The biased logits after so many notes of each instrument."""
-    arrangement = Arrangement(BeatGrid(64, (4,)), (Phrase(0, 4, frozenset(players)),))
+    phrases = (Phrase(0, 4, frozenset(players)),)
+    planned = {Instrument(name): share for name, share in shares.items()}
+    arrangement = Arrangement(BeatGrid(64, (4,)), phrases, shares=planned)
     rule, state = PartBalance(arrangement), PieceState([(60.0, Conditions())])
     for instrument, count in notes.items():
         for _ in range(count):
@@ -36,7 +38,7 @@ def of(logits, instrument: Instrument) -> float:
 
 def test_a_favourite_steps_back_for_the_others():
     biased = bias_after({Instrument.PIANO: 60})
-    assert of(biased, Instrument.PIANO) < 0 < of(biased, Instrument.STRINGS)
+    assert of(biased, Instrument.PIANO) < -1 < of(biased, Instrument.STRINGS)
     assert of(biased, Instrument.DRUMS) > of(biased, Instrument.BASS)
 
 
@@ -45,9 +47,17 @@ def test_usual_shares_change_nothing():
     assert biased == pytest.approx(FLAT, abs=0.01)
 
 
+def test_a_plan_may_let_somebody_lead():
+    usual = {instrument: int(10 * share) for instrument, share in USUAL.items()}
+    biased = bias_after(usual, strings=3.0)
+    assert of(biased, Instrument.STRINGS) > 0.5 > 0 > of(biased, Instrument.PIANO)
+    leading = {**usual, Instrument.STRINGS: 3 * usual[Instrument.STRINGS]}
+    assert bias_after(leading, strings=3.0) == pytest.approx(FLAT, abs=0.01)
+
+
 def test_nobody_waits_for_a_player_who_is_not_planned():
     pair = Instrument.PIANO, Instrument.STRINGS
-    biased = bias_after({Instrument.PIANO: 60, Instrument.STRINGS: 40}, pair)
+    biased = bias_after({Instrument.PIANO: 55, Instrument.STRINGS: 70}, pair)
     assert of(biased, Instrument.PIANO) == pytest.approx(of(biased, Instrument.STRINGS), abs=0.01)
 
 

@@ -97,6 +97,10 @@ def test_who_enters_with_a_phrase_is_awaited_from_its_first_beat_on():
         play(players, BASS, step)
         play(players, PIANO, step)
     assert bias(players, SECOND).keys() == {DRUMS, STRINGS}
+    # More than whoever has been silent for a while.
+    waits = Players(ARRANGEMENT)
+    play(waits, BASS, SECOND)
+    assert bias(players, SECOND)[DRUMS] > bias(waits, SECOND + PATIENCE * BEAT)[BASS]
     later = bias(players, SECOND + BEAT)
     assert later[STRINGS] > bias(players, SECOND)[STRINGS]
 
