@@ -11,6 +11,7 @@ from engine.cues import CueSheet
 from engine.emotion.perception import Perception
 from engine.emotion.sections import sections
 from engine.errors import EmsyncError
+from engine.hits import hits_at
 from engine.video.cuts import CutDetector, boundaries, find_cuts
 from engine.video.reader import SHORTEST, open_video
 
@@ -54,5 +55,5 @@ def analyze(
         )
     cuts = tuple(cut - start for cut in find_cuts(detector.result()))
     duration = end - start
-    marks = boundaries(cuts, duration)
+    marks = hits_at(boundaries(cuts, duration))
     return CueSheet(video, start, end, cuts, marks, sections(perception, cuts, duration))

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from engine.checks import Fields, any_text, number, times
+from engine.emotion.words import felt
 from engine.errors import EmsyncError
 from engine.files import read_text, write_atomically
-
-EKMAN = ("anger", "disgust", "fear", "joy", "sadness", "surprise")
-"""Ekman's six basic emotions, in the order of every probability vector (paper, III-B4)."""
+from engine.hits import Hit, hit_json, rising_hits
+from engine.section import EKMAN as EKMAN
+from engine.section import Section as Section
+from engine.timecode import Clock, clock_seconds, rate_near
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Video:
     """The film.
 
     duration: of the whole file, in seconds. fps: nominal frame rate. width, height: in pixels as
-    displayed, with rotation applied.
+    displayed, with rotation applied. timecode: of the first frame; None if unknown, which counts as
+    zero.
     """
 
     path: str
@@ -35,23 +37,15 @@ class Video:
     fps: float
     width: int
     height: int
+    timecode: str | None = None
 
+    @property
+    def clock(self) -> Clock:
+        """The film's timecode. Its rate is unknown if no timecode is defined for ``fps``.
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A stretch of film with one emotion.
-
-    start, end: seconds. probabilities: by Ekman emotion, with the sum 1; empty if the user gave
-    valence and arousal. valence, arousal: -1..1; NaN if unknown (JSON: null). source: where the
-    emotion comes from, e.g. ``"colour, motion, cutting rate"`` or ``"user"``.
-    """
-
-    start: float
-    end: float
-    probabilities: Mapping[str, float]
-    valence: float
-    arousal: float
-    source: str
+        Raises ValueError for a first frame whose timecode the rate does not have.
+        """
+        return Clock(rate_near(self.fps), self.timecode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +53,7 @@ class CueSheet:
     """The boundaries that need a chord, and the emotion of each section.
 
     start, end: the scored part, in seconds of the file; the score's zero is ``start``. cuts: every
-    cut found, rising. boundaries: the cuts that the music marks (t_diff apart), or the user's own,
+    cut found, rising. hits: what the music marks: cuts (t_diff apart), or the user's own hits,
     rising. sections: contiguous, from 0 to ``end - start``.
     """
 
@@ -67,18 +61,31 @@ class CueSheet:
     start: float
     end: float
     cuts: tuple[float, ...]
-    boundaries: tuple[float, ...]
+    hits: tuple[Hit, ...]
     sections: tuple[Section, ...]
+
+    @property
+    def boundaries(self) -> tuple[float, ...]:
+        """The times of the hits, in seconds."""
+        return tuple(hit.seconds for hit in self.hits)
 
     @property
     def duration(self) -> float:
         """Length of the scored part, in seconds."""
         return self.end - self.start
 
+    def timecode(self, seconds: float) -> str:
+        """The film's timecode at a time of the score, or its clock time if its rate has none."""
+        return self.video.clock.text(self.start + seconds)
+
 
 def to_json(cues: CueSheet) -> str:
     """The cue sheet as JSON; an unknown valence or arousal is null."""
     sheet = asdict(cues)
+    sheet = {"boundaries" if name == "hits" else name: value for name, value in sheet.items()}
+    sheet["boundaries"] = [hit_json(hit) for hit in cues.hits]
+    if cues.video.timecode is None:
+        del sheet["video"]["timecode"]
     for section in sheet["sections"]:
         for field in ("valence", "arousal"):
             if math.isnan(section[field]):
@@ -106,7 +113,12 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
         fps=film.get("fps", number(0.0)),
         width=int(film.get("width", number(1.0))),
         height=int(film.get("height", number(1.0))),
+        timecode=film.get("timecode", any_text) if "timecode" in film else None,
     )
+    try:
+        _ = video.clock
+    except ValueError as error:
+        raise film.error("timecode", f"is wrong: {error}") from error
     start = sheet.get("start", number(0.0, video.duration))
     end = sheet.get("end", number(start, video.duration + _SLACK))
     if end == start:
@@ -117,7 +129,7 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
         start=start,
         end=end,
         cuts=sheet.get("cuts", times(duration)) if "cuts" in sheet else (),
-        boundaries=sheet.get("boundaries", times(duration)),
+        hits=sheet.get("boundaries", rising_hits(duration)),
         sections=_sections(sheet, duration),
     )
 
@@ -152,44 +164,11 @@ def check_same_film(cues: CueSheet, video: Video) -> None:
 
 def parse_time(text: str) -> float:
     """Seconds from ``75.5``, ``1:15.5`` or ``00:01:15.500``. Raises ValueError for other texts."""
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text.strip()!r} is not a time in seconds or HH:MM:SS.mmm")
-    hours, minutes, seconds = (float(part or 0) for part in match.groups())
-    return 3600 * hours + 60 * minutes + seconds
-
-
-def read_boundaries(path: str | Path, duration: float) -> tuple[float, ...]:
-    """The user's own boundaries from a text file, in seconds, rising, within 0..``duration``.
-
-    Each line has one time in a form that ``parse_time`` reads. Blank lines and ``#`` comments are
-    skipped. Raises EmsyncError that names the wrong line.
-    """
-    found: list[float] = []
-    for row, line in enumerate(read_text(path).splitlines(), start=1):
-        text = line.partition("#")[0].strip()
-        if not text:
-            continue
-        where = f"{path}, line {row}"
-        try:
-            time = parse_time(text)
-        except ValueError as error:
-            raise EmsyncError(f"{where}: {error}") from error
-        if time > duration:
-            raise EmsyncError(f"{where}: {text} is beyond the end, {duration:.3f} s; remove it")
-        if found and time <= found[-1]:
-            raise EmsyncError(f"{where}: {text} is not after the time before it; sort the times")
-        found.append(time)
-    return tuple(found)
+    return float(clock_seconds(text))
 
 
 _SLACK = 0.01
 """How far an edited section may end from its neighbour or from the film's end, in seconds."""
-
-_TIME = re.compile(
-    r"(?:(?:(\d+):(?=[0-5]?\d:))?(\d+):(?=[0-5]?\d(?!\d)))?(\d+(?:\.\d*)?)", re.ASCII
-)
-"""[[hours:]minutes:]seconds; a number after a larger unit stays below 60."""
 
 
 def _sections(sheet: Fields, duration: float) -> tuple[Section, ...]:
@@ -207,20 +186,31 @@ def _sections(sheet: Fields, duration: float) -> tuple[Section, ...]:
             end = duration
         if end <= place:
             raise fields.error("end", "must be after the section's start")
-        sections.append(
-            Section(
-                start=place,
-                end=end,
-                probabilities=_probabilities(fields),
-                valence=fields.get("valence", _coordinate),
-                arousal=fields.get("arousal", _coordinate),
-                source=fields.get("source", any_text) if "source" in fields else "user",
-            )
-        )
+        sections.append(_section(fields, place, end))
         place = end
     if not sections:
         raise sheet.error("sections", "must hold at least one section")
     return tuple(sections)
+
+
+def _section(fields: Fields, start: float, end: float) -> Section:
+    """A section; one with ``emotion``, a word, needs nothing else."""
+    if "emotion" in fields:
+        for other in ("valence", "arousal", "probabilities"):
+            if other in fields:
+                raise fields.error("emotion", f"and {other} say the same; leave out one of them")
+        try:
+            return felt(start, end, fields.get("emotion", any_text))
+        except EmsyncError as error:
+            raise fields.error("emotion", f"is an {error}") from error
+    return Section(
+        start=start,
+        end=end,
+        probabilities=_probabilities(fields),
+        valence=fields.get("valence", _coordinate),
+        arousal=fields.get("arousal", _coordinate),
+        source=fields.get("source", any_text) if "source" in fields else "user",
+    )
 
 
 def _coordinate(name: str, value: Any) -> Any:

@@ -22,15 +22,18 @@ CHORD_MARKER = "chord"
 """The text of the marker at each CHORD of the score."""
 
 Event = tuple[int, Message | MetaMessage]
+Markers = Sequence[tuple[float, str]]
+"""Names of moments, and their seconds from the score's zero, rising."""
 
 
-def write_midi(score: Score, path: str | Path) -> None:
-    """Write the five parts, tempo map and chord markers to ``path``.
+def write_midi(score: Score, path: str | Path, markers: Markers = ()) -> None:
+    """Write the five parts, tempo map, chord markers and ``markers`` to ``path``.
 
     Raises EmsyncError if ``path`` can't be written.
     """
     plan = _plan(score)
-    write_atomically(path, _file(plan, [_conductor(plan, score.chords), *plan.parts.values()]))
+    conductor = _conductor(plan, score.chords, markers)
+    write_atomically(path, _file(plan, [conductor, *plan.parts.values()]))
 
 
 def write_stems(score: Score, folder: str | Path) -> dict[Instrument, Path]:
@@ -131,7 +134,9 @@ def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]
     ]
 
 
-def _conductor(plan: _TickScore, chords: Iterable[float] = ()) -> list[Event]:
+def _conductor(
+    plan: _TickScore, chords: Iterable[float] = (), markers: Markers = ()
+) -> list[Event]:
     events: list[Event] = [(0, MetaMessage("track_name", name="Conductor"))]
     events += [
         (
@@ -150,11 +155,17 @@ def _conductor(plan: _TickScore, chords: Iterable[float] = ()) -> list[Event]:
         for tick in plan.tempo_map.tick_at(list(chords)).tolist()
         if tick <= plan.end
     ]
+    events += [
+        (tick, MetaMessage("marker", text=name))
+        for tick, name in _ticks(plan.tempo_map, markers)
+        # Who reads the file must not take a name for a chord of the score.
+        if tick <= plan.end and name != CHORD_MARKER
+    ]
     return sorted(events, key=lambda event: event[0])
 
 
 def _file(plan: _TickScore, tracks: Iterable[list[Event]]) -> bytes:
-    midi = MidiFile(type=1, ticks_per_beat=PPQ)
+    midi = MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
     for events in tracks:
         track = MidiTrack()
         now = 0

@@ -24,6 +24,8 @@ BASE = {
     "engine.files",
     "engine.parallel",
     "engine.score",
+    "engine.section",
+    "engine.timecode",
 }
 """Small modules without knowledge of films, networks or files of music."""
 
@@ -33,10 +35,12 @@ COMPOSE = {
     "engine.composing",
     "engine.cues",
     "engine.emotion",
+    "engine.hits",
     "engine.metrics",
     "engine.model",
     "engine.music",
     "engine.plan",
+    "engine.timeline",
     "engine.video",
 }
 """What a film's music needs: the engine without training, evaluation and benchmarks."""
@@ -49,17 +53,27 @@ ALLOWED: Mapping[str, set[str]] = {
     "engine.errors": set(),
     "engine.parallel": set(),
     "engine.score": set(),
+    "engine.section": set(),
     "engine.checks": {"engine.errors"},
     "engine.files": {"engine.errors"},
+    "engine.timecode": {"engine.errors"},
     "engine.chunks": {"engine.errors", "engine.files"},
-    "engine.cues": BASE,
+    "engine.emotion": BASE,
+    "engine.hits": {*BASE, "engine.emotion"},
+    "engine.cues": {*BASE, "engine.emotion", "engine.hits"},
+    "engine.timeline": {*BASE, "engine.cues", "engine.emotion", "engine.hits", "engine.music"},
     "engine.music": BASE,
     "engine.model": {*BASE, "engine.music"},
     "engine.metrics": {*BASE, "engine.music"},
     "engine.video": {*BASE, "engine.cues"},
-    "engine.emotion": {*BASE, "engine.cues"},
-    "engine.analysis": {*BASE, "engine.cues", "engine.emotion", "engine.video"},
-    "engine.plan": {*BASE, "engine.cues", "engine.music"},
+    "engine.analysis": {
+        *BASE,
+        "engine.cues",
+        "engine.emotion",
+        "engine.hits",
+        "engine.video",
+    },
+    "engine.plan": {*BASE, "engine.cues", "engine.hits", "engine.music"},
     "engine.composing": {
         *BASE,
         "engine.cues",

@@ -16,6 +16,7 @@ from engine.errors import EmsyncError
 COMMANDS: Mapping[str, str] = {
     "score": "compose a soundtrack for a film and write it as MIDI",
     "analyze": "find a film's cuts and emotion, and write them as a cue sheet to edit",
+    "cues": "turn hits from one format into another: text, CSV, EDL, FCPXML, OTIO, MIDI, cue sheet",
     "tempo": "rank tempi by how many of a film's boundaries fall on their beats",
     "plan": "plan the beats and bars of a piece, to edit before composing",
     "serve": "run the local server: jobs, playback, HTTP, WebSocket and OSC",

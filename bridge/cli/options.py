@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from dataclasses import fields
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from bridge.cli.emotion_option import emotion_argument
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.request import LONGEST, TAKES, Request
+from bridge.scoring.request import TAKES, Request
 from engine.composing.sampling import Sampling
-from engine.cues import parse_time, read_boundaries, read_cues
+from engine.cues import Video, parse_time, read_cues
+from engine.errors import EmsyncError
 from engine.model.precision import PRECISIONS
 from engine.plan.json_form import read_plan
 from engine.plan.plan import FEELS, TIME_SIGNATURES
 from engine.score import Instrument
+from engine.timecode import RATES, Clock, frame_at, label_at, parse_rate
+from engine.timeline.cue_sheet import hits_of
+from engine.timeline.formats import read_hits
+from engine.video.reader import open_video
 
 
 def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
@@ -26,9 +32,10 @@ def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
     parser.add_argument("--arousal", type=float, metavar="A", help="-1 calm .. 1 excited")
     parser.add_argument(
         "--boundaries", type=Path, metavar="FILE",
-        help="where chords land instead of the cuts: one time a line, in seconds or "
-        "HH:MM:SS.mmm, counted from --start",
+        help="hits where chords land instead of the cuts: text, CSV, EDL, FCPXML, OTIO, AAF, MIDI "
+        "or a marker list. Clock times count from --start. Timecode and frames are the film's",
     )  # fmt: skip
+    timecode_arguments(parser)
     parser.add_argument(
         "--start", type=parse_time, metavar="T",
         help="score from this time of the film (default: 0)",
@@ -36,6 +43,20 @@ def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
     parser.add_argument(
         "--end", type=parse_time, metavar="T", help="score up to this time (default: the end)"
     )
+
+
+def timecode_arguments(parser: ArgumentParser) -> None:
+    """Add what a user may say about timecode."""
+    parser.add_argument(
+        "--start-timecode", metavar="TC",
+        help="the timecode of the film's first frame, such as 01:00:00:00 (default: the film's or "
+        "the list's own, else zero)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--frame-rate", metavar="R",
+        help=f"the frame rate of a list: {', '.join(RATES)} (default: the list's own, else the "
+        "film's)",
+    )  # fmt: skip
 
 
 def music_arguments(parser: ArgumentParser) -> None:
@@ -143,13 +164,48 @@ def request_values(args: Namespace) -> dict[str, Any]:
     if "instruments" in values:
         words = values["instruments"].split(",")
         values["instruments"] = [word.strip().lower() for word in words if word.strip()]
-    if "boundaries" in values:
-        values["boundaries"] = list(read_boundaries(values["boundaries"], LONGEST))
     if "cues" in values:
         values["cues"] = read_cues(values["cues"])
+    if "boundaries" in values:
+        cues = values.get("cues") or (read_cues(args.video) if _is_sheet(args.video) else None)
+        film = open_video(args.video).video if cues is None else cues.video
+        start, end = values.get("start", 0.0), values.get("end", film.duration)
+        if cues is not None:
+            start, end = cues.start, cues.end
+        hits = read_hits(values["boundaries"], given_clock(args, film, Fraction(start)))
+        values["boundaries"] = list(hits_of(hits, start, end, film.duration))
+        # The list or the film may have a first frame of its own.
+        if hits.clock.start is not None:
+            values["start_timecode"] = hits.clock.start
+    elif "start_timecode" in values:
+        values["start_timecode"] = given_clock(args).start
     if "plan" in values:
         values["plan"] = read_plan(values["plan"])
     return values
+
+
+def given_clock(args: Namespace, film: Video | None = None, zero: Fraction = Fraction(0)) -> Clock:
+    """The timecode of a list, by the options and the film; zero: where clock times count from.
+
+    A drop-frame rate makes a start with colons drop-frame. Raises EmsyncError for a wrong rate and
+    for a start that it does not have.
+    """
+    own = Clock() if film is None else film.clock
+    try:
+        rate = own.rate if args.frame_rate is None else parse_rate(args.frame_rate)
+    except ValueError as error:
+        raise EmsyncError(f"--frame-rate: {error}") from error
+    start = args.start_timecode or own.start
+    try:
+        if start is not None and rate is not None and rate.drop:
+            start = label_at(frame_at(start, rate), rate)
+        return Clock(rate, start, zero)
+    except ValueError as error:
+        raise EmsyncError(f"--start-timecode: {error}") from error
+
+
+def _is_sheet(path: Path) -> bool:
+    return path.suffix == ".json"
 
 
 def sampling(args: Namespace) -> Sampling:

@@ -26,6 +26,7 @@ from engine.files import write_atomically
 from engine.plan.json_form import to_json
 from engine.plan.timing import Timing
 from engine.score import CHORDAL
+from engine.timeline.cue_sheet import with_hits
 from engine.video.reader import open_video
 from export.picture.draw import draw
 from export.piece import write_piece
@@ -55,21 +56,28 @@ def analyze_film(request: Request, phases: Phases) -> CueSheet:
         else:
             video = open_video(Path(request.video)).video
             check_same_film(request.cues, video)
-            cues = replace(request.cues, video=video)
+            timecode = request.cues.video.timecode or video.timecode
+            cues = replace(request.cues, video=replace(video, timecode=timecode))
     return with_user_changes(cues, request)
 
 
 def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
-    """A film's cue sheet with the emotion and the boundaries that the user gave.
+    """A film's cue sheet with the emotion, hits and timecode that the user gave.
 
-    Raises EmsyncError for boundaries beyond the end, and for a plan of another length.
+    The emotion of a hit goes before that of its section. Raises EmsyncError for boundaries beyond
+    the end, a timecode that the film's rate does not have, and a plan of another length.
     """
     check_times(request, cues.duration)
+    if request.start_timecode is not None:
+        cues = replace(cues, video=replace(cues.video, timecode=request.start_timecode))
+        try:
+            _ = cues.video.clock
+        except ValueError as error:
+            raise EmsyncError(f"start_timecode: {error}") from error
     if request.user_emotion != (None, None, None):
         cues = replace(cues, sections=override(cues.sections, *request.user_emotion))
-    if request.boundaries is not None:
-        cues = replace(cues, boundaries=request.boundaries)
-    return cues
+    hits = cues.hits if request.boundaries is None else request.boundaries
+    return with_hits(cues, hits)
 
 
 def _check_early(request: Request) -> None:
@@ -88,11 +96,12 @@ def check_times(request: Request, duration: float) -> None:
 
     Raises EmsyncError for boundaries beyond the end, and for a plan of another length.
     """
-    for number, seconds in enumerate(request.boundaries or (), start=1):
-        if seconds > duration:
+    for number, hit in enumerate(request.boundaries or (), start=1):
+        if hit.seconds > duration:
             raise EmsyncError(
-                f"boundaries: number {number} ({seconds:g} s) is beyond the end, "
-                f"{duration:.3f} s; remove it"
+                f"boundaries: number {number} ({hit.seconds:g} s) is beyond the end, "
+                f"{duration:.3f} s; remove it, or give the timecode of the first frame "
+                "(--start-timecode)"
             )
     if request.plan is not None and abs(request.plan.duration - duration) > MOST_APART:
         raise EmsyncError(
@@ -148,7 +157,8 @@ def score_film(
             takes = compose_planned_takes(cues, plan, network, config, count, share, listener)
     composed = time.perf_counter()
     kept = best([score for _, score in takes])
-    write_piece([take.score for take, _ in takes], kept, folder)
+    markers = tuple((hit.seconds, hit.label) for hit in cues.hits if hit.label)
+    write_piece([take.score for take, _ in takes], kept, folder, markers)
     score = takes[kept][0].score
     phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
     write_atomically(folder / PICTURE, draw(score, cues, score.harmony, phrases))

@@ -63,10 +63,25 @@ class Takes:
 
 
 @dataclass(frozen=True, slots=True)
+class MetHit:
+    """A hit of the cue sheet, and the chord nearest to it.
+
+    seconds: from the score's zero. timecode: of the film. late: how long after the hit the chord
+    begins, in seconds; None without chords.
+    """
+
+    seconds: float
+    timecode: str
+    label: str
+    must: bool
+    late: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What ``report.json`` says.
 
-    chords: times of the long chords in the MIDI itself, in seconds.
+    chords: times of the long chords in the MIDI itself, in seconds. hits: what the film asks for.
     frame, second: share of the boundaries with a chord of their own within 1/30 s and 1 s.
     precision: share of the chords with a boundary within 1 s.
     notes: how many each instrument plays.
@@ -80,6 +95,7 @@ class Report:
     model: Model
     takes: Takes
     chords: tuple[float, ...]
+    hits: tuple[MetHit, ...]
     frame: float
     second: float
     precision: float
@@ -102,6 +118,16 @@ def report(
         model=model,
         takes=takes,
         chords=chords,
+        hits=tuple(
+            MetHit(
+                hit.seconds,
+                cues.timecode(hit.seconds),
+                hit.label,
+                hit.must,
+                min((chord - hit.seconds for chord in chords), key=abs, default=None),
+            )
+            for hit in cues.hits
+        ),
         frame=alignment(cues.boundaries, chords, FRAME).recall,
         second=near.recall,
         precision=near.precision,
@@ -133,6 +159,14 @@ def to_json(report: Report) -> str:
         },
         "tempo": round(report.tempo, 2),
         "chords": [round(chord, 3) for chord in report.chords],
+        "hits": [
+            asdict(hit)
+            | {
+                "seconds": round(hit.seconds, 3),
+                "late": None if hit.late is None else round(hit.late, 3),
+            }
+            for hit in report.hits
+        ],
         "alignment": {
             "frame": share(report.frame),
             "second": share(report.second),

@@ -12,18 +12,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from engine.checks import Check, checked, flag, items, number, text, times, whole
+from engine.checks import Check, checked, flag, items, number, text, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, from_json, to_json
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
+from engine.hits import Hit, hit_json, rising_hits
 from engine.music.conditions import parse_conditions
 from engine.plan.json_form import from_json as plan_from_json
 from engine.plan.json_form import to_json as plan_to_json
 from engine.plan.plan import TIME_SIGNATURES, Plan
 from engine.plan.planner import PlanOptions, plan_piece, split_bars
 from engine.score import Instrument
+from engine.timecode import is_label
 
 TAKES = 4
 """Takes to choose from, unless the user says otherwise."""
@@ -39,7 +41,8 @@ class Request:
     video: path of the film. start, end: seconds of the film.
     emotion: one of :data:`~engine.emotion.words.EMOTIONS`, or ``auto``.
     valence, arousal: -1..1; None as perceived.
-    boundaries: seconds from ``start``, rising, in place of the cuts.
+    boundaries: hits in place of the cuts, rising, in seconds from ``start``.
+    start_timecode: of the film's first frame; None for what the film says.
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
@@ -53,7 +56,8 @@ class Request:
     emotion: str = "auto"
     valence: float | None = None
     arousal: float | None = None
-    boundaries: tuple[float, ...] | None = None
+    boundaries: tuple[Hit, ...] | None = None
+    start_timecode: str | None = None
     start: float | None = None
     end: float | None = None
     cues: CueSheet | None = None
@@ -181,8 +185,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Plan):
         return json.loads(plan_to_json(value))
     if isinstance(value, tuple):
-        return [item.value if isinstance(item, Instrument) else item for item in value]
-    return value
+        return [_plain(item) for item in value]
+    if isinstance(value, Hit):
+        return hit_json(value)
+    return value.value if isinstance(value, Instrument) else value
 
 
 def _instruments(name: str, value: Any) -> tuple[Instrument, ...]:
@@ -198,6 +204,12 @@ def _cues(name: str, value: Any) -> CueSheet:
 
 def _plan(name: str, value: Any) -> Plan:
     return value if isinstance(value, Plan) else plan_from_json(json.dumps(value), name)
+
+
+def _label(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not is_label(value):
+        raise EmsyncError(f"{name} must be a timecode, such as 01:00:00:00")
+    return value.strip()
 
 
 def _chords(name: str, value: Any) -> tuple[str, ...]:
@@ -220,7 +232,8 @@ _CHECKS: Mapping[str, Check] = {
     "emotion": text,
     "valence": _any_number,
     "arousal": _any_number,
-    "boundaries": times(LONGEST),
+    "boundaries": rising_hits(LONGEST),
+    "start_timecode": _label,
     "start": _time,
     "end": _time,
     "cues": _cues,

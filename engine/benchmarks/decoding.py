@@ -17,6 +17,7 @@ from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose, compose_all
 from engine.cues import CueSheet, Video
 from engine.cues import Section as Span
+from engine.hits import hits_at
 from engine.model.runtime import Decoder, Network
 from engine.model.transformer import Transformer
 from engine.music import vocabulary as voc
@@ -34,7 +35,9 @@ def film(seconds: float) -> CueSheet:
     """A cue sheet of this length with a boundary every eight seconds."""
     boundaries = tuple(np.arange(8.0, seconds - 2, 8.0).tolist())
     section = Span(0.0, seconds, {}, 0.2, 0.1, "benchmark")
-    return CueSheet(Video("", seconds, 24.0, 1, 1), 0.0, seconds, (), boundaries, (section,))
+    return CueSheet(
+        Video("", seconds, 24.0, 1, 1), 0.0, seconds, (), hits_at(boundaries), (section,)
+    )
 
 
 def steps(preset: str, model: Transformer, weights: Path, rounds: int) -> Section:

@@ -18,8 +18,8 @@ from typing import Literal
 import numpy as np
 
 from engine.arrays import Floats
-from engine.cues import EKMAN
 from engine.errors import EmsyncError
+from engine.section import EKMAN
 
 Method = Literal["euclidean", "mahalanobis", "likelihood"]
 

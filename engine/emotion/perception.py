@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Image
-from engine.cues import EKMAN
 from engine.emotion.mapping import TABLE_I, UNIFORM, Gaussian, mixture
+from engine.section import EKMAN
 
 SOURCE = "colour, motion, cutting rate"
 """``Section.source`` of what is perceived here."""

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from engine.cues import EKMAN, Section
 from engine.emotion.mapping import MU_MAX, mixture_mean, scale
 from engine.emotion.perception import SOURCE, Perception, describe
-from engine.emotion.words import WORDS, unknown_emotion
+from engine.emotion.words import Emotion, felt, meaning
 from engine.errors import EmsyncError
+from engine.section import Section
 
 
 def split_sections(
@@ -82,7 +82,7 @@ def override(
             raise EmsyncError(f"{name} {value:g} is out of range: give a value from -1 to 1")
     changes: dict[str, Any] = dict(given)
     if emotion is not None:
-        probabilities, point = _point(emotion, mu_max)
+        probabilities, point = meaning(emotion, mu_max)
         mapped = dict(zip(coordinates, point, strict=True))
         changes = mapped | changes | {"probabilities": probabilities}
     if len(given) == 2:
@@ -95,14 +95,24 @@ def override(
     )
 
 
-def _point(emotion: str, mu_max: float) -> tuple[dict[str, float], tuple[float, float]]:
-    """The probabilities, and (valence, arousal), of a word. Raises EmsyncError if it is unknown."""
-    if emotion in EKMAN:
-        certain = {name: float(name == emotion) for name in EKMAN}
-        return certain, mixture_mean(certain, scale(mu_max))
-    if emotion in WORDS:
-        return {}, WORDS[emotion]
-    raise unknown_emotion(emotion)
+def turned(
+    sections: Sequence[Section], turns: Sequence[tuple[float, float | None, Emotion]]
+) -> tuple[Section, ...]:
+    """The sections with emotions that the user set at moments of the film.
+
+    turns: the start, end and emotion of each, by start, in seconds. Without an end it lasts until
+    the next one or the end of the film. Turns beyond the end of the film are left out.
+    """
+    found = list(sections)
+    duration = found[-1].end if found else 0.0
+    for place, (start, end, emotion) in enumerate(turns):
+        following = turns[place + 1][0] if place + 1 < len(turns) else duration
+        last = min(duration, following if end is None else end)
+        if last > start:
+            before = [replace(s, end=min(s.end, start)) for s in found if s.start < start]
+            after = [replace(s, start=max(s.start, last)) for s in found if s.end > last]
+            found = [*before, felt(start, last, emotion), *after]
+    return tuple(found)
 
 
 def _join_alike(

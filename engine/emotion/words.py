@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 
-from engine.cues import EKMAN
+from engine.emotion.mapping import MU_MAX, mixture_mean, scale
 from engine.errors import EmsyncError
+from engine.section import EKMAN, Section
 
 WORDS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -42,6 +43,9 @@ WORDS: Mapping[str, tuple[float, float]] = MappingProxyType(
 )
 """Word -> (valence, arousal), each -1..1; once round the circle, then the middle."""
 
+Emotion = str | tuple[float, float]
+"""A word of ``EMOTIONS``, or (valence, arousal), each -1..1."""
+
 EMOTIONS = (*EKMAN, *WORDS)
 """Every word that stands for an emotion: Ekman's six, which have probabilities, then the others."""
 
@@ -54,3 +58,28 @@ def unknown_emotion(word: str) -> EmsyncError:
     else:
         give = f"one of {', '.join(EMOTIONS)}"
     return EmsyncError(f"unknown emotion {word[:40]!r}: give {give}")
+
+
+def meaning(word: str, mu_max: float = MU_MAX) -> tuple[dict[str, float], tuple[float, float]]:
+    """The probabilities and (valence, arousal) of a word.
+
+    One of Ekman's emotions is certain, and ``mu_max`` scales its point. Another word has a point
+    of its own, and no probabilities. Raises EmsyncError for an unknown word.
+    """
+    if word in EKMAN:
+        certain = {name: float(name == word) for name in EKMAN}
+        return certain, mixture_mean(certain, scale(mu_max))
+    if word in WORDS:
+        return {}, WORDS[word]
+    raise unknown_emotion(word)
+
+
+def felt(start: float, end: float, emotion: Emotion) -> Section:
+    """A section from ``start`` to ``end`` seconds with the user's emotion.
+
+    Raises EmsyncError for an unknown word.
+    """
+    probabilities, (valence, arousal) = (
+        meaning(emotion) if isinstance(emotion, str) else ({}, emotion)
+    )
+    return Section(start, end, probabilities, valence, arousal, "user")

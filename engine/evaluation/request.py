@@ -10,6 +10,7 @@ import numpy as np
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.music.conditions import KEYS, METRES, UNKNOWN, Conditions
 from engine.plan.plan import Plan
 from engine.plan.planner import PlanOptions, plan_piece
@@ -37,7 +38,7 @@ class Request:
         """The request as the cue sheet of a film without a picture."""
         film = Video("", self.duration, 1.0, 1, 1)
         section = Section(0.0, self.duration, {}, self.valence, self.arousal, "evaluation")
-        return CueSheet(film, 0.0, self.duration, (), self.boundaries, (section,))
+        return CueSheet(film, 0.0, self.duration, (), hits_at(self.boundaries), (section,))
 
     def config(self, sampling: Sampling) -> GenerationConfig:
         """How to compose the piece in free time; a plan says more."""

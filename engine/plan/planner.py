@@ -165,14 +165,13 @@ def rank(cues: CueSheet, bpm: float | None, time_signature: str | None) -> list[
     """The tempi that suit a film, in beats a minute, the best first; a given one is alone."""
     signature = TIME_SIGNATURES[time_signature or "4/4"]
     quarters = 1.5 if signature.beat == "dotted quarter" else 1.0
+    times, weights = cues.boundaries, [hit.worth for hit in cues.hits]
     if bpm is not None:
         return [
-            fit_tempo(
-                bpm / quarters, cues.boundaries, cues.duration, signature.beats, most_bend=0.0
-            )
+            fit_tempo(bpm / quarters, times, cues.duration, signature.beats, weights, most_bend=0.0)
         ]
     emotion = mean_emotion(cues.sections)
-    return rank_tempi(cues.boundaries, cues.duration, emotion, signature.beats, quarters=quarters)
+    return rank_tempi(times, cues.duration, emotion, signature.beats, weights, quarters)
 
 
 def mean_emotion(sections: Sequence[Section]) -> tuple[float, float]:

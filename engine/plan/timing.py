@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.cues import CueSheet, Section
+from engine.hits import hits_at
 from engine.music.arrangement import Arrangement, Ending, Phrase
 from engine.music.beat_grid import DOTTED, BeatGrid
 from engine.music.chord_symbols import Chord, chord_name
@@ -85,7 +86,7 @@ class Timing:
             start=0.0,
             end=end,
             cuts=tuple(map(at, cues.cuts)),
-            boundaries=tuple(map(at, cues.boundaries)),
+            hits=hits_at(map(at, cues.boundaries)),
             sections=tuple(self._sections(cues, end)),
         )
 

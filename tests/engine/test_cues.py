@@ -18,12 +18,12 @@ from engine.cues import (
     check_same_film,
     from_json,
     parse_time,
-    read_boundaries,
     read_cues,
     to_json,
     write_cues,
 )
 from engine.errors import EmsyncError
+from engine.hits import Hit, hits_at
 
 EVEN = {emotion: 1 / 6 for emotion in EKMAN}
 FILM = Video("film.mp4", 30.0, 24.0, 854, 480)
@@ -32,7 +32,7 @@ CUES = CueSheet(
     start=2.0,
     end=22.0,
     cuts=(1.5, 8.0, 9.25),
-    boundaries=(1.5, 8.0),
+    hits=hits_at((1.5, 8.0)),
     sections=(
         Section(0.0, 8.0, EVEN, 0.25, -0.5, "colour, motion, cutting rate"),
         Section(8.0, 20.0, {}, math.nan, 1.0, "user"),
@@ -66,7 +66,9 @@ def cue_sheets(draw: st.DrawFn) -> CueSheet:
         Section(a, b, draw(st.sampled_from([EVEN, {}])), draw(known), draw(known), draw(st.text()))
         for a, b in pairwise(edges)
     )
-    return CueSheet(replace(FILM, duration=end), start, end, draw(times), draw(times), sections)
+    return CueSheet(
+        replace(FILM, duration=end), start, end, draw(times), hits_at(draw(times)), sections
+    )
 
 
 @given(cue_sheets())
@@ -206,25 +208,35 @@ def test_a_text_that_is_no_time_is_refused(text):
         parse_time(text)
 
 
-def test_boundaries_are_read_without_comments_and_blank_lines(tmp_path):
-    path = tmp_path / "hits.txt"
-    path.write_text("\ufeff# hits\n\n 1.5  # door\n00:00:04.250\r\n0:30\n", encoding="utf-8")
-    assert read_boundaries(path, 30.0) == (1.5, 4.25, 30.0)
+def test_a_section_needs_no_more_than_a_word():
+    sheet = from_json(edited("sections", to=[{"start": 0, "end": 20, "emotion": "tense"}]))
+    assert (sheet.sections[0].valence, sheet.sections[0].arousal) == (-0.3, 0.75)
+    certain = from_json(edited("sections", to=[{"start": 0, "end": 20, "emotion": "joy"}]))
+    assert certain.sections[0].probabilities["joy"] == 1.0
 
 
 @pytest.mark.parametrize(
-    ("lines", "complaint"),
+    ("section", "complaint"),
     [
-        ("1\n\nx", "line 3: 'x' is not a time"),
-        ("-1", "line 1: '-1' is not a time"),
-        ("5\n4", "line 2: 4 is not after"),
-        ("5\n5", "line 2: 5 is not after"),
-        ("5\n31", "line 2: 31 is beyond the end"),
+        ({"emotion": "tens"}, r"sections\[0\].emotion is an unknown emotion 'tens': give tense"),
+        ({"emotion": "tense", "valence": 0}, "emotion and valence say the same"),
+        ({"emotion": 3}, r"sections\[0\].emotion must be a text"),
     ],
 )
-def test_errors_name_the_line_of_a_wrong_boundary(tmp_path, lines, complaint):
-    path = tmp_path / "hits.txt"
-    path.write_text(lines)
-    with pytest.raises(EmsyncError, match=complaint) as caught:
-        read_boundaries(path, 30.0)
-    assert "hits.txt" in str(caught.value)
+def test_a_wrong_word_for_a_section_is_named(section, complaint):
+    with pytest.raises(EmsyncError, match=complaint):
+        from_json(edited("sections", to=[{"start": 0, "end": 20, **section}]))
+
+
+def test_hits_have_names_weights_and_emotions_in_json():
+    hits = (Hit(1.5), Hit(8.0, "Door", 2.0, False, "tense"), Hit(9.0, emotion=(0.1, 0.2), end=11.0))
+    assert from_json(to_json(replace(CUES, hits=hits))).hits == hits
+    assert json.loads(to_json(CUES))["boundaries"] == [1.5, 8.0]
+
+
+def test_the_timecode_of_the_first_frame_is_kept():
+    film = replace(CUES, video=replace(FILM, timecode="01:00:00:00"))
+    assert from_json(to_json(film)) == film
+    assert film.timecode(1.5) == "01:00:03:12"
+    with pytest.raises(EmsyncError, match=r"video\.timecode is wrong: 01:00:00;00 is drop-frame"):
+        from_json(edited("video", "timecode", to="01:00:00;00"))

@@ -185,3 +185,15 @@ def test_a_place_that_can_not_be_written_is_named(tmp_path: Path) -> None:
         write_midi(piece(), tmp_path / "file" / "score.mid")
     with pytest.raises(EmsyncError, match="can't be written"):
         write_stems(piece(), tmp_path / "file")
+
+
+def test_hits_are_markers_with_their_names(tmp_path):
+    path = tmp_path / "score.mid"
+    write_midi(piece(note(0, 1)), path, [(3.0, "Türe, 扉"), (4.0, "chord"), (99.0, "beyond")])
+    found = mido.MidiFile(path, charset="utf-8")
+    texts = [message.text for message in found.tracks[0] if message.type == "marker"]
+    # The one chord is the score's own.
+    assert texts == ["chord", "Türe, 扉"]
+    (conductor, *_) = seconds_by_track(path)
+    times = [time for time, message in conductor if message.type == "marker"]
+    assert times == pytest.approx([2.0, 3.0], abs=0.001)

@@ -64,7 +64,7 @@ def test_cuts_and_tempos_are_written_under_the_film(reaper):
     reaper.markers = [(3.0, "mine", 1), (12.0, "emsync cut", 2), (13.0, "mine", 3)]
     reaper.run(IMPORT)
     assert sorted(mark[:2] for mark in reaper.markers) == [
-        (3.0, "mine"), (12.0, "emsync boundary"), (13.0, "mine"), (15.0, "emsync cut"),
+        (3.0, "mine"), (12.0, "emsync Door"), (13.0, "mine"), (15.0, "emsync cut"),
     ]  # fmt: skip
     times = [mark[0] for mark in reaper.tempo]
     assert times == pytest.approx([10, 14, 18], abs=0.001)

@@ -64,7 +64,7 @@ end
 -- Composes the piece for a film. run: of the action, as in lib.action. If the action ends before
 -- the job, the job is cancelled. Returns a table, with times in seconds from the film's start:
 -- job: its id. parts: notes by instrument ("bass"). tempos, metres, duration: as in lib.midi.
--- cuts, boundaries: times.
+-- cuts: times. boundaries: times, or hits with seconds and label.
 function compose.piece(film, run)
   local plan = plan_of(film)
   local job = client.ask(words_for(film, plan))

@@ -90,8 +90,10 @@ function markers.write_cuts(piece, film)
   for _, time in ipairs(piece.cuts) do
     names[time] = "emsync cut"
   end
-  for _, time in ipairs(piece.boundaries) do
-    names[time] = "emsync boundary"
+  for _, hit in ipairs(piece.boundaries) do
+    -- A hit of which more than its time is known is a table.
+    local known = type(hit) == "table"
+    names[known and hit.seconds or hit] = "emsync " .. (known and hit.label or "boundary")
   end
   local times = {}
   for time in pairs(names) do

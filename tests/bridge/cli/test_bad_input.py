@@ -121,7 +121,8 @@ def test_a_film_cut_off_before_its_index(refused, clip, tmp_path):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("3\n2\n", "line 2"),
+        ("3\n00:00:02:99\n", "line 2"),
+        ("3 slam [may, heavy]\n", "line 1"),
         ("1\n20\n", "number 2 (20 s) is beyond the end"),
         ("-1\n", "line 1"),
         ("soon\n", "line 1"),

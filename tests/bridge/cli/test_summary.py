@@ -10,10 +10,11 @@ import pytest
 from bridge.cli.score import summary
 from bridge.scoring.report import Model, Takes, Timings, report
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.score import Instrument, Note, Score
 
 CUES = CueSheet(
-    Video("film.mp4", 4.0, 25.0, 96, 64), 0.0, 4.0, (), (2.0,),
+    Video("film.mp4", 4.0, 25.0, 96, 64), 0.0, 4.0, (), hits_at((2.0,)),
     (Section(0.0, 4.0, {}, 0.1, 0.2, "user"),),
 )  # fmt: skip
 SCORE = Score((Note(Instrument.BASS, 0.0, 1.0, 40),), (0.0, 2.0), (), 4.0)

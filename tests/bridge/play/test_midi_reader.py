@@ -8,6 +8,7 @@ import pytest
 from bridge.play.midi_reader import read_beats, read_piece
 from engine.cues import CueSheet, Section, Video, write_cues
 from engine.errors import EmsyncError
+from engine.hits import hits_at
 from engine.score import Instrument, Note, Score
 from export.midi import write_midi, write_stems
 
@@ -24,7 +25,7 @@ def folder(tmp_path):
     write_stems(SCORE, tmp_path / "stems")
     sections = (Section(0, 6, {}, 0.0, 1.0, "test"),)
     film = Video("film.mp4", 6.0, 25.0, 64, 48)
-    write_cues(CueSheet(film, 0.0, 6.0, (2.0,), (2.0,), sections), tmp_path / "cues.json")
+    write_cues(CueSheet(film, 0.0, 6.0, (2.0,), hits_at((2.0,)), sections), tmp_path / "cues.json")
     return tmp_path
 
 

@@ -10,6 +10,7 @@ from bridge.scoring.network import NetworkOptions
 from bridge.scoring.pipeline import analyze_film, score_film
 from bridge.scoring.request import Request
 from engine.errors import EmsyncError
+from engine.hits import hits_at
 from engine.plan.json_form import read_plan, to_json
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
@@ -64,7 +65,7 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
 
 def test_boundaries_beyond_the_end_are_refused(clip):
     with pytest.raises(EmsyncError, match=r"number 2 \(99 s\) is beyond the end, 9.0"):
-        analyze_film(Request(str(clip), boundaries=(1.0, 99.0)), Phases())
+        analyze_film(Request(str(clip), boundaries=hits_at((1.0, 99.0))), Phases())
 
 
 def test_a_network_that_is_missing_is_reported_before_anything_is_written(clip, tmp_path):
@@ -105,7 +106,7 @@ def test_times_that_do_not_fit_are_refused_before_the_film_is_analyzed(clip, mon
     for request in (
         Request(str(clip), plan=plan),
         Request(str(clip), plan=plan, start=1.0, end=4.0),
-        Request(str(clip), boundaries=(1.0, 99.0)),
+        Request(str(clip), boundaries=hits_at((1.0, 99.0))),
     ):
         with pytest.raises(EmsyncError, match=r"^plan: it lasts 20|^boundaries: number 2"):
             analyze_film(request, Phases())
@@ -117,7 +118,7 @@ def test_times_that_do_not_fit_are_refused_before_the_film_is_analyzed(clip, mon
 )
 def test_a_part_that_the_film_does_not_have_is_refused_as_such(clip, part, complaint):
     with pytest.raises(EmsyncError, match=complaint) as caught:
-        analyze_film(Request(str(clip), boundaries=(1.0,), **part), Phases())
+        analyze_film(Request(str(clip), boundaries=hits_at((1.0,)), **part), Phases())
     assert "boundaries" not in str(caught.value)
 
 

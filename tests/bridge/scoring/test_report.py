@@ -8,12 +8,13 @@ from bridge.scoring.report import Model, Takes, Timings, report, to_json
 from engine.composing.composition import Take
 from engine.composing.takes import TakeScore
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.metrics import harmony
 from engine.music.tempo import tempo_map
 from engine.score import BeatMap, Instrument, Note, Score
 
 CUES = CueSheet(
-    Video("film.mp4", 8.0, 25.0, 96, 64), 0.0, 8.0, (), (2.0, 5.0),
+    Video("film.mp4", 8.0, 25.0, 96, 64), 0.0, 8.0, (), hits_at((2.0, 5.0)),
     (Section(0.0, 8.0, {}, 0.1, 0.2, "user"),),
 )  # fmt: skip
 BEATS = BeatMap((0, 16), (0.0, 8.0), ((4, 4),))
@@ -56,3 +57,12 @@ def test_a_piece_without_notes_has_no_shares():
     found = written()
     assert set(found["harmony"].values()) == {None}
     assert found["on_grid"] is found["alignment"]["precision"] is None
+
+
+def test_hits_are_reported_with_timecode_and_the_nearest_chord():
+    found = written(*chord(2.25, 60, 64, 67))["hits"]
+    assert found[0] == {
+        "seconds": 2.0, "timecode": "00:00:02:00", "label": "", "must": True, "late": 0.25,
+    }  # fmt: skip
+    assert found[1]["late"] == -2.75
+    assert written()["hits"][0]["late"] is None

@@ -10,11 +10,12 @@ from bridge.scoring.request import Request, parse_request, request_json
 from engine.cues import CueSheet, Section, Video
 from engine.emotion.words import EMOTIONS
 from engine.errors import EmsyncError
+from engine.hits import Hit, hits_at
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
 
 CUES = CueSheet(
-    Video("film.mp4", 9.0, 24.0, 96, 64), 0.0, 9.0, (4.0,), (4.0,),
+    Video("film.mp4", 9.0, 24.0, 96, 64), 0.0, 9.0, (4.0,), hits_at((4.0,)),
     (Section(0.0, 9.0, {}, 0.5, math.nan, "user"),),
 )  # fmt: skip
 KNOWN = replace(CUES, sections=(Section(0.0, 9.0, {}, 0.5, 0.1, "user"),))
@@ -94,7 +95,8 @@ def test_what_will_not_do(values):
 
 def test_json_and_back():
     request = Request(
-        "film.mp4", valence=-0.5, boundaries=(1.0, 2.5), cues=CUES, seed=7,
+        "film.mp4", valence=-0.5, cues=CUES, seed=7, start_timecode="01:00:00:00",
+        boundaries=(Hit(1.0, "Door", must=False, emotion=(-0.3, 0.7)), Hit(2.5)),
         instruments=(Instrument.BASS, Instrument.PIANO), live=True,
         bpm=96.0, time_signature="3/4", feel="swing", key="F#m", density=8.0,
         chords=("F#m", "D E"),

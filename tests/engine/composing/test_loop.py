@@ -15,6 +15,7 @@ from engine.composing.loop import amplify, compose, compose_all
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
+from engine.hits import hits_at
 from engine.metrics.alignment import find_chords
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
@@ -35,7 +36,7 @@ def film(*edges: float, emotions=(), boundaries=()) -> CueSheet:
         for (a, b), emotion in zip(pairwise(edges), emotions, strict=True)
     )
     video = Video("film.mp4", edges[-1] + 1, 24.0, 64, 48)
-    return CueSheet(video, 1.0, edges[-1] + 1, (), boundaries, sections)
+    return CueSheet(video, 1.0, edges[-1] + 1, (), hits_at(boundaries), sections)
 
 
 def config(seed: int = 0, **others: object) -> GenerationConfig:
@@ -110,7 +111,7 @@ def test_a_small_window_passes_many_times(tiny, random_model, exported):
 
 def test_boundaries_and_conditions_reach_the_network(network, piece):
     cues = film(0.0, 20.0, boundaries=(5.0, 12.0))
-    assert compose(replace(cues, boundaries=()), network, config()) != piece
+    assert compose(replace(cues, hits=()), network, config()) != piece
     assert compose(cues, network, config(conditions=Conditions(tempo=180.0))) != piece
 
 

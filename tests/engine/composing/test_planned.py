@@ -18,6 +18,7 @@ from engine.composing.logits.harmony import ANTICIPATION
 from engine.composing.planned import compose_planned_takes, planned_config
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.model.runtime import Network
 from engine.music import vocabulary as voc
 from engine.music.conditions import KEYS, METRES, parse_key
@@ -54,7 +55,7 @@ def film(seconds: float = SECONDS, *boundaries: float) -> CueSheet:
     half = Section(0.0, seconds / 2, {}, 0.3, -0.2, "user")
     sections = (half, replace(half, start=seconds / 2, end=seconds, valence=-0.3, arousal=0.6))
     video = Video("film.mp4", seconds, 24.0, 64, 36)
-    return CueSheet(video, 0.0, seconds, boundaries, boundaries, sections)
+    return CueSheet(video, 0.0, seconds, boundaries, hits_at(boundaries), sections)
 
 
 def compose(

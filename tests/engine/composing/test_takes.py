@@ -6,6 +6,7 @@ from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
 from engine.composing.takes import TakeScore, best, compose_takes, played_chords, take_score
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.score import Instrument, Note, Score
 
 EVERYONE = tuple(Instrument)
@@ -13,7 +14,9 @@ EVERYONE = tuple(Instrument)
 
 def film(*boundaries: float) -> CueSheet:
     video = Video("film.mp4", 20.0, 24.0, 64, 36)
-    return CueSheet(video, 0.0, 20.0, (), boundaries, (Section(0.0, 20.0, {}, 0.0, 0.0, "user"),))
+    return CueSheet(
+        video, 0.0, 20.0, (), hits_at(boundaries), (Section(0.0, 20.0, {}, 0.0, 0.0, "user"),)
+    )
 
 
 def chord(onset: float) -> list[Note]:

@@ -9,7 +9,7 @@ import pytest
 from engine.cues import EKMAN, Section
 from engine.emotion.mapping import SCALED, mixture_mean
 from engine.emotion.perception import SOURCE, Perception
-from engine.emotion.sections import override, sections, split_sections
+from engine.emotion.sections import override, sections, split_sections, turned
 from engine.emotion.words import WORDS
 from engine.errors import EmsyncError
 
@@ -131,3 +131,20 @@ def test_override_scales_with_mu_max() -> None:
 def test_bad_overrides_are_one_line_errors(changes) -> None:
     with pytest.raises(EmsyncError, match=r"^[^\n]+: give [^\n]+$"):
         override(SECTIONS, **changes)
+
+
+def test_emotions_of_the_user_begin_sections_where_they_are_set():
+    film = (Section(0.0, 20.0, {}, 0.1, 0.1, "x"), Section(20.0, 60.0, {}, 0.2, 0.2, "x"))
+    found = turned(film, [(10.0, None, "tense"), (30.0, 40.0, (0.5, -0.5))])
+    assert [(s.start, s.end, s.valence) for s in found] == [
+        (0.0, 10.0, 0.1),
+        (10.0, 30.0, WORDS["tense"][0]),
+        (30.0, 40.0, 0.5),
+        (40.0, 60.0, 0.2),
+    ]
+
+
+def test_an_emotion_beyond_the_end_changes_nothing():
+    film = (Section(0.0, 20.0, {}, 0.1, 0.1, "x"),)
+    assert turned(film, [(20.0, None, "tense"), (99.0, 120.0, "joy")]) == film
+    assert turned(film, [(0.0, 99.0, "joy")])[0].end == 20.0

@@ -5,7 +5,8 @@ import pytest
 
 from engine.cues import EKMAN
 from engine.emotion.mapping import SCALED
-from engine.emotion.words import EMOTIONS, WORDS, unknown_emotion
+from engine.emotion.words import EMOTIONS, WORDS, felt, unknown_emotion
+from engine.errors import EmsyncError
 
 
 def test_every_word_is_a_point_within_the_circle() -> None:
@@ -43,3 +44,12 @@ def test_a_wrong_word_is_answered_with_the_nearest(word: str, near: str) -> None
 
 def test_a_word_like_no_other_is_answered_with_all() -> None:
     assert all(word in str(unknown_emotion("zzz")) for word in EMOTIONS)
+
+
+def test_a_word_is_a_section():
+    certain = felt(1.0, 2.0, "joy")
+    assert certain.probabilities["joy"] == 1.0 and certain.valence > 0.5
+    assert felt(1.0, 2.0, "tense").probabilities == {}
+    assert (felt(1.0, 2.0, (0.1, 0.2)).valence, felt(1.0, 2.0, (0.1, 0.2)).arousal) == (0.1, 0.2)
+    with pytest.raises(EmsyncError, match="unknown emotion 'tens': give tense"):
+        felt(1.0, 2.0, "tens")

@@ -7,6 +7,7 @@ import pytest
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.model.runtime import SHIPPED, Network
 from engine.music.conditions import ALL
 
@@ -27,7 +28,9 @@ def test_it_is_small_and_takes_all_conditions(shipped):
 def test_it_composes_in_several_parts_and_bars(shipped):
     film = Video("film.mp4", 12.0, 24.0, 64, 36)
     section = Section(0.0, 12.0, {}, 0.4, 0.2, "user")
-    score = compose(CueSheet(film, 0.0, 12.0, (), (6.0,), (section,)), shipped, GenerationConfig())
+    score = compose(
+        CueSheet(film, 0.0, 12.0, (), hits_at((6.0,)), (section,)), shipped, GenerationConfig()
+    )
     assert len(score.notes) >= 40
     assert len({note.instrument for note in score.notes}) >= 3
     assert len(score.bars) >= 3

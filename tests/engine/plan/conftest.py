@@ -11,6 +11,7 @@ import pytest
 from hypothesis import strategies as st
 
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.plan.plan import FEELS, TIME_SIGNATURES
 from engine.plan.planner import PlanOptions
 from engine.score import Instrument
@@ -38,7 +39,7 @@ def make_sheet(
         for (start, end), (valence, arousal) in zip(pairwise(times), emotions, strict=True)
     )
     film = Video("film.mp4", duration, 24.0, 64, 36)
-    return CueSheet(film, 0.0, duration, (), tuple(boundaries), sections)
+    return CueSheet(film, 0.0, duration, (), hits_at(boundaries), sections)
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import EmsyncError
+from engine.hits import Hit
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import parse_key
 from engine.plan import mood
@@ -492,3 +493,18 @@ def test_another_instrument_leads_with_another_seed(sheet):
     pair = plan_piece(film, PlanOptions(3, (Instrument.STRINGS, Instrument.PIANO)))
     assert [instrument for instrument, _ in pair.shares] == [Instrument.PIANO, Instrument.STRINGS]
     assert set(pair.shares) <= set(plans[3].shares)
+
+
+def test_a_weighty_hit_is_met_before_one_that_may_be_missed(sheet):
+    # No tempo has beats as near to each other as these two.
+    cues = sheet(20.0, [4.0, 4.125])
+    for weights in ((3.0, 0.1), (0.1, 3.0)):
+        hits = tuple(Hit(at, weight=w) for at, w in zip(cues.boundaries, weights, strict=True))
+        (best, *_) = rank(replace(cues, hits=hits), None, None)
+        assert best.missed == (cues.boundaries[weights[0] > weights[1]],)
+
+
+def test_hits_of_one_weight_are_planned_as_boundaries_are(sheet):
+    cues = sheet(60.0, [4.0, 11.3, 30.1])
+    named = replace(cues, hits=tuple(replace(hit, label="x") for hit in cues.hits))
+    assert rank(named, None, None) == rank(cues, None, None)

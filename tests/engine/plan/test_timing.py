@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.metrics.grid import on_grid
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import FASTEST, KEYS, SLOWEST, Conditions
@@ -24,7 +25,7 @@ from engine.score import Instrument, Note, Score
 
 BOUNDARIES = (0.0, 7.3, 14.9, 22.0)
 CUES = CueSheet(
-    Video("f", 24.0, 24.0, 64, 36), 0.0, 24.0, (7.3,), BOUNDARIES,
+    Video("f", 24.0, 24.0, 64, 36), 0.0, 24.0, (7.3,), hits_at(BOUNDARIES),
     (Section(0.0, 12.0, {}, 0.1, 0.2, "user"), Section(12.0, 24.0, {}, 0.4, 0.6, "user")),
 )  # fmt: skip
 
@@ -242,7 +243,7 @@ def test_without_phrases_nothing_is_arranged_but_the_grid():
     assert (arrangement.phrases, arrangement.chords, arrangement.ending) == ((), (), None)
     assert arrangement.repeats == () and timing.phrase_conditions() == ()
     film = replace(CUES, end=8.0, sections=(Section(0.0, 8.0, {}, 0.1, 0.2, "user"),))
-    (section,) = timing.music_cues(replace(film, boundaries=(), cuts=())).sections
+    (section,) = timing.music_cues(replace(film, hits=(), cuts=())).sections
     assert (section.valence, section.end) == (0.1, pytest.approx(timing.music_time(8.0)))
 
 

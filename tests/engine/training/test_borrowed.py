@@ -15,6 +15,7 @@ torch = pytest.importorskip("torch")
 from engine.composing.config import GenerationConfig  # noqa: E402
 from engine.composing.loop import compose  # noqa: E402
 from engine.cues import CueSheet, Section, Video  # noqa: E402
+from engine.hits import hits_at  # noqa: E402
 from engine.model.header import read_header  # noqa: E402
 from engine.model.runtime import Network  # noqa: E402
 
@@ -108,6 +109,6 @@ def test_training_on_a_borrowed_machine(blocks, machine, cache_folder, tmp_path)
     folder = tree / "runs" / "full"
     assert read_header(folder / "model.safetensors").metadata["tokens_seen"]
     section = Section(0.0, 2.0, {}, 0.1, 0.2, "user")
-    film = CueSheet(Video("film.mp4", 2.0, 24.0, 64, 48), 0.0, 2.0, (), (1.0,), (section,))
+    film = CueSheet(Video("film.mp4", 2.0, 24.0, 64, 48), 0.0, 2.0, (), hits_at((1.0,)), (section,))
     network = Network(folder / "model.safetensors", "cpu", threads=1)
     assert compose(film, network, GenerationConfig()).duration == pytest.approx(2.0)

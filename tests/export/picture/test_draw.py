@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from engine.cues import CueSheet, Section, Video
+from engine.hits import hits_at
 from engine.plan.plan import Plan
 from engine.score import BeatMap, Instrument, Note, Score
 from export.picture.draw import draw, draw_beats
@@ -19,7 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def cues(duration: float, *boundaries: float) -> CueSheet:
     video = Video("film.mp4", duration, 24.0, 640, 360)
     section = Section(0.0, duration, {}, 0.0, 0.0, "user")
-    return CueSheet(video, 0.0, duration, (), boundaries, (section,))
+    return CueSheet(video, 0.0, duration, (), hits_at(boundaries), (section,))
 
 
 def piece(duration: float, *notes: Note) -> Score:

@@ -1,0 +1,92 @@
+"""``emsync cues``: hits from one format to another."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from bridge.cli.options import given_clock, timecode_arguments
+from bridge.cli.outputs import check_file, file_force_argument
+from engine.cues import CueSheet, read_cues, write_cues
+from engine.errors import EmsyncError
+from engine.hits import HitList
+from engine.timeline.cue_sheet import blank, hits_of, with_hits
+from engine.timeline.formats import FORMATS, read_hits, write_hits, written_format
+from engine.video.reader import open_video
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "input", type=Path, metavar="IN",
+        help="the hits: text, CSV, EDL, FCPXML, OTIO, AAF, MIDI, a marker list, or a cue sheet",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="OUT",
+        help="the file to write, in the format of its suffix; .json is a cue sheet",
+    )  # fmt: skip
+    parser.add_argument(
+        "--format", metavar="F", choices=[name for name, each in FORMATS.items() if each.write],
+        help="another format than the suffix says, such as reaper, premiere or avid",
+    )  # fmt: skip
+    parser.add_argument(
+        "--only", choices=("hits", "cuts", "all"), default="hits",
+        help="hits are the markers, or the edits of a list without markers. cuts are the edits "
+        "(default: hits)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--video", type=Path, metavar="FILE",
+        help="the film, or its cue sheet; says the frame rate, and a cue sheet needs it",
+    )  # fmt: skip
+    timecode_arguments(parser)
+    file_force_argument(parser)
+
+
+def run(args: Namespace) -> None:
+    """Read, write, and print how many hits there are."""
+    name = args.format or written_format(args.output)
+    check_file(args.output, args.force)
+    base = None if args.video is None else _base(args.video)
+    found = read_hits(args.input, given_clock(args, None if base is None else base.video))
+    chosen = _in_asked_timecode(found.of(args.only), args)
+    if name == "cues":
+        write_cues(_cue_sheet(base, found, chosen, args), args.output)
+    else:
+        write_hits(chosen, args.output, name)
+    kinds = sum(hit.is_edit for hit in chosen.hits)
+    print(f"{len(chosen.hits) - kinds} hits, {kinds} cuts: {args.output}")
+
+
+def _base(path: Path) -> CueSheet:
+    """The cue sheet to fill: that of a file, or an empty one of a film."""
+    return read_cues(path) if path.suffix == ".json" else blank(open_video(path).video)
+
+
+def _in_asked_timecode(hits: HitList, args: Namespace) -> HitList:
+    """The list, to be written in the frame rate that the user asked for."""
+    asked = given_clock(args)
+    rate, start = asked.rate or hits.clock.rate, asked.start or hits.clock.start
+    try:
+        return replace(hits, clock=replace(hits.clock, rate=rate, start=start))
+    except ValueError as error:
+        raise EmsyncError(f"{args.output}: {error}; give another --start-timecode") from error
+
+
+def _cue_sheet(base: CueSheet | None, found: HitList, chosen: HitList, args: Namespace) -> CueSheet:
+    if base is None:
+        raise EmsyncError(
+            f"{args.output}: a cue sheet needs its film; give --video, the film or its cue sheet"
+        )
+    hits = hits_of(chosen, base.start, base.end, base.video.duration)
+    for hit in hits:
+        if hit.seconds > base.duration:
+            raise EmsyncError(
+                f"{args.input}: the hit at {chosen.clock.text(base.start + hit.seconds)} is beyond "
+                f"the end of the film, {chosen.clock.text(base.end)}; give --start-timecode"
+            )
+    if not base.cuts:
+        edits = [hit.seconds - base.start for hit in found.of("cuts").hits]
+        base = replace(base, cuts=tuple(sorted({e for e in edits if 0 <= e <= base.duration})))
+    video = replace(base.video, timecode=chosen.clock.start)
+    return with_hits(replace(base, video=video), hits)

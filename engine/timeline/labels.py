@@ -1,0 +1,144 @@
+"""What a hit says, in one line: ``Door slams [may, weight 2, tense]``.
+
+Most formats have a name for a marker and nothing else. There the rest stands in square brackets at
+the end of the name. A name that is itself a word for an emotion sets this emotion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from engine.emotion.words import EMOTIONS, Emotion
+from engine.errors import shown
+from engine.hits import KINDS, Hit, Kind
+
+
+def clean(text: str) -> str:
+    """A text in one line, without control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def named_hit(
+    seconds: float | Fraction,
+    name: str,
+    end: float | Fraction | None = None,
+    kind: Kind = "marker",
+) -> Hit:
+    """The hit that a marker with this name stands for.
+
+    end, kind: as the format says; a tag in the name goes before them. An end that is not after the
+    hit counts as none. Raises ValueError for a wrong tag.
+    """
+    label, given = _split(clean(name))
+    lasts = given.pop("lasts", None)
+    if lasts is not None:
+        end = seconds + lasts
+    last = float(end) if end is not None and end > seconds else None
+    return replace(Hit(float(seconds), label, end=last, kind=kind), **given)
+
+
+def tagged(hit: Hit, known: Collection[str] = ()) -> str:
+    """The name of a hit with its tags. known: the fields that the format has a place for."""
+    tags = []
+    if not hit.must:
+        tags.append("may")
+    if hit.weight != 1:
+        tags.append(f"weight {hit.weight!r}".removesuffix(".0"))
+    if isinstance(hit.emotion, tuple):
+        tags.append("valence {!r} arousal {!r}".format(*hit.emotion))
+    elif hit.emotion is not None:
+        tags.append(hit.emotion)
+    if hit.is_edit and "kind" not in known:
+        tags.append(hit.kind)
+    if hit.end is not None and "end" not in known:
+        tags.append(f"lasts {hit.end - hit.seconds:.6f} s")
+    if tags in ([], [hit.emotion]) and _means(hit.label, hit.emotion):
+        return hit.label
+    # Without a tag, the label could be taken for an emotion or for tags.
+    return f"{hit.label} [{', '.join(tags or ['must'])}]".strip()
+
+
+def _means(label: str, emotion: Emotion | None) -> bool:
+    """Whether a label by itself is read as it is, and with this emotion."""
+    try:
+        return _split(label) == (label, {} if emotion is None else {"emotion": emotion})
+    except ValueError:
+        return False
+
+
+def parse_emotion(text: str) -> Emotion:
+    """A word, or valence and arousal as two numbers: ``-0.3 0.75``. Raises ValueError else."""
+    numbers = [part.removesuffix(",") for part in text.split()]
+    if len(numbers) == 2 and all(map(_NUMBER.fullmatch, numbers)):
+        return parse_number(numbers[0]), parse_number(numbers[1])
+    word = text.strip().lower()
+    return word if word in EMOTIONS else text.strip()
+
+
+def parse_number(text: str) -> float:
+    """A number, with a point or a comma. Raises ValueError for another text."""
+    if not _NUMBER.fullmatch(text.strip()):
+        raise ValueError(f"{shown(text)} is not a number")
+    return float(text.strip().replace(",", "."))
+
+
+def parse_must(text: str) -> bool:
+    """Whether a hit must be met: ``must`` or ``may``, yes or no, 1 or 0. Raises ValueError else."""
+    word = text.strip().lower()
+    if word in ("must", "yes", "true", "1", "x", "y"):
+        return True
+    if word in ("may", "no", "false", "0", "n"):
+        return False
+    raise ValueError(f"{shown(text)} is neither must nor may")
+
+
+def _split(name: str) -> tuple[str, dict[str, Any]]:
+    """The label of a name, and the fields that its tags set."""
+    match = _TAGS.fullmatch(name)
+    if match is None:
+        word = name.lower()
+        return name, {"emotion": word} if word in EMOTIONS else {}
+    tags = [tag.strip() for tag in match["tags"].split(",")]
+    found = [_tag(tag) for tag in tags]
+    if not any(found):
+        # Brackets that belong to the label.
+        return name, {}
+    for tag, fields in zip(tags, found, strict=True):
+        if not fields:
+            raise ValueError(
+                f"in the tags, {shown(tag)} is no tag; use must, may, weight 2, an emotion, "
+                "valence -0.3 arousal 0.7"
+            )
+    given = {key: value for fields in found for key, value in fields.items()}
+    return match["label"].strip(), given
+
+
+def _tag(tag: str) -> dict[str, Any]:
+    """The fields that a tag sets; none for a text that is no tag."""
+    word = tag.lower()
+    if word in ("must", "may"):
+        return {"must": word == "must"}
+    if word in KINDS:
+        return {"kind": word}
+    if word in EMOTIONS:
+        return {"emotion": word}
+    for name, pattern in _VALUES.items():
+        if match := pattern.fullmatch(word):
+            return {name: parse_number(match[1])}
+    if match := _POINT.fullmatch(word):
+        return {"emotion": (parse_number(match[1]), parse_number(match[2]))}
+    return {}
+
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,9}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:e-\d{1,2})?", re.ASCII)
+_N = f"({_NUMBER.pattern})"
+_TAGS = re.compile(r"(?P<label>.*?)\s*\[(?P<tags>[^\[\]]*)\]")
+_VALUES = {
+    "weight": re.compile(rf"(?:weight|x)\s*=?\s*{_N}", re.ASCII),
+    "lasts": re.compile(rf"lasts\s*{_N}\s*s", re.ASCII),
+}
+_POINT = re.compile(rf"valence\s*=?\s*{_N}\s+arousal\s*=?\s*{_N}", re.ASCII)

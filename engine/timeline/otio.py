@@ -1,0 +1,232 @@
+"""OpenTimelineIO's own files, and AAF by its plug-in.
+
+Both need the extra ``otio``. Hits are the markers of the timeline, its tracks and its clips, and
+the edits of its video tracks.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from engine.errors import EmsyncError
+from engine.files import write_atomically
+from engine.hits import HitList, Kind, in_order
+from engine.timecode import Clock, label_at, nearest_frame, rate_near
+from engine.timeline.labels import named_hit
+from engine.timeline.shots import lay_out
+
+BUNDLES = (".otioz", ".otiod")
+
+
+def read(path: Path, clock: Clock) -> HitList:
+    """The hits of an OTIO file or bundle, or of an AAF.
+
+    Raises EmsyncError for a damaged one, and where OpenTimelineIO or its plug-in is missing.
+    """
+    otio = _library(path)
+    try:
+        if path.suffix.lower() in BUNDLES:
+            found = otio.adapters.read_from_file(str(path))
+        elif path.read_bytes()[:4] == AAF_MAGIC:
+            found = _read_aaf(otio, path)
+        else:
+            text = path.read_text(encoding="utf-8-sig")
+            # The library ends the whole process where JSON is nested too deeply.
+            json.loads(text)
+            found = otio.adapters.read_from_string(text, "otio_json")
+        timeline = _timeline(otio, found, path)
+        return _hits(otio, timeline, clock)
+    except EmsyncError:
+        raise
+    except RecursionError as error:
+        raise EmsyncError(f"{path}: is nested too deeply for a timeline") from error
+    except Exception as error:  # the library and its plug-ins raise whatever they come upon
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise EmsyncError(f"{path}: can't be read as a timeline ({reason})") from error
+
+
+def write(hits: HitList, path: Path) -> None:
+    """Write the hits as a timeline with one video track.
+
+    Raises EmsyncError where OpenTimelineIO is missing, and ValueError if the rate is unknown.
+    """
+    otio = _library(path)
+    clock, rate = hits.clock, hits.clock.own_rate
+    fps = float(rate.fps)
+
+    def time(frames: int) -> Any:
+        return otio.opentime.RationalTime(frames, fps)
+
+    def span(start: int, end: int) -> Any:
+        return otio.opentime.TimeRange(time(start), time(end - start))
+
+    layout = lay_out(hits, rate)
+    timeline = otio.schema.Timeline("emsync", global_start_time=time(clock.start_frame))
+    # OTIO itself does not tell drop-frame from non-drop.
+    timeline.metadata["emsync"] = {"frame rate": str(rate)}
+    track = otio.schema.Track("V1", kind=otio.schema.TrackKind.Video)
+    timeline.tracks.append(track)
+    for number, shot in enumerate(layout.shots, start=1):
+        if shot.transition is not None:
+            first, frames = shot.transition.first, shot.transition.frames
+            track.append(
+                otio.schema.Transition(
+                    transition_type=_TRANSITIONS[shot.transition.kind],
+                    in_offset=time(shot.start - first),
+                    out_offset=time(first + frames - shot.start),
+                )
+            )
+        note = {"hit": shot.note} if shot.note else {}
+        clip = otio.schema.Clip(
+            f"shot {number}", source_range=span(shot.start, shot.end), metadata={"emsync": note}
+        )
+        track.append(clip)
+    for each in layout.markers:
+        marked = span(each.frame, each.frame + each.frames)
+        timeline.tracks.markers.append(otio.schema.Marker(name=each.name, marked_range=marked))
+    write_atomically(path, otio.adapters.write_to_string(timeline, "otio_json") + "\n")
+
+
+def _library(path: Path) -> ModuleType:
+    """OpenTimelineIO. Raises EmsyncError where it is missing."""
+    try:
+        import opentimelineio
+    except ModuleNotFoundError as error:
+        raise EmsyncError(
+            f"{path}: needs OpenTimelineIO; pip install 'emsync-bridge[otio]', or export an EDL"
+        ) from error
+    found: ModuleType = opentimelineio
+    return found
+
+
+def _read_aaf(otio: ModuleType, path: Path) -> Any:
+    if "AAF" not in otio.adapters.available_adapter_names():
+        raise EmsyncError(
+            f"{path}: needs the AAF plug-in of OpenTimelineIO; pip install 'emsync-bridge[otio]', "
+            "or export an EDL"
+        )
+    # The plug-in logs what it leaves out.
+    logging.getLogger("otio_aaf_adapter").setLevel(logging.ERROR)
+    return otio.adapters.read_from_file(str(path), adapter_name="AAF")
+
+
+def _timeline(otio: ModuleType, found: Any, path: Path) -> Any:
+    """The one timeline of what a file holds."""
+    if isinstance(found, otio.schema.Timeline):
+        return found
+    timelines = []
+    if isinstance(found, otio.schema.SerializableCollection):
+        timelines = [each for each in found if isinstance(each, otio.schema.Timeline)]
+    if len(timelines) != 1:
+        raise EmsyncError(f"{path}: has {len(timelines)} timelines; export the one to read")
+    return timelines[0]
+
+
+def _hits(otio: ModuleType, timeline: Any, clock: Clock) -> HitList:
+    """The hits of a timeline."""
+    stack = timeline.tracks
+    begin = timeline.global_start_time
+    rates = (
+        begin.rate if begin is not None else None,
+        *(item.duration().rate for item in stack.find_children() if _has_time(otio, item)),
+    )
+    rate = next((found for r in rates if r and (found := rate_near(r)) is not None), None)
+    if rate is not None:
+        stated = _own(timeline).get("frame rate") == str(replace(rate, drop=rate.may_drop))
+        asked = clock.rate is not None and clock.rate.drop
+        clock = replace(clock, rate=replace(rate, drop=rate.may_drop and (stated or asked)))
+    zero = Fraction(0) if begin is None else _seconds(begin)
+    if clock.start is None and clock.rate is not None and zero > 0:
+        clock = replace(clock, start=label_at(nearest_frame(zero, clock.rate), clock.rate))
+    offset = zero - clock.start_seconds if clock.start is not None else Fraction(0)
+    hits = [
+        named_hit(start + offset, name, None if end is None else end + offset, kind)
+        for start, end, name, kind in (*_markers(otio, stack), *_edits(otio, timeline))
+        if start + offset >= 0
+    ]
+    lasts = _seconds(stack.duration()) + offset if len(stack) else Fraction(0)
+    return HitList(in_order(hits), clock, float(lasts) if lasts > 0 else None)
+
+
+_Found = tuple[Fraction, Fraction | None, str, Kind]
+
+
+def _markers(otio: ModuleType, stack: Any) -> Iterator[_Found]:
+    """The markers that the timeline shows: start, end, name and kind."""
+    for item in (stack, *stack.find_children()):
+        if not isinstance(item, otio.core.Item):
+            continue
+        shown = item.trimmed_range() if item is not stack else None
+        for marker in item.markers:
+            start = marker.marked_range.start_time
+            inside = shown is None or shown.start_time <= start <= shown.end_time_exclusive()
+            if not inside:
+                continue
+            at = _seconds(item.transformed_time(start, stack))
+            # Most programs give a moment the length of one frame.
+            duration = marker.marked_range.duration
+            end = at + _seconds(duration) if duration.value > 1 else None
+            name = marker.name or getattr(marker, "comment", "")
+            yield at, end, name, "marker"
+
+
+def _edits(otio: ModuleType, timeline: Any) -> Iterator[_Found]:
+    """Where the picture changes, on any video track; edits at one time count once."""
+    found: dict[Fraction, _Found] = {}
+    for track in timeline.video_tracks():
+        pending = None
+        for place, item in enumerate(track):
+            if isinstance(item, otio.schema.Transition):
+                pending = item
+                continue
+            if not isinstance(item, otio.core.Item):
+                continue
+            begin = item.trimmed_range().start_time
+            at = _seconds(item.transformed_time(begin, timeline.tracks))
+            name = str(_own(item).get("hit", ""))
+            if pending is not None:
+                start = at - _seconds(pending.in_offset)
+                kind = _kind(pending)
+                found[at] = (start, at + _seconds(pending.out_offset), name, kind)
+            elif place:
+                found.setdefault(at, (at, None, name, "cut"))
+            pending = None
+    yield from found.values()
+
+
+def _own(item: Any) -> dict[str, Any]:
+    """What emsync wrote about an object."""
+    found = item.metadata.get("emsync")
+    return dict(found) if hasattr(found, "items") else {}
+
+
+def _has_time(otio: ModuleType, item: Any) -> bool:
+    return isinstance(item, otio.schema.Clip | otio.schema.Gap)
+
+
+def _kind(transition: Any) -> Kind:
+    name = f"{transition.transition_type} {transition.name}".lower()
+    if "wipe" in name:
+        return "wipe"
+    return "fade" if "fade" in name or "dip" in name else "dissolve"
+
+
+def _seconds(time: Any) -> Fraction:
+    """A time in seconds, exact where it is a whole number of frames of a known rate."""
+    rate = rate_near(time.rate)
+    value = Fraction(time.value)
+    if rate is None or value.denominator != 1:
+        return value / Fraction(time.rate)
+    return value / rate.fps
+
+
+AAF_MAGIC = bytes.fromhex("d0cf11e0")
+"""How structured storage, the container of AAF, begins."""
+_TRANSITIONS: dict[Kind, str] = {"dissolve": "SMPTE_Dissolve", "fade": "Fade", "wipe": "SMPTE_Wipe"}
