@@ -14,13 +14,10 @@ from engine.model.config import ModelConfig
 from engine.music import features
 from engine.music.conditions import ALL, EMOTION
 from engine.video.demo import draw_demo
-from engine.video.reader import hush
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
     from engine.model.transformer import Transformer
-
-hush()
 
 # No deadline, because a busy machine must not fail a test.
 settings.register_profile("emsync", deadline=None, max_examples=60, derandomize=True)

@@ -17,6 +17,7 @@ from engine.benchmarks.measures import Line, Section
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
 from engine.model.runtime import Network
+from engine.video.writer import write_film
 
 MINUTES = (1, 5, 10)
 FILMS = ((0.1, 24.0), (2.0, 24.0), (10.0, 2.0))
@@ -46,12 +47,11 @@ def draw_long(path: Path, hours: float, fps: float) -> None:
     rng = np.random.default_rng(0)
     scenes = (255 * rng.random((7, 36, 64, 3))).astype(np.uint8)
     scenes = np.array([cv2.GaussianBlur(scene, (0, 0), 5) for scene in scenes])
-    writer = cv2.VideoWriter(
-        str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), fps, (64, 36)
+    images = (
+        np.roll(scenes[int(number / fps / 10) % 7], number % 64, axis=1)
+        for number in range(round(hours * 3600 * fps))
     )
-    for number in range(round(hours * 3600 * fps)):
-        writer.write(np.roll(scenes[int(number / fps / 10) % 7], number % 64, axis=1))
-    writer.release()
+    write_film(path, images, fps)
 
 
 def _compose(weights: Path, seconds: float) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 from statistics import median
 
 import cv2
+import numpy as np
 
 from engine.benchmarks.decoding import TOKENS_A_MINUTE
 from engine.benchmarks.measures import Line, Section, in_turns
 from engine.errors import EmsyncError
 from engine.video.demo import DURATION, FPS, draw_frame
+from engine.video.writer import write_film
 
 WIDTH, HEIGHT = 854, 480
 
@@ -57,11 +59,9 @@ def _one_minute(weights: Path) -> Line:
 
 def draw_minute(path: Path) -> None:
     """Write a minute of 480p: the demo film, repeated."""
-    fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, fourcc, FPS, (WIDTH, HEIGHT))
-    for number in range(round(60 * FPS)):
-        writer.write(cv2.resize(draw_frame(number / FPS % DURATION), (WIDTH, HEIGHT)))
-    writer.release()
+    times = (number / FPS % DURATION for number in range(round(60 * FPS)))
+    images = (cv2.resize(draw_frame(time), (WIDTH, HEIGHT)) for time in times)
+    write_film(path, (np.asarray(image, dtype=np.uint8) for image in images), FPS)
 
 
 def _emsync(*words: str) -> None:

@@ -17,9 +17,8 @@ import cv2
 import numpy as np
 
 from engine.arrays import Image
-from engine.errors import EmsyncError
 from engine.files import replacing
-from engine.video.reader import hush
+from engine.video.writer import write_film
 
 CUTS = (6.0, 11.0, 16.0, 17.5, 22.0, 26.5)
 """First frames of the scenes after the first, in seconds; one follows closer than t_diff."""
@@ -41,15 +40,9 @@ def draw_demo(path: str | Path, seconds: float = DURATION) -> None:
 
     The pixels are the same every time. Raises EmsyncError if ``path`` can't be written.
     """
-    hush()
-    fourcc = cv2.VideoWriter.fourcc(*"mp4v")
+    count = round(min(seconds, DURATION) * FPS)
     with replacing(path) as beside:
-        writer = cv2.VideoWriter(str(beside), cv2.CAP_FFMPEG, fourcc, FPS, (WIDTH, HEIGHT))
-        if not writer.isOpened():
-            raise EmsyncError(f"{path}: can't be written; choose another folder")
-        for number in range(round(min(seconds, DURATION) * FPS)):
-            writer.write(draw_frame(number / FPS))
-        writer.release()
+        write_film(beside, (draw_frame(number / FPS) for number in range(count)), FPS)
 
 
 def draw_frame(time: float) -> Image:

@@ -1,23 +1,32 @@
-"""Reads films as small frames with the times of their container.
+"""Reads films as small frames with the times that a player shows.
 
-OpenCV's own FFmpeg decodes, and no frame is kept, so memory is constant for any length. Each frame
-is decoded and reduced once for all analyses.
+No frame is kept, so memory is constant for any length. Each frame is decoded and reduced once for
+all analyses. A frame's time is its presentation stamp less the start time of its container, as in
+ffplay and mpv.
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
-import cv2
-import numpy as np
+import av
+from av.packet import Packet
+from av.video.stream import VideoStream
 
 from engine.arrays import Image
 from engine.cues import Video
 from engine.errors import EmsyncError
+from engine.video.container import READ_ERRORS, opened, packets, restarts, undecodable
+from engine.video.picture import Reducer, orientation
+from engine.video.timing import Clock, film_end, frame_rate, read_header, stamp_of, start_of
 
 IMAGE_SIZE = 160
 """The longer side of a frame's reduced image, in pixels."""
@@ -55,35 +64,30 @@ def open_video(path: str | Path) -> VideoReader:
     return VideoReader(path)
 
 
-def hush() -> None:
-    """Keep FFmpeg and OpenCV from printing messages of their own.
-
-    Call it before the process opens or writes its first film, because FFmpeg reads the setting only
-    then.
-    """
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-
-
 class VideoReader:
     """A film that can be read any number of times, from any time on."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        capture = self._open()
-        decoded, image = capture.read()
-        if not decoded:
-            raise EmsyncError(f"{path}: no picture can be decoded; give a video file that plays")
-        self._height, self._width = image.shape[:2]
-        scale = min(1.0, IMAGE_SIZE / max(self._width, self._height))
-        self._reduced = (max(1, round(self._width * scale)), max(1, round(self._height * scale)))
-        self._fps = capture.get(cv2.CAP_PROP_FPS)
-        count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self._header_duration = max(0.0, count / self._fps) if self._fps > 0 else 0.0
-        self._duration: float | None = None
-        if self._header_duration < SHORTEST:
-            for _ in self._decode(0.0, SHORTEST):
-                pass
+        with opened(path) as film:
+            first = next(chain.from_iterable(map(_decoded, packets(film))), None)
+            if first is None:
+                raise undecodable(path)
+            self._zero = start_of(film, first)
+            self._fps = frame_rate(film)
+            self._header = read_header(film, self._zero)
+            self._may_restart = film.may_restart
+            self._has_stamps = film.has_stamps and stamp_of(first) is not None
+        self._orientation = orientation(first)
+        scale = min(1.0, IMAGE_SIZE / max(first.width, first.height))
+        self._reduced = tuple(max(1, round(side * scale)) for side in (first.width, first.height))
+        size = first.width, first.height
+        self._width, self._height = reversed(size) if self._orientation.transposed else size
+        self._end: tuple[float, float] | None = None
+        if self._header.whole < SHORTEST:
+            for time, _ in self._decode(0.0):
+                if time >= SHORTEST:
+                    break
 
     @property
     def fps(self) -> float:
@@ -96,17 +100,15 @@ class VideoReader:
 
         Before a pass to the end, this decodes the film's tail to find the duration.
         """
-        return Video(str(self._path), self._measure(), self._fps, self._width, self._height)
+        return Video(str(self._path), self._measure()[0], self._fps, self._width, self._height)
 
     @property
     def missing(self) -> float:
-        """Seconds between the last frame that decodes and the duration in the header.
+        """Seconds of picture that the header promises and the file has lost, as a broken download.
 
-        Truncated files and sound that outlasts the picture have some. Up to half a second counts
-        as 0.
+        Up to half a second counts as 0.
         """
-        missing = self._header_duration - self._measure()
-        return missing if missing > 0.5 else 0.0
+        return self._measure()[1]
 
     def frames(
         self,
@@ -119,96 +121,89 @@ class VideoReader:
         progress: receives the share that is done, 0..1, after each frame. Raises EmsyncError if the
         file has no frame there or turns out shorter than ``SHORTEST``.
         """
-        goal = min(end, self._header_duration or end) - start
-        shown = False
-        for time, capture in self._decode(start, end):
-            decoded, image = capture.retrieve()
-            if not decoded:
-                continue
-            shown = True
-            yield Frame(time, self._reduce(np.asarray(image, dtype=np.uint8)))
-            if progress:
-                progress(min(1.0, max(0.0, (time - start) / goal)) if goal > 0 else 0.0)
+        goal = min(end, self._header.whole or end) - start
+        shown, reduce = False, Reducer(*self._reduced)
+        with closing(self._decode(start)) as frames:
+            for time, frame in frames:
+                if time >= end:
+                    break
+                if time < start:
+                    continue
+                shown = True
+                yield Frame(time, self._orientation.upright(reduce(frame)))
+                if progress:
+                    progress(min(1.0, max(0.0, (time - start) / goal)) if goal > 0 else 0.0)
         if not shown:
             raise EmsyncError(
                 f"{self._path}: has no frame from {start:g} s "
                 + ("on" if end == math.inf else f"to {end:g} s")
-                + f"; it lasts {self._measure():.3f} s"
+                + f"; it lasts {self._measure()[0]:.3f} s"
             )
         if progress:
             progress(1.0)
 
-    def _open(self) -> cv2.VideoCapture:
-        hush()
-        capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
-        capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
-        return capture
+    @cached_property
+    def _seekable(self) -> bool:
+        """Whether a seek finds the times of a pass from the beginning."""
+        if not self._has_stamps:
+            return False
+        if not self._may_restart:
+            return True
+        with opened(self._path) as film:
+            return not restarts(film)
 
-    def _open_before(self, time: float) -> cv2.VideoCapture:
-        """A capture whose next frame is at or before ``time``.
-
-        It is shortly before ``time`` if the container can seek.
-        """
-        margin = 1.0
-        while margin < time:
-            capture = self._open()
-            capture.set(cv2.CAP_PROP_POS_MSEC, (time - margin) * 1000)
-            if capture.grab() and capture.get(cv2.CAP_PROP_POS_MSEC) / 1000 < time:
-                return capture
-            margin *= 4
-        return self._open()
-
-    def _decode(self, start: float, end: float) -> Iterator[tuple[float, cv2.VideoCapture]]:
-        """Each frame's time from ``start`` until ``end``, with the capture to retrieve it from.
+    def _decode(self, start: float) -> Generator[tuple[float, av.VideoFrame]]:
+        """Each frame with its time, from ``start`` or shortly before it until the end.
 
         At the end of the file the film's duration becomes known.
         """
-        capture = self._open_before(start)
-        usual = 1 / self._fps if self._fps > 0 else 0.04
-        time = -math.inf
-        shown: float | None = None
-        while capture.grab():
-            stamp = capture.get(cv2.CAP_PROP_POS_MSEC) / 1000
-            # Time must rise also without stamps, or where two streams were joined.
-            stamp = stamp if stamp > time else time + usual
-            shown = stamp - time if math.isfinite(time) else None
-            time = stamp
-            if time >= end:
-                return
-            if time >= start:
-                yield time, capture
-        if self._duration is None and (shown or (math.isfinite(time) and start <= 0)):
-            self._set_duration(time, shown or usual)
-
-    def _set_duration(self, last: float, shown: float) -> None:
-        """Set the duration from the last frame's time and the length of the frame before it.
-
-        The header knows the length of the last frame. But it may count sound, lost frames, or
-        frames of equal length. So its duration is used only if it is plausible.
-        """
-        plausible = last + shown / 2 <= self._header_duration <= last + 2 * shown
-        self._duration = self._header_duration if plausible else last + shown
-        if self._duration < SHORTEST:
-            raise EmsyncError(
-                f"{self._path}: lasts {self._duration:.2f} s; "
-                f"a film to score lasts at least {SHORTEST:g} s"
-            )
-
-    def _measure(self) -> float:
-        """The duration; found from the film's tail unless a pass has set it."""
         margin = 1.0
-        while self._duration is None:
-            tail = max(0.0, self._header_duration - margin)
-            for _ in self._decode(tail, math.inf):
-                pass
-            if tail == 0.0 and self._duration is None:
-                raise EmsyncError(f"{self._path}: no longer decodes; is it being written?")
+        while margin < start and self._seekable:
+            with closing(self._pass(start - margin)) as frames:
+                first = next(frames, None)
+                if first is not None and first[0] <= start:
+                    yield first
+                    yield from frames
+                    return
             margin *= 4
-        return self._duration
+        yield from self._pass(None)
 
-    def _reduce(self, image: Image) -> Image:
-        # Area averaging reads every pixel and costs more than the decode. Linear interpolation
-        # reads four pixels in the middle of each area and costs a fiftieth. It lets fine patterns
-        # through, but cells of a hundred reduced pixels average them away.
-        reduced = cv2.resize(image, self._reduced, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(reduced, dtype=np.uint8)
+    def _pass(self, seek: float | None) -> Generator[tuple[float, av.VideoFrame]]:
+        """Each frame with its time, from the key frame before ``seek`` seconds."""
+        with opened(self._path) as film:
+            if seek is not None:
+                stamp = int((Fraction(seek) + self._zero) / film.time_base)
+                try:
+                    film.container.seek(stamp, stream=film.stream)
+                except READ_ERRORS:
+                    return
+            clock, coded = Clock(film, self._zero), -math.inf
+            for packet in packets(film):
+                if packet.pts is not None and not packet.is_discard:
+                    coded = max(coded, clock.seconds(packet.pts + (packet.duration or 0)))
+                for frame in _decoded(packet):
+                    yield clock.show(frame), frame
+        if self._end is None and clock.last > -math.inf:
+            self._end = film_end(self._path, self._zero, self._header, clock, coded)
+            if self._end[0] < SHORTEST:
+                raise EmsyncError(
+                    f"{self._path}: lasts {self._end[0]:.2f} s; "
+                    f"a film to score lasts at least {SHORTEST:g} s"
+                )
+
+    def _measure(self) -> tuple[float, float]:
+        """The duration, and what is missing; found from the film's tail unless a pass did."""
+        if self._end is None:
+            for _ in self._decode(max(0.0, self._header.whole - 1.0)):
+                pass
+        if self._end is None:
+            raise EmsyncError(f"{self._path}: no longer decodes; is it being written?")
+        return self._end
+
+
+def _decoded(packet: Packet[VideoStream]) -> list[av.VideoFrame]:
+    """The frames that a packet completes; none if it is broken."""
+    try:
+        return packet.decode()
+    except (*READ_ERRORS, ValueError):
+        return []

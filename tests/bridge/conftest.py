@@ -21,6 +21,7 @@ import pytest
 
 from bridge.play.piece import Piece
 from engine.score import Instrument, Note
+from engine.video.writer import write_film
 
 HERE = Path(__file__).parent
 PATIENCE = 20.0
@@ -291,13 +292,10 @@ def soon():
 
 def draw(path: Path, seconds: int, cut: int) -> Path:
     """Write a film of two scenes, with a cut after ``cut`` seconds."""
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 12, (96, 64))
     rng = np.random.default_rng(0)
     scenes = [cv2.resize(rng.random((4, 6, 3)), (96, 64)) for _ in range(2)]
-    for frame in range(seconds * 12):
-        picture = np.roll(scenes[frame >= cut * 12], frame, axis=1)
-        writer.write((255 * picture).astype(np.uint8))
-    writer.release()
+    pictures = (np.roll(scenes[frame >= cut * 12], frame, axis=1) for frame in range(seconds * 12))
+    write_film(path, ((255 * picture).astype(np.uint8) for picture in pictures), 12)
     return path
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -19,13 +20,16 @@ DURATION = 8.0
 def film(tmp_path_factory) -> Path:
     """Eight seconds of four made-up places."""
     path = tmp_path_factory.mktemp("films") / "film.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), FPS, (160, 90))
     dice = np.random.default_rng(0)
     coarse = dice.random((4, 5, 8, 3)).astype(np.float32)
     places = [cv2.resize(place, (160, 90), interpolation=cv2.INTER_LINEAR) for place in coarse]
-    for frame in range(int(DURATION * FPS)):
-        writer.write((places[np.searchsorted(CUTS, frame / FPS, "right")] * 255).astype(np.uint8))
-    writer.release()
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mjpeg", FPS, width=160, height=90, pix_fmt="yuvj420p")
+        for frame in range(int(DURATION * FPS)):
+            place = places[np.searchsorted(CUTS, frame / FPS, "right")] * 255
+            picture = av.VideoFrame.from_ndarray(place.astype(np.uint8), format="bgr24")
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
     return path
 
 

@@ -109,7 +109,7 @@ def test_sound_without_picture(refused, tmp_path):
     with wave.open(str(path), "wb") as sound:
         sound.setparams((1, 2, 8000, 0, "NONE", ""))
         sound.writeframes(bytes(16000))
-    assert "no picture" in refused(path)
+    assert "no moving picture" in refused(path)
 
 
 def test_a_film_cut_off_before_its_index(refused, clip, tmp_path):

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from engine.video.writer import write_film
+
 Image = NDArray[np.uint8]
 
 
@@ -31,15 +33,8 @@ def film(tmp_path: Path) -> Callable[..., Path]:
     """Writes frames to an MPEG-4 film, by default with 24 frames a second."""
 
     def write(images: Iterable[Image], fps: float = 24, name: str = "film.mp4") -> Path:
-        path, writer = tmp_path / name, None
-        for image in images:
-            if writer is None:
-                fourcc = cv2.VideoWriter.fourcc(*"mp4v")
-                writer = cv2.VideoWriter(str(path), fourcc, fps, image.shape[1::-1])
-            writer.write(image)
-        assert writer is not None
-        writer.release()
-        return path
+        write_film(tmp_path / name, images, fps)
+        return tmp_path / name
 
     return write
 

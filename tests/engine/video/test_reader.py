@@ -118,7 +118,7 @@ def _bad_files(folder: Path) -> dict[str, Path]:
         ("folder", "is a folder"),
         ("empty.mp4", "is empty"),
         ("text.mp4", "no picture"),
-        ("sound.wav", "no picture"),
+        ("sound.wav", "no moving picture"),
         ("picture.png", "at least 1 s"),
     ],
 )
