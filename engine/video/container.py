@@ -127,15 +127,21 @@ def packets(film: Film) -> Iterator[Packet[VideoStream]]:
         yield packet
 
 
-def restarts(film: Film) -> bool:
-    """Whether stamps fall back anywhere; reads the whole film without decoding it."""
+def steady(film: Film) -> bool:
+    """Whether every packet has a stamp and none falls back; reads the film without decoding it.
+
+    Otherwise a frame's time depends on all frames before it, and FFmpeg guesses after a seek.
+    """
     fall, last = _FALL / film.time_base, None
     for packet in film.container.demux(film.stream):
-        if packet.dts is not None:
-            if last is not None and packet.dts < last - fall:
-                return True
-            last = packet.dts
-    return False
+        if packet.size == 0:
+            continue  # ends the decoder
+        if packet.pts is None or packet.dts is None:
+            return False
+        if last is not None and packet.dts < last - fall:
+            return False
+        last = packet.dts
+    return True
 
 
 def _moving_picture(path: Path, container: InputContainer) -> VideoStream:

@@ -7,6 +7,7 @@ samples, big-endian) are reduced by FFmpeg's scaler.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import cast
@@ -74,24 +75,24 @@ class Reducer:
 
     def __call__(self, frame: av.VideoFrame) -> Image:
         """The frame as BGR uint8 [height, width, 3] of the size given at the start."""
-        bits = planar_bits(frame.format.name)
-        if bits is None or any(plane.line_size <= 0 for plane in frame.planes):
+        bits, count = plane_layout(frame.format.name)
+        planes = frame.planes[:count]
+        if not planes or planes[0].line_size < 0:
             return self._scaled(frame)
-        grey = len(frame.format.components) < 3
-        planes = [
-            self._reduced(plane, bits) for plane in (frame.planes[:1] if grey else frame.planes[:3])
-        ]
-        return _bgr(planes, *_colours(frame))
-
-    def _reduced(self, plane: VideoPlane, bits: int) -> Image:
-        samples = _samples(plane, "u1" if bits == 8 else "<u2")
         # Area averaging reads every sample and costs more than the decode. Linear interpolation
         # reads four in the middle of each area and costs a fiftieth. It lets fine patterns
-        # through, but cells of a hundred reduced pixels average them away.
-        reduced = cv2.resize(samples, self._size, interpolation=cv2.INTER_LINEAR)
+        # through, but cells of a hundred reduced pixels average them away. Colour is smoother, so
+        # one sample is enough.
+        luma = self._reduced(planes[0], bits, cv2.INTER_LINEAR)
+        chroma = (self._reduced(plane, bits, cv2.INTER_NEAREST) for plane in planes[1:])
+        return _bgr([luma, *chroma], *_colours(frame))
+
+    def _reduced(self, plane: VideoPlane, bits: int, interpolation: int) -> Image:
+        samples = _samples(plane, "u1" if bits == 8 else "<u2")
+        reduced = cv2.resize(samples, self._size, interpolation=interpolation)
         if bits > 8:
             reduced = cv2.convertScaleAbs(reduced, alpha=2.0 ** (8 - bits))
-        return np.asarray(reduced, dtype=np.uint8)
+        return reduced  # type: ignore[return-value]
 
     def _scaled(self, frame: av.VideoFrame) -> Image:
         """The frame reduced by FFmpeg's scaler, which reads any format."""
@@ -107,21 +108,20 @@ class Reducer:
 
 
 @lru_cache
-def planar_bits(name: str) -> int | None:
-    """Bits of a sample if a pixel format has planes of its own for Y, U and V, or only a grey one.
+def plane_layout(name: str) -> tuple[int, int]:
+    """Bits of a sample, and how many planes a pixel format has for Y, U and V or for grey alone.
 
-    None for every other format. An alpha plane is allowed and not counted.
+    No planes for any format that mixes them, that is no YUV, or that is not stored as 8 bits or as
+    the lowest bits of little-endian words. A plane of alpha is allowed, and not counted.
     """
     form = av.VideoFormat(name, 16, 16)
     parts = form.components
-    colour = [part for part in parts if not part.is_alpha]
-    if form.is_rgb or form.has_palette or form.is_bit_stream or form.is_big_endian:
-        return None
-    if [part.plane for part in parts] != list(range(len(parts))) or len(colour) not in (1, 3):
-        return None
-    bits = colour[0].bits
-    shifted = name.startswith("y2") or "msb" in name
-    return bits if 8 <= bits <= 16 and not shifted and name[:3] in ("yuv", "gra") else None
+    planes = [part.plane for part in parts if not part.is_alpha]
+    plain = re.fullmatch(r"(yuv(j|a)?4\d\dp|gray)(\d+le)?", name) is not None
+    bits = parts[0].bits
+    if not plain or form.is_big_endian or planes != list(range(len(planes))) or bits > 16:
+        return 8, 0
+    return bits, len(planes)
 
 
 def _samples(plane: VideoPlane, dtype: str = "u1") -> NDArray[np.integer]:

@@ -24,7 +24,7 @@ from av.video.stream import VideoStream
 from engine.arrays import Image
 from engine.cues import Video
 from engine.errors import EmsyncError
-from engine.video.container import READ_ERRORS, opened, packets, restarts, undecodable
+from engine.video.container import READ_ERRORS, opened, packets, steady, undecodable
 from engine.video.picture import Reducer, orientation
 from engine.video.timing import Clock, film_end, frame_rate, read_header, stamp_of, start_of
 
@@ -150,7 +150,7 @@ class VideoReader:
         if not self._may_restart:
             return True
         with opened(self._path) as film:
-            return not restarts(film)
+            return steady(film)
 
     def _decode(self, start: float) -> Generator[tuple[float, av.VideoFrame]]:
         """Each frame with its time, from ``start`` or shortly before it until the end.

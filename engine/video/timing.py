@@ -25,12 +25,15 @@ LOST = 0.5
 _MICROSECOND = Fraction(1, 10**6)
 """The unit of the container's own times."""
 
-_STRUCTURED = re.compile(r"mov|avi|matroska")
+_STRUCTURED = re.compile(r"mov|avi|matroska|flv")
 """Containers in which ``cut_short`` sees a lost end."""
 
 
 class Clock:
-    """Turns the stamps of a film's frames into seconds that rise from frame to frame."""
+    """Gives every frame of a film a stamp above that of the frame before, and turns it to seconds.
+
+    Frames without stamps follow the frame before them at its own duration.
+    """
 
     def __init__(self, film: Film, zero: Fraction) -> None:
         """zero: the container's start, in seconds."""
@@ -38,12 +41,9 @@ class Clock:
         self._up = base.numerator * zero.denominator
         self._off = zero.numerator * base.denominator
         self._down = base.denominator * zero.denominator
-        self.usual = 1 / fps if (fps := frame_rate(film)) > 0 else 0.04
-        """The nominal distance of frames in seconds."""
-        self.last = -math.inf
-        """Time of the last frame, or minus infinity before the first."""
-        self.shown = self.usual
-        """How long the last frame is shown: its own duration, or the gap before it."""
+        self._usual = max(1, round(1 / ((frame_rate(film) or 25) * base)))
+        self._stamp: int | None = None
+        self._shown = self._usual
 
     def seconds(self, stamp: int) -> float:
         """The time of a stamp."""
@@ -51,15 +51,35 @@ class Clock:
 
     def show(self, frame: av.VideoFrame) -> float:
         """The time of the next frame."""
-        stamp = stamp_of(frame)
-        first = self.last == -math.inf
-        time = (0.0 if first else self.last + self.shown) if stamp is None else self.seconds(stamp)
-        if time <= self.last:
-            time = self.last + min(self.shown, self.usual)
-        own = frame.duration * self._up / self._down if frame.duration else 0.0
-        self.shown = own or (self.usual if first else time - self.last)
-        self.last = time
-        return time
+        stamp, before = stamp_of(frame), self._stamp
+        if before is None:
+            stamp = 0 if stamp is None else stamp
+            self._shown = frame.duration or self._usual
+        else:
+            if stamp is None:
+                stamp = before + self._shown
+            elif stamp <= before:
+                stamp = before + min(self._shown, self._usual)
+            self._shown = frame.duration or stamp - before
+        self._stamp = stamp
+        return self.seconds(stamp)
+
+    @property
+    def last(self) -> float:
+        """The time of the last frame, or minus infinity before the first."""
+        return -math.inf if self._stamp is None else self.seconds(self._stamp)
+
+    @property
+    def end(self) -> float:
+        """When the last frame ends, by its own duration or else by the gap before it."""
+        return -math.inf if self._stamp is None else self.seconds(self._stamp + self._shown)
+
+    @property
+    def soonest_end(self) -> float:
+        """Half a usual frame after the last; a film whose header ends sooner is wrong."""
+        if self._stamp is None:
+            return -math.inf
+        return self.seconds(self._stamp + min(self._shown, self._usual) // 2)
 
 
 def stamp_of(frame: av.VideoFrame) -> int | None:
@@ -138,18 +158,17 @@ def film_end(
     held, sound that goes on, and lost data. The last frame's own duration and the picture's own
     end in the header name the first, and the structure of the file the last.
     """
-    end = clock.last + clock.shown
-    gap = max(header.picture or header.whole, coded) - end
+    gap = max(header.picture or header.whole, coded) - clock.end
     lost = gap if gap > LOST else 0.0
-    if cut_short(path) or coded - end > LOST:
-        return end, lost
+    if cut_short(path) or coded - clock.end > LOST:
+        return clock.end, lost
     # An edit list may also end a film within its last frame.
-    plausible = header.picture > clock.last + min(clock.shown, clock.usual) / 2
+    plausible = header.picture > clock.soonest_end
     if header.structured:
-        return (header.picture if plausible else end), 0.0
-    if plausible and header.picture < end + clock.shown:
+        return (header.picture if plausible else clock.end), 0.0
+    if plausible and header.picture < 2 * clock.end - clock.last:
         return header.picture, 0.0
-    return end, (lost if lost and not _sound_lasts(path, zero, header.whole - LOST) else 0.0)
+    return clock.end, (lost if lost and not _sound_lasts(path, zero, header.whole - LOST) else 0.0)
 
 
 def _sound_lasts(path: Path, zero: Fraction, until: float) -> bool:

@@ -2,7 +2,7 @@
 
 Headers give durations, but a long last frame, longer sound and edit lists explain a gap as well as
 lost data does. The structure tells them apart: boxes of ISO base media (MP4, MOV), the segment of
-Matroska, and chunks of RIFF (AVI) have sizes.
+Matroska, chunks of RIFF (AVI) and tags of Flash have sizes.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ def cut_short(path: Path) -> bool:
             return _riff_end(file, size) > size
         if head[:4] == b"\x1a\x45\xdf\xa3":
             return _segment_end(file) > size
+        if head[:3] == b"FLV":
+            return not _ends_in_a_tag(file, size)
         if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"styp"):
             return _boxes_end(file, size) > size
     return False
@@ -64,6 +66,17 @@ def _riff_end(file: BinaryIO, size: int) -> int:
             break  # A stream has no size.
         end += 8 + length + length % 2
     return end - 1 if end else 0  # The last byte of padding is often left out.
+
+
+def _ends_in_a_tag(file: BinaryIO, size: int) -> bool:
+    """Whether a Flash film ends in a whole tag: four bytes at the end repeat the tag's length."""
+    file.seek(max(0, size - 4))
+    length = int.from_bytes(file.read(4), "big")
+    if not 11 <= length <= size - 4:
+        return False
+    file.seek(size - 4 - length)
+    tag = file.read(4)
+    return tag[0] in (8, 9, 18) and int.from_bytes(tag[1:], "big") == length - 11
 
 
 def _segment_end(file: BinaryIO) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -40,6 +42,70 @@ def film(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
+def encode(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a film with odd stamps, codecs and containers.
+
+    images: BGR frames, or ready frames of PyAV. start: seconds added to the stamps of the picture.
+    lengths: of each frame in milliseconds. sound: start and length of a silent track in seconds.
+    """
+
+    def write(
+        name: str,
+        images: Iterable[Image | av.VideoFrame],
+        codec: str = "mpeg4",
+        options: dict[str, str] | None = None,
+        muxer: dict[str, str] | None = None,
+        start: float = 0.0,
+        lengths: list[int] | None = None,
+        sound: tuple[float, float] | None = None,
+        pix_fmt: str = "yuv420p",
+        fps: int = 24,
+    ) -> Path:
+        packets: list[av.Packet] = []
+        base = Fraction(1, 1000 if lengths else fps)
+        path = tmp_path / name
+        with av.open(str(path), "w", container_options=muxer or {}) as container:
+            picture = container.add_stream(codec, fps, options=options or {})
+            picture.pix_fmt = pix_fmt
+            picture.codec_context.time_base = base
+            frames = [
+                av.VideoFrame.from_ndarray(image, format="bgr24")
+                if isinstance(image, np.ndarray)
+                else image
+                for image in images
+            ]
+            picture.width, picture.height = frames[0].width, frames[0].height
+            for number, frame in enumerate(frames):
+                frame.pts = sum(lengths[:number]) if lengths else number
+                frame.time_base = base
+                packets += picture.encode(frame)
+            packets += picture.encode()
+            for number, packet in enumerate(packets):
+                shift = round(Fraction(start) / packet.time_base)
+                packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                if lengths:
+                    packet.duration = lengths[number]
+            packets += _silence(container, *sound) if sound else []
+            for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):
+                container.mux(packet)
+        return path
+
+    return write
+
+
+def _silence(container: av.container.OutputContainer, start: float, length: float) -> list:
+    rate, packets = 48000, []
+    track = container.add_stream("aac", rate, layout="mono")
+    for number in range(round(length * rate / 1024)):
+        silence = np.zeros((1, 1024), np.float32)
+        frame = av.AudioFrame.from_ndarray(silence, format="fltp", layout="mono")
+        frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
+        frame.pts = round(start * rate) + number * 1024
+        packets += track.encode(frame)
+    return packets + track.encode()
+
+
+@pytest.fixture
 def numbered(film: Callable[..., Path]) -> Callable[..., Path]:
     """Writes a film of ``count`` frames, each as bright as twice its number."""
 
@@ -51,12 +117,12 @@ def numbered(film: Callable[..., Path]) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def turn_right() -> Callable[[Path], None]:
-    """Marks an MP4 as rotated by a quarter turn, as a phone held upright does."""
+def turn() -> Callable[..., None]:
+    """Sets the display matrix of an MP4 (x' = a x + c y, y' = b x + d y), as phones do."""
 
-    def edit(path: Path) -> None:
+    def edit(path: Path, a: int, b: int, c: int, d: int) -> None:
         data = bytearray(path.read_bytes())
-        matrix = (0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+        matrix = (a << 16, b << 16, 0, c << 16, d << 16, 0, 0, 0, 1 << 30)
         struct.pack_into(">9i", data, _box(data, "moov", "trak", "tkhd")[-1] + 48, *matrix)
         path.write_bytes(data)
 

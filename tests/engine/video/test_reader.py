@@ -63,18 +63,6 @@ def test_a_variable_frame_rate_is_read_from_the_container(numbered, retime):
     assert times(path, 2.0, 2.5) == [time for time in stamps if 2.0 <= time < 2.5]
 
 
-def test_a_rotated_film_is_upright(film, turn_right):
-    landscape = np.zeros((120, 320, 3), np.uint8)
-    landscape[:, 160:] = 255
-    path = film([landscape] * 30)
-    turn_right(path)
-    reader = open_video(path)
-    image = next(reader.frames()).image
-    assert (reader.video.width, reader.video.height) == (120, 320)
-    assert image.shape == (160, 60, 3)
-    assert image[:70].mean() < 20 and image[90:].mean() > 235
-
-
 def test_a_truncated_film_has_the_frames_that_decode(film, cut_short):
     rng = np.random.default_rng(0)
     path = film(rng.integers(0, 256, (96, 64, 64, 3), np.uint8))
