@@ -25,6 +25,9 @@ LOST = 0.5
 _MICROSECOND = Fraction(1, 10**6)
 """The unit of the container's own times."""
 
+_EXACT = re.compile(r"mov|avi|matroska")
+"""Containers whose header has the length of the picture."""
+
 _STRUCTURED = re.compile(r"mov|avi|matroska|flv")
 """Containers in which ``cut_short`` sees a lost end."""
 
@@ -113,12 +116,13 @@ def start_of(film: Film, first: av.VideoFrame) -> Fraction:
 class Header:
     """What a container says of its length, in seconds from its start; 0 where it says nothing.
 
-    picture: the end of the picture. whole: the end of the longest stream. structured: whether the
-    file shows by its structure that its end is lost.
+    picture: the end of the picture. whole: the end of the longest stream. exact: whether they hold
+    to the frame. structured: whether the file shows by its structure that its end is lost.
     """
 
     picture: float
     whole: float
+    exact: bool
     structured: bool
 
 
@@ -128,7 +132,7 @@ def read_header(film: Film, zero: Fraction) -> Header:
     name = container.format.name
     if film.may_restart or not film.has_stamps or not container.duration:
         # MPEG-TS and its like have no header; FFmpeg guesses from the bytes at their end.
-        return Header(0.0, 0.0, False)
+        return Header(0.0, 0.0, False, False)
     start = container.start_time or 0
     whole = float((start + container.duration) * _MICROSECOND - zero)
     picture = 0.0
@@ -144,7 +148,7 @@ def read_header(film: Film, zero: Fraction) -> Header:
     elif (tagged := _tagged_duration(stream.metadata)) is not None:
         # A program may have cut the film and kept the tag.
         picture = min(float(tagged - zero), whole)
-    return Header(picture, whole, bool(_STRUCTURED.match(name)))
+    return Header(picture, whole, bool(_EXACT.match(name)), bool(_STRUCTURED.match(name)))
 
 
 def film_end(
@@ -165,7 +169,9 @@ def film_end(
     # An edit list may also end a film within its last frame.
     plausible = header.picture > clock.soonest_end
     if header.structured:
-        return (header.picture if plausible else clock.end), 0.0
+        # A Flash header's end may or may not count the start.
+        held = plausible and (header.exact or header.picture - clock.end > LOST)
+        return (header.picture if held else clock.end), 0.0
     if plausible and header.picture < 2 * clock.end - clock.last:
         return header.picture, 0.0
     return clock.end, (lost if lost and not _sound_lasts(path, zero, header.whole - LOST) else 0.0)

@@ -170,3 +170,16 @@ def test_a_part_has_the_times_and_the_pictures_of_the_whole(encode, images, name
         rest = [frame for frame in whole if frame.time >= start]
         assert [frame.time for frame in part] == [frame.time for frame in rest]
         assert all(np.array_equal(a.image, b.image) for a, b in zip(part, rest, strict=True))
+
+
+def test_an_edit_list_may_end_within_a_held_frame(encode, images):
+    """Two slides of 2 s each, of which the edit list shows 3 s."""
+    path = encode("edited.mov", images[:2], lengths=[2000, 2000])
+    data = bytearray(path.read_bytes())
+    for box, offset in ((b"elst", 12), (b"tkhd", 24), (b"mvhd", 20)):
+        length = slice(data.index(box) + offset, data.index(box) + offset + 4)
+        assert int.from_bytes(data[length], "big") == 4000  # in the movie's milliseconds
+        data[length] = (3000).to_bytes(4, "big")
+    path.write_bytes(data)
+    assert open_video(path).video.duration == pytest.approx(3.0, abs=0.002)
+    assert open_video(path).missing == 0
