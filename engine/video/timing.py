@@ -77,13 +77,6 @@ class Clock:
         """When the last frame ends, by its own duration or else by the gap before it."""
         return -math.inf if self._stamp is None else self.seconds(self._stamp + self._shown)
 
-    @property
-    def soonest_end(self) -> float:
-        """Half a usual frame after the last; a film whose header ends sooner is wrong."""
-        if self._stamp is None:
-            return -math.inf
-        return self.seconds(self._stamp + min(self._shown, self._usual) // 2)
-
 
 def stamp_of(frame: av.VideoFrame) -> int | None:
     """When a frame is shown; its decoding stamp where the container has no other, as in AVI."""
@@ -166,13 +159,14 @@ def film_end(
     lost = gap if gap > LOST else 0.0
     if cut_short(path) or coded - clock.end > LOST:
         return clock.end, lost
-    # An edit list may also end a film within its last frame.
-    plausible = header.picture > clock.soonest_end
+    if header.exact:
+        # An edit list may also end a film within its last frame.
+        return (header.picture if header.picture > clock.last else clock.end), 0.0
     if header.structured:
         # A Flash header's end may or may not count the start.
-        held = plausible and (header.exact or header.picture - clock.end > LOST)
-        return (header.picture if held else clock.end), 0.0
-    if plausible and header.picture < 2 * clock.end - clock.last:
+        return (header.picture if header.picture > clock.end + LOST else clock.end), 0.0
+    shown = clock.end - clock.last
+    if clock.last + shown / 2 < header.picture < clock.end + shown:
         return header.picture, 0.0
     return clock.end, (lost if lost and not _sound_lasts(path, zero, header.whole - LOST) else 0.0)
 
