@@ -25,9 +25,6 @@ LOST = 0.5
 _MICROSECOND = Fraction(1, 10**6)
 """The unit of the container's own times."""
 
-_EXACT = re.compile(r"mov|avi|matroska")
-"""Containers whose header has the length of the picture."""
-
 _STRUCTURED = re.compile(r"mov|avi|matroska|flv")
 """Containers in which ``cut_short`` sees a lost end."""
 
@@ -109,13 +106,12 @@ def start_of(film: Film, first: av.VideoFrame) -> Fraction:
 class Header:
     """What a container says of its length, in seconds from its start; 0 where it says nothing.
 
-    picture: the end of the picture. whole: the end of the longest stream. exact: whether they hold
-    to the frame. structured: whether the file shows by its structure that its end is lost.
+    picture: the end of the picture. whole: the end of the longest stream. structured: whether the
+    file shows by its structure that its end is lost.
     """
 
     picture: float
     whole: float
-    exact: bool
     structured: bool
 
 
@@ -125,10 +121,10 @@ def read_header(film: Film, zero: Fraction) -> Header:
     name = container.format.name
     if film.may_restart or not film.has_stamps or not container.duration:
         # MPEG-TS and its like have no header; FFmpeg guesses from the bytes at their end.
-        return Header(0.0, 0.0, False, False)
-    start = container.start_time or 0
+        return Header(0.0, 0.0, False)
+    # A Flash header has the last stamp, not the length.
+    start = 0 if name == "flv" else container.start_time or 0
     whole = float((start + container.duration) * _MICROSECOND - zero)
-    picture = 0.0
     picture = 0.0 if container.streams.audio else whole
     length = None
     if name == "avi":
@@ -141,7 +137,7 @@ def read_header(film: Film, zero: Fraction) -> Header:
     elif (tagged := _tagged_duration(stream.metadata)) is not None:
         # A program may have cut the film and kept the tag.
         picture = min(float(tagged - zero), whole)
-    return Header(picture, whole, bool(_EXACT.match(name)), bool(_STRUCTURED.match(name)))
+    return Header(picture, whole, bool(_STRUCTURED.match(name)))
 
 
 def film_end(
@@ -159,12 +155,9 @@ def film_end(
     lost = gap if gap > LOST else 0.0
     if cut_short(path) or coded - clock.end > LOST:
         return clock.end, lost
-    if header.exact:
+    if header.structured:
         # An edit list may also end a film within its last frame.
         return (header.picture if header.picture > clock.last else clock.end), 0.0
-    if header.structured:
-        # A Flash header's end may or may not count the start.
-        return (header.picture if header.picture > clock.end + LOST else clock.end), 0.0
     shown = clock.end - clock.last
     if clock.last + shown / 2 < header.picture < clock.end + shown:
         return header.picture, 0.0
