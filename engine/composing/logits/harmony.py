@@ -25,7 +25,7 @@ from engine.score import Instrument
 
 IN_KEY = -1.5
 """The bias in nats of a note that is in the key, but not in the chord."""
-OUT_OF_KEY = -1.9
+OUT_OF_KEY = -1.7
 """The bias of a note that is in neither."""
 ROOT_AT_CHANGE, ROOT_LATER = 3.0, 0.7
 """The bias of the chord's root in the bass: where the chord begins, and from then on."""

@@ -18,7 +18,7 @@ from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.score import Instrument
 
-CALM, EXCITED = 1.5, 0.5
+CALM, EXCITED = 1.0, 0.25
 """How many beats a note is to last at an arousal of -1, and of 1."""
 STRENGTH = 1.2
 """The bias against an earlier end, in nats."""
