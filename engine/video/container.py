@@ -37,6 +37,7 @@ _BUFFER = 1 << 18
 """Bytes of one read."""
 
 _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails
+_TAG = "timecode"
 _FALL = 1.0
 """Stamps that fall back by more than this, in seconds, begin another film in the same file."""
 
@@ -57,6 +58,18 @@ class Film:
     def has_stamps(self) -> bool:
         """False for bare streams such as ``.h264``, which have no times at all."""
         return not self.container.format.flags & _NO_TIMESTAMPS
+
+    @property
+    def timecode(self) -> str | None:
+        """The timecode of the first frame, as cameras and editors store it; None if there is none.
+
+        MOV and MP4 have a track for it, MXF and Matroska a tag.
+        """
+        stored = [self.stream.metadata, self.container.metadata]
+        stored += [stream.metadata for stream in self.container.streams if stream.type == "data"]
+        # Containers write the names of their tags in any case.
+        found = (text for tags in stored for name, text in tags.items() if name.lower() == _TAG)
+        return next(found, None)
 
     @property
     def may_restart(self) -> bool:

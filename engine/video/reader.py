@@ -24,9 +24,10 @@ from av.video.stream import VideoStream
 from engine.arrays import Image
 from engine.cues import Video
 from engine.errors import EmsyncError
+from engine.timecode import Clock, rate_near
 from engine.video.container import READ_ERRORS, opened, packets, steady, undecodable
 from engine.video.picture import Reducer, orientation
-from engine.video.timing import Clock, film_end, frame_rate, read_header, stamp_of, start_of
+from engine.video.timing import FrameClock, film_end, frame_rate, read_header, stamp_of, start_of
 
 IMAGE_SIZE = 160
 """The longer side of a frame's reduced image, in pixels."""
@@ -76,6 +77,7 @@ class VideoReader:
             self._zero = start_of(film, first)
             self._fps = frame_rate(film)
             self._header = read_header(film, self._zero)
+            self._timecode = _usable(film.timecode, self._fps)
             self._may_restart = film.may_restart
             self._has_stamps = film.has_stamps and stamp_of(first) is not None
         self._orientation = orientation(first)
@@ -100,7 +102,10 @@ class VideoReader:
 
         Before a pass to the end, this decodes the film's tail to find the duration.
         """
-        return Video(str(self._path), self._measure()[0], self._fps, self._width, self._height)
+        duration, _ = self._measure()
+        return Video(
+            str(self._path), duration, self._fps, self._width, self._height, self._timecode
+        )
 
     @property
     def missing(self) -> float:
@@ -177,7 +182,7 @@ class VideoReader:
                     film.container.seek(stamp, stream=film.stream)
                 except READ_ERRORS:
                     return
-            clock, coded = Clock(film, self._zero), -math.inf
+            clock, coded = FrameClock(film, self._zero), -math.inf
             for packet in packets(film):
                 if packet.pts is not None and not packet.is_discard:
                     coded = max(coded, clock.seconds(packet.pts + (packet.duration or 0)))
@@ -199,6 +204,15 @@ class VideoReader:
         if self._end is None:
             raise EmsyncError(f"{self._path}: no longer decodes; is it being written?")
         return self._end
+
+
+def _usable(label: str | None, fps: float) -> str | None:
+    """A stored timecode, if the frame rate has it."""
+    try:
+        Clock(rate_near(fps), label)
+    except ValueError:
+        return None
+    return label
 
 
 def _decoded(packet: Packet[VideoStream]) -> list[av.VideoFrame]:

@@ -29,7 +29,7 @@ _STRUCTURED = re.compile(r"mov|avi|matroska|flv")
 """Containers in which ``cut_short`` sees a lost end."""
 
 
-class Clock:
+class FrameClock:
     """Gives every frame of a film a stamp above that of the frame before, and turns it to seconds.
 
     Frames without stamps follow the frame before them at its own duration.
@@ -141,7 +141,7 @@ def read_header(film: Film, zero: Fraction) -> Header:
 
 
 def film_end(
-    path: Path, zero: Fraction, header: Header, clock: Clock, coded: float
+    path: Path, zero: Fraction, header: Header, clock: FrameClock, coded: float
 ) -> tuple[float, float]:
     """When a film ends, and how much is lost behind its last frame, both in seconds.
 

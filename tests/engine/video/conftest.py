@@ -47,6 +47,7 @@ def encode(tmp_path: Path) -> Callable[..., Path]:
 
     images: BGR frames, or ready frames of PyAV. start: seconds added to the stamps of the picture.
     lengths: of each frame in milliseconds. sound: start and length of a silent track in seconds.
+    tags: of the picture's stream, such as its timecode.
     """
 
     def write(
@@ -60,6 +61,7 @@ def encode(tmp_path: Path) -> Callable[..., Path]:
         sound: tuple[float, float] | None = None,
         pix_fmt: str = "yuv420p",
         fps: int = 24,
+        tags: dict[str, str] | None = None,
     ) -> Path:
         packets: list[av.Packet] = []
         base = Fraction(1, 1000 if lengths else fps)
@@ -67,6 +69,7 @@ def encode(tmp_path: Path) -> Callable[..., Path]:
         with av.open(str(path), "w", container_options=muxer or {}) as container:
             picture = container.add_stream(codec, fps, options=options or {})
             picture.pix_fmt = pix_fmt
+            picture.metadata.update(tags or {})
             picture.codec_context.time_base = base
             frames = [
                 av.VideoFrame.from_ndarray(image, format="bgr24")

@@ -140,3 +140,21 @@ def test_the_decoder_prints_nothing(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True)
     assert done.stderr == "" and done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "fps", "stored", "read"),
+    [
+        ("film.mov", 24, "01:00:00:05", "01:00:00:05"),
+        ("film.mp4", 25, "10:20:30:24", "10:20:30:24"),
+        ("film.mkv", 24, "01:00:00:05", "01:00:00:05"),
+        # The rate has no such frame, so the tag is of no use.
+        ("film.mkv", 24, "01:00:00:24", None),
+        ("film.mkv", 24, "noon", None),
+        ("film.mp4", 24, None, None),
+    ],
+)
+def test_the_film_s_own_timecode_is_read(encode, scene, name, fps, stored, read):
+    tags = {} if stored is None else {"timecode": stored}
+    path = encode(name, [scene(1)] * 30, fps=fps, tags=tags)
+    assert open_video(path).video.timecode == read
