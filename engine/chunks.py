@@ -17,7 +17,7 @@ from multiprocessing import Pool
 from pathlib import Path
 
 from engine.errors import EmsyncError
-from engine.files import output_folder, replacing, write_atomically
+from engine.files import output, replacing, write_atomically
 
 MANIFEST = "chunks.json"
 BLOCK = 1 << 23
@@ -52,7 +52,11 @@ def pack(files: Sequence[Path], folder: Path, part_bytes: int) -> list[Path]:
     """
     if part_bytes < SMALLEST:
         raise EmsyncError(f"parts of {part_bytes} bytes are too small; give {SMALLEST} or more")
-    output_folder(folder)
+    with output(folder):
+        return _pack(files, folder, part_bytes)
+
+
+def _pack(files: Sequence[Path], folder: Path, part_bytes: int) -> list[Path]:
     before = {whole.name: whole for whole in _read(folder)} if (folder / MANIFEST).exists() else {}
     wholes: list[Whole] = []
     for file in files:
@@ -84,17 +88,17 @@ def unpack(folder: Path, target: Path) -> list[Path]:
     missing = [name for name in names if not (folder / name).exists()]
     if missing:
         raise EmsyncError(f"{folder}: {', '.join(missing)} missing; copy all parts here first")
-    output_folder(target)
-    for whole in wholes:
-        path = target / whole.name
-        if path.exists() and _digest(path) == whole.sha256:
-            continue
-        with replacing(path) as beside:
-            with beside.open("wb") as file:
-                for part in whole.parts:
-                    file.write(_content(folder / part.name, part))
-            if _digest(beside) != whole.sha256:
-                raise EmsyncError(f"{folder}: {whole.name} is damaged; pack it again")
+    with output(target):
+        for whole in wholes:
+            path = target / whole.name
+            if path.exists() and _digest(path) == whole.sha256:
+                continue
+            with replacing(path) as beside:
+                with beside.open("wb") as file:
+                    for part in whole.parts:
+                        file.write(_content(folder / part.name, part))
+                if _digest(beside) != whole.sha256:
+                    raise EmsyncError(f"{folder}: {whole.name} is damaged; pack it again")
     return [target / whole.name for whole in wholes]
 
 

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine.errors import EmsyncError
+
+LONGEST_NAME = 255
+"""Bytes of a file's name; file systems allow no more."""
+
+
+def check_names(path: str) -> None:
+    """Check that every name in a path may be the name of a file.
+
+    Raises EmsyncError for an empty path, and for a name that is no text or too long.
+    """
+    if not path:
+        raise EmsyncError("a path is empty; name a file or folder")
+    for name in Path(path).parts:
+        try:
+            size = len(os.fsencode(name))
+        except UnicodeEncodeError as error:
+            raise EmsyncError(f"{name[:40]!r} is not text; give another name") from error
+        if size > LONGEST_NAME:
+            raise EmsyncError(
+                f"{name[:40]!r}... has {size} bytes; names of files have at most {LONGEST_NAME}"
+            )
 
 
 @contextmanager
@@ -81,6 +103,50 @@ def output(path: str | Path) -> Iterator[Path]:
             with suppress(OSError):
                 folder.rmdir()
         raise
+
+
+@contextmanager
+def staged(folder: Path, stale: Iterable[str] = ()) -> Iterator[Path]:
+    """A temporary folder within ``folder``, whose files move there if the block succeeds.
+
+    They replace those of the same name. stale: patterns of an earlier result's files; those that
+    the new one lacks are removed then. If the block fails, ``folder`` stays as it was. Raises
+    EmsyncError if ``folder`` can't be written.
+    """
+    beside = folder / f".{os.getpid()}.part"
+    with _writing(folder):
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir()
+    try:
+        yield beside
+        with _writing(folder):
+            for old in [path for pattern in stale for path in folder.glob(pattern)]:
+                old.unlink()
+            for new in [path for path in beside.rglob("*") if path.is_file()]:
+                place = folder / new.relative_to(beside)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(new, place)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def rename_folder(path: Path, new: Path) -> None:
+    """Give a finished folder its name, at once; ``new`` must be missing or empty.
+
+    Raises EmsyncError if it can't be renamed.
+    """
+    with _writing(new):
+        if new.is_dir():
+            new.rmdir()
+        os.replace(path, new)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def _unwritable(path: Path, error: OSError) -> EmsyncError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 # No deadline, because a busy machine must not fail a test.
 settings.register_profile("emsync", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("emsync")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs python-rtmidi, which is optional, where it is missing."""
+    if item.get_closest_marker("rtmidi") and find_spec("rtmidi") is None:
+        pytest.skip("needs python-rtmidi")
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from bridge.cli.types import TYPES
 from bridge.version import own_version
 from engine.errors import EmsyncError
 
@@ -46,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0 done, 2 for what the user can mend."""
     words = list(sys.argv[1:] if argv is None else argv)
     warnings.showwarning = _show_warning
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of files may have bytes that the terminal's encoding lacks.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         args = _parse(_current(words))
         args.run(args)
@@ -65,6 +70,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever reads the output has gone, such as `head`. Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        # Such as a name that is too long: what a command does not foresee is still one line.
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"emsync: {where}{error.strerror or error}; check the path", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("emsync: stopped", file=sys.stderr)
         return 130
@@ -72,7 +82,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports errors in one line."""
+    """Reports errors in one line, without names of functions."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for kind, convert in TYPES.items():
+            self.register("type", kind, convert)
 
     def error(self, message: str) -> NoReturn:
         raise EmsyncError(f"{message}; see {self.prog} --help")

@@ -10,16 +10,16 @@ from typing import Any
 from urllib.parse import quote
 
 from bridge.cli.options import film_arguments, former, music_arguments, request_values
-from bridge.cli.outputs import folder_force_argument, result_folder
+from bridge.cli.outputs import STALE, folder_force_argument, result_folder
 from bridge.cli.progress import progress_bar
-from bridge.play.follow.sync_source import TRANSPORTS
+from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS
 from bridge.scoring.request import parse_request, request_json
 from bridge.server.client import Client
 from bridge.server.jobs import Kind, State
 from bridge.state import state_folder
 from engine.cues import parse_time
 from engine.errors import EmsyncError
-from engine.files import write_atomically
+from engine.files import staged, write_atomically
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -96,6 +96,10 @@ def arguments(parser: ArgumentParser) -> None:
     follow.add_argument(
         "--offset", type=parse_time, metavar="T", help="where in the DAW's time the film begins"
     )
+    follow.add_argument(
+        "--rate", type=float, choices=FRAME_RATES, metavar="FPS",
+        help="frames a second of MIDI Time Code (default: the film's)",
+    )  # fmt: skip
 
 
 def run(args: Namespace) -> None:
@@ -141,10 +145,10 @@ def _waited(client: Client, args: Namespace, job: dict[str, Any]) -> dict[str, A
 
 def _files(client: Client, args: Namespace) -> Any:
     names = client.ask("GET", _path(args))["files"]
-    with result_folder(args.output, args.force) as folder:
+    with result_folder(args.output, args.force) as folder, staged(folder, STALE) as beside:
         for name in names:
-            (folder / name).parent.mkdir(exist_ok=True)
-            write_atomically(folder / name, client.file(args.job, name))
+            (beside / name).parent.mkdir(exist_ok=True)
+            write_atomically(beside / name, client.file(args.job, name))
     return {"files": [str(folder / name) for name in names]}
 
 
@@ -172,6 +176,11 @@ _ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {
     "follow": lambda client, args: client.ask(
         "POST",
         "/follow",
-        {"transport": args.transport, "port": args.port, "offset": args.offset},
+        {
+            "transport": args.transport,
+            "port": args.port,
+            "offset": args.offset,
+            "rate": args.rate,
+        },
     ),
 }

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from bridge.midi.backends import BACKENDS, OutputConfig
 from bridge.midi.vkb import HOST, PORT
 from bridge.play.follow.inputs import REAPER_PORT
-from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
+from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS, SyncSource
 from bridge.play.options import PlaybackOptions
 from bridge.play.velocity import Dynamics
 from engine.cues import parse_time
@@ -60,15 +60,20 @@ def sync_arguments(parser: ArgumentParser) -> None:
         "--offset", type=parse_time, metavar="T",
         help="where in the DAW's time the film begins (default: 0)",
     )  # fmt: skip
+    parser.add_argument(
+        "--follow-rate", type=float, choices=FRAME_RATES, metavar="FPS",
+        help="frames a second of MIDI Time Code: 23.976, 24, 25, 29.97 or 30; time code itself "
+        "does not tell 23.976 from 24 (default: the film's)",
+    )  # fmt: skip
 
 
 def sync_source(args: Namespace) -> SyncSource | None:
     """Whose transport to follow; None for nobody's. Raises EmsyncError."""
     if args.follow is None:
-        if args.follow_port is not None or args.offset is not None:
-            raise EmsyncError("--follow-port and --offset go with --follow")
+        if any(given is not None for given in (args.follow_port, args.offset, args.follow_rate)):
+            raise EmsyncError("--follow-port, --follow-rate and --offset go with --follow")
         return None
-    return SyncSource(args.follow, args.follow_port, args.offset or 0.0)
+    return SyncSource(args.follow, args.follow_port, args.offset or 0.0, args.follow_rate)
 
 
 def playback_arguments(parser: ArgumentParser) -> None:

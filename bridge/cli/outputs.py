@@ -17,6 +17,8 @@ from export.piece import SCORE, STEMS, TAKES
 
 RESULT = (SCORE, STEMS, TAKES, PICTURE, PLAN, CUES, REPORT)
 """What a result has in its folder."""
+STALE = (PLAN, f"{TAKES}/take-*.mid")
+"""Files that not every result has; those of an earlier result go when it is replaced."""
 
 
 def file_force_argument(parser: ArgumentParser) -> None:

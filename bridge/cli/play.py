@@ -18,6 +18,7 @@ from bridge.cli.live_options import (
     sync_source,
 )
 from bridge.cli.progress import progress_bar
+from bridge.cli.types import time_range
 from bridge.midi.backends import open_output
 from bridge.midi.rtmidi_api import port_names
 from bridge.play.follow.sync_source import SyncSource, follow
@@ -41,7 +42,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--from", type=parse_time, default=0.0, dest="begin", metavar="T", help="play from here on"
     )
-    parser.add_argument("--loop", type=parse_loop, metavar="T-T", help="play this over and over")
+    parser.add_argument("--loop", type=time_range, metavar="T-T", help="play this over and over")
     parser.add_argument(
         "--wait", type=float, default=1.0, metavar="SECONDS",
         help="the time between opening the ports and the first note, for the DAW to connect "
@@ -49,14 +50,6 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     sync_arguments(parser)
     playback_arguments(parser)
-
-
-def parse_loop(text: str) -> tuple[float, float]:
-    """``0:10-0:20`` in seconds."""
-    begin, dash, end = text.partition("-")
-    if not dash:
-        raise EmsyncError(f"loop {text}: give two times, e.g. 0:10-0:20")
-    return parse_time(begin), parse_time(end)
 
 
 def run(args: Namespace) -> None:

@@ -13,13 +13,14 @@ from bridge.cli.options import (
     network_options,
     request_values,
 )
-from bridge.cli.outputs import folder_force_argument, result_folder
+from bridge.cli.outputs import STALE, folder_force_argument, result_folder
 from bridge.cli.progress import phase_bar
 from bridge.scoring.files import PLAN
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.report import Report
 from bridge.scoring.request import parse_request
 from engine.cues import CueSheet
+from engine.files import staged
 from engine.score import Instrument
 
 
@@ -41,7 +42,8 @@ def run(args: Namespace) -> None:
     request = parse_request(request_values(args))
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
-        cues, report = score_film(request, network.load, folder, phase_bar)
+        with staged(folder, STALE) as beside:
+            cues, report = score_film(request, network.load, beside, phase_bar)
         print(summary(report, cues, folder, request.players))
 
 

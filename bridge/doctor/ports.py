@@ -6,8 +6,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import rtmidi
-
 from bridge.doctor.finding import Finding
 from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.jack import open_client
@@ -49,14 +47,18 @@ def alsa() -> Finding | None:
 
 def midi_systems() -> Finding:
     """Which MIDI systems python-rtmidi reaches, and the ports to play to."""
-    found = usable_apis()
+    try:
+        found = usable_apis()
+    except EmsyncError as error:
+        text, _, remedy = str(error).partition("; ")
+        return Finding("MIDI ports", "absent", text.removeprefix("MIDI ports: "), remedy)
     for _, port in found:
         port.delete()
     if not found:
         return Finding(
             "MIDI ports", "absent", "no MIDI system answers", "start JACK, or use --backend vkb"
         )
-    names = ", ".join(port_names(rtmidi.MidiOut)) or "none"
+    names = ", ".join(port_names()) or "none"
     return Finding(
         "MIDI ports", "ok", f"{', '.join(name for name, _ in found)}; there are: {names}"
     )

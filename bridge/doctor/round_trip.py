@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import rtmidi
 
 from bridge.doctor.finding import Finding
 from bridge.midi.backends import OutputConfig, open_output
@@ -17,7 +16,7 @@ from bridge.midi.frames import FrameClock
 from bridge.midi.jack import JackOutput, open_client
 from bridge.midi.messages import note_off, note_on
 from bridge.midi.output import Output
-from bridge.midi.rtmidi_api import close_port, usable_apis
+from bridge.midi.rtmidi_api import INPUT, close_port, usable_apis
 from bridge.midi.rtmidi_ports import RtmidiSink
 from bridge.midi.scheduler import ScheduledOutput
 from engine.errors import EmsyncError
@@ -143,7 +142,7 @@ def _jack_listener(port: str, clock: FrameClock) -> Iterator[Callable[[Receive],
 def _rtmidi_listener(name: str) -> Iterator[Callable[[Receive], None] | None]:
     """Listen to the input port that mirrors the output port ``name``; yields None without one."""
     chosen = None
-    for _, port in usable_apis(rtmidi.MidiIn):
+    for _, port in usable_apis(INPUT):
         names = port.get_ports()
         matching = [index for index, full_name in enumerate(names) if name in full_name]
         if matching and chosen is None:

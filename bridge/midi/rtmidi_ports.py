@@ -10,11 +10,9 @@ import re
 import sys
 from typing import Any
 
-import rtmidi
-
 from bridge.midi.jack_watchdog import JackWatchdog
 from bridge.midi.routes import by_instrument
-from bridge.midi.rtmidi_api import JACK, close_port, default_api, usable_apis
+from bridge.midi.rtmidi_api import close_port, default_api, jack_name, load_rtmidi, usable_apis
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
@@ -46,7 +44,7 @@ class RtmidiSink:
             self._watchdog.check()
         try:
             self._ports[instrument].send_message(message)
-        except rtmidi.RtMidiError as error:
+        except load_rtmidi().RtMidiError as error:
             raise EmsyncError(
                 f"{self.name}: the port is gone ({error}); connect it, then play again"
             ) from error
@@ -62,13 +60,14 @@ class RtmidiSink:
 def open_virtual(ports: str = "five") -> RtmidiSink:
     """Open virtual ports: ``emsync bass`` and four more, or with ``"one"`` only ``emsync``.
 
-    Raises EmsyncError where the system has no virtual ports.
+    Raises EmsyncError where the system has no virtual ports, or python-rtmidi is not installed.
     """
     if sys.platform == "win32":
         raise EmsyncError(
             "Windows has no virtual MIDI ports; install loopMIDI, add a port and use the "
             "backend existing, or use the backend vkb for REAPER"
         )
+    rtmidi = load_rtmidi()
     names = [f"emsync {i.value}" for i in Instrument] if ports == "five" else ["emsync"]
     opened, watchdog = [], None
     try:
@@ -76,7 +75,7 @@ def open_virtual(ports: str = "five") -> RtmidiSink:
             api, port = default_api()
             opened.append(port)
             port.open_virtual_port(name)
-        if api == JACK:
+        if api == jack_name():
             watchdog = JackWatchdog()
     except (EmsyncError, rtmidi.RtMidiError) as error:
         for port in opened:
@@ -98,7 +97,7 @@ def open_existing(pattern: str | None = None, ports: str = "five") -> RtmidiSink
     Each instrument gets its own port where ``ports`` is ``"five"`` and the names say whose is
     whose. Otherwise all use the first port, each on its own channel.
 
-    Raises EmsyncError when no port matches, or one can't be opened.
+    Raises EmsyncError when no port matches, one can't be opened, or python-rtmidi is not installed.
     """
     apis = usable_apis()
     available = [name for _, port in apis for name in port.get_ports()]
@@ -125,7 +124,7 @@ def _open(name: str) -> Any:
                 port.open_port(names.index(name), "emsync")
                 found = port
                 continue
-            except rtmidi.RtMidiError as error:
+            except load_rtmidi().RtMidiError as error:
                 close_port(port)
                 raise EmsyncError(
                     f"{name}: can't be opened ({error}); close the program that holds it"

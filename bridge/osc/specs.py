@@ -98,7 +98,7 @@ OUT = (
     Address(
         "/emsync/error",
         (Argument("text", Type.TEXT, "what went wrong, where, and what to do, in one line"),),
-        "a request by OSC failed",
+        "a request by OSC, or a job, failed",
     ),
 )
 """The messages that the server sends."""
@@ -143,6 +143,12 @@ IN = (
             Argument("transport", Type.TEXT, "mtc, clock, jack or reaper; empty: none", True),
             Argument(
                 "offset", Type.FLOAT, "where on the transport the film begins, in seconds", True
+            ),
+            Argument(
+                "rate",
+                Type.FLOAT,
+                "mtc: frames a second, 23.976, 24, 25, 29.97 or 30; 0 or left out: the film's",
+                True,
             ),
         ),
         "follow a DAW's transport",

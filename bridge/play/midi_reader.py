@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 
-import mido
 import numpy as np
 
 from bridge.midi.messages import order
@@ -16,7 +15,7 @@ from bridge.play.expression import expression
 from bridge.play.piece import Piece
 from engine.cues import read_cues
 from engine.errors import EmsyncError
-from engine.music.tick_clock import TickClock
+from engine.music.midi_file import MidiFile, MidiNote, MidiTrack, read_midi_file
 from engine.score import Instrument, Note
 from export.midi import CHORD_MARKER
 
@@ -27,9 +26,8 @@ _FAMILIES = {
     range(32, 40): Instrument.BASS,
 }
 """General MIDI programs, from 0, and their instrument; all others are strings."""
-
-TempoMap = Callable[[float], float]
-"""Converts ticks to seconds."""
+_MOST_BARS = 100_000
+"""Bars of a piece; a damaged time signature may ask for millions."""
 
 
 def read_piece(path: Path, expressive: bool = False) -> Piece:
@@ -55,13 +53,14 @@ def read_piece(path: Path, expressive: bool = False) -> Piece:
         return piece
     cues = read_cues(path / "cues.json")
     controls = expression(cues.sections) if expressive else ()
-    return replace(piece, boundaries=cues.boundaries, controls=controls)
+    rate = cues.video.fps
+    return replace(piece, boundaries=cues.boundaries, controls=controls, film_rate=rate)
 
 
 def read_midi(path: Path) -> Piece:
-    """The piece in one MIDI file.
+    """The piece in one MIDI file. It warns of a damaged file, which is read as far as it goes.
 
-    Raises EmsyncError when it can't be read, is no MIDI file, has no notes, or counts in frames.
+    Raises EmsyncError when it can't be read, is no MIDI file, or has no notes.
     """
     piece = _read(path)
     if not piece.notes:
@@ -76,106 +75,64 @@ def read_beats(path: Path) -> Callable[[float], float]:
     """
     if path.is_dir():
         path = min([path / "score.mid", *(path / "stems").glob("*.mid")], key=_missing)
-    midi = _open(path)
-    seconds_at = _tempo_map(midi)
-    return lambda beats: seconds_at(beats * midi.ticks_per_beat)
-
-
-def _read(path: Path) -> Piece:
-    midi = _open(path)
-    seconds_at = _tempo_map(midi)
-    notes: list[Note] = []
-    chords: list[float] = []
-    duration = 0.0
-    for track in midi.tracks:
-        duration = max(duration, seconds_at(sum(message.time for message in track)))
-        notes += _notes(track, seconds_at)
-        chords += _chords(track, seconds_at)
-    bars = tuple(_bars(midi, seconds_at, duration))
-    return Piece(tuple(sorted(notes, key=order)), tuple(sorted(chords)), (), duration, bars=bars)
-
-
-def _open(path: Path) -> mido.MidiFile:
-    try:
-        midi = mido.MidiFile(path, clip=True)
-    except OSError as error:
-        raise EmsyncError(f"{path}: can't be read ({error.strerror or error})") from error
-    except (ValueError, KeyError, IndexError, EOFError) as error:
-        raise EmsyncError(f"{path}: is not a MIDI file ({error})") from error
-    if midi.ticks_per_beat <= 0 or midi.ticks_per_beat >= 0x8000 or midi.type == 2:
-        raise EmsyncError(f"{path}: counts in frames or patterns; save it with beats, as type 1")
-    return midi
+    midi = read_midi_file(path)
+    return lambda beats: float(midi.clock.seconds(beats * midi.ticks_per_beat))
 
 
 def _missing(path: Path) -> bool:
     return not path.exists()
 
 
-def _tempo_map(midi: mido.MidiFile) -> TempoMap:
-    tempos = {0: 500_000}
-    for track in midi.tracks:
-        tempos |= {tick: m.tempo for tick, m in _timed(track) if m.type == "set_tempo"}
-    ticks = sorted(tempos)
-    rates = np.array([tempos[tick] for tick in ticks]) / (midi.ticks_per_beat * 1e6)
-    clock = TickClock(ticks, rates)
-    return lambda tick: float(clock.seconds(tick))
+def _read(path: Path) -> Piece:
+    midi = read_midi_file(path)
+    if midi.faults:
+        warnings.warn(
+            f"{path}: {', '.join(midi.faults)}; the rest is played as it is", stacklevel=3
+        )
+    notes = chain.from_iterable(_notes(track, midi) for track in midi.tracks)
+    chords = [tick for tick, text in midi.markers if text == CHORD_MARKER]
+    duration = float(midi.clock.seconds(midi.end))
+    return Piece(
+        tuple(sorted(notes, key=order)),
+        tuple(midi.clock.seconds(chords).tolist()),
+        (),
+        duration,
+        bars=_bars(midi),
+    )
 
 
-def _timed(track: mido.MidiTrack) -> Iterator[tuple[int, mido.Message]]:
-    """Each message with its tick."""
-    tick = 0
-    for message in track:
-        tick += message.time
-        yield tick, message
-
-
-def _notes(track: mido.MidiTrack, seconds_at: TempoMap) -> Iterator[Note]:
+def _notes(track: MidiTrack, midi: MidiFile) -> Iterator[Note]:
     named = _NAMED.get(track.name.strip().lower())
-    programs: dict[int, int] = {}
-    begun: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
-    for tick, message in _timed(track):
-        if message.type == "program_change":
-            programs[message.channel] = message.program
-        elif message.type == "note_on" and message.velocity:
-            begun[message.channel, message.note].append((tick, message.velocity))
-        elif message.type in ("note_on", "note_off"):
-            key = message.channel, message.note
-            if begun[key]:
-                onset, velocity = begun[key].popleft()
-                instrument = named or _by_program(programs.get(key[0], 0), key[0])
-                yield Note(instrument, seconds_at(onset), seconds_at(tick), key[1], velocity)
+    onsets = midi.clock.seconds([note.start for note in track.notes]).tolist()
+    ends = midi.clock.seconds([note.end for note in track.notes]).tolist()
+    for note, onset, end in zip(track.notes, onsets, ends, strict=True):
+        yield Note(named or _by_program(note), onset, end, note.pitch, note.velocity)
 
 
-def _by_program(program: int, channel: int) -> Instrument:
-    if channel == Instrument.DRUMS.channel:
+def _by_program(note: MidiNote) -> Instrument:
+    if note.channel == Instrument.DRUMS.channel:
         return Instrument.DRUMS
     for programs, instrument in _FAMILIES.items():
-        if program in programs:
+        if note.program in programs:
             return instrument
     return Instrument.STRINGS
 
 
-def _chords(track: mido.MidiTrack, seconds_at: TempoMap) -> Iterator[float]:
-    for tick, message in _timed(track):
-        if message.type == "marker" and message.text == CHORD_MARKER:
-            yield seconds_at(tick)
-
-
-def _bars(midi: mido.MidiFile, seconds_at: TempoMap, duration: float) -> Iterator[float]:
-    """The bar lines in seconds, from the time signatures."""
-    quarters = {0: 4.0}  # of a bar, by the tick of its time signature
-    for track in midi.tracks:
-        for tick, message in _timed(track):
-            if message.type == "time_signature":
-                quarters[tick] = 4 * message.numerator / message.denominator
-    starts = sorted(quarters)
-    for start, end in zip(starts, [*starts[1:], None], strict=True):
-        for bar in count():
-            tick = start + round(bar * quarters[start] * midi.ticks_per_beat)
-            seconds = seconds_at(tick)
-            if seconds >= duration or (end is not None and tick >= end):
-                break
-            yield seconds
+def _bars(midi: MidiFile) -> tuple[float, ...]:
+    """The bar lines in seconds, from the time signatures; 4/4 until the first one."""
+    metres = {0: (4, 4), **{tick: (top, bottom) for tick, top, bottom in midi.metres}}
+    starts = sorted(metres)
+    lines = [np.zeros(0)]
+    room = _MOST_BARS
+    for start, end in zip(starts, [*starts[1:], midi.end], strict=True):
+        numerator, denominator = metres[start]
+        length = 4 * numerator / denominator * midi.ticks_per_beat
+        number = min(max(int(np.ceil((end - start) / length)), 0), room)
+        lines.append(start + np.rint(np.arange(number) * length))
+        room -= number
+    ticks = np.concatenate(lines)
+    seconds = midi.clock.seconds(np.unique(ticks[ticks < midi.end]))
+    return tuple(np.unique(seconds).tolist())
 
 
 def _merged(pieces: Sequence[Piece]) -> Piece:

@@ -27,7 +27,7 @@ class Control:
 @dataclass(frozen=True, slots=True)
 class Piece:
     """notes: by onset. chords, boundaries and bars (where known): rising. controls: by time.
-    duration: in seconds."""
+    duration: in seconds. film_rate: the film's frames a second, where it is known."""
 
     notes: tuple[Note, ...]
     chords: tuple[float, ...]
@@ -35,6 +35,7 @@ class Piece:
     duration: float
     controls: tuple[Control, ...] = ()
     bars: tuple[float, ...] = ()
+    film_rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

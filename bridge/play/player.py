@@ -39,8 +39,8 @@ log = logging.getLogger(__name__)
 class Player:
     """Plays one piece at a time. Every method may be called from any thread.
 
-    Calls wait for the output, which may hang for seconds. ``status``, ``state`` and ``duration``
-    never wait: they read a snapshot, the playhead.
+    Calls wait for the output, which may hang for seconds. ``status`` and the properties never
+    wait: they read a snapshot, the playhead.
     """
 
     def __init__(
@@ -172,10 +172,11 @@ class Player:
 
         Raises EmsyncError when the output is gone.
         """
-        now = time.monotonic()
+        # As for notes: what is due at once would arrive late.
+        when = time.monotonic() + self.output.lead - min(self.output.latency, 0.0)
         for instrument in Instrument:
             for message in introduction(instrument):
-                self.output.send(now, instrument, message)
+                self.output.send(when, instrument, message)
 
     def follow(self, transport: str | None) -> None:
         """Set the name of the transport that is followed (``"MTC"``), for the status."""
@@ -203,6 +204,11 @@ class Player:
     def duration(self) -> float:
         """The piece's length in seconds."""
         return self._playhead.piece.duration
+
+    @property
+    def film_rate(self) -> float | None:
+        """The film's frames a second, where they are known."""
+        return self._playhead.piece.film_rate
 
     def status(self) -> Status:
         """The present status. Never waits, even while the output hangs."""

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bridge.server.jobs import ENDED
+from bridge.server.sockets import url
 from bridge.state import read_running
 from engine.errors import EmsyncError
 
@@ -72,7 +73,7 @@ class Client:
             return response.status, response.read()
         except (OSError, HTTPException) as error:
             raise EmsyncError(
-                f"the server at {self._host}:{self._port} does not answer ({error}); "
+                f"the server at {url(self._host, self._port)} does not answer ({error}); "
                 "start emsync serve"
             ) from error
         finally:

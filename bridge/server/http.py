@@ -152,7 +152,9 @@ class Routes:
     async def follow(self, request: Request) -> Response:
         """Follow a transport; without one, follow none."""
         offset = number(-FURTHEST, FURTHEST)
-        values = await self._values(request, transport=text, port=text, offset=offset)
+        values = await self._values(
+            request, transport=text, port=text, offset=offset, rate=number()
+        )
         await self._service.follow(**values)
         return await self.state(request)
 
@@ -225,6 +227,10 @@ async def _body(request: Request) -> dict[str, Any]:
         raise EmsyncError("the body is not JSON; send a JSON object") from error
     if not isinstance(values, dict):
         raise EmsyncError("the body is not a JSON object")
+    try:
+        json.dumps(values, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise EmsyncError("the body has half a character (a lone surrogate)") from error
     return {name: value for name, value in values.items() if value is not None}
 
 

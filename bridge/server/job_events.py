@@ -30,6 +30,9 @@ def job_observer(hub: Hub, playback: Playback, job_files: JobFiles) -> Observer:
                 playback.expect(job.id, cues, job.request.reserve, seconds_at)
             case protocol.Failed():
                 playback.abandon(job.id)
+        if job.state is State.FAILED:
+            # Who submitted it by OSC receives no answer.
+            hub.publish("error", text=f"job {job.id}: {job.error}")
         hub.publish("progress", job=job.id, state=job.state.value, share=job.progress)
         if not isinstance(event, protocol.Progress):
             hub.publish("job", **job_json(job))

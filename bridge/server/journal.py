@@ -18,14 +18,26 @@ VERSION = 2
 _VERSION_1_WORDS = {"analyse": "analyze", "analysing": "analyzing"}
 
 
+_UNREADABLE = (
+    sqlite3.DatabaseError, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+    EmsyncError,
+)  # fmt: skip
+"""What an entry raises on a damaged page, without JSON, or with a missing or wrong field."""
+
+
 class JournalHeld(EmsyncError):
     """Another server holds the journal."""
 
 
 class Journal:
-    """The jobs, oldest first. Raises JournalHeld, or EmsyncError if it can't be opened."""
+    """The jobs, oldest first. Raises JournalHeld, or EmsyncError if it can't be opened.
+
+    An entry that can't be read is skipped; ``damaged`` says so in a line. It stays in the file.
+    """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self.damaged: tuple[str, ...] = ()
         try:
             path.touch(mode=0o600)
             path.chmod(0o600)
@@ -53,9 +65,13 @@ class Journal:
             raise EmsyncError(f"{path}: {error}; give another --state folder") from error
         except (sqlite3.DatabaseError, OSError) as error:
             raise EmsyncError(f"{path}: can't be opened ({error}); move it away") from error
-        for job in self.jobs():
-            if not job.ended:
-                self.put(moved(job, State.INTERRUPTED, time.time()))
+        try:
+            for job in self.jobs():
+                if not job.ended:
+                    self.put(moved(job, State.INTERRUPTED, time.time()))
+        except sqlite3.DatabaseError as error:
+            self._base.close()
+            raise EmsyncError(f"{path}: is damaged ({error}); move it away") from error
 
     def put(self, job: Job) -> None:
         """Write the job, in place of an older entry of it."""
@@ -65,9 +81,19 @@ class Journal:
         )
 
     def jobs(self) -> list[Job]:
-        """All jobs."""
-        rows = self._base.execute("SELECT job FROM jobs ORDER BY created, rowid")
-        return [parse_job(json.loads(text)) for (text,) in rows]
+        """All jobs that can be read; ``damaged`` is about the others."""
+        found: list[Job] = []
+        damaged: list[str] = []
+        # The index has the ids and row numbers, so a damaged page costs its own entries only.
+        names = self._base.execute("SELECT rowid, id FROM jobs ORDER BY id").fetchall()
+        for number, name in sorted(names):
+            try:
+                row = self._base.execute("SELECT job FROM jobs WHERE rowid = ?", (number,))
+                found.append(parse_job(json.loads(row.fetchone()[0])))
+            except _UNREADABLE as error:
+                damaged.append(f"{self._path}: job {name} can't be read ({error!r}); it is skipped")
+        self.damaged = tuple(damaged)
+        return sorted(found, key=lambda job: job.created)
 
     def remove(self, job: Job) -> None:
         """Delete the job's entry."""
@@ -80,13 +106,16 @@ class Journal:
     def _migrate(self) -> None:
         """Translate version 1, which spelled kind, state and time signature differently."""
         for name, text in self._base.execute("SELECT id, job FROM jobs").fetchall():
-            values = json.loads(text)
-            for field in ("kind", "state"):
-                values[field] = _VERSION_1_WORDS.get(values[field], values[field])
-            if "meter" in values["request"]:
-                values["request"]["time_signature"] = values["request"].pop("meter")
             try:
+                values = json.loads(text)
+                for field in ("kind", "state"):
+                    values[field] = _VERSION_1_WORDS.get(values[field], values[field])
+                if "meter" in values["request"]:
+                    values["request"]["time_signature"] = values["request"].pop("meter")
                 self.put(parse_job(values))
             except EmsyncError:
                 # Version 1 queued requests that could only fail, such as a temperature of 0.001.
                 self._base.execute("DELETE FROM jobs WHERE id = ?", (name,))
+            except _UNREADABLE:
+                # It stays, and is reported.
+                continue

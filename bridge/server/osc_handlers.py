@@ -7,7 +7,7 @@ from bridge.server.service import Service
 
 
 def osc_handlers(service: Service) -> dict[str, Handler]:
-    """The handlers by address. OSC has no null, so "" and an offset of 0 count as left out."""
+    """The handlers by address. OSC has no null, so "" and a number of 0 count as left out."""
     playback = service.playback
 
     async def compose(video: str, seed: int = 0) -> None:
@@ -19,8 +19,9 @@ def osc_handlers(service: Service) -> dict[str, Handler]:
     async def play(job: str = "", seconds: float | None = None) -> None:
         await service.play(job or None, seconds)
 
-    async def follow(transport: str = "", offset: float = 0.0) -> None:
-        await service.follow(transport or None, offset=offset or None)
+    async def follow(transport: str = "", offset: float = 0.0, rate: float = 0.0) -> None:
+        # OSC's floats have 24 bits: 29.97 arrives as 29.969999.
+        await service.follow(transport or None, offset=offset or None, rate=round(rate, 3) or None)
 
     return {
         "/emsync/compose": compose,

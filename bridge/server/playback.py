@@ -154,7 +154,7 @@ class Playback:
         """
         loaded = _Loaded(job, cues.sections, seconds_at or _default_tempo, draft=True)
         controls = expression(cues.sections) if self._options.expressive else ()
-        piece = Piece((), (), cues.boundaries, cues.duration, controls)
+        piece = Piece((), (), cues.boundaries, cues.duration, controls, film_rate=cues.video.fps)
         self._submit(self._begin, piece, loaded, reserve)
 
     def extend(

@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from engine.errors import EmsyncError
+from engine.files import check_names
 
 
 class Forbidden(EmsyncError):
@@ -83,6 +84,7 @@ class Guard:
 
         Raises Forbidden outside the folders, and EmsyncError for a path that is not valid.
         """
+        check_names(path)
         try:
             film = Path(path).expanduser().resolve()
         except (OSError, RuntimeError, ValueError) as error:

@@ -32,7 +32,7 @@ from bridge.server.osc_handlers import osc_handlers
 from bridge.server.playback import Playback
 from bridge.server.security import Guard, is_local, new_token
 from bridge.server.service import Service
-from bridge.server.sockets import listen_tcp, listen_udp
+from bridge.server.sockets import listen_tcp, listen_udp, url
 from bridge.server.worker import Worker
 from bridge.state import (
     Running,
@@ -138,7 +138,9 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
         write_running(folder, running)
         stack.callback(forget_running, folder)
         with _signals(loop, stop):
-            announce(f"listens on http://{options.host}:{port}; token in {folder / 'server.json'}")
+            for line in journal.damaged:
+                announce(line)
+            announce(f"listens on {url(options.host, port)}; token in {folder / 'server.json'}")
             announce("OSC: off" if osc_port is None else f"OSC: {options.osc_host}:{osc_port}")
             if options.sync_source is not None:
                 source = options.sync_source

@@ -96,14 +96,15 @@ class Service:
         transport: str | None = None,
         port: str | None = None,
         offset: float | None = None,
+        rate: float | None = None,
     ) -> None:
         """Follow a DAW's transport; None: follow none."""
-        if not transport and (port is not None or offset is not None):
+        if not transport and any(given is not None for given in (port, offset, rate)):
             raise EmsyncError(
-                f"port and offset go with a transport; choose from {', '.join(TRANSPORTS)}"
+                f"port, offset and rate go with a transport; choose from {', '.join(TRANSPORTS)}"
             )
         await self.playback.follow(
-            SyncSource(transport, port, offset or 0.0) if transport else None
+            SyncSource(transport, port, offset or 0.0, rate) if transport else None
         )
 
     def _loaded(self) -> Job:

@@ -68,3 +68,8 @@ def _server_at(host: str, port: int) -> int | None:
         return int(health["pid"]) if health["server"] == "emsync" else None
     except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return None
+
+
+def url(host: str, port: int) -> str:
+    """The address of a server; an address of IPv6 stands in brackets (RFC 3986)."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from engine.files import write_atomically
 from engine.model.config import ModelConfig
 from engine.training.dataset import Recipe
 from engine.training.plan import TrainingPlan
@@ -30,16 +33,19 @@ class Log:
             "plan": asdict(plan),
             "recipe": asdict(recipe),
         }
-        self._settings.write_text(json.dumps(settings, indent=2) + "\n")
-        with self._path.open("w", newline="") as log:
-            csv.writer(log).writerow(LOG_COLUMNS)
+        write_atomically(self._settings, json.dumps(settings, indent=2) + "\n")
+        self._write([LOG_COLUMNS])
 
     def resume(self, step: int) -> None:
         """Remove the lines of steps after ``step``, which will be trained again."""
         with self._path.open(newline="") as log:
             head, *rows = csv.reader(log)
-        with self._path.open("w", newline="") as log:
-            csv.writer(log).writerows([head, *(row for row in rows if int(row[0]) <= step)])
+        self._write([head, *(row for row in rows if int(row[0]) <= step)])
+
+    def _write(self, rows: Iterable[Sequence[str]]) -> None:
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        write_atomically(self._path, text.getvalue())
 
     def row(self, step: int, tokens: int, loss: float, nll: float, rate: float) -> None:
         """Append a line, print it, and draw the plot again.

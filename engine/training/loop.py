@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import EmsyncError
+from engine.files import output_folder
 from engine.model.config import ModelConfig
 from engine.training.corpus.token_cache import Cache
 from engine.training.dataset import Recipe, Windows
@@ -48,9 +49,9 @@ def train(
     if plan.steps is None and minutes == math.inf:
         raise EmsyncError("a run without end: give steps, minutes or both")
     begun = time.monotonic()
-    folder.mkdir(parents=True, exist_ok=True)
     world = join_world(device)
     trainer = Trainer(config, plan, world, weights, compiled)
+    output_folder(folder)
     windows = Windows(cache, config, recipe or Recipe(), plan.seed)
     log, checkpoint = Log(folder), folder / "checkpoint.pt"
     if checkpoint.exists():

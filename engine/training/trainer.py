@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from engine.errors import EmsyncError
+from engine.files import replacing
 from engine.model.config import ModelConfig
 from engine.model.header import read_header
 from engine.model.transformer import Transformer
@@ -139,8 +139,8 @@ class Trainer:
             "seconds": self.seconds,
             "learnt_before": self.learnt_before,
         }
-        torch.save(state, path.with_suffix(".part"))
-        os.replace(path.with_suffix(".part"), path)
+        with replacing(path) as beside:
+            torch.save(state, beside)
 
     def resume(self, path: Path) -> None:
         """Continue from a checkpoint; raises EmsyncError if it is of another network."""

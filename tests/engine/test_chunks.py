@@ -80,7 +80,7 @@ def test_missing_and_damaged_parts_are_named(parts, tmp_path):
     parts[1].write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     with pytest.raises(EmsyncError, match=rf"{parts[1].name}: damaged"):
         unpack(tmp_path / "parts", tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
     parts[1].unlink()
     with pytest.raises(EmsyncError, match=rf"{parts[1].name} missing"):
         unpack(tmp_path / "parts", tmp_path / "out")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import EmsyncError
-from engine.files import output_folder, replacing, write_atomically
+from engine.files import output_folder, rename_folder, replacing, staged, write_atomically
 
 
 @pytest.mark.parametrize(("data", "held"), [(b"\x00\xff", b"\x00\xff"), ("é\n", b"\xc3\xa9\n")])
@@ -46,3 +46,39 @@ def test_an_output_folder_can_not_replace_a_file(tmp_path):
     for place in (tmp_path / "file", tmp_path / "file" / "out"):
         with pytest.raises(EmsyncError, match="can't be written"):
             output_folder(place)
+
+
+def test_a_staged_result_replaces_the_earlier_one_and_nothing_else(tmp_path):
+    for name in ("score.mid", "plan.json", "mine.txt", "takes/take-1.mid", "takes/mine.mid"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("old")
+    with staged(tmp_path, ("plan.json", "takes/take-*.mid")) as beside:
+        assert beside.parent == tmp_path
+        (beside / "takes").mkdir()
+        (beside / "score.mid").write_text("new")
+        (beside / "takes" / "take-2.mid").write_text("new")
+        assert (tmp_path / "score.mid").read_text() == "old"
+    found = {path.name: path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == {
+        "score.mid": "new", "take-2.mid": "new", "mine.txt": "old", "mine.mid": "old"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("end", [ZeroDivisionError, KeyboardInterrupt])
+def test_a_result_that_fails_or_is_interrupted_leaves_the_folder_as_it_was(tmp_path, end):
+    (tmp_path / "plan.json").write_text("old")
+    with pytest.raises(end), staged(tmp_path, ("plan.json",)) as beside:
+        (beside / "score.mid").write_text("half")
+        raise end
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_a_folder_gets_its_name_at_once(tmp_path):
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "file").touch()
+    (tmp_path / "done").mkdir()
+    rename_folder(tmp_path / "work", tmp_path / "done")
+    assert [path.name for path in tmp_path.rglob("*")] == ["done", "file"]
+    (tmp_path / "work").mkdir()
+    with pytest.raises(EmsyncError, match="can't be written"):
+        rename_folder(tmp_path / "work", tmp_path / "done")

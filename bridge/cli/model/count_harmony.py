@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
 from bridge.cli.progress import progress_bar
-from engine.files import output_folder, write_atomically
+from bridge.cli.types import at_least
+from engine.files import output, write_atomically
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -26,7 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
         "split_group and licence where known",
     )  # fmt: skip
     parser.add_argument(
-        "--workers", type=int, default=2, metavar="N", help="processes (default: 2)"
+        "--workers", type=at_least(1), default=2, metavar="N", help="processes (default: 2)"
     )
 
 
@@ -36,8 +37,8 @@ def run(args: Namespace) -> None:
         from engine.evaluation.references import read_table
         from engine.training.corpus.harmony_table import count_folder, to_json
     index = read_table(args.index, "split") if args.index else None
-    output_folder(args.output.parent)
-    table = count_folder(args.source, index, args.workers, progress_bar)
-    write_atomically(args.output, to_json(table))
-    songs = {mode: table[mode]["songs"] for mode in ("major", "minor")}
-    print(f"{args.output}: {json.dumps(songs)}")
+    with output(args.output.parent):
+        table = count_folder(args.source, index, args.workers, progress_bar)
+        write_atomically(args.output, to_json(table))
+        songs = {mode: table[mode]["songs"] for mode in ("major", "minor")}
+        print(f"{args.output}: {json.dumps(songs)}")

@@ -11,9 +11,10 @@ from bridge.cli.extras import need_train_extra
 from bridge.cli.options import network_arguments, sampling, sampling_arguments
 from bridge.cli.outputs import check_file
 from bridge.cli.progress import progress_bar
+from bridge.cli.types import at_least
 from engine.errors import EmsyncError
 from engine.evaluation.amounts import PARTS, QUICK, Amounts
-from engine.files import output_folder, write_atomically
+from engine.files import output, write_atomically
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -43,7 +44,10 @@ def arguments(parser: ArgumentParser) -> None:
         help="where composed pieces are kept, to go on from (default: CACHE/evaluation)",
     )  # fmt: skip
     parser.add_argument(
-        "--boundaries", type=int, metavar="N", help="ask for at least N boundaries (default: 1000)"
+        "--boundaries",
+        type=int,
+        metavar="N",
+        help="ask for at least N boundaries (default: 1000)",
     )
     parser.add_argument(
         "--seeds", type=int, metavar="N",
@@ -65,7 +69,11 @@ def arguments(parser: ArgumentParser) -> None:
     sampling_arguments(parser)
     network_arguments(parser)
     parser.add_argument(
-        "--workers", type=int, default=1, metavar="N", help="processes that compose (default: 1)"
+        "--workers",
+        type=at_least(1),
+        default=1,
+        metavar="N",
+        help="processes that compose (default: 1)",
     )
 
 
@@ -80,7 +88,6 @@ def run(args: Namespace) -> None:
         from engine.evaluation.tables import harmony_table, target_table
         from engine.model.runtime import SHIPPED
     check_file(args.output / "evaluation.json", args.force)
-    folder = output_folder(args.output)
     amounts = replace(QUICK if args.quick else Amounts(), parts=tuple(args.only), seed=args.seed)
     for name in ("boundaries", "seeds"):
         if getattr(args, name) is not None:
@@ -95,9 +102,10 @@ def run(args: Namespace) -> None:
         args.workers,
         args.free,
     )
-    report = evaluate(Sources(args.cache, args.index, emopia), pieces, amounts, progress_bar)
-    write_atomically(folder / "evaluation.json", json.dumps(report, indent=1) + "\n")
-    draw(report, folder / "evaluation.png")
+    with output(args.output) as folder:
+        report = evaluate(Sources(args.cache, args.index, emopia), pieces, amounts, progress_bar)
+        write_atomically(folder / "evaluation.json", json.dumps(report, indent=1) + "\n")
+        draw(report, folder / "evaluation.png")
     for table in (target_table(report), harmony_table(report)):
         if table:
             print("\n".join(table), end="\n\n")

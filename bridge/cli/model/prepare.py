@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
+from bridge.cli.types import at_least
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -23,7 +24,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="a tab-separated table of the files: file, split, and labels where known",
     )  # fmt: skip
     parser.add_argument(
-        "--workers", type=int, default=2, metavar="N", help="processes (default: 2)"
+        "--workers", type=at_least(1), default=2, metavar="N", help="processes (default: 2)"
     )
 
 

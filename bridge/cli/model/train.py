@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
+from bridge.cli.types import at_least
 from engine.model.config import PRESETS
 
 
@@ -25,13 +26,20 @@ def arguments(parser: ArgumentParser) -> None:
         help="the size of the network (default: small)",
     )  # fmt: skip
     parser.add_argument(
-        "--steps", type=int, metavar="N", help="how many steps in all (else what fits in --minutes)"
+        "--steps",
+        type=at_least(1),
+        metavar="N",
+        help="how many steps in all (else what fits in --minutes)",
     )
     parser.add_argument(
-        "--batch", type=int, default=8, metavar="N", help="windows in a step (default: 8)"
+        "--batch", type=at_least(1), default=8, metavar="N", help="windows in a step (default: 8)"
     )
     parser.add_argument(
-        "--micro", type=int, default=8, metavar="N", help="windows computed at once (default: 8)"
+        "--micro",
+        type=at_least(1),
+        default=8,
+        metavar="N",
+        help="windows computed at once (default: 8)",
     )
     parser.add_argument(
         "--optimizer", choices=("muon", "adam"), default="muon",
@@ -43,15 +51,15 @@ def arguments(parser: ArgumentParser) -> None:
         help="the peak rate of Muon (default: 0.02)",
     )  # fmt: skip
     parser.add_argument(
-        "--warmup", type=int, default=100, metavar="N",
+        "--warmup", type=at_least(0), default=100, metavar="N",
         help="steps until the rate reaches its peak (default: 100)",
     )  # fmt: skip
     parser.add_argument(
-        "--validate-every", type=int, default=250, metavar="N",
+        "--validate-every", type=at_least(1), default=250, metavar="N",
         help="steps between validations (default: 250)",
     )  # fmt: skip
     parser.add_argument(
-        "--validation-windows", type=int, default=64, metavar="N",
+        "--validation-windows", type=at_least(1), default=64, metavar="N",
         help="windows in a validation (default: 64)",
     )  # fmt: skip
     parser.add_argument(

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-import rtmidi
 from pythonosc.dispatcher import Dispatcher
 from pythonosc.osc_server import BlockingOSCUDPServer
 
@@ -17,7 +16,7 @@ from bridge.midi.frames import FrameClock
 from bridge.midi.jack import JackOutput, activate, load, open_client
 from bridge.midi.jack_input import open_jack_input
 from bridge.midi.routes import by_instrument
-from bridge.midi.rtmidi_api import close_port, default_api, usable_apis
+from bridge.midi.rtmidi_api import INPUT, close_port, default_api, load_rtmidi, usable_apis
 from bridge.play.follow.chase import Chase
 from bridge.play.follow.jack import Cycle, JackTransport
 from bridge.play.follow.reaper import Packet, Reaper
@@ -179,10 +178,10 @@ def follow_jack(player: Player, offset: float = 0.0) -> Follower[Cycle]:
 
 
 def _open_virtual() -> Any:
-    _, port = default_api(rtmidi.MidiIn)
+    _, port = default_api(INPUT)
     try:
         port.open_virtual_port(PORT_NAME)
-    except rtmidi.RtMidiError as error:
+    except load_rtmidi().RtMidiError as error:
         port.delete()
         raise EmsyncError(
             f"no virtual MIDI input can be opened ({error}); name an existing one"
@@ -191,13 +190,13 @@ def _open_virtual() -> Any:
 
 
 def _open_existing(pattern: str) -> Any:
-    ports = [port for _, port in usable_apis(rtmidi.MidiIn)]
+    ports = [port for _, port in usable_apis(INPUT)]
     names = [(name, port) for port in ports for name in port.get_ports()]
     try:
         name = next(iter(by_instrument([name for name, _ in names], pattern).values()))
         chosen = next(port for known, port in names if known == name)
         chosen.open_port(chosen.get_ports().index(name), PORT_NAME)
-    except (EmsyncError, rtmidi.RtMidiError) as error:
+    except (EmsyncError, load_rtmidi().RtMidiError) as error:
         for port in ports:
             port.delete()
         raise EmsyncError(f"MIDI input: {error}") from error

@@ -1,16 +1,30 @@
-"""MIDI Time Code (MMA RP-004): quarter frames while it rolls, a full frame after a locate."""
+"""MIDI Time Code (MMA RP-004): quarter frames while it rolls, a full frame after a locate.
+
+The code of the rate says 24 for 23.976 frames a second too, and 30 for 29.97 without drop frames.
+Those run slower than their numbers by 0.1% (SMPTE ST 12-1). So the rate must be known otherwise.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from bridge.play.follow.transport import Transport
 
 RATES = (Fraction(24), Fraction(25), Fraction(30000, 1001), Fraction(30))
 """Frames a second, by the code in the hours' byte; the third counts in drop frames."""
+PULLED_DOWN = (Fraction(24000, 1001), Fraction(25), Fraction(30000, 1001), Fraction(30000, 1001))
+"""The same in a project of 23.976 or 29.97 frames a second."""
+_NOMINAL = (24, 25, 30, 30)
 _DROP = 2
 _TIMEOUT = 0.15
 """Seconds without a quarter frame after which it has stopped."""
+
+
+def is_pulled_down(rate: float) -> bool:
+    """Whether a rate in frames a second is 1000/1001 of a whole number, as 23.976 and 29.97."""
+    return abs(rate - round(rate) / 1.001) < abs(rate - round(rate))
 
 
 def seconds(hours: int, minutes: int, secs: int, frames: int, rate: int) -> float:
@@ -18,12 +32,16 @@ def seconds(hours: int, minutes: int, secs: int, frames: int, rate: int) -> floa
 
     Drop frames: in each minute but every tenth, the first two frame numbers are skipped.
     """
-    nominal = (24, 25, 30, 30)[rate]
-    number = ((hours * 60 + minutes) * 60 + secs) * nominal + frames
-    if rate == _DROP:
-        whole = hours * 60 + minutes
-        number -= 2 * (whole - whole // 10)
-    return float(number / RATES[rate])
+    return _seconds((hours * 60 + minutes) * 60 + secs + frames / _NOMINAL[rate], rate, RATES)
+
+
+def _seconds(shown: float, code: int, rates: Sequence[Fraction]) -> float:
+    """Seconds from 00:00:00:00 to a time code that shows ``shown`` seconds, of any sign."""
+    number = abs(shown) * _NOMINAL[code]
+    if code == _DROP:
+        minutes = int(abs(shown) / 60)
+        number -= 2 * (minutes - minutes // 10)
+    return math.copysign(number / float(rates[code]), shown)
 
 
 class TimeCode:
@@ -36,7 +54,13 @@ class TimeCode:
 
     name = "MIDI Time Code"
 
-    def __init__(self) -> None:
+    def __init__(
+        self, rate: Callable[[], float | None] = lambda: None, offset: float = 0.0
+    ) -> None:
+        """rate: returns the project's frames a second, None if unknown; it may change with the
+        piece. offset: the time code at which the piece begins, as the DAW shows it, in seconds;
+        positions count from there."""
+        self._rate, self._offset = rate, offset
         self._nibbles = [0] * 8
         self._run = 0
         """How many quarter frames of the present eight came in order."""
@@ -60,7 +84,7 @@ class TimeCode:
             hours, minutes, secs, frames = arrived[5:9]
             self._forget()
             rate = hours >> 5 & 3
-            return Transport(False, seconds(hours & 31, minutes, secs, frames, rate))
+            return Transport(False, self._position_of(hours & 31, minutes, secs, frames, rate))
         return None
 
     def idle(self, when: float) -> Transport | None:
@@ -93,14 +117,22 @@ class TimeCode:
         low = self._nibbles
         frames, secs, minutes = (low[i] | low[i + 1] << 4 for i in (0, 2, 4))
         rate = low[7] >> 1 & 3
-        code = seconds(low[6] | (low[7] & 1) << 4, minutes, secs, frames, rate)
-        self._frame = float(1 / RATES[rate])
+        code = self._position_of(low[6] | (low[7] & 1) << 4, minutes, secs, frames, rate)
+        self._frame = float(1 / self._rates()[rate])
         before = self._code if self._doubted is None else self._doubted
         if before is None or abs(code - before - 2 * self._frame) < self._frame / 2:
             self._code, self._doubted = code, None
         else:
             self._doubted = code
         self._since = 7
+
+    def _position_of(self, hours: int, minutes: int, secs: int, frames: int, rate: int) -> float:
+        """Seconds of a time code since the piece's beginning."""
+        shown, rates = (hours * 60 + minutes) * 60 + secs + frames / _NOMINAL[rate], self._rates()
+        return _seconds(shown, rate, rates) - _seconds(self._offset, rate, rates)
+
+    def _rates(self) -> Sequence[Fraction]:
+        return PULLED_DOWN if is_pulled_down(self._rate() or 0.0) else RATES
 
     def _forget(self) -> None:
         self._run, self._code, self._doubted, self._last = 0, None, None, None

@@ -17,6 +17,9 @@ from engine.training.corpus.source_song import (
     merge_tracks,
 )
 
+MOST_BARS = 100_000
+"""Bars of one time signature; a damaged file may ask for millions."""
+
 
 def read_midi(path: Path) -> SourceSong:
     """Read a MIDI file; raises :class:`UnusableSong` if it can't be read."""
@@ -37,6 +40,8 @@ def read_midi(path: Path) -> SourceSong:
         )
         for program, is_drum, notes in columns
     )
+    if midi.ticks_per_quarter <= 0:
+        raise UnusableSong("unreadable")
     bars, metre = _bars(midi, last_end(parts))
     return SourceSong(parts, bars, metre, _clock(midi), midi.ticks_per_quarter)
 
@@ -44,6 +49,7 @@ def read_midi(path: Path) -> SourceSong:
 def _clock(midi: ScoreTick) -> Clock:
     tempos = midi.tempos.numpy()
     ticks, mspq = tempos["time"].astype(np.float64), tempos["mspq"].astype(np.float64)
+    ticks, mspq = ticks[mspq > 0], mspq[mspq > 0]
     if not len(ticks) or ticks[0] > 0:
         ticks, mspq = np.append(0.0, ticks), np.append(500_000.0, mspq)
     # Of several tempos at one tick, the last is valid.
@@ -59,8 +65,11 @@ def _bars(midi: ScoreTick, end: float) -> tuple[Floats, float]:
     ignored, because some collections have 1/4 in all songs.
     """
     changes = midi.time_signatures.numpy()
-    times = changes["time"].astype(np.float64)
-    numerators, denominators = changes["numerator"].tolist(), changes["denominator"].tolist()
+    possible = (changes["numerator"] > 0) & (changes["denominator"] > 0)
+    times = changes["time"][possible].astype(np.float64)
+    numerators, denominators = (
+        changes[name][possible].tolist() for name in ("numerator", "denominator")
+    )
     if not len(times) or times[0] > 0:
         times = np.append(0.0, times)
         numerators, denominators = [4, *numerators], [4, *denominators]
@@ -76,5 +85,7 @@ def _bars(midi: ScoreTick, end: float) -> tuple[Floats, float]:
         spans[name] = spans.get(name, 0.0) + until - time
         if numerator > 1:
             length = midi.ticks_per_quarter * 4 * numerator / denominator
+            if until - time > MOST_BARS * length:
+                raise UnusableSong("unreadable")
             bars.append(np.arange(time, until, length))
     return np.concatenate(bars) if bars else np.array([]), main_metre(spans)

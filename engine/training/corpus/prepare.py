@@ -1,6 +1,7 @@
 """Prepares the token cache of a corpus.
 
-It works in shards, and continues where it was interrupted.
+It works in shards, in a folder of its own beside the cache (``CACHE.part``), and continues where it
+was interrupted. The folder gets the cache's name once it is whole.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ import csv
 import hashlib
 import json
 import multiprocessing
+import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from tqdm import tqdm
 
 from engine.arrays import Tokens
 from engine.errors import EmsyncError
-from engine.files import replacing, write_atomically
+from engine.files import output_folder, rename_folder, replacing, write_atomically
 from engine.music import conditions, vocabulary
 from engine.music.events import encode, normalise
 from engine.training.corpus.label_features import GROUPS, label_features
@@ -30,6 +33,7 @@ from engine.training.corpus.songs import READERS, UnusableSong, read_song
 SHARD = 256
 FORMAT = 4
 """The format of a shard; raised when its content changes."""
+DIGEST, REPORT = "files.sha256", "report.json"
 VALIDATION_SHARE = 0.05
 """The share of validation songs if no index gives the split. They are chosen by name, so stable."""
 
@@ -53,17 +57,22 @@ Job = tuple[Path, list[tuple[Path, Mapping[str, str]]]]
 def prepare(source: Path, folder: Path, index: Path | None = None, workers: int = 2) -> Row:
     """Tokenise every song under ``source`` (MIDI and pypianoroll files); returns the report.
 
-    folder: the cache. Files in it are not taken as songs.
+    folder: the cache, missing or empty. If it is the finished cache of these songs, nothing is
+        done. Files in it are not taken as songs.
     index: a tab-separated table of the files to take. It has the columns ``file`` and ``split``,
         and may have labels: ``valence_spotify``, ``energy_spotify`` and others
         (:mod:`engine.training.corpus.labels`).
     workers: processes.
 
     Raises EmsyncError if there is no usable song, if the index can't be read, or if the folder has
-    shards of other songs.
+    other content. A failure leaves no cache.
     """
+    # Of "." too, the name must be known.
+    folder = folder.resolve()
+    work = folder.with_name(f"{folder.name}.part")
     files = sorted(p for p in source.resolve().rglob("*") if p.suffix.lower() in READERS)
-    files = [file for file in files if not file.is_relative_to(folder.resolve())]
+    ours = (folder, work)
+    files = [file for file in files if not any(map(file.is_relative_to, ours))]
     if not files:
         raise EmsyncError(f"{source}: no songs ({', '.join(READERS)}) here")
     labels = _read_index(index) if index else {}
@@ -73,9 +82,10 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
             raise EmsyncError(f"{index}: names none of the songs in {source}")
     # In random order, so that any few shards are a fair sample.
     files = [files[i] for i in np.random.default_rng(0).permutation(len(files))]
-    shards = folder / "shards"
-    shards.mkdir(parents=True, exist_ok=True)
-    _same_songs(folder / "files.sha256", files)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        return _finished(folder, files)
+    shards = output_folder(work / "shards")
+    _same_songs(work, files)
     jobs: list[Job] = []
     for number, first in enumerate(range(0, len(files), SHARD)):
         path = shards / f"{number:05d}.npz"
@@ -85,27 +95,32 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
     with multiprocessing.Pool(workers) as pool:
         for _ in tqdm(pool.imap(_write_shard, jobs), "preparing", len(jobs), unit="shard"):
             pass
-    return merge(folder)
+    with ExitStack() as stack:
+        paths = sorted(shards.glob("?????.npz"))
+        report = _merge([stack.enter_context(np.load(path)) for path in paths], work)
+    shutil.rmtree(shards)
+    if not report["songs"]:
+        shutil.rmtree(work)
+        raise EmsyncError(
+            f"{source}: none of the songs can be used; give longer ones with more notes"
+        )
+    rename_folder(work, folder)
+    return report
 
 
-def merge(folder: Path) -> Row:
-    """Join all finished shards into the cache; returns the report.
-
-    Raises EmsyncError if they have no song.
-    """
-    shards = [np.load(path) for path in sorted((folder / "shards").glob("?????.npz"))]
+def _merge(shards: Sequence[Row], folder: Path) -> Row:
+    """Join all shards into the cache in ``folder``; returns the report. Writes nothing of none."""
     lengths = np.concatenate([shard["lengths"] for shard in shards])
     if not len(lengths):
-        raise EmsyncError(
-            f"{folder}: none of the songs can be used; give longer ones with more notes"
-        )
+        return {"songs": 0}
     start = np.append(0, np.cumsum(lengths))
-    out = np.lib.format.open_memmap(folder / "tokens.npy", "w+", np.uint16, (int(start[-1]),))
-    position = 0
-    for shard in shards:
-        out[position : position + len(shard["tokens"])] = shard["tokens"]
-        position += len(shard["tokens"])
-    out.flush()
+    with replacing(folder / "tokens.npy") as beside, beside.open("wb") as file:
+        # On a full disk a memory map would end the process.
+        header = {"descr": "<u2", "fortran_order": False, "shape": (int(start[-1]),)}
+        np.lib.format.write_array_header_1_0(file, header)
+        for shard in shards:
+            file.write(shard["tokens"].astype("<u2").tobytes())
+    out = np.load(folder / "tokens.npy", mmap_mode="r")
     columns: Row = {
         name: np.concatenate([shard[name] for shard in shards])
         for name in ("names", "conditions", "families", "validation")
@@ -138,20 +153,37 @@ def merge(folder: Path) -> Row:
         },
         "pseudo_labels": fits,
     }
-    write_atomically(folder / "report.json", json.dumps(report, indent=2) + "\n")
+    write_atomically(folder / REPORT, json.dumps(report, indent=2) + "\n")
     return report
 
 
-def _same_songs(path: Path, files: list[Path]) -> None:
-    """Refuse other files than before: shards are numbered through the list of files."""
+def _digest(files: Sequence[Path]) -> str:
+    """What tells these songs, and the format of their shards, from others."""
     listed = "\n".join([f"format {FORMAT}", *(file.name for file in files)])
-    digest = hashlib.sha256(listed.encode()).hexdigest()
+    return hashlib.sha256(listed.encode(errors="surrogateescape")).hexdigest()
+
+
+def _same_songs(work: Path, files: Sequence[Path]) -> None:
+    """Refuse other files than before: shards are numbered through the list of files."""
+    digest, path = _digest(files), work / DIGEST
     if path.exists() and path.read_text() != digest:
         raise EmsyncError(
-            f"{path.parent}: begun with other songs or another version of EMSYNC; "
-            "choose another folder"
+            f"{work}: begun with other songs or another version of EMSYNC; remove it, or choose "
+            "another folder"
         )
     write_atomically(path, digest)
+
+
+def _finished(folder: Path, files: Sequence[Path]) -> Row:
+    """The report of a finished cache of these songs; raises EmsyncError for any other folder."""
+    try:
+        if (folder / DIGEST).read_text() == _digest(files):
+            return dict(json.loads((folder / REPORT).read_text()))
+    except (OSError, ValueError) as error:
+        raise EmsyncError(f"{folder}: holds no whole cache; choose another folder") from error
+    raise EmsyncError(
+        f"{folder}: made of other songs or by another version of EMSYNC; choose another folder"
+    )
 
 
 def _write_shard(job: Job) -> None:

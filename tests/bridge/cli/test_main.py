@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
 import sys
 from argparse import ArgumentParser
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
-from bridge.cli import COMMANDS, MODEL_COMMANDS
+from bridge.cli import COMMANDS, MODEL_COMMANDS, main
 from bridge.scoring.request import Request
 
 
@@ -62,3 +65,17 @@ def test_score_and_client_submit_take_the_same_options_of_a_piece():
 
 def test_serve_takes_the_network_options_of_score():
     assert {"--model", "--device", "--precision", "--threads"} <= options("serve")
+
+
+def test_names_with_bytes_that_are_no_text_are_printed_all_the_same(tmp_path):
+    (tmp_path / "x.mid").write_bytes(b"")
+    words = [sys.executable, "-m", "bridge.cli", "play", os.fsencode(tmp_path) + b"/\xff.mid"]
+    done = subprocess.run(words, capture_output=True, cwd=Path(__file__).parents[3])
+    assert (
+        done.returncode == 2 and done.stderr.count(b"\n") == 1 and b"Traceback" not in done.stderr
+    )
+
+
+def test_an_error_of_the_file_system_is_one_line(tmp_path, capsys):
+    assert main(["demo", "-o", str(tmp_path / ("n" * 250 + "/" + "m" * 255))]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from bridge.cli.play import parse_loop
-from engine.errors import EmsyncError
 from engine.score import Instrument, Note, Score
 from export.midi import write_midi
 
@@ -71,12 +69,6 @@ def test_a_part_of_a_piece_without_midi(emsync, score):
 def test_errors_are_one_line(emsync, score, words, said):
     result = emsync("play", *(score if word == "SCORE" else word for word in words))
     assert result.status == 2 and said in result.err and result.err.count("\n") == 1
-
-
-def test_loops_are_two_times():
-    assert parse_loop("0:10-1:00.5") == (10.0, 60.5)
-    with pytest.raises(EmsyncError):
-        parse_loop("10")
 
 
 def test_the_doctor_reports_every_check(emsync, jack_server):

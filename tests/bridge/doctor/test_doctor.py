@@ -9,7 +9,7 @@ from bridge.midi.backends import OutputConfig
 from engine.errors import EmsyncError
 
 
-@pytest.mark.parametrize("backend", ["jack", "rtmidi"])
+@pytest.mark.parametrize("backend", ["jack", pytest.param("rtmidi", marks=pytest.mark.rtmidi)])
 def test_notes_come_back_from_real_ports(jack_server, tmp_path, backend):
     finding = round_trip(OutputConfig(backend), tmp_path)
     assert finding.verdict == "ok"

@@ -27,6 +27,7 @@ def test_a_running_jack_server_is_chosen_with_the_reason(jack_server):
     output.close()
 
 
+@pytest.mark.rtmidi
 @pytest.mark.skipif(os.path.exists("/dev/snd/seq"), reason="this machine has ALSA")
 def test_without_a_midi_system_osc_is_chosen_and_libraries_print_nothing(
     monkeypatch, tmp_path, capfd
@@ -40,6 +41,7 @@ def test_without_a_midi_system_osc_is_chosen_and_libraries_print_nothing(
         open_output(OutputConfig("rtmidi"), tmp_path)
 
 
+@pytest.mark.rtmidi
 @pytest.mark.parametrize(
     "config",
     [

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.jack_watchdog import JackWatchdog
 from bridge.play.player import Player
@@ -26,6 +28,7 @@ def test_a_server_that_stalls_is_reported(server, soon):
     watchdog.close()
 
 
+@pytest.mark.rtmidi
 def test_through_rtmidi_playback_stops_and_reports_why(server, scale, soon):
     player = Player(open_output(OutputConfig("rtmidi"))[0])
     player.load(scale(200))

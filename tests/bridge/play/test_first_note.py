@@ -16,7 +16,13 @@ ONLY_SOAK = pytest.mark.soak
 
 @pytest.mark.parametrize("count", [5, pytest.param(100, marks=ONLY_SOAK)])
 @pytest.mark.parametrize(
-    ("backend", "period"), [("jack", 1024), ("jack", 256), ("rtmidi", 1024), ("rtmidi", 256)]
+    ("backend", "period"),
+    [
+        ("jack", 1024),
+        ("jack", 256),
+        pytest.param("rtmidi", 1024, marks=pytest.mark.rtmidi),
+        pytest.param("rtmidi", 256, marks=pytest.mark.rtmidi),
+    ],
 )
 def test_the_first_note_after_play(jackd, scale, soon, backend, period, count):
     with jackd(period, 200):

@@ -6,6 +6,8 @@ import mido
 import pytest
 
 from bridge.play.midi_reader import read_beats, read_piece
+from bridge.play.options import PlaybackOptions
+from bridge.play.velocity import Dynamics
 from engine.cues import CueSheet, Section, Video, write_cues
 from engine.errors import EmsyncError
 from engine.hits import hits_at
@@ -29,6 +31,13 @@ def folder(tmp_path):
     return tmp_path
 
 
+def saved(folder, messages):
+    midi = mido.MidiFile(ticks_per_beat=480)
+    midi.tracks.append(mido.MidiTrack(messages))
+    midi.save(folder / "song.mid")
+    return folder / "song.mid"
+
+
 def rounded(notes):
     return [(n.instrument, round(n.onset, 2), round(n.end, 2), n.pitch, n.velocity) for n in notes]
 
@@ -39,6 +48,7 @@ def test_an_exported_score_is_read_back(folder):
     assert piece.duration == pytest.approx(6.0, abs=0.01)
     assert piece.chords == (pytest.approx(2.0, abs=0.01),) and piece.boundaries == (2.0,)
     assert piece.bars == pytest.approx([0, 2, 4], abs=0.01)
+    assert piece.film_rate == 25.0
 
 
 def test_stems_alone_are_enough(folder):
@@ -91,3 +101,40 @@ def test_a_file_that_is_no_score_is_a_one_line_error(tmp_path, content):
 def test_an_empty_folder_is_an_error(tmp_path):
     with pytest.raises(EmsyncError, match=r"score\.mid"):
         read_piece(tmp_path)
+
+
+def test_ten_thousand_notes_at_one_instant_are_all_played(tmp_path):
+    keys = [(n % 16, n % 128) for n in range(10_000)]
+    begin = [mido.Message("note_on", channel=c, note=p, velocity=1) for c, p in keys]
+    end = [mido.Message("note_off", channel=c, note=p) for c, p in keys]
+    piece = read_piece(saved(tmp_path, [*begin, end[0].copy(time=480), *end[1:]]))
+    assert len(piece.notes) == 10_000 and {note.velocity for note in piece.notes} == {1}
+    assert {(note.onset, note.end) for note in piece.notes} == {(0.0, 0.5)}
+
+
+def test_velocities_of_one_are_kept_and_never_end_a_note(tmp_path):
+    soft = [mido.Message("note_on", note=60, velocity=1), mido.Message("note_off", note=60, time=9)]
+    piece = PlaybackOptions(Dynamics(human=1.0)).read(saved(tmp_path, soft * 20))
+    assert len(piece.notes) == 20 and all(note.velocity >= 1 for note in piece.notes)
+
+
+def test_a_piece_without_notes_is_refused(tmp_path):
+    with pytest.raises(EmsyncError, match="holds no notes"):
+        read_piece(saved(tmp_path, [mido.Message("program_change", program=4)]))
+
+
+def test_a_damaged_file_is_played_with_a_warning_in_one_line(tmp_path):
+    path = saved(
+        tmp_path, [mido.Message("note_on", note=60), mido.Message("note_on", note=64, time=480)]
+    )
+    with pytest.warns(UserWarning, match=r"song\.mid: 2 notes without an end; the rest") as told:
+        piece = read_piece(path)
+    assert [note.end for note in piece.notes] == [0.5, 0.5] and len(told) == 1
+
+
+def test_bars_of_no_length_do_not_go_on_for_ever(tmp_path):
+    path = saved(tmp_path, [mido.MetaMessage("time_signature", numerator=1, denominator=128),
+                             mido.Message("note_on", note=60),
+                             mido.Message("note_off", note=60, time=2**27)])  # fmt: skip
+    with pytest.warns(UserWarning, match="after 24 hours"):
+        assert len(read_piece(path).bars) == 100_000

@@ -39,7 +39,7 @@ def long_piece(seconds, a_second):
 
 
 @pytest.mark.parametrize("seconds", [40, pytest.param(3600, marks=pytest.mark.soak)])
-@pytest.mark.parametrize("backend", ["jack", "rtmidi"])
+@pytest.mark.parametrize("backend", ["jack", pytest.param("rtmidi", marks=pytest.mark.rtmidi)])
 def test_all_events_of_an_hour_arrive_in_order(receiver, backend, seconds):
     piece = long_piece(seconds, 8)
     player = Player(open_output(OutputConfig(backend))[0])

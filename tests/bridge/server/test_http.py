@@ -235,3 +235,20 @@ def test_a_client_that_sends_half_a_request_delays_nobody(server, ask):
     with socket.create_connection(("127.0.0.1", server.running.port)) as half:
         half.sendall(b"POST /jobs HTTP/1.1\r\nContent-Length: 100\r\n")
         assert ask("GET", "/state")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "complaint"),
+    [
+        ("/jobs", r'{"video": "\ud800.mp4"}', "half a character"),
+        ("/jobs", r'{"video": "film.mp4", "\udfff": 1}', "half a character"),
+        ("/follow", r'{"transport": "mtc", "port": "\ud800"}', "half a character"),
+        ("/jobs", json.dumps({"video": f"/{'n' * 300}.mp4"}), "names of files have at most 255"),
+        ("/follow", r'{"transport": "mtc", "rate": 12}', "choose from 23.976, 24, 25, 29.97, 30"),
+        ("/follow", r'{"rate": 24}', "port, offset and rate go with a transport"),
+    ],
+)
+def test_text_and_names_that_no_file_can_have_are_refused_in_one_line(ask, path, body, complaint):
+    status, answer = ask("POST", path, body)
+    assert status == 400
+    assert complaint in answer["error"] and "\n" not in answer["error"]

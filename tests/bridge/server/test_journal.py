@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
 from bridge.scoring.request import Request
-from bridge.server.jobs import Job, Kind, State
+from bridge.server.jobs import Job, Kind, State, job_json
 from bridge.server.journal import Journal, JournalHeld
 from engine.errors import EmsyncError
 
@@ -97,3 +98,52 @@ def test_a_journal_of_version_1_is_migrated(path):
     assert jobs["waltz"].request.time_signature == "3/4"
     journal.close()
     Journal(path).close()
+
+
+DAMAGES = {
+    "no JSON": "{",
+    "an empty object": "{}",
+    "a list": "[]",
+    "a number": "7",
+    "an unknown state": json.dumps({**job_json(job("x", State.DONE)), "state": "dancing"}),
+    "no request": json.dumps({**job_json(job("x", State.DONE)), "request": None}),
+    "a time in words": json.dumps({**job_json(job("x", State.DONE)), "created": "then"}),
+    "no text": None,
+    "bytes": b"\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_entry_is_reported_and_the_rest_starts(path, text):
+    journal = Journal(path)
+    for name in ("a", "b", "c"):
+        journal.put(job(name, State.DONE))
+    journal.close()
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("UPDATE jobs SET job = ? WHERE id = 'b'", (text,))
+        base.commit()
+    journal = Journal(path)
+    assert [found.id for found in journal.jobs()] == ["a", "c"]
+    (line,) = journal.damaged
+    assert line.startswith(f"{path}: job b can't be read") and "\n" not in line
+    journal.put(job("d", State.QUEUED))
+    journal.close()
+
+
+def test_a_damaged_page_costs_its_own_jobs_only(path):
+    journal = Journal(path)
+    for number in range(100):
+        journal.put(job(f"{number:03d}", State.DONE, float(number)))
+    journal.close()
+    data = bytearray(path.read_bytes())
+    middle = data.find(b'"id": "050"') // 4096 * 4096
+    data[middle : middle + 4096] = bytes(4096)
+    path.write_bytes(data)
+    journal = Journal(path)
+    found = [entry.id for entry in journal.jobs()]
+    assert len(found) > 70 and found[0] == "000" and found[-1] == "099" and "050" not in found
+    assert len(journal.damaged) == 100 - len(found)
+    assert all("is skipped" in line and "\n" not in line for line in journal.damaged)
+    journal.put(job("100", State.DONE, 100.0))
+    assert journal.jobs()[-1].id == "100"
+    journal.close()

@@ -68,6 +68,7 @@ def paced(send, messages, step):
     return thread
 
 
+@pytest.mark.rtmidi
 def test_midi_time_code_is_followed(piece, daw, soon):
     follower = follow_midi(piece, TimeCode())
     send = daw()
@@ -81,6 +82,7 @@ def test_midi_time_code_is_followed(piece, daw, soon):
     follower.close()
 
 
+@pytest.mark.rtmidi
 def test_midi_clock_is_followed(piece, daw, soon):
     follower = follow_midi(piece, BeatClock(lambda beats: beats / 2))
     send = daw()

@@ -22,6 +22,9 @@ from engine.errors import EmsyncError
         (("reaper", "65536"), "UDP port"),
         (("reaper", "-1"), "UDP port"),
         (("reaper", ""), "UDP port"),
+        (("mtc", None, 0.0, 12.0), "choose from 23.976, 24, 25, 29.97, 30"),
+        (("mtc", None, 0.0, math.nan), "choose from"),
+        (("clock", None, 0.0, 24.0), "only mtc has frames"),
     ],
 )
 def test_a_wrong_sync_source_is_a_one_line_error(wrong, message):

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bridge.play.follow.time_code import RATES, TimeCode, seconds
+from bridge.play.follow.time_code import PULLED_DOWN, RATES, TimeCode, is_pulled_down, seconds
 from bridge.play.follow.transport import Transport
 
 CODES = range(4)
@@ -75,6 +75,54 @@ def test_it_rolls_from_the_eighth_quarter_frame_on(rate, first):
 def test_a_full_frame_gives_the_position_at_rest(rate):
     transport = TimeCode().feed(full_frame(5000, rate), START)
     assert transport == Transport(False, pytest.approx(float(5000 / RATES[rate])))
+
+
+@pytest.mark.parametrize("rate", [0, 3])
+@pytest.mark.parametrize("project", [23.976, 29.97])
+def test_a_pulled_down_project_does_not_drift_in_ten_minutes(rate, project):
+    machine, real = TimeCode(lambda: project), PULLED_DOWN[rate]
+    first = 600 * (24, 25, 30, 30)[rate]
+    messages = [
+        (message, START + 600.6 + float(quarter / 4 / real))
+        for quarter, (message, _) in enumerate(quarter_frames(first, 80, rate))
+    ]
+    for transport, when in feed(machine, messages):
+        assert transport == Transport(True, pytest.approx(when - START, abs=1e-6))
+
+
+@pytest.mark.parametrize(("project", "expected"), [(None, 600.0), (24.0, 600.0), (23.976, 600.6)])
+def test_the_rate_of_the_project_decides_what_a_code_of_24_means(project, expected):
+    transport = TimeCode(lambda: project).feed(full_frame(600 * 24, 0), START)
+    assert transport == Transport(False, pytest.approx(expected))
+
+
+@pytest.mark.parametrize("rate", CODES)
+@pytest.mark.parametrize("project", [None, 23.976, 29.97])
+def test_an_offset_is_what_the_daw_shows_where_the_piece_begins(rate, project):
+    machine = TimeCode(lambda: project, offset=3600.0)
+    shown = bytes([0xF0, 0x7F, 0x7F, 1, 1, rate << 5 | 1, 0, 0, 0, 0xF7])
+    assert machine.feed(shown, START) == Transport(False, pytest.approx(0.0, abs=1e-9))
+
+
+def test_an_offset_may_lie_before_zero():
+    assert TimeCode(offset=-2.5).feed(full_frame(0, 1), START) == Transport(False, 2.5)
+
+
+def test_the_rate_may_change_with_the_piece():
+    rates = iter([24.0, 24000 / 1001])
+    machine = TimeCode(lambda: next(rates))
+    assert [machine.feed(full_frame(24_000, 0), START).position for _ in range(2)] == [
+        pytest.approx(1000.0), pytest.approx(1001.0)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [(23.976, True), (23.98, True), (24000 / 1001, True), (29.97, True), (59.94, True),
+     (24.0, False), (25.0, False), (30.0, False), (50.0, False), (12.5, False), (0.0, False)],
+)  # fmt: skip
+def test_pulled_down_rates_are_told_from_whole_ones(rate, expected):
+    assert is_pulled_down(rate) is expected
 
 
 def test_it_stops_when_no_more_comes():

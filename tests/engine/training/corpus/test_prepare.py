@@ -13,6 +13,8 @@ from engine.training.corpus.prepare import prepare
 from engine.training.corpus.songs import read_song
 from engine.training.corpus.token_cache import Cache
 
+MODULE = "engine.training.corpus.prepare"
+
 
 def by_number(cache: Cache, values) -> dict[int, float]:
     """One value a song, by the number in the song's name."""
@@ -63,45 +65,95 @@ def test_unusable_songs_are_counted_by_reason(tmp_path, songs):
     assert (report["songs"], report["skipped"]) == (2, {"unreadable": 1})
 
 
-def test_preparing_continues_where_it_was_interrupted(tmp_path, songs, index, monkeypatch):
-    monkeypatch.setattr("engine.training.corpus.prepare.SHARD", 5)
-    folder = tmp_path / "cache"
-    whole = prepare(songs, folder, index, workers=1)
-    shards = sorted((folder / "shards").glob("*.npz"))
-    assert len(shards) == 3
-    written = [shard.stat().st_mtime_ns for shard in shards]
-    tokens = Cache.open(folder).tokens.tolist()
-    shards[1].unlink()
-    assert prepare(songs, folder, index, workers=1) == whole
-    again = [shard.stat().st_mtime_ns for shard in shards]
-    assert (again[0], again[2]) == (written[0], written[2])
-    assert again[1] != written[1]
-    assert Cache.open(folder).tokens.tolist() == tokens
+@pytest.fixture
+def interrupted(tmp_path, songs, index, monkeypatch):
+    """Prepare, and stop before the shards are joined; returns the cache's path and its shards."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"{MODULE}.SHARD", 5)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(f"{MODULE}._merge", interrupt)
+        prepare(songs, tmp_path / "cache", index, workers=1)
+    return tmp_path / "cache", sorted((tmp_path / "cache.part" / "shards").glob("*.npz"))
 
 
-def test_shards_of_other_songs_are_not_continued(tmp_path, songs):
+def test_an_interrupted_run_leaves_no_cache_and_is_continued(interrupted, songs, index):
+    folder, shards = interrupted
+    assert not folder.exists() and len(shards) == 3
+    written = {shard: np.load(shard)["tokens"].tolist() for shard in shards}
+    for shard in shards[1:]:
+        shard.unlink()
+    # A shard that is there is not made again: this one lacks all its songs.
+    first = np.load(shards[0])
+    empty = {name: first[name][:0] for name in first.files if name != "skipped"}
+    np.savez(shards[0], **empty, skipped=np.array("{}"))
+    report = prepare(songs, folder, index, workers=1)
+    assert report["songs"] == 12 - 5
+    kept = [token for shard in shards[1:] for token in written[shard]]
+    assert Cache.open(folder).tokens.tolist() == kept
+    assert sorted(path.name for path in folder.parent.iterdir() if "cache" in path.name) == [
+        "cache"
+    ]
+
+
+def test_a_finished_cache_has_its_own_files_only_and_is_not_made_again(tmp_path, songs, index):
+    whole = prepare(songs, tmp_path / "cache", index, workers=1)
+    files = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()}
+    assert {path.name for path in files} == {
+        "tokens.npy",
+        "songs.npz",
+        "report.json",
+        "files.sha256",
+    }
+    assert prepare(songs, tmp_path / "cache", index, workers=1) == whole
+    assert {path: path.stat().st_mtime_ns for path in files} == files
+
+
+def test_a_failure_leaves_nothing(tmp_path):
+    (tmp_path / "songs").mkdir()
+    (tmp_path / "songs" / "broken.mid").write_bytes(b"no song")
+    with pytest.raises(EmsyncError, match="none of the songs can be used"):
+        prepare(tmp_path / "songs", tmp_path / "cache", workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["songs"]
+
+
+def test_other_files_in_the_folder_are_not_touched(tmp_path, songs):
+    (tmp_path / "film.mp4").write_bytes(b"film")
+    with pytest.raises(EmsyncError, match="holds no whole cache"):
+        prepare(songs, tmp_path, workers=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_a_cache_of_other_songs_is_kept(tmp_path, songs):
     few = tmp_path / "few"
     few.mkdir()
     for number in (1, 2):
         shutil.copy(songs / f"song0{number}.mid", few)
     prepare(few, tmp_path / "cache", workers=1)
-    with pytest.raises(EmsyncError, match="begun with other songs"):
+    with pytest.raises(EmsyncError, match="of other songs"):
         prepare(songs, tmp_path / "cache", workers=1)
 
 
-def test_shards_of_another_format_are_not_continued(tmp_path, songs, monkeypatch):
-    monkeypatch.setattr("engine.training.corpus.prepare.FORMAT", 2)
-    prepare(songs, tmp_path, workers=1)
-    monkeypatch.undo()
+def test_shards_of_other_songs_are_not_continued(interrupted, songs):
+    others = interrupted[0].with_name("others")
+    shutil.copytree(songs, others)
+    (others / "song00.mid").unlink()
+    with pytest.raises(EmsyncError, match="begun with other songs"):
+        prepare(others, interrupted[0], workers=1)
+
+
+def test_shards_of_another_format_are_not_continued(interrupted, songs, index, monkeypatch):
+    monkeypatch.setattr(f"{MODULE}.FORMAT", 2)
     with pytest.raises(EmsyncError, match="another version of EMSYNC"):
-        prepare(songs, tmp_path, workers=1)
+        prepare(songs, interrupted[0], index, workers=1)
 
 
-def test_a_half_written_shard_is_ignored(tmp_path, songs, index):
-    folder = tmp_path / "cache"
-    whole = prepare(songs, folder, index, workers=1)
-    (folder / "shards" / "00001.part.npz").write_bytes(b"PK: the power went")
-    assert prepare(songs, folder, index, workers=1) == whole
+def test_a_half_written_shard_is_ignored(interrupted, songs, index):
+    folder, shards = interrupted
+    shards[0].with_name("00001.part.npz").write_bytes(b"PK: the power went")
+    assert prepare(songs, folder, index, workers=1)["songs"] == 12
 
 
 def test_without_an_index_the_split_depends_on_the_name(tmp_path, songs):
