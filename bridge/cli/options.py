@@ -17,6 +17,7 @@ from engine.errors import EmsyncError
 from engine.model.precision import PRECISIONS
 from engine.plan.json_form import read_plan
 from engine.plan.plan import FEELS, TIME_SIGNATURES
+from engine.plan.tempo_map import read_tempo_map
 from engine.score import Instrument
 from engine.timecode import RATES, Clock, frame_at, label_at, parse_rate
 from engine.timeline.cue_sheet import hits_of
@@ -95,6 +96,11 @@ def plan_arguments(parser: ArgumentParser) -> None:
         help=f"who plays (default: {','.join(i.value for i in Instrument)})",
     )  # fmt: skip
     tempo_arguments(parser)
+    parser.add_argument(
+        "--tempo-map", type=Path, metavar="FILE",
+        help="keep the beats and bars of your project: a MIDI file that your DAW exports, whose "
+        "start is that of the film",
+    )  # fmt: skip
     parser.add_argument(
         "--feel", metavar="F",
         help=f"how a beat divides: {', '.join(FEELS)} (default: straight)",
@@ -181,6 +187,8 @@ def request_values(args: Namespace) -> dict[str, Any]:
         values["start_timecode"] = given_clock(args).start
     if "plan" in values:
         values["plan"] = read_plan(values["plan"])
+    if "tempo_map" in values:
+        values["tempo_map"] = read_tempo_map(values["tempo_map"])
     return values
 
 

@@ -24,6 +24,9 @@ from engine.plan.json_form import from_json as plan_from_json
 from engine.plan.json_form import to_json as plan_to_json
 from engine.plan.plan import TIME_SIGNATURES, Plan
 from engine.plan.planner import PlanOptions, plan_piece, split_bars
+from engine.plan.tempo_map import TempoMap
+from engine.plan.tempo_map import from_values as tempo_map_from
+from engine.plan.tempo_map import to_values as tempo_map_values
 from engine.score import Instrument
 from engine.timecode import is_label
 
@@ -48,6 +51,7 @@ class Request:
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
     plan: the plan to keep; None plans for the film.
     bpm, time_signature, feel, key, density, chords: None for what the film asks.
+    tempo_map: the beats and bars of the user's project, in place of bpm and time_signature.
     free: compose in free time, without a plan.
     live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
     """
@@ -76,6 +80,7 @@ class Request:
     key: str | None = None
     density: float | None = None
     chords: tuple[str, ...] | None = None
+    tempo_map: TempoMap | None = None
     free: bool = False
     live: bool = False
     reserve: float = 4.0
@@ -90,7 +95,7 @@ class Request:
                 raise EmsyncError("free: a plan has its own time; leave out one or the other")
         if self.free:
             self._refuse(
-                ("bpm", "time_signature", "feel", "chords"),
+                ("bpm", "time_signature", "feel", "chords", "tempo_map"),
                 "a piece in free time has none; leave it out, or leave out free",
             )
         override((), *self.user_emotion)
@@ -138,8 +143,11 @@ class Request:
             self.key,
             self.density,
             self.chords or (),
+            self.tempo_map,
         )
         beat = TIME_SIGNATURES[self.time_signature or "4/4"].beat
+        if self.tempo_map is not None:
+            beat = self.tempo_map.beat
         if self.feel not in (None, "straight") and beat != "quarter":
             quarters = [name for name, each in TIME_SIGNATURES.items() if each.beat == "quarter"]
             raise EmsyncError(
@@ -184,6 +192,8 @@ def _plain(value: Any) -> Any:
         return json.loads(to_json(value))
     if isinstance(value, Plan):
         return json.loads(plan_to_json(value))
+    if isinstance(value, TempoMap):
+        return tempo_map_values(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Hit):
@@ -206,6 +216,10 @@ def _plan(name: str, value: Any) -> Plan:
     return value if isinstance(value, Plan) else plan_from_json(json.dumps(value), name)
 
 
+def _tempo_map(name: str, value: Any) -> TempoMap:
+    return value if isinstance(value, TempoMap) else tempo_map_from(name, value)
+
+
 def _label(name: str, value: Any) -> str:
     if not isinstance(value, str) or not is_label(value):
         raise EmsyncError(f"{name} must be a timecode, such as 01:00:00:00")
@@ -222,7 +236,7 @@ def _chords(name: str, value: Any) -> tuple[str, ...]:
     return bars
 
 
-_PLANNED = ("bpm", "time_signature", "feel", "key", "density", "chords", "instruments")
+_PLANNED = ("bpm", "time_signature", "feel", "key", "density", "chords", "instruments", "tempo_map")
 """Options that a plan decides."""
 _FORMER = {"meter": "time_signature"}
 _any_number = number()
@@ -238,6 +252,7 @@ _CHECKS: Mapping[str, Check] = {
     "end": _time,
     "cues": _cues,
     "plan": _plan,
+    "tempo_map": _tempo_map,
     "seed": whole(0, 2**63 - 1),
     "takes": whole(1, MOST_TAKES),
     "instruments": _instruments,

@@ -34,7 +34,7 @@ _DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 """Data bytes of channel messages, by the upper half of the status byte."""
 _SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
 """Data bytes of system messages, which do not belong into files; the others have none."""
-_NAME, _MARKER, _END, _SET_TEMPO, _METRE = 0x03, 0x06, 0x2F, 0x51, 0x58
+_NAME, _MARKER, _CUE_POINT, _END, _SET_TEMPO, _METRE = 0x03, 0x06, 0x07, 0x2F, 0x51, 0x58
 _SHORTEST_BEAT = 7
 """The largest exponent of a time signature's denominator: 128."""
 
@@ -65,7 +65,8 @@ class MidiFile:
 
     ticks_per_beat: ticks of a quarter note; in a file that counts in frames, ticks of half a
     second. tempos: (tick, microseconds of a quarter note), rising from 0. metres: (tick, numerator,
-    denominator), rising. markers: (tick, text), by tick. faults: what was left out, in words; empty
+    denominator), rising. markers: (tick, text) of
+    markers and cue points, by tick. faults: what was left out, in words; empty
     for a sound file.
     """
 
@@ -236,7 +237,7 @@ class _Content:
         self.tracks.append(MidiTrack(name or "", tuple(notes), tick))
 
     def _meta(self, tick: int, kind: int, data: bytes) -> None:
-        if kind == _MARKER:
+        if kind in (_MARKER, _CUE_POINT):
             self.markers.append((tick, _text(data)))
         elif kind == _SET_TEMPO:
             tempo = int.from_bytes(data[:3], "big")

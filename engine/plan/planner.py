@@ -29,6 +29,7 @@ from engine.plan.plan import (
     Plan,
     plan_beats,
 )
+from engine.plan.tempo_map import TempoMap
 from engine.plan.tempo_search import USUAL_AROUSAL, TempoFit, fit_tempo, rank_tempi
 from engine.score import Instrument
 
@@ -58,6 +59,7 @@ class PlanOptions:
     seed: of the key and the harmony. instruments: who may play. bpm: quarter notes a minute.
     time_signature: a key of ``plan.TIME_SIGNATURES``. feel: a key of ``plan.FEELS``. key: such as
     ``A minor``. density: notes a second. chords: one text a bar, played again and again.
+    tempo_map: the beats and bars, in place of ``bpm`` and ``time_signature``.
 
     Raises EmsyncError naming the option that is out of range.
     """
@@ -70,6 +72,7 @@ class PlanOptions:
     key: str | None = None
     density: float | None = None
     chords: tuple[str, ...] = ()
+    tempo_map: TempoMap | None = None
 
     def __post_init__(self) -> None:
         parse_conditions(self.bpm, None, self.key, self.density)
@@ -79,24 +82,31 @@ class PlanOptions:
             )
         if self.feel not in (None, *FEELS):
             raise EmsyncError(f"feel {self.feel!r}: choose from {', '.join(FEELS)}")
+        if self.tempo_map is not None and (self.bpm, self.time_signature) != (None, None):
+            raise EmsyncError(
+                "bpm, time_signature: the tempo map has its own; leave out one or the other"
+            )
         for place, bar in enumerate(self.chords):
             if not bar.split():
                 raise EmsyncError(f"chords[{place}]: name one or more chords")
             for symbol in bar.split():
                 parse_chord(symbol)
-            beats = TIME_SIGNATURES[self.time_signature or "4/4"].beats
-            if len(bar.split()) > beats:
+            if len(bar.split()) > self._beats:
                 raise EmsyncError(
-                    f"chords[{place}]: {bar!r} has more chords than a bar of "
-                    f"{self.time_signature or '4/4'} has beats, {beats}"
+                    f"chords[{place}]: {bar!r} has more chords than a bar has beats, {self._beats}"
                 )
+
+    @property
+    def _beats(self) -> int:
+        """The beats of a usual bar."""
+        if self.tempo_map is not None:
+            return max(self.tempo_map.bars)
+        return TIME_SIGNATURES[self.time_signature or "4/4"].beats
 
 
 def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:
     """Plan a piece for a cue sheet. Raises EmsyncError for a tempo that does not fit the beat."""
-    signature = TIME_SIGNATURES[options.time_signature or "4/4"]
-    fit = find_tempo(cues, options.bpm, options.time_signature)
-    plan = plan_beats(fit, cues.duration, signature.beat, options.feel or "straight")
+    plan = _beats_of(cues, options)
     plan = replace(plan, last_chord=_last_chord(plan, cues.boundaries))
     sections = _with_emotion(cues.sections)
     shares = _shares(options)
@@ -143,6 +153,16 @@ def _shares(options: PlanOptions) -> tuple[tuple[Instrument, float], ...]:
         for i, share in drawn.items()
         if i in options.instruments
     )
+
+
+def _beats_of(cues: CueSheet, options: PlanOptions) -> Plan:
+    """The plan's beats and bars alone."""
+    feel = options.feel or "straight"
+    if options.tempo_map is not None:
+        return options.tempo_map.plan(cues.duration, feel)
+    signature = TIME_SIGNATURES[options.time_signature or "4/4"]
+    fit = find_tempo(cues, options.bpm, options.time_signature)
+    return plan_beats(fit, cues.duration, signature.beat, feel)
 
 
 def split_bars(text: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import mido
 from engine.errors import EmsyncError, shown
 from engine.files import write_atomically
 from engine.hits import HitList, in_order
-from engine.music.tick_clock import TickClock
+from engine.music.midi_file import read_midi_file
 from engine.timecode import Clock
 from engine.timeline.labels import named_hit, tagged
 
@@ -21,31 +22,21 @@ CHARSET = "utf-8"
 
 
 def read(path: Path, clock: Clock) -> HitList:
-    """The hits of a MIDI file. Raises EmsyncError for a file that is damaged or counts in frames.
+    """The hits of a MIDI file, which begins where clock times count from.
 
-    The file begins where clock times count from.
+    It warns of a damaged file, which is read as far as it goes. Raises EmsyncError for a file that
+    can't be read or is no MIDI file, and for a marker with a wrong tag.
     """
-    data = path.read_bytes()
-    try:
-        midi = mido.MidiFile(file=BytesIO(data), clip=True)
-        events = [(tick, message) for track in midi.tracks for tick, message in _timed(track)]
-    except (ValueError, KeyError, IndexError, EOFError, OSError, TypeError) as error:
-        raise EmsyncError(f"{path}: is not a whole MIDI file ({error})") from error
-    if midi.type == 2 or not 0 < midi.ticks_per_beat < 0x8000:
-        raise EmsyncError(f"{path}: counts in frames or patterns; save it with beats, as type 1")
-    tempos = {0: TEMPO} | {
-        tick: message.tempo for tick, message in sorted(events, key=lambda e: e[0])
-        if message.type == "set_tempo"
-    }  # fmt: skip
-    ticks = TickClock(list(tempos), [t / (midi.ticks_per_beat * 1e6) for t in tempos.values()])
+    midi = read_midi_file(path)
+    if midi.faults:
+        warnings.warn(f"{path}: {', '.join(midi.faults)}; the rest is read as it is", stacklevel=2)
     hits = []
-    for tick, message in events:
-        if message.type in ("marker", "cue_marker"):
-            seconds = float(clock.zero) + float(ticks.seconds(tick))
-            try:
-                hits.append(named_hit(seconds, _decoded(message.text)))
-            except ValueError as error:
-                raise EmsyncError(f"{path}, marker {shown(message.text)}: {error}") from error
+    for tick, name in midi.markers:
+        seconds = float(clock.zero) + float(midi.clock.seconds(tick))
+        try:
+            hits.append(named_hit(seconds, name))
+        except ValueError as error:
+            raise EmsyncError(f"{path}, marker {shown(name)}: {error}") from error
     return HitList(in_order(hits), clock)
 
 
@@ -61,20 +52,3 @@ def write(hits: HitList, path: Path) -> None:
     buffer = BytesIO()
     midi.save(file=buffer)
     write_atomically(path, buffer.getvalue())
-
-
-def _timed(track: mido.MidiTrack) -> list[tuple[int, mido.MetaMessage]]:
-    now, found = 0, []
-    for message in track:
-        now += message.time
-        if message.is_meta:
-            found.append((now, message))
-    return found
-
-
-def _decoded(text: str) -> str:
-    """The text of an event, which mido reads as Latin-1 and most programs write as UTF-8."""
-    try:
-        return text.encode("latin-1").decode(CHARSET)
-    except UnicodeError:
-        return text

@@ -216,3 +216,25 @@ def test_neither_plan_nor_picture_is_replaced(emsync, tmp_path, name):
     result = emsync("plan", tmp_path / "none.mp4", "-o", tmp_path / "a.json")
     assert result.err == f"emsync: {tmp_path / name} exists; give another name or --force\n"
     assert (tmp_path / name).read_text() == "mine"
+
+
+def test_the_tempo_map_of_a_project_is_kept(emsync, cues, tmp_path):
+    """A project at 75 bpm, then 150, as a DAW exports it."""
+    track = mido.MidiTrack(
+        [
+            mido.MetaMessage("set_tempo", tempo=800_000),
+            mido.MetaMessage("time_signature", numerator=3, denominator=4),
+            mido.MetaMessage("set_tempo", tempo=400_000, time=6 * 480),
+        ]
+    )
+    mido.MidiFile(type=0, ticks_per_beat=480, tracks=[track]).save(tmp_path / "project.mid")
+    out = tmp_path / "kept.json"
+    result = emsync("plan", cues, "--tempo-map", tmp_path / "project.mid", "-o", out)
+    assert result.status == 0, result.err
+    plan = read_plan(out)
+    assert plan.points[:2] == ((0, 0.0), (6, 4.8)) and set(plan.bars) == {3}
+    assert plan.seconds_at(9) == pytest.approx(6.0) and plan.phrases
+    both = emsync("plan", cues, "--tempo-map", tmp_path / "project.mid", "--bpm", "90")
+    assert both.status == 2 and "the tempo map has its own" in both.err
+    none = emsync("plan", cues, "--tempo-map", tmp_path / "none.mid")
+    assert none.status == 2 and none.err.count("\n") == 1 and "none.mid" in none.err

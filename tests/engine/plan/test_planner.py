@@ -466,7 +466,7 @@ def test_a_bar_without_chords_is_an_error(text):
         ({"chords": ("Am", " ")}, "chords[1]: name one or more chords"),
         (
             {"chords": ("Am", "C D E F"), "time_signature": "3/4"},
-            "chords[1]: 'C D E F' has more chords than a bar of 3/4 has beats, 3",
+            "chords[1]: 'C D E F' has more chords than a bar has beats, 3",
         ),
     ],
 )

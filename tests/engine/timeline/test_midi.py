@@ -40,13 +40,28 @@ def test_a_latin_name_is_read(tmp_path):
     assert read(tmp_path / "x.mid", Clock()).hits == (Hit(0.0, "Türe"),)
 
 
-def test_a_damaged_file_and_a_wrong_tag_are_refused(tmp_path):
+def test_a_damaged_file_is_read_as_far_as_it_goes(tmp_path):
     write(HitList((Hit(1.0, "Door"), Hit(2.0, "Run"))), tmp_path / "x.mid")
     data = (tmp_path / "x.mid").read_bytes()
-    (tmp_path / "half.mid").write_bytes(data[: len(data) // 2])
-    with pytest.raises(EmsyncError, match=r"half\.mid: is not a whole MIDI file"):
-        read(tmp_path / "half.mid", Clock())
-    (tmp_path / "tag.mid").write_bytes(data.replace(b"Door", b"[x1]").replace(b"Run", b"[x]"))
+    (tmp_path / "cut.mid").write_bytes(data[: data.index(b"Run")])
+    with pytest.warns(UserWarning, match=r"cut\.mid: track 1 breaks off"):
+        assert read(tmp_path / "cut.mid", Clock()).hits == (Hit(1.0, "Door"),)
+
+
+def test_a_file_that_counts_in_frames_is_read(tmp_path):
+    write(HitList((Hit(1.0, "Door"),)), tmp_path / "x.mid")
+    data = (tmp_path / "x.mid").read_bytes()
+    # 25 frames a second, 40 ticks a frame: a tick is a millisecond, and the marker has tick 1920.
     (tmp_path / "frames.mid").write_bytes(data[:12] + b"\xe7\x28" + data[14:])
-    with pytest.raises(EmsyncError, match="counts in frames"):
-        read(tmp_path / "frames.mid", Clock())
+    assert read(tmp_path / "frames.mid", Clock()).hits == (Hit(1.92, "Door"),)
+
+
+def test_what_is_no_midi_file_and_a_wrong_tag_are_refused(tmp_path):
+    write(HitList((Hit(2.0, "Runs fast now"),)), tmp_path / "x.mid")
+    data = (tmp_path / "x.mid").read_bytes()
+    (tmp_path / "tag.mid").write_bytes(data.replace(b"Runs fast now", b"X [weight -1]"))
+    with pytest.raises(EmsyncError, match=r"tag\.mid, marker "):
+        read(tmp_path / "tag.mid", Clock())
+    (tmp_path / "text.mid").write_text("no music")
+    with pytest.raises(EmsyncError, match=r"text\.mid: "):
+        read(tmp_path / "text.mid", Clock())
