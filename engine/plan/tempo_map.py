@@ -149,5 +149,5 @@ def _points(midi: MidiFile, quarters: Fraction) -> Iterator[tuple[int, float]]:
     yield 0, 0.0
     for beat in range(1, last):
         if abs(rates[beat] / rates[beat - 1] - 1) > _SAME_RATE:
-            yield beat, float(seconds[beat])
-    yield last, float(seconds[last])
+            yield beat, round(float(seconds[beat]), 9)
+    yield last, round(float(seconds[last]), 9)
