@@ -12,7 +12,9 @@ from engine.emotion.perception import Perception
 from engine.emotion.sections import sections
 from engine.errors import EmsyncError
 from engine.hits import hits_at
-from engine.video.cuts import CutDetector, boundaries, find_cuts
+from engine.measurements import Measurements
+from engine.video.boundaries import T_DIFF, boundaries
+from engine.video.cuts import SENSITIVITY, CutDetector, find_cuts
 from engine.video.reader import SHORTEST, open_video
 
 
@@ -22,7 +24,42 @@ def analyze(
     end: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> CueSheet:
-    """The cue sheet of a film, or of the part of it from ``start`` to ``end`` (seconds).
+    """The cue sheet of a film, or of a part of it: ``cue_sheet`` of what ``measure`` gives."""
+    return cue_sheet(measure(path, start, end, progress))
+
+
+def cue_sheet(
+    measured: Measurements, sensitivity: float = SENSITIVITY, distance: float = T_DIFF
+) -> CueSheet:
+    """The cue sheet of a film that was measured.
+
+    sensitivity: above 0; a higher one finds more transitions, see
+    :func:`~engine.video.cuts.find_cuts`. distance: the least one of boundaries, in seconds.
+    """
+    start, duration = measured.start, measured.end - measured.start
+
+    def from_start(time: float) -> float:
+        return min(max(0.0, time - start), duration)
+
+    cuts = tuple(cut.moved(from_start) for cut in find_cuts(measured.curve, sensitivity))
+    times = tuple(cut.time for cut in cuts)
+    return CueSheet(
+        measured.video,
+        start,
+        measured.end,
+        cuts,
+        hits_at(boundaries(cuts, duration, distance)),
+        sections(measured.perception, times, duration),
+    )
+
+
+def measure(
+    path: Path,
+    start: float = 0.0,
+    end: float | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Measurements:
+    """Measure a film, or the part of it from ``start`` to ``end`` (seconds).
 
     progress: receives the share that is done, 0..1. A file that ends early is analyzed as far as
     it decodes, with a warning. Raises EmsyncError for a file that is no film, and for a part that
@@ -53,7 +90,4 @@ def analyze(
         raise EmsyncError(
             f"{path}: from {start:g} s to its end is less than {SHORTEST:g} s; start earlier"
         )
-    cuts = tuple(cut - start for cut in find_cuts(detector.result()))
-    duration = end - start
-    marks = hits_at(boundaries(cuts, duration))
-    return CueSheet(video, start, end, cuts, marks, sections(perception, cuts, duration))
+    return Measurements(video, start, end, detector.result(end), perception)

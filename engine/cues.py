@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-from engine.checks import Fields, any_text, number, times
+from engine.checks import Check, Fields, any_text, items, number
 from engine.emotion.words import felt
 from engine.errors import EmsyncError
 from engine.files import read_text, write_atomically
@@ -21,6 +21,10 @@ from engine.hits import Hit, hit_json, rising_hits
 from engine.section import EKMAN as EKMAN
 from engine.section import Section as Section
 from engine.timecode import Clock, clock_seconds, rate_near
+
+TransitionKind = Literal["cut", "dissolve", "fade"]
+KINDS: tuple[TransitionKind, ...] = get_args(TransitionKind)
+"""The kinds of transitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +53,53 @@ class Video:
 
 
 @dataclass(frozen=True, slots=True)
+class Transition:
+    """How one shot gives way to the next.
+
+    time: the moment that the music marks, in seconds. It is the first frame of a new shot after a
+    cut, the centre of a dissolve, and the first visible picture after the black of a fade. kind:
+    one of ``KINDS``. start: when the old picture begins to go. centre: of a dissolve, where both
+    pictures are equally strong; of a fade, the middle of the black. end: when only the new picture
+    is left. All four are the same for a cut. strength: how much changes, 0..1, where black to white
+    is 1.
+    """
+
+    time: float
+    kind: TransitionKind = "cut"
+    start: float = math.nan
+    centre: float = math.nan
+    end: float = math.nan
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        for field in ("start", "centre", "end"):
+            if math.isnan(getattr(self, field)):
+                object.__setattr__(self, field, self.time)
+
+    def moved(self, at: Callable[[float], float]) -> Transition:
+        """The transition in another time. at: gives the new time of an old one."""
+        return Transition(
+            at(self.time), self.kind, at(self.start), at(self.centre), at(self.end), self.strength
+        )
+
+    def overlaps(self, other: Transition) -> bool:
+        """Whether they share a moment."""
+        return self.start <= other.end and other.start <= self.end
+
+
+@dataclass(frozen=True, slots=True)
 class CueSheet:
     """The boundaries that need a chord, and the emotion of each section.
 
     start, end: the scored part, in seconds of the file; the score's zero is ``start``. cuts: every
-    cut found, rising. hits: what the music marks: cuts (t_diff apart), or the user's own hits,
-    rising. sections: contiguous, from 0 to ``end - start``.
+    transition found, in the order of their times. hits: what the music marks: transitions (t_diff
+    apart), or the user's own hits, rising. sections: contiguous, from 0 to ``end - start``.
     """
 
     video: Video
     start: float
     end: float
-    cuts: tuple[float, ...]
+    cuts: tuple[Transition, ...]
     hits: tuple[Hit, ...]
     sections: tuple[Section, ...]
 
@@ -82,6 +121,7 @@ class CueSheet:
 def to_json(cues: CueSheet) -> str:
     """The cue sheet as JSON; an unknown valence or arousal is null."""
     sheet = asdict(cues)
+    sheet["cuts"] = [_cut_json(cut) for cut in cues.cuts]
     sheet = {"boundaries" if name == "hits" else name: value for name, value in sheet.items()}
     sheet["boundaries"] = [hit_json(hit) for hit in cues.hits]
     if cues.video.timecode is None:
@@ -97,7 +137,8 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
     """The cue sheet in JSON that ``to_json`` wrote and a user may have edited.
 
     name: what errors call the cue sheet. ``cuts`` and a section's ``probabilities`` and ``source``
-    may be missing; a missing emotion has the probability 0. Raises EmsyncError for any other fault.
+    may be missing; a missing emotion has the probability 0. A number in ``cuts`` is a hard cut.
+    Raises EmsyncError for any other fault.
     """
     try:
         values = json.loads(text, parse_int=float)
@@ -128,7 +169,7 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
         video=video,
         start=start,
         end=end,
-        cuts=sheet.get("cuts", times(duration)) if "cuts" in sheet else (),
+        cuts=sheet.get("cuts", _cuts(duration)) if "cuts" in sheet else (),
         hits=sheet.get("boundaries", rising_hits(duration)),
         sections=_sections(sheet, duration),
     )
@@ -169,6 +210,51 @@ def parse_time(text: str) -> float:
 
 _SLACK = 0.01
 """How far an edited section may end from its neighbour or from the film's end, in seconds."""
+
+
+def _cut_json(cut: Transition) -> dict[str, Any]:
+    """A transition as a JSON object; a hard cut has no start, centre and end."""
+    fields = asdict(cut)
+    if cut.start == cut.centre == cut.end == cut.time:
+        for field in _EXTENT:
+            del fields[field]
+    return fields
+
+
+def _cuts(duration: float) -> Check:
+    """A check for lists of transitions up to ``duration``: objects, or numbers for hard cuts."""
+    time = number(0.0, duration)
+
+    def check(name: str, value: Any) -> tuple[Transition, ...]:
+        found: list[Transition] = []
+        for place, item in enumerate(items(name, value)):
+            at = f"{name}[{place}]"
+            cut = _cut(at, item, time) if isinstance(item, dict) else Transition(time(at, item))
+            if found and cut.time <= found[-1].time:
+                raise EmsyncError(f"{at} is not after {found[-1].time:g}; sort the times")
+            found.append(cut)
+        return tuple(found)
+
+    return check
+
+
+def _cut(name: str, value: Any, time: Check) -> Transition:
+    """One transition. A field that is missing has its value of a hard cut."""
+    fields = Fields(name, value)
+    at = fields.get("time", time)
+    start, centre, end = (
+        fields.get(field, time) if field in fields else at for field in _EXTENT
+    )  # fmt: skip
+    if not start <= min(centre, at) <= max(centre, at) <= end:
+        raise fields.error("time", "and centre must lie between start and end")
+    kind = fields.get("kind", any_text) if "kind" in fields else "cut"
+    if kind not in KINDS:
+        raise fields.error("kind", f"must be one of {', '.join(KINDS)}")
+    strength = fields.get("strength", number(0.0, 1.0)) if "strength" in fields else 1.0
+    return Transition(at, kind, start, centre, end, strength)
+
+
+_EXTENT = ("start", "centre", "end")
 
 
 def _sections(sheet: Fields, duration: float) -> tuple[Section, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 from pathlib import Path
 
-from bridge.cli.options import film_arguments, request_values
+from bridge.cli.options import film_arguments, request_values, scores_argument
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
-from engine.cues import write_cues
+from engine.cues import KINDS, write_cues
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -20,6 +21,7 @@ def arguments(parser: ArgumentParser) -> None:
         "-o", "--output", type=Path, default=Path("cues.json"), metavar="FILE",
         help="the cue sheet to write (default: cues.json)",
     )  # fmt: skip
+    scores_argument(parser)
     file_force_argument(parser)
 
 
@@ -27,9 +29,13 @@ def run(args: Namespace) -> None:
     """Analyze, write, and print what was found."""
     request = parse_request(request_values(args))
     check_file(args.output, args.force)
-    cues = analyze_film(request, phase_bar)
+    cues = analyze_film(request, phase_bar, args.scores)
     write_cues(cues, args.output)
+    counts = Counter(cut.kind for cut in cues.cuts)
+    kinds = ", ".join(
+        f"{counts[kind]} {kind}{'s' * (counts[kind] > 1)}" for kind in KINDS if counts[kind]
+    )
     print(
-        f"{len(cues.cuts)} cuts, {len(cues.boundaries)} boundaries, "
+        f"{kinds or 'no cuts'}; {len(cues.boundaries)} boundaries, "
         f"{len(cues.sections)} sections in {cues.duration:.1f} s: {args.output}"
     )

@@ -1,4 +1,4 @@
-"""``emsync bench``: how fast this machine composes and watches, as ratios."""
+"""``emsync bench``: how fast this machine composes and watches, and how well it finds cuts."""
 
 from __future__ import annotations
 
@@ -41,11 +41,24 @@ def arguments(parser: ArgumentParser) -> None:
         "--only", nargs="+", choices=PARTS, default=PARTS, metavar="PART",
         help=f"measure only these: some of {', '.join(PARTS)}",
     )  # fmt: skip
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter pieces")
+    parser.add_argument(
+        "--cuts", action="store_true",
+        help="measure how well cuts, dissolves and fades are found in films that are known exactly",
+    )  # fmt: skip
+    parser.add_argument(
+        "--films", type=Path, metavar="FOLDER",
+        help="a folder with Big Buck Bunny and Sintel, whose shots --cuts uses too",
+    )  # fmt: skip
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds, shorter pieces, fewer films"
+    )
 
 
 def run(args: Namespace) -> None:
     """Measure, part by part, and print the page."""
+    if args.cuts:
+        _cuts(args)
+        return
     with need_train_extra():
         from engine.benchmarks.measures import page, table
 
@@ -54,7 +67,6 @@ def run(args: Namespace) -> None:
         raise EmsyncError("rounding: give the --cache whose validation songs are to be read")
     if args.output is not None:
         check_file(args.output, args.force)
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
     sections: list[Section] = []
     with tempfile.TemporaryDirectory() as scratch:
         for part in args.only:
@@ -64,7 +76,32 @@ def run(args: Namespace) -> None:
                 print("\n" + table(section), flush=True)
     if args.output is not None:
         command = "emsync bench --quick" if args.quick else "emsync bench"
-        write_atomically(args.output, page(sections, command, machine))
+        write_atomically(args.output, page(sections, command, _machine()))
+
+
+def _cuts(args: Namespace) -> None:
+    """Measure how well transitions are found, and print the page."""
+    from engine.benchmarks.cut_films import REPORTED
+    from engine.benchmarks.cutting import cutting, missing
+    from engine.benchmarks.measures import page, table
+
+    if args.output is not None:
+        check_file(args.output, args.force)
+    if args.films is not None and not args.films.is_dir():
+        raise EmsyncError(f"{args.films}: is no folder; give the folder of the films")
+    for name in missing():
+        print(f"{name} is not installed, so it is left out", file=sys.stderr)
+    seeds = REPORTED[:12] if args.quick else REPORTED
+    sections = cutting(seeds, args.films, lambda line: print(line, file=sys.stderr, flush=True))
+    for section in sections:
+        print("\n" + table(section), flush=True)
+    if args.output is not None:
+        command = "emsync bench --cuts --quick" if args.quick else "emsync bench --cuts"
+        write_atomically(args.output, page(sections, command, _machine()))
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
 
 
 def _decoding(args: Namespace, folder: Path) -> Iterator[Section]:

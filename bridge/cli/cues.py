@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.cli.options import given_clock, timecode_arguments
 from bridge.cli.outputs import check_file, file_force_argument
-from engine.cues import CueSheet, read_cues, write_cues
+from engine.cues import KINDS, CueSheet, Transition, read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.hits import HitList
 from engine.timeline.cue_sheet import blank, hits_of, with_hits
@@ -86,7 +86,12 @@ def _cue_sheet(base: CueSheet | None, found: HitList, chosen: HitList, args: Nam
                 f"the end of the film, {chosen.clock.text(base.end)}; give --start-timecode"
             )
     if not base.cuts:
-        edits = [hit.seconds - base.start for hit in found.of("cuts").hits]
-        base = replace(base, cuts=tuple(sorted({e for e in edits if 0 <= e <= base.duration})))
+        edits = {hit.seconds - base.start: hit.kind for hit in found.of("cuts").hits}
+        cuts = (
+            Transition(time, next((kind for kind in KINDS if kind == edits[time]), "cut"))
+            for time in sorted(edits)
+            if 0 <= time <= base.duration
+        )
+        base = replace(base, cuts=tuple(cuts))
     video = replace(base.video, timecode=chosen.clock.start)
     return with_hits(replace(base, video=video), hits)

@@ -22,6 +22,7 @@ from engine.score import Instrument
 from engine.timecode import RATES, Clock, frame_at, label_at, parse_rate
 from engine.timeline.cue_sheet import hits_of
 from engine.timeline.formats import read_hits
+from engine.video.boundaries import T_DIFF
 from engine.video.reader import open_video
 
 
@@ -37,6 +38,15 @@ def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
         "or a marker list. Clock times count from --start. Timecode and frames are the film's",
     )  # fmt: skip
     timecode_arguments(parser)
+    parser.add_argument(
+        "--sensitivity", type=float, metavar="S",
+        help="2 also finds cuts that stand out half as much, 0.5 only those that stand out twice "
+        "as much (default: 1)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--min-distance", type=float, metavar="SECONDS",
+        help=f"the least distance of boundaries (default: {T_DIFF:g})",
+    )  # fmt: skip
     parser.add_argument(
         "--start", type=parse_time, metavar="T",
         help="score from this time of the film (default: 0)",
@@ -57,6 +67,15 @@ def timecode_arguments(parser: ArgumentParser) -> None:
         "--frame-rate", metavar="R",
         help=f"the frame rate of a list: {', '.join(RATES)} (default: the list's own, else the "
         "film's)",
+    )  # fmt: skip
+
+
+def scores_argument(parser: ArgumentParser) -> None:
+    """Add the file that keeps what was measured."""
+    parser.add_argument(
+        "--scores", type=Path, metavar="FILE",
+        help="keep the scores of all frames in FILE; where it exists, use it and do not decode "
+        "the film, e.g. to try another --sensitivity",
     )  # fmt: skip
 
 

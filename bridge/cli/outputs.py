@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
+from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, SCORES
 from engine.errors import EmsyncError
 from engine.files import output
 from export.piece import SCORE, STEMS, TAKES
 
-RESULT = (SCORE, STEMS, TAKES, PICTURE, PLAN, CUES, REPORT)
+RESULT = (SCORE, STEMS, TAKES, PICTURE, PLAN, CUES, SCORES, REPORT)
 """What a result has in its folder."""
 STALE = (PLAN, f"{TAKES}/take-*.mid")
 """Files that not every result has; those of an earlier result go when it is replaced."""

@@ -12,6 +12,7 @@ from bridge.cli.options import (
     network_arguments,
     network_options,
     request_values,
+    scores_argument,
 )
 from bridge.cli.outputs import STALE, folder_force_argument, result_folder
 from bridge.cli.progress import phase_bar
@@ -33,6 +34,7 @@ def arguments(parser: ArgumentParser) -> None:
         "go (default: out)",
     )  # fmt: skip
     folder_force_argument(parser)
+    scores_argument(parser)
     music_arguments(parser)
     network_arguments(parser)
 
@@ -43,7 +45,7 @@ def run(args: Namespace) -> None:
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
         with staged(folder, STALE) as beside:
-            cues, report = score_film(request, network.load, beside, phase_bar)
+            cues, report = score_film(request, network.load, beside, phase_bar, scores=args.scores)
         print(summary(report, cues, folder, request.players))
 
 

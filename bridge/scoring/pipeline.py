@@ -17,16 +17,19 @@ from typing import TYPE_CHECKING, Literal
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
 from bridge.scoring.request import Request
-from engine.analysis import analyze
+from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
 from engine.cues import CueSheet, check_same_film, write_cues
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.files import write_atomically
+from engine.measurements import Measurements, read_measurements, write_measurements
 from engine.plan.json_form import to_json
 from engine.plan.timing import Timing
 from engine.score import CHORDAL
 from engine.timeline.cue_sheet import with_hits
+from engine.video.boundaries import T_DIFF
+from engine.video.cuts import SENSITIVITY
 from engine.video.reader import open_video
 from export.picture.draw import draw
 from export.piece import write_piece
@@ -44,21 +47,39 @@ Phases = Callable[[Phase], AbstractContextManager[Progress]]
 """Entered for each phase; shows or reports its progress."""
 
 
-def analyze_film(request: Request, phases: Phases) -> CueSheet:
+def analyze_film(request: Request, phases: Phases, scores: Path | None = None) -> CueSheet:
     """The cue sheet that a request asks for: of the film, or its own, with the user's changes.
 
-    Raises EmsyncError for a film that can't be read or does not fit the request.
+    scores: a file that keeps what is measured. If it exists, the film is not decoded. Raises
+    EmsyncError for a film that can't be read or does not fit the request, and for scores of another
+    film or part.
     """
     with phases("analyzing") as progress:
         if request.cues is None:
             _check_early(request)
-            cues = analyze(Path(request.video), request.start or 0.0, request.end, progress)
+            measured = _measured(request, scores, progress)
+            cues = cue_sheet(
+                measured,
+                SENSITIVITY if request.sensitivity is None else request.sensitivity,
+                T_DIFF if request.min_distance is None else request.min_distance,
+            )
         else:
             video = open_video(Path(request.video)).video
             check_same_film(request.cues, video)
             timecode = request.cues.video.timecode or video.timecode
             cues = replace(request.cues, video=replace(video, timecode=timecode))
     return with_user_changes(cues, request)
+
+
+def _measured(request: Request, scores: Path | None, progress: Progress) -> Measurements:
+    """The film measured, or read from a file of scores that exists."""
+    film, start = Path(request.video), request.start or 0.0
+    if scores is not None and scores.exists():
+        return read_measurements(scores, film, start, request.end)
+    measured = measure(film, start, request.end, progress)
+    if scores is not None:
+        write_measurements(measured, scores)
+    return measured
 
 
 def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
@@ -116,11 +137,13 @@ def score_film(
     folder: Path,
     phases: Phases,
     follow: Callable[[CueSheet], Listener] | None = None,
+    scores: Path | None = None,
 ) -> tuple[CueSheet, Report]:
     """Score a film into ``folder``, which must exist; returns the cue sheet and the report.
 
     load: loads the network; called once the film has been analyzed. follow: makes
-    the listener that follows the first take while it is composed.
+    the listener that follows the first take while it is composed. scores: a file that keeps what
+    is measured of the film.
     Raises EmsyncError for a film that can't be scored, a network that can't be loaded, and a
     folder that can't be written.
     """
@@ -131,7 +154,7 @@ def score_film(
     if not set(CHORDAL) & set(request.players):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=2)
     begun = time.perf_counter()
-    cues = analyze_film(request, phases)
+    cues = analyze_film(request, phases, scores)
     plan = request.plan_for(cues)
     analyzed = time.perf_counter()
     network = load()

@@ -46,6 +46,8 @@ class Request:
     valence, arousal: -1..1; None as perceived.
     boundaries: hits in place of the cuts, rising, in seconds from ``start``.
     start_timecode: of the film's first frame; None for what the film says.
+    sensitivity: a higher one finds more cuts, a lower one fewer; 1 as usual.
+    min_distance: the least distance of boundaries, in seconds; None for the usual one.
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
@@ -64,6 +66,8 @@ class Request:
     start_timecode: str | None = None
     start: float | None = None
     end: float | None = None
+    sensitivity: float | None = None
+    min_distance: float | None = None
     cues: CueSheet | None = None
     seed: int = 0
     takes: int = TAKES
@@ -89,6 +93,15 @@ class Request:
         """Raises EmsyncError for options that are out of range or exclude each other."""
         if self.cues is not None and (self.start, self.end) != (None, None):
             raise EmsyncError("start, end: the cue sheet has its own; leave out one or the other")
+        if self.cues is not None:
+            self._refuse(
+                ("sensitivity", "min_distance"),
+                "the cue sheet has its own cuts; leave it out, or analyze the film again",
+            )
+        if self.boundaries is not None:
+            self._refuse(
+                ("min_distance",), "boundaries are used as given; leave out one or the other"
+            )
         if self.plan is not None:
             self._refuse(_PLANNED, "the plan has its own; leave it out, or change the plan")
             if self.free:
@@ -250,6 +263,8 @@ _CHECKS: Mapping[str, Check] = {
     "start_timecode": _label,
     "start": _time,
     "end": _time,
+    "sensitivity": number(0.1, 10.0),
+    "min_distance": number(0.0, 3600.0),
     "cues": _cues,
     "plan": _plan,
     "tempo_map": _tempo_map,

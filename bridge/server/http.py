@@ -32,7 +32,12 @@ LARGEST_BODY = 1 << 20
 """Bytes; the cue sheet of a long film has a few hundred thousand."""
 BODY_TIMEOUT = 10.0
 """Seconds that a client may take to send a request's body."""
-_MEDIA_TYPES = {".json": "application/json", ".mid": "audio/midi", ".svg": "image/svg+xml"}
+_MEDIA_TYPES = {
+    ".json": "application/json",
+    ".mid": "audio/midi",
+    ".npz": "application/octet-stream",
+    ".svg": "image/svg+xml",
+}
 _STATUS: Mapping[type[Exception], int] = {NoSuchJob: 404, WrongState: 409, Forbidden: 403}
 
 

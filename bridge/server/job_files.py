@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
+from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, SCORES
 from bridge.scoring.request import MOST_TAKES
 from bridge.server.jobs import Job, NoSuchJob
 from engine.score import Instrument
 from export.piece import SCORE, STEMS, TAKES
 
 FILES = (
-    *(CUES, PLAN, SCORE, PICTURE, REPORT),
+    *(CUES, SCORES, PLAN, SCORE, PICTURE, REPORT),
     *(f"{STEMS}/{i.value}.mid" for i in Instrument),
     *(f"{TAKES}/take-{number}.mid" for number in range(1, MOST_TAKES + 1)),
 )

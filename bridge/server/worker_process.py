@@ -20,7 +20,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
-from bridge.scoring.files import CUES
+from bridge.scoring.files import CUES, SCORES
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.pipeline import Phase, Phases, Progress, analyze_film, score_film
 from bridge.server import worker_protocol as protocol
@@ -102,11 +102,13 @@ def _attempt(
 def perform(task: protocol.Task, load: Callable[[], Network], report: Report) -> None:
     """Analyze or score a film into the task's folder. load: loads the network."""
     folder, phases = output_folder(task.folder), _phases(report)
+    # Those of an attempt that was cut off: the film may be another one now.
+    (folder / SCORES).unlink(missing_ok=True)
     if task.kind is Kind.COMPOSE:
         follow = partial(_drafts, report) if task.request.live else None
-        score_film(task.request, load, folder, phases, follow)
+        score_film(task.request, load, folder, phases, follow, folder / SCORES)
     else:
-        write_cues(analyze_film(task.request, phases), folder / CUES)
+        write_cues(analyze_film(task.request, phases, folder / SCORES), folder / CUES)
 
 
 def _phases(report: Report) -> Phases:

@@ -18,8 +18,9 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -90,6 +91,25 @@ class Perception:
         self._samples.extend(
             map(float, (lightness.mean(), (lightness**2).mean(), chroma.mean(), change))
         )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """What was measured, to be kept in a file; see :meth:`from_arrays`."""
+        return {
+            "seen": np.array(self._times),
+            "samples": np.array(self._samples),
+            "lit": self._lit,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Perception:
+        """What :meth:`arrays` gave. Raises KeyError or ValueError if it did not give it."""
+        perception = cls()
+        perception._times.extend(arrays["seen"].tolist())
+        perception._samples.extend(arrays["samples"].tolist())
+        perception._lit |= arrays["lit"]
+        if len(perception._samples) != _COLUMNS * len(perception._times):
+            raise ValueError("each frame needs all its samples")
+        return perception
 
     def features(self, start: float, end: float, cuts: Sequence[float]) -> Features:
         """The features of the film from ``start`` to ``end`` seconds; all zero without a frame.

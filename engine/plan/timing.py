@@ -78,14 +78,17 @@ class Timing:
         return float(self._film.seconds(quarters / self.plan.quarters))
 
     def music_cues(self, cues: CueSheet) -> CueSheet:
-        """A cue sheet in music time, to compose for: its sections are the phrases of the plan."""
+        """A cue sheet in music time, to compose for: its sections are the phrases of the plan.
+
+        It has no cuts: music is composed for boundaries.
+        """
         at = self.music_time
         end = at(cues.duration)
         return replace(
             cues,
             start=0.0,
             end=end,
-            cuts=tuple(map(at, cues.cuts)),
+            cuts=(),
             hits=hits_at(map(at, cues.boundaries)),
             sections=tuple(self._sections(cues, end)),
         )

@@ -22,7 +22,7 @@ def read(path: Path, clock: Clock) -> HitList:
     cues = read_cues(path)
     own = cues.video.clock
     clock = replace(clock, rate=own.rate or clock.rate, start=clock.start or own.start)
-    cuts = [Hit(cues.start + seconds, kind="cut") for seconds in cues.cuts]
+    cuts = [Hit(cues.start + cut.time, kind=cut.kind) for cut in cues.cuts]
     hits = [hit.moved(cues.start) for hit in cues.hits]
     return HitList(in_order([*hits, *cuts]), clock, cues.video.duration)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.analysis import analyze
+from engine.cues import CueSheet
 from engine.errors import EmsyncError
 
 FPS = 24
@@ -33,20 +34,24 @@ def film(tmp_path_factory) -> Path:
     return path
 
 
+def times(cues: CueSheet) -> list[float]:
+    return [cut.time for cut in cues.cuts]
+
+
 def test_a_whole_film_is_analyzed(film):
     cues = analyze(film)
     assert (cues.start, cues.end) == (0.0, pytest.approx(DURATION))
     assert cues.video.path == str(film)
     assert (cues.video.width, cues.video.height, cues.video.fps) == (160, 90, FPS)
-    assert cues.cuts == pytest.approx(CUTS, abs=0.01)
-    assert cues.boundaries == pytest.approx((1.5, 6.0), abs=0.01)
+    assert times(cues) == pytest.approx(CUTS, abs=0.01)
+    assert cues.boundaries[1:] == pytest.approx((6.0,), abs=0.01)
 
 
 def test_times_of_a_part_count_from_its_start(film):
     cues = analyze(film, 1.0, 6.5)
     assert (cues.start, cues.end, cues.duration) == (1.0, 6.5, 5.5)
-    assert cues.cuts == pytest.approx((0.5, 2.0, 5.0), abs=0.01)
-    assert cues.boundaries == pytest.approx((0.5, 5.0), abs=0.01)
+    assert times(cues) == pytest.approx((0.5, 2.0, 5.0), abs=0.01)
+    assert cues.boundaries == pytest.approx((0.0, 5.0), abs=0.01)
     assert cues.video.duration == pytest.approx(DURATION)
 
 
@@ -93,5 +98,5 @@ def test_a_film_that_ends_early_is_analyzed_as_far_as_it_decodes(film, tmp_path)
     with pytest.warns(UserWarning, match=r"ends [23]\.\d s before"):
         cues = analyze(broken)
     assert 4 < cues.duration < 6
-    assert cues.cuts == pytest.approx(CUTS[:2], abs=0.01)
+    assert times(cues) == pytest.approx(CUTS[:2], abs=0.01)
     assert cues.sections[-1].end == cues.duration

@@ -14,6 +14,7 @@ from engine.cues import (
     EKMAN,
     CueSheet,
     Section,
+    Transition,
     Video,
     check_same_film,
     from_json,
@@ -31,7 +32,11 @@ CUES = CueSheet(
     video=FILM,
     start=2.0,
     end=22.0,
-    cuts=(1.5, 8.0, 9.25),
+    cuts=(
+        Transition(1.5, strength=0.25),
+        Transition(8.0, "dissolve", 7.5, 8.0, 8.25, 0.5),
+        Transition(9.25, "fade", 8.5, 9.0, 9.75),
+    ),
     hits=hits_at((1.5, 8.0)),
     sections=(
         Section(0.0, 8.0, EVEN, 0.25, -0.5, "colour, motion, cutting rate"),
@@ -66,9 +71,9 @@ def cue_sheets(draw: st.DrawFn) -> CueSheet:
         Section(a, b, draw(st.sampled_from([EVEN, {}])), draw(known), draw(known), draw(st.text()))
         for a, b in pairwise(edges)
     )
-    return CueSheet(
-        replace(FILM, duration=end), start, end, draw(times), hits_at(draw(times)), sections
-    )
+    strength = draw(st.floats(0.0, 1.0))
+    cuts = tuple(Transition(time, strength=strength) for time in draw(times))
+    return CueSheet(replace(FILM, duration=end), start, end, cuts, hits_at(draw(times)), sections)
 
 
 @given(cue_sheets())
@@ -90,6 +95,8 @@ def test_a_file_keeps_a_cue_sheet_and_has_null_for_unknown(tmp_path):
     ("places", "to"),
     [
         (("cuts",), ...),
+        (("cuts", 1, "start"), ...),
+        (("cuts", 2, "kind"), ...),
         (("sections", 0, "probabilities"), ...),
         (("sections", 1, "source"), ...),
         (("video", "duration"), 30),
@@ -104,6 +111,18 @@ def test_harmless_edits_are_accepted(places, to):
     cues = from_json(edited(*places, to=to))
     assert cues.sections[0].end == cues.sections[1].start
     assert cues.sections[1].end == cues.duration
+
+
+def test_plain_numbers_are_hard_cuts_as_in_earlier_cue_sheets():
+    cues = from_json(edited("cuts", to=[1.5, {"time": 3.0}, 9]))
+    assert cues.cuts == (Transition(1.5), Transition(3.0), Transition(9.0))
+    assert cues.cuts[0].start == cues.cuts[0].end == 1.5
+
+
+def test_a_hard_cut_is_written_without_an_extent():
+    cuts = json.loads(to_json(CUES))["cuts"]
+    assert cuts[0] == {"time": 1.5, "kind": "cut", "strength": 0.25}
+    assert cuts[1]["start"] == 7.5 and cuts[1]["centre"] == 8.0 and cuts[1]["end"] == 8.25
 
 
 def test_a_plan_is_no_cue_sheet():
@@ -138,6 +157,12 @@ def test_missing_emotions_have_probability_zero():
         (("end",), True, "end must be a number"),
         (("end",), float("inf"), "end is inf"),
         (("cuts",), [3, 1], r"cuts\[1\] is not after 3"),
+        (("cuts",), [3, "x"], r"cuts\[1\] must be a number"),
+        (("cuts",), [21], r"cuts\[0\] is 21; .* from 0 to 20"),
+        (("cuts", 0, "time"), ..., r"cuts\[0\]: time is missing"),
+        (("cuts", 1, "kind"), "wipe", r"cuts\[1\]: kind must be one of cut, dissolve, fade"),
+        (("cuts", 1, "start"), 8.1, r"cuts\[1\]: time and centre must lie between"),
+        (("cuts", 0, "strength"), 2, r"strength is 2; .* from 0 to 1"),
         (("boundaries",), ..., "boundaries is missing"),
         (("boundaries",), 3, "boundaries must be a list"),
         (("boundaries",), [1, "x"], r"boundaries\[1\] must be a number"),

@@ -23,7 +23,7 @@ from lupa.lua54 import LuaRuntime
 
 from bridge.scoring.request import Request
 from bridge.server.jobs import Job, Kind, State, job_json
-from engine.cues import CueSheet, Section, Video, write_cues
+from engine.cues import CueSheet, Section, Transition, Video, write_cues
 from engine.hits import Hit
 from engine.score import Instrument, Note, Score
 from export.midi import write_midi
@@ -113,7 +113,8 @@ class Server:
         self.score = score()
         video = Video("film.mp4", 8.0, 25.0, 96, 64)
         section = Section(0.0, 8.0, {}, 0.1, 0.2, "user")
-        self.cues = CueSheet(video, 0.0, 8.0, (2.0, 5.0), (Hit(2.0, "Door"),), (section,))
+        cuts = (Transition(2.0), Transition(5.0), Transition(6.0, "fade", 5.5, 5.8, 6.5))
+        self.cues = CueSheet(video, 0.0, 8.0, cuts, (Hit(2.0, "Door"),), (section,))
 
     def answer(self, words: list[str]) -> tuple[int, Any, str]:
         """Exit status, answer, and error message."""

@@ -65,6 +65,7 @@ def test_cuts_and_tempos_are_written_under_the_film(reaper):
     reaper.run(IMPORT)
     assert sorted(mark[:2] for mark in reaper.markers) == [
         (3.0, "mine"), (12.0, "emsync Door"), (13.0, "mine"), (15.0, "emsync cut"),
+        (16.0, "emsync fade"),
     ]  # fmt: skip
     times = [mark[0] for mark in reaper.tempo]
     assert times == pytest.approx([10, 14, 18], abs=0.001)

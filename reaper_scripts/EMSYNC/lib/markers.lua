@@ -87,8 +87,10 @@ end
 function markers.write_cuts(piece, film)
   clear(film.position - NEAR, film.position + film.length + NEAR)
   local names = {}
-  for _, time in ipairs(piece.cuts) do
-    names[time] = "emsync cut"
+  for _, cut in ipairs(piece.cuts) do
+    -- Cue sheets of earlier versions have plain times.
+    local gradual = type(cut) == "table" and cut or { time = cut, kind = "cut" }
+    names[gradual.time] = "emsync " .. (gradual.kind or "cut")
   end
   for _, hit in ipairs(piece.boundaries) do
     -- A hit of which more than its time is known is a table.

@@ -55,7 +55,16 @@ def options(*words: str) -> set[str]:
 
 
 def test_score_and_client_submit_take_the_same_options_of_a_piece():
-    own = {"-o", "--output", "--force", "--model", "--device", "--precision", "--threads"}
+    own = {
+        "-o",
+        "--output",
+        "--force",
+        "--scores",
+        "--model",
+        "--device",
+        "--precision",
+        "--threads",
+    }
     only_there = {"--analyze", "--analyse", "--live", "--reserve", "--wait"}
     score, submit = options("score"), options("client", "submit")
     assert score - own == submit - only_there

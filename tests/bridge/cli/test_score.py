@@ -65,8 +65,9 @@ def test_cues_and_report_have_their_fields(score):
     folder = score()
     cues = json.loads((folder / "cues.json").read_text())
     assert cues["video"].keys() == {"path", "duration", "fps", "width", "height"}
-    assert cues["cuts"] == [pytest.approx(4.0, abs=0.01)]
-    assert cues["boundaries"] == [0.0, *cues["cuts"]]
+    (cut,) = cues["cuts"]
+    assert cut["kind"] == "cut" and cut["time"] == pytest.approx(4.0, abs=0.01)
+    assert cues["boundaries"] == [0.0, cut["time"]]
     assert cues["sections"][0]["source"] == "colour, motion, cutting rate"
     report = json.loads((folder / "report.json").read_text())
     assert report["timings"].keys() == {"load", "analyze", "compose", "export", "total"}

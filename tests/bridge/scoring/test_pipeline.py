@@ -101,7 +101,7 @@ def test_a_plan_of_another_length_is_refused(clip):
 
 
 def test_times_that_do_not_fit_are_refused_before_the_film_is_analyzed(clip, monkeypatch):
-    monkeypatch.setattr("bridge.scoring.pipeline.analyze", lambda *_: pytest.fail("too late"))
+    monkeypatch.setattr("bridge.scoring.pipeline.measure", lambda *_: pytest.fail("too late"))
     plan = Plan(20.0, ((0, 0.0), (40, 20.0)), (4,))
     for request in (
         Request(str(clip), plan=plan),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bridge.scoring.request import Request, parse_request, request_json
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Section, Transition, Video
 from engine.emotion.words import EMOTIONS
 from engine.errors import EmsyncError
 from engine.hits import Hit, hits_at
@@ -15,7 +15,7 @@ from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
 
 CUES = CueSheet(
-    Video("film.mp4", 9.0, 24.0, 96, 64), 0.0, 9.0, (4.0,), hits_at((4.0,)),
+    Video("film.mp4", 9.0, 24.0, 96, 64), 0.0, 9.0, (Transition(4.0),), hits_at((4.0,)),
     (Section(0.0, 9.0, {}, 0.5, math.nan, "user"),),
 )  # fmt: skip
 KNOWN = replace(CUES, sections=(Section(0.0, 9.0, {}, 0.5, 0.1, "user"),))
@@ -44,6 +44,10 @@ WRONG = {
     "unknown instrument": {"instruments": ["kazoo"]},
     "no instrument": {"instruments": []},
     "instruments as text": {"instruments": "piano"},
+    "a sensitivity of 0": {"sensitivity": 0},
+    "a negative distance": {"min_distance": -1},
+    "a sensitivity for a cue sheet": {"sensitivity": 2, "cues": CUES},
+    "a distance for boundaries": {"min_distance": 2, "boundaries": [1]},
     "unsorted boundaries": {"boundaries": [2, 1]},
     "negative boundary": {"boundaries": [-1]},
     "temperature 0": {"temperature": 0},

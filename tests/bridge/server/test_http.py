@@ -129,7 +129,11 @@ def test_what_can_not_be_planned_is_refused_at_once(ask, film, fields, complaint
 @pytest.mark.parametrize("spelling", ["analyze", "analyse"])
 def test_analyzing_stops_at_the_cue_sheet(server, film, spelling):
     job = server.ended(server.submit(film, kind=spelling))
-    assert (job["kind"], job["state"], job["files"]) == ("analyze", "done", ["cues.json"])
+    assert (job["kind"], job["state"], job["files"]) == (
+        "analyze",
+        "done",
+        ["cues.json", "scores.npz"],
+    )
 
 
 def test_regenerating_makes_another_piece_for_the_same_cue_sheet(server, piece):

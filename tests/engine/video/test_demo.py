@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import EmsyncError
-from engine.video.cuts import CutDetector, find_cuts, keep_apart
+from engine.video.boundaries import keep_apart
+from engine.video.cuts import CutDetector, find_cuts
 from engine.video.demo import CUTS, DURATION, FPS, draw_demo, draw_frame
 from engine.video.reader import open_video
 
@@ -13,7 +14,8 @@ def test_exactly_the_cuts_of_the_demo_film_are_found(demo):
     for frame in reader.frames():
         detector.push(frame)
     cuts = find_cuts(detector.result())
-    assert cuts == pytest.approx(CUTS, abs=1e-6)
+    assert [cut.time for cut in cuts] == pytest.approx(CUTS, abs=1e-6)
+    assert {cut.kind for cut in cuts} == {"cut"}
     assert len(keep_apart(cuts)) == len(CUTS) - 1
     assert (reader.video.duration, reader.video.fps) == (DURATION, FPS)
 

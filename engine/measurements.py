@@ -1,0 +1,104 @@
+"""What one pass over a film measures, and the file that keeps it.
+
+Everything in a cue sheet follows from it, so another sensitivity needs no second pass.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.cues import KINDS, Transition, Video
+from engine.emotion.perception import Perception
+from engine.errors import EmsyncError
+from engine.files import write_atomically
+from engine.video.cuts import CutCurve
+
+_VERSION = 1
+"""Of what is measured and how; files of another version are refused."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurements:
+    """A film, or a part of it, measured frame by frame.
+
+    start, end: the part, in seconds of the file. curve: scores of transitions, in seconds of the
+    file. perception: brightness, colour and motion, in seconds from ``start``.
+    """
+
+    video: Video
+    start: float
+    end: float
+    curve: CutCurve
+    perception: Perception
+
+
+def write_measurements(measured: Measurements, path: Path) -> None:
+    """Write the file of scores, atomically. Raises EmsyncError if ``path`` can't be written."""
+    video, curve = measured.video, measured.curve
+    gradual = [
+        (KINDS.index(each.kind), each.time, each.start, each.centre, each.end, each.strength, score)
+        for each, score in curve.gradual
+    ]
+    arrays: dict[str, Any] = measured.perception.arrays()
+    data = io.BytesIO()
+    np.savez_compressed(
+        data,
+        version=_VERSION,
+        bytes=_size(Path(video.path)),
+        film=np.array([video.duration, video.fps, video.width, video.height]),
+        part=np.array([measured.start, measured.end]),
+        times=curve.times,
+        scores=curve.scores.astype(np.float32),
+        changes=curve.changes.astype(np.float32),
+        gradual=np.array(gradual).reshape(-1, 7),
+        **arrays,
+    )
+    write_atomically(path, data.getvalue())
+
+
+def read_measurements(
+    path: Path, film: Path, start: float = 0.0, end: float | None = None
+) -> Measurements:
+    """Read a file of scores of ``film`` from ``start`` to ``end`` (None: its end), in seconds.
+
+    Raises EmsyncError if it can't be read, or is of another film or part.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if int(file["version"]) != _VERSION:
+                raise EmsyncError(f"{path}: was written by another version; remove it")
+            duration, fps, width, height = file["film"].tolist()
+            video = Video(str(film), duration, fps, int(width), int(height))
+            begin, stop = file["part"].tolist()
+            if int(file["bytes"]) != _size(film):
+                raise EmsyncError(f"{path}: has the scores of another film; name another file")
+            if (begin, stop) != (start, duration if end is None else end):
+                raise EmsyncError(
+                    f"{path}: has the scores from {begin:g} s to {stop:g} s; name another file "
+                    "for another part"
+                )
+            gradual = tuple(
+                (Transition(time, KINDS[int(kind)], since, centre, until, strength), score)
+                for kind, time, since, centre, until, strength, score in file["gradual"].tolist()
+            )
+            scores, changes = (file[name].astype(np.float64) for name in ("scores", "changes"))
+            curve = CutCurve(file["times"], scores, changes, gradual)
+            return Measurements(video, begin, stop, curve, Perception.from_arrays(file))
+    except OSError as error:
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
+    except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        raise EmsyncError(f"{path}: is no file of scores; name another file") from error
+
+
+def _size(film: Path) -> int:
+    """The bytes of a film; raises EmsyncError if it is missing."""
+    try:
+        return film.stat().st_size
+    except OSError as error:
+        raise EmsyncError(f"{film}: can't be read ({error.strerror}); check the path") from error
