@@ -27,7 +27,7 @@ def folder(tmp_path):
     write_stems(SCORE, tmp_path / "stems")
     sections = (Section(0, 6, {}, 0.0, 1.0, "test"),)
     film = Video("film.mp4", 6.0, 25.0, 64, 48)
-    write_cues(CueSheet(film, 0.0, 6.0, (2.0,), hits_at((2.0,)), sections), tmp_path / "cues.json")
+    write_cues(CueSheet(film, 0.0, 6.0, (), hits_at((2.0,)), sections), tmp_path / "cues.json")
     return tmp_path
 
 

@@ -55,7 +55,7 @@ def film(seconds: float = SECONDS, *boundaries: float) -> CueSheet:
     half = Section(0.0, seconds / 2, {}, 0.3, -0.2, "user")
     sections = (half, replace(half, start=seconds / 2, end=seconds, valence=-0.3, arousal=0.6))
     video = Video("film.mp4", seconds, 24.0, 64, 36)
-    return CueSheet(video, 0.0, seconds, boundaries, hits_at(boundaries), sections)
+    return CueSheet(video, 0.0, seconds, (), hits_at(boundaries), sections)
 
 
 def compose(

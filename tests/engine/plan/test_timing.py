@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Section, Transition, Video
 from engine.hits import hits_at
 from engine.metrics.grid import on_grid
 from engine.music.chord_symbols import parse_chord
@@ -25,7 +25,7 @@ from engine.score import Instrument, Note, Score
 
 BOUNDARIES = (0.0, 7.3, 14.9, 22.0)
 CUES = CueSheet(
-    Video("f", 24.0, 24.0, 64, 36), 0.0, 24.0, (7.3,), hits_at(BOUNDARIES),
+    Video("f", 24.0, 24.0, 64, 36), 0.0, 24.0, (Transition(7.3),), hits_at(BOUNDARIES),
     (Section(0.0, 12.0, {}, 0.1, 0.2, "user"), Section(12.0, 24.0, {}, 0.4, 0.6, "user")),
 )  # fmt: skip
 

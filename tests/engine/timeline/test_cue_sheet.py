@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from engine.cues import CueSheet, Section, Video, write_cues
+from engine.cues import CueSheet, Section, Transition, Video, write_cues
 from engine.hits import Hit, HitList
 from engine.timecode import Clock
 from engine.timeline.cue_sheet import blank, hits_of, read, with_hits
@@ -14,11 +14,18 @@ FILM = Video("film.mp4", 60.0, 25.0, 96, 64, "01:00:00:00")
 
 def test_a_cue_sheet_is_read_in_seconds_of_the_film(tmp_path):
     section = Section(0.0, 20.0, {}, 0.1, 0.2, "user")
-    cues = CueSheet(FILM, 30.0, 50.0, (4.0,), (Hit(4.0, "Door", end=5.0),), (section,))
+    cues = CueSheet(
+        FILM,
+        30.0,
+        50.0,
+        (Transition(4.0), Transition(9.0, "dissolve", 8.5, 9.0, 9.5)),
+        (Hit(4.0, "Door", end=5.0),),
+        (section,),
+    )
     write_cues(cues, tmp_path / "cues.json")
     found = read(tmp_path / "cues.json", Clock())
     assert found.of("hits").hits == (Hit(34.0, "Door", end=35.0),)
-    assert found.of("cuts").hits == (Hit(34.0, kind="cut"),)
+    assert found.of("cuts").hits == (Hit(34.0, kind="cut"), Hit(39.0, kind="dissolve"))
     assert (str(found.clock.rate), found.clock.start) == ("25", "01:00:00:00")
 
 
