@@ -23,6 +23,7 @@ from engine.composing.logits.registers import Registers
 from engine.composing.logits.repetition import Repetition
 from engine.composing.logits.rule import Rule
 from engine.composing.logits.sustain import Sustain
+from engine.composing.logits.texture import Texture
 from engine.composing.logits.time_snapping import TimeSnapping
 from engine.composing.state import PieceState
 from engine.composing.window import Window
@@ -203,7 +204,13 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
     planned: Sequence[Rule] = (
         (InstrumentBalance(config.instruments),)
         if arrangement is None or not arrangement.phrases
-        else (Players(arrangement), PartBalance(arrangement), Registers(), Sustain(arrangement))
+        else (
+            Players(arrangement),
+            PartBalance(arrangement),
+            Registers(),
+            Sustain(arrangement),
+            Texture(),
+        )
     )
     harmony = () if arrangement is None else (Harmony(arrangement), BeginningAndEnding(arrangement))
     return (

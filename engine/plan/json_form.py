@@ -24,6 +24,7 @@ T = TypeVar("T")
 def to_json(plan: Plan) -> str:
     """The plan as a user's JSON; a point and a list of names take one line each."""
     points = [f'{{"beat": {beat}, "seconds": {seconds}}}' for beat, seconds in plan.points]
+    shares = {instrument.value: share for instrument, share in plan.shares}
     lines = [
         f'"duration": {plan.duration}',
         f'"beat": {json.dumps(plan.beat)}',
@@ -31,7 +32,7 @@ def to_json(plan: Plan) -> str:
         f'"points": {_rows(points)}',
         f'"bars": {json.dumps(list(plan.bars))}',
         f'"last_chord": {json.dumps(plan.last_chord)}',
-        f'"shares": {json.dumps({i.value: share for i, share in plan.shares})}',
+        *([f'"shares": {json.dumps(shares)}'] if shares else []),
         f'"phrases": {_rows(list(map(_phrase_json, plan.phrases)))}',
     ]
     return "{\n  " + ",\n  ".join(lines) + "\n}\n"
