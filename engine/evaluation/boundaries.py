@@ -6,7 +6,8 @@ for CHORD tokens show how many of them the notes keep. The composer knows the bo
 their offsets only; no token is favoured or forbidden because of them.
 
 Conventions: gaps are uniform within :data:`GAPS`. The beginning and the end of the film count as
-boundaries here, so that two beats find room wherever a chord is asked for.
+boundaries here, so that two beats find room wherever a chord is asked for. A planned piece ends
+with a chord. The cue sheet of a film asks for it, these lists do not, so it does not count here.
 """
 
 from __future__ import annotations
@@ -55,13 +56,29 @@ def note_chords(score: Score) -> tuple[float, ...]:
     return alignment.find_chords(score.notes, tempo_map(score).beat_at)
 
 
-def evaluate(asked: Sequence[Request], scores: Sequence[Score], rng: np.random.Generator) -> Json:
+def without_last(request: Request, chords: Sequence[float]) -> tuple[float, ...]:
+    """The chords of a planned piece but for its last one, unless a boundary asks for that."""
+    plan = request.plan()
+    if plan.last_chord is None:
+        return tuple(chords)
+    last = plan.seconds_at(plan.last_chord)
+    if any(abs(boundary - last) < alignment.SECOND for boundary in request.boundaries):
+        return tuple(chords)
+    return tuple(chord for chord in chords if chord < last - alignment.FRAME)
+
+
+def evaluate(
+    asked: Sequence[Request], scores: Sequence[Score], rng: np.random.Generator, free: bool = True
+) -> Json:
     """Figures for chords in the notes, over all pieces and by duration, and for CHORD tokens.
 
-    asked, scores: the requests and their pieces, in the same order.
+    asked, scores: the requests and their pieces, in the same order. free: they are in free time.
     """
     found = [note_chords(score) for score in scores]
     marked = [score.chords for score in scores]
+    if not free:
+        found = list(map(without_last, asked, found))
+        marked = list(map(without_last, asked, marked))
     films = [(request.boundaries, request.duration) for request in asked]
     return {
         "films": len(films),

@@ -85,7 +85,7 @@ def evaluate(sources: Sources, pieces: PieceCache, amounts: Amounts, bar: Bar) -
         if part not in left_out
     }
     if "boundaries" in composed:
-        report |= _boundaries(composed["boundaries"], cache, amounts)
+        report |= _boundaries(composed["boundaries"], cache, amounts, pieces.free)
         if report["musicality"] is None:
             left_out["musicality"] = (
                 "the cache needs songs of a minute and three families in split=val and in training"
@@ -134,7 +134,7 @@ def _likelihood(cache: Cache, pieces: PieceCache, amounts: Amounts, bar: Bar) ->
         return likelihood.evaluate(pieces.network, cache, amounts.windows, _rng(amounts, 0), show)
 
 
-def _boundaries(composed: Composed, cache: Cache, amounts: Amounts) -> Json:
+def _boundaries(composed: Composed, cache: Cache, amounts: Amounts, free: bool) -> Json:
     """Boundaries; and musicality, harmony and faults of those pieces that last a minute."""
     minutes = [score for request, score in composed if request.duration == MINUTE]
     rng = _rng(amounts, 3)
@@ -142,7 +142,7 @@ def _boundaries(composed: Composed, cache: Cache, amounts: Amounts) -> Json:
     training = references.excerpts(cache, MINUTE, len(minutes), False, rng)
     songs = [score for _, score in validation]
     return {
-        "boundaries": boundaries.evaluate(*_apart(composed), _rng(amounts, 4)),
+        "boundaries": boundaries.evaluate(*_apart(composed), _rng(amounts, 4), free),
         "musicality": musicality.evaluate(
             musicality.table(minutes),
             musicality.table(songs),

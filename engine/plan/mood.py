@@ -65,7 +65,7 @@ _ORDER = (
 )
 """Level up to which instruments enter in this order."""
 _OTHER = {Instrument.PIANO: Instrument.GUITAR, Instrument.GUITAR: Instrument.PIANO}
-_BRIGHTER = 0.4
+_BRIGHTER = 0.7
 """The part of valence that counts beside arousal where players are chosen. In songs, fewer bars of
 unpleasant and calm music have drums (.73 and .61 of bars, pleasant .96, excited .94)."""
 _PLAYERS = ((-0.55, 3), (-0.3, 4), (2.0, 5))

@@ -42,7 +42,11 @@ def test_jobs_outlive_a_killed_server_and_an_ended_one(start, film, long_film, t
     again = start(server.folder)
     states = {job["id"]: job["state"] for job in again.client.ask("GET", "/jobs")["jobs"]}
     assert states == {finished: "done", half: "interrupted", waiting: "interrupted"}
-    assert again.client.ask("GET", f"/jobs/{half}")["files"] == ["cues.json", "scores.npz", "plan.json"]
+    assert again.client.ask("GET", f"/jobs/{half}")["files"] == [
+        "cues.json",
+        "scores.npz",
+        "plan.json",
+    ]
     assert again.client.ask("POST", "/play", {"job": finished})["state"] == "playing"
     half, worker = composing(again, long_film)
     assert again.end(signal.SIGTERM) == 0

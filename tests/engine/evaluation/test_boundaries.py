@@ -4,7 +4,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.evaluation.boundaries import evaluate, note_chords, random_boundaries, requests
+from engine.evaluation.boundaries import (
+    evaluate,
+    note_chords,
+    random_boundaries,
+    requests,
+    without_last,
+)
 from engine.evaluation.request import Request
 from engine.metrics import alignment
 from engine.score import Instrument, Note, Score
@@ -70,3 +76,19 @@ def test_a_chord_everywhere_is_no_better_than_shuffled(rng: np.random.Generator)
     assert second["recall"]["value"] == 1
     assert second["recall_less_shuffled"] < 0.1
     assert second["precision"]["value"] < 0.2
+
+
+def test_the_last_chord_of_a_plan_counts_only_where_a_boundary_asks_for_it(
+    rng: np.random.Generator,
+) -> None:
+    request = Request(30.0, 1, boundaries=(8.0,))
+    plan = request.plan()
+    last = plan.seconds_at(plan.last_chord)
+    score = score_with((8.0, last), ())
+    report = evaluate([request], [score], rng, free=False)
+    assert (report["notes"]["second"]["precision"]["n"], last > 20) == (1, True)
+    assert evaluate([request], [score], rng)["notes"]["second"]["precision"]["value"] == 0.5
+    asked = Request(30.0, 1, boundaries=(8.0, last))
+    assert without_last(asked, (8.0, last)) == (8.0, last)
+    # What comes too early is no last chord.
+    assert without_last(request, (4.0, 8.0, last - 1.0, last)) == (4.0, 8.0, last - 1.0)
