@@ -17,7 +17,7 @@ from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind
 from engine.score import CHORDAL, Instrument
 
-STRENGTH = {Instrument.GUITAR: 1.5, Instrument.PIANO: 1.5, Instrument.STRINGS: 0.7}
+STRENGTH = {Instrument.GUITAR: 1.5, Instrument.PIANO: 1.5, Instrument.STRINGS: 0.75}
 """The bias against each further note of an instrument at an instant, in nats."""
 
 _ONS: dict[int, Ints] = {
