@@ -146,7 +146,9 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
         raise EmsyncError(f"{name}: is not JSON ({error}); correct it or analyze again") from error
     sheet = Fields(name, values)
     if "points" in sheet and "video" not in sheet:
-        raise EmsyncError(f"{name}: is a plan, not a cue sheet; give the film, and --plan {name}")
+        raise EmsyncError(
+            f"{name}: is a plan, not a cue sheet; give the film, and this file as plan"
+        )
     film = sheet.object("video")
     video = Video(
         path=film.get("path", any_text),

@@ -185,7 +185,7 @@ class Clock:
     def own_rate(self) -> FrameRate:
         """The rate, drop-frame if the start is. Raises ValueError if it is unknown."""
         if self.rate is None:
-            raise ValueError("the frame rate is unknown; give it with --frame-rate")
+            raise ValueError("the frame rate is unknown; give a frame rate")
         return replace(self.rate, drop=True) if ";" in (self.start or "") else self.rate
 
     @property

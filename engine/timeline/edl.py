@@ -162,7 +162,7 @@ def _counted(clock: Clock, drop: bool) -> Clock:
     if drop and not clock.rate.may_drop:
         raise ValueError(
             f"the list is drop-frame, which {clock.rate} frames a second do not have; give another "
-            "--frame-rate"
+            "frame rate"
         )
     return replace(clock, rate=replace(clock.rate, drop=drop))
 

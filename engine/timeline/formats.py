@@ -86,7 +86,7 @@ def written_format(path: Path) -> str:
         if suffix in each.suffixes:
             return name
     known = [suffix for each in FORMATS.values() if each.write for suffix in each.suffixes]
-    raise EmsyncError(f"{path}: end its name in {', '.join(known)} or .json, or give --format")
+    raise EmsyncError(f"{path}: end its name in {', '.join(known)} or .json, or name the format")
 
 
 def _format_of(path: Path) -> str:

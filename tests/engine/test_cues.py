@@ -127,7 +127,7 @@ def test_a_hard_cut_is_written_without_an_extent():
 
 def test_a_plan_is_no_cue_sheet():
     text = json.dumps({"duration": 9.0, "points": [], "bars": []})
-    with pytest.raises(EmsyncError, match=r"^plan.json: is a plan, not a cue sheet; .* --plan"):
+    with pytest.raises(EmsyncError, match=r"^plan.json: is a plan, not a cue sheet; .* plan"):
         from_json(text, "plan.json")
 
 

@@ -171,9 +171,9 @@ def test_a_timecode_before_the_film_is_refused():
 
 
 def test_a_timecode_needs_a_rate():
-    with pytest.raises(ValueError, match="--frame-rate"):
+    with pytest.raises(ValueError, match="give a frame rate"):
         Clock().seconds("00:00:01:00")
-    with pytest.raises(ValueError, match="--frame-rate"):
+    with pytest.raises(ValueError, match="give a frame rate"):
         Clock().seconds("10f")
 
 

@@ -42,5 +42,5 @@ def test_what_is_written_is_read(tmp_path):
     hits = (Hit(1.0, "Door"), Hit(2.0, "Run", end=4.0))
     write(HitList(hits, PAL), tmp_path / "x.txt")
     assert read(tmp_path / "x.txt", PAL).hits == hits
-    with pytest.raises(ValueError, match="--frame-rate"):
+    with pytest.raises(ValueError, match="give a frame rate"):
         write(HitList(hits), tmp_path / "y.txt")

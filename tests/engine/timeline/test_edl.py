@@ -93,9 +93,11 @@ def test_a_wrong_line_is_named(text, complaint):
 
 
 def test_an_edl_needs_a_rate():
-    with pytest.raises(EmsyncError, match=r"line 4: the frame rate is unknown; .*--frame-rate"):
+    with pytest.raises(
+        EmsyncError, match=r"line 4: the frame rate is unknown; .*give a frame rate"
+    ):
         parse(CUTS, "x.edl", Clock())
-    with pytest.raises(ValueError, match="--frame-rate"):
+    with pytest.raises(ValueError, match="give a frame rate"):
         write(HitList(()), "x.edl")
 
 

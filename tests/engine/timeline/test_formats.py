@@ -117,7 +117,7 @@ def test_what_can_not_be_read_or_written_is_said_in_a_line(tmp_path):
         read_hits(tmp_path, Clock())
     with pytest.raises(EmsyncError, match="only read"):
         write_hits(HitList(()), tmp_path / "x.aaf")
-    with pytest.raises(EmsyncError, match="--frame-rate"):
+    with pytest.raises(EmsyncError, match="give a frame rate"):
         write_hits(HitList((Hit(1.0),)), tmp_path / "x.edl")
 
 
