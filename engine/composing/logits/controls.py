@@ -32,6 +32,8 @@ LONGER = 4.0
 """A time shift of twice the length becomes likelier by this further power of the same ratio."""
 FIRMER = 4.0
 """How the bias grows beyond that where the ratio is far off. A drum pattern is hard to thin out."""
+SHORTFALL = 1.09
+"""The bias leaves a planned piece a little short of its notes, so this many times are wanted."""
 PATIENCE = 2.0
 """Seconds of notes that may be too many or too few before the bias grows strong."""
 
@@ -86,7 +88,8 @@ class Controls(Rule):
         """How many notes there are, by what was asked for so far: 0 if right, log scale."""
         step, notes = self._asked
         if state.cursor > step:
-            notes += density * to_seconds(state.cursor - step)
+            wanted = density if self._grid is None else SHORTFALL * density
+            notes += wanted * to_seconds(state.cursor - step)
             self._asked = state.cursor, notes
         some = PATIENCE * density
         return math.log((state.notes + some) / (notes + some)) if state.cursor else 0.0
