@@ -27,7 +27,7 @@ IN_KEY = -1.5
 """The bias in nats of a note that is in the key, but not in the chord."""
 OUT_OF_KEY = -1.7
 """The bias of a note that is in neither."""
-ROOT_AT_CHANGE, ROOT_LATER = 3.0, 0.7
+ROOT_AT_CHANGE, ROOT_LATER = 6.0, 2.0
 """The bias of the chord's root in the bass: where the chord begins, and from then on."""
 OFF_BEAT = 0.5
 """The share of these biases off the beat, where melodies and basses pass through other notes."""
