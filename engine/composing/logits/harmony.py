@@ -1,9 +1,10 @@
 """Play the planned chords.
 
 The network chooses freely among the notes of the present chord. Other notes of the key become less
-likely, notes outside it very unlikely, and the bass leans to the chord's lowest note. Only pitches
-are weighed against each other: when an instrument plays, and how often, stays as it was. At a chord
-change, notes end that the new chord does not have. (Ours.)
+likely, notes outside it very unlikely. Only pitches are weighed against each other: when an
+instrument plays, and how often, stays as it was. At a chord change, notes end that the new chord
+does not have. The first note that the bass plays of a chord is the chord's lowest. Otherwise a bass
+could stay for many bars on a pitch that all chords share. (Ours.)
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ IN_KEY = -1.5
 """The bias in nats of a note that is in the key, but not in the chord."""
 OUT_OF_KEY = -1.7
 """The bias of a note that is in neither."""
-ROOT_AT_CHANGE, ROOT_LATER = 6.0, 2.0
-"""The bias of the chord's root in the bass: where the chord begins, and from then on."""
+LOWEST, LOWEST_FIRST = 1.5, 60.0
+"""The bias of the chord's lowest note in the bass, and that of its first note of the chord, which
+leaves no other."""
 OFF_BEAT = 0.5
 """The share of these biases off the beat, where melodies and basses pass through other notes."""
 ANTICIPATION = 2
@@ -50,6 +52,14 @@ class Harmony(Rule):
     def __init__(self, arrangement: Arrangement) -> None:
         self._arrangement = arrangement
         self._changes = [step for step, _ in arrangement.chords]
+        self._bass_chord = -1
+        """The step at which the last chord began of which the bass has played a note."""
+
+    def update(self, token: int, state: PieceState) -> None:
+        """Remember for which chord the bass has played."""
+        kind, _, instrument, _ = voc.TOKENS[token]
+        if kind is Kind.ON and instrument == _BASS:
+            self._bass_chord = self._arrangement.chord_onset(state.cursor)
 
     def forced_token(self, state: PieceState) -> int | None:
         """The OFF of a note that the present chord, which has just begun, does not have."""
@@ -76,8 +86,8 @@ class Harmony(Rule):
         if chord is None:
             return logits
         key = state.conditions.key
-        changes = self._arrangement.chord_onset(state.cursor) == state.cursor
-        weights = _weights(chord, -1 if math.isnan(key) else int(key), changes)
+        first = self._bass_chord != self._arrangement.chord_onset(state.cursor)
+        weights = _weights(chord, -1 if math.isnan(key) else int(key), first)
         share = np.float32(1 if self._arrangement.grid.is_beat(state.cursor) else OFF_BEAT)
         logits = logits.copy()
         for index, ons in _ONS.items():
@@ -95,18 +105,18 @@ def _clashes(key: Key, chord: Chord) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _weights(chord: Chord, key: int, changes: bool) -> dict[int, Logits]:
+def _weights(chord: Chord, key: int, first: bool) -> dict[int, Logits]:
     """The bias of each ON of each pitched instrument.
 
-    key: -1 if it is unknown. changes: whether the chord begins now.
+    key: -1 if it is unknown. first: whether the bass has yet to begin the chord.
     """
-    root = np.float32(ROOT_AT_CHANGE if changes else ROOT_LATER)
+    lowest = np.float32(LOWEST_FIRST if first else LOWEST)
     scale = {(key % 12 + step) % 12 for step in (_MAJOR, _MINOR)[key // 12]} if key >= 0 else set()
     classes = np.full(12, OUT_OF_KEY, np.float32)
     classes[list(scale)] = IN_KEY
     classes[list(chord.pitch_classes)] = 0
     weights = {index: classes[voc.PITCH[ons] % 12] for index, ons in _ONS.items()}
     weights[_BASS] = weights[_BASS] + np.where(
-        voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, root, np.float32(0)
+        voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, lowest, np.float32(0)
     )
     return weights
