@@ -4,8 +4,9 @@ A ``CutDetector`` receives the film frame by frame. It returns a ``CutCurve``: a
 frame, and for each stretch that may be a dissolve or a fade. ``find_cuts`` applies a sensitivity to
 the curve, so another one needs no second decode.
 
-:mod:`~engine.video.hard_cuts` and :mod:`~engine.video.gradual` say how scores are made. Here they
-are put on one scale: 0 is ordinary motion, and at the usual sensitivity 1 or more is a transition.
+:mod:`~engine.video.hard_cuts`, :mod:`~engine.video.dissolves` and :mod:`~engine.video.fades` say
+how scores are made. Here they are put on one scale: 0 is ordinary motion, and at the usual
+sensitivity 1 or more is a transition.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from numpy.typing import NDArray
 
 from engine.arrays import Floats, Image
 from engine.cues import Transition
-from engine.video.gradual import Fade, Gradual, Window
+from engine.video.dissolves import Window
+from engine.video.fades import Fade
+from engine.video.gradual import Gradual
 from engine.video.hard_cuts import HardCuts
 from engine.video.reader import Frame
 

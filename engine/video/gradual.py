@@ -1,129 +1,18 @@
-"""Dissolves and fades: transitions that take many frames.
-
-*A dissolve* mixes two pictures. In a window that holds one, every frame lies near the straight line
-from the first picture to the last. The way along the line rises from 0 to 1 in many small steps,
-and before and after the window little changes. Motion leaves the line. Windows of seven lengths are
-tried at every place, and the best ones are then looked at cell by cell:
-
-- most cells go along the line with the others: something that moves or a title is in a few cells;
-- their pattern becomes another one: a change of light keeps it;
-- fine detail is weaker in the middle, where two pictures share the contrast: in motion it is not.
-
-These measurements are added up with weights that were fitted, by logistic regression, on the made
-films of :data:`engine.benchmarks.cut_films.TUNING`.
-
-*A fade* goes through a picture of one colour. The spread of the cells falls to almost nothing and
-rises again, at least one of them in many small steps.
-
-Rows come at about 25 a second. All sums over a window are made of products of two rows at a fixed
-distance, so each product is computed once, for a block of rows at a time.
-"""
+"""Transitions that take many frames: dissolves and fades, found while the frames come in."""
 
 from __future__ import annotations
 
-import math
 from array import array
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-from engine.arrays import Floats, Ints
-from engine.video.hard_cuts import Rows, difference
+from engine.arrays import Floats
+from engine.video.dissolves import REACH, Window, best_windows, find_windows, lit_cells
+from engine.video.fades import Fade, find_fades, paired_fades, spreads_of
+from engine.video.hard_cuts import Rows
 
-LENGTHS = (6, 9, 13, 19, 28, 40, 58)
-"""Lengths of windows, in rows."""
-_INSIDE = 8
-"""Steps that a window is divided into."""
 _BLOCK = 512
 """Rows whose windows are tried together."""
-
-_LINE = 0.6
-"""The farthest from the line, as a share of the change."""
-_STEP = 0.62
-"""The longest step along the line at first sight."""
-_CELL_STEP = 0.45
-"""The longest step from row to row, cell by cell: more is a cut or a strobe."""
-_DETOUR = 1.25
-"""The longest way along the line, there and back, at first sight."""
-_CELL_DETOUR = 1.4
-"""The longest way from row to row, cell by cell."""
-_OUTSIDE = 1.2
-"""The most that may change outside, as a share of the change, at first sight."""
-_CELL_OUTSIDE = 0.92
-"""The most that half of the cells may change on either side of the window."""
-_NOISE = 0.02
-"""Root mean square of noise and recompression."""
-_LOOKS = 12
-"""About how many rows of a window are looked at cell by cell."""
-_CHANGED = 0.03
-"""The least change of a cell that counts."""
-_EXPLAINED = 0.3
-"""The farthest from the line of a cell that goes along it, as a share of its change."""
-_LIT = 0.07
-"""Brightness, 0..1, that a cell outside letterbox bars reaches at some time."""
-_DARKEST = 0.05
-"""What :func:`engine.video.cuts.cells` adds to brightness."""
-_FIRST_SIGHT = 0.8
-"""The least change over motion of a window that is looked at closely."""
-
-_WEIGHTS = (2.2, 3.7, -7.9, 1.7, 1.0)
-"""Of the share of cells explained, the logarithm of change over motion, likeness to a change of
-light, the logarithm of the typical over the greatest changes, and the loss of detail."""
-_BIAS = -4.4
-_SCALE = 2.0
-"""The sum that a score of e is above one of 1."""
-
-_FLAT = 0.003
-"""The spread of a picture of one colour, with its noise."""
-_SHALLOW = 0.35
-"""The spread of a flat picture, as a share of the pictures around; the score judges more finely."""
-_SMOOTH = 0.002
-"""Added to the least spread."""
-_DEEP = 5.0
-"""The spread of full pictures over the least spread, of a fade with the score 1."""
-_VISIBLE = 0.04
-"""The share of its full spread from which on a picture is seen."""
-_JUMP = 0.6
-"""The longest step of a fade, as a share of it: more is a cut."""
-_SHORT = 5
-"""The shortest fade, in rows."""
-_HELD = 8
-"""How long one colour stays at least where a cut leads to it or away, in rows."""
-_PALE = 0.5
-"""The spread between two dissolves that are a fade, as a share of the pictures around."""
-_FIRM = 0.5
-"""The least score of each of two dissolves that are a fade."""
-_SURE = 1.75
-"""The score of a fade that two dissolves show."""
-_SUDDEN = 2.5
-"""A step so many times the longest one before is a cut."""
-_LONGEST = 60
-"""The longest fade, in rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of rows that may be a dissolve.
-
-    start, end: rows of the last old and the first new picture. centre: where half is done.
-    score: 1 or more for a dissolve. change: how much the two pictures differ everywhere, 0..1.
-    """
-
-    start: float
-    centre: float
-    end: float
-    score: float
-    change: float
-
-    def later(self, rows: int) -> Window:
-        """The window, counted from a row that is so many rows earlier."""
-        return replace(
-            self, start=self.start + rows, centre=self.centre + rows, end=self.end + rows
-        )
 
 
 class Gradual:
@@ -142,7 +31,7 @@ class Gradual:
         self._rows.append(rows)
         self._details.extend(details.tolist())
         self._held += len(rows)
-        if self._held >= _BLOCK + _REACH:
+        if self._held >= _BLOCK + REACH:
             self._try()
 
     def result(self) -> tuple[list[Window], list[Fade]]:
@@ -155,11 +44,11 @@ class Gradual:
         spreads, levels = (
             np.array(kept, dtype=np.float64) for kept in (self._spreads, self._levels)
         )
-        fades = _fades(spreads, levels)
+        fades = find_fades(spreads, levels)
         # The picture that comes up at the beginning, or goes at the end, is no transition.
         ends = [fade for fade in fades if fade.flat == 0 or fade.visible == len(spreads)]
         windows = [
-            window for window in _best(self._windows)
+            window for window in best_windows(self._windows)
             if all(window.end <= fade.start or window.start >= fade.end for fade in ends)
         ]  # fmt: skip
         fades = [fade for fade in fades if fade not in ends]
@@ -170,328 +59,16 @@ class Gradual:
                 for fade in fades if fade.score >= 1
             )
         ]  # fmt: skip
-        return windows, fades + _paired(clear, spreads, levels)
+        return windows, fades + paired_fades(clear, spreads, levels)
 
     def _try(self) -> None:
         """Try the windows of the rows that are kept, and forget rows that are not needed again."""
         rows = np.concatenate(self._rows)
         new = rows[len(self._spreads) - self._begin :]
-        self._spreads.extend(_spreads(new, lit_cells(rows)).tolist())
+        self._spreads.extend(spreads_of(new, lit_cells(rows)).tolist())
         self._levels.extend(new.mean(axis=1).tolist())
         details = np.array(self._details[self._begin :])
-        self._windows += [window.later(self._begin) for window in _windows(rows, details)]
-        kept = rows[-_REACH:].copy()
+        self._windows += [window.later(self._begin) for window in find_windows(rows, details)]
+        kept = rows[-REACH:].copy()
         self._begin += len(rows) - len(kept)
         self._rows, self._held = [kept], len(kept)
-
-
-def _margin(length: int) -> int:
-    """How far outside a window the picture is compared with the one at its end, in rows."""
-    return round(length / 3 + 5)
-
-
-_REACH = LENGTHS[-1] + 2 * _margin(LENGTHS[-1]) + 1
-"""Rows that the longest window needs."""
-
-
-def _windows(rows: Rows, details: Floats) -> list[Window]:
-    """The windows of some rows that may be dissolves; positions count from the first row."""
-    products = _Products(rows)
-    best: list[Window] = []
-    for length in LENGTHS:
-        places, scores = _tried(products, length)
-        taken = np.zeros(len(rows), dtype=np.bool_)
-        for place in places[np.argsort(-scores, kind="stable")].tolist():
-            middle = taken[place + length // 6 : place + length - length // 6]
-            if not middle.any():
-                taken[place : place + length] = True
-                window = _looked_at(rows, details, place, length)
-                if window is not None:
-                    best.append(window)
-    return _best(best)
-
-
-class _Products:
-    """Products of rows at fixed distances."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows - rows.mean(axis=0)
-        self._by_lag: dict[int, Floats] = {}
-
-    def lag(self, lag: int) -> Floats:
-        """The product of each row with the one ``lag`` rows later; 0 beyond the end."""
-        if lag not in self._by_lag:
-            rows = self.rows
-            found = np.zeros(len(rows))
-            found[: len(rows) - lag] = np.einsum("ij,ij->i", rows[: len(rows) - lag], rows[lag:])
-            self._by_lag[lag] = found
-        return self._by_lag[lag]
-
-
-def _tried(products: _Products, length: int) -> tuple[Ints, Floats]:
-    """Where windows of a length may hold a dissolve, and their change over motion."""
-    margin = _margin(length)
-    place = np.arange(margin, len(products.rows) - length - margin)
-    if not len(place):
-        return place, np.zeros(0)
-
-    def product(one: int, other: int) -> Floats:
-        low, high = min(one, other), max(one, other)
-        return products.lag(high - low)[place + low]
-
-    def apart(one: int, other: int) -> Floats:
-        return np.maximum(product(one, one) + product(other, other) - 2 * product(one, other), 0)
-
-    old, both = product(0, 0), product(0, length)
-    change = np.maximum(apart(0, length), 1e-6)
-    outside = (
-        np.sqrt(apart(-margin, 0) / change) + np.sqrt(apart(length, length + margin) / change)
-    ) / 2
-    shares, away = [np.zeros(len(place))], np.zeros(len(place))
-    inner = [round(step * length / _INSIDE) for step in range(1, _INSIDE)]
-    for row in inner:
-        share = (product(row, length) - product(0, row) - both + old) / change
-        away += np.maximum(apart(0, row) / change - share**2, 0)
-        shares.append(share)
-    shares.append(np.ones(len(place)))
-    steps = np.abs(np.diff(shares, axis=0))
-    line = np.sqrt(away / len(inner))
-    size = np.sqrt(change / products.rows.shape[1])
-    score = 1 / (line + outside + _NOISE / size)
-    usable = (
-        (line < _LINE) & (outside < _OUTSIDE) & (steps.max(axis=0) < _STEP)
-        & (steps.sum(axis=0) < _DETOUR) & (score > _FIRST_SIGHT)
-    )  # fmt: skip
-    return place[usable], score[usable]
-
-
-def _looked_at(rows: Rows, details: Floats, place: int, length: int) -> Window | None:
-    """The window at ``place``, scored cell by cell; None if it can't be a dissolve."""
-    margin = _margin(length)
-    inside = np.linspace(0, length, min(length, _LOOKS) + 1).round().astype(np.int64)
-    cells = rows[np.concatenate([[-margin], inside, [length + margin]]) + place]
-    lit = lit_cells(cells)
-    cells = cells.reshape(len(cells), -1, 3)[:, lit]
-    old, new = cells[1], cells[-2]
-    changes = np.sqrt(((new - old) ** 2).sum(axis=1))
-    typical, greatest = _middle(changes), math.sqrt(float((changes**2).mean()))
-    changed = changes > _CHANGED
-    if changed.sum() < 8:
-        return None
-    changes, cells = changes[changed], cells[:, changed]
-    old, new = cells[1], cells[-2]
-    line, gone = new - old, cells[1:-1] - old
-    outside = [
-        _middle(np.sqrt(((outer - inner) ** 2).sum(axis=1)) / changes)
-        for outer, inner in ((cells[0], old), (cells[-1], new))
-    ]
-    # How far each row has come: what half of the strongest cells have reached.
-    strong = changes >= _middle(changes)
-    reached = (gone[:, strong] * line[strong]).sum(axis=2) / changes[strong] ** 2
-    way = np.partition(reached, reached.shape[1] // 2, axis=1)[:, reached.shape[1] // 2]
-    steps = np.abs(np.diff(way))
-    if steps.max() > _CELL_STEP or steps.sum() > _CELL_DETOUR or max(outside) > _CELL_OUTSIDE:
-        return None
-    off = gone - way[:, None, None] * line
-    away = np.sqrt((off**2).sum(axis=2).mean(axis=0)) / changes
-    motion = _middle(away) + sum(outside) / 2 + _NOISE / (typical + 0.01)
-    change = float(difference(rows[place], rows[place + length]))
-    measured = (
-        float((away < _EXPLAINED).sum() / lit.sum()),
-        -math.log(motion),
-        _light(old, new, typical),
-        math.log((typical + 0.01) / (greatest + 0.01)),
-        _lost_detail(details[place + inside], np.clip(way, 0, 1)),
-    )
-    total = _BIAS + sum(w * m for w, m in zip(_WEIGHTS, measured, strict=True))
-    centre = float(np.interp(0.5, np.maximum.accumulate(way), inside))
-    start = int(inside[max(0, int(np.argmax(way > 0.1)) - 1)])
-    end = int(inside[min(len(way) - 1, len(way) - int(np.argmax(way[::-1] < 0.9)))])
-    return Window(
-        place + start, place + min(max(start, centre), end), place + end,
-        math.exp(min(total / _SCALE, 50.0)), change,
-    )  # fmt: skip
-
-
-def _middle(values: NDArray[np.floating[Any]]) -> float:
-    """The median of some values, the upper one of two."""
-    return float(np.partition(values, len(values) // 2)[len(values) // 2])
-
-
-def _light(old: Rows, new: Rows, typical: float) -> float:
-    """How much the change of some cells [cells, 3] looks like one of light alone, 0..1.
-
-    typical: the median change of a cell. Light keeps the pattern, scales it, or multiplies all
-    brightnesses by one factor. A factor below a third is not believed: all pictures resemble one
-    that is nearly black.
-    """
-    dim, bright = (np.square(each) - _DARKEST for each in (old, new))
-    if dim.sum() > bright.sum():
-        dim, bright = bright, dim
-    factor = _middle((dim / np.maximum(bright, 0.02)).ravel())
-    unexplained = _middle(np.abs(dim - factor * bright).sum(axis=1))
-    unexplained /= max(1e-6, _middle(np.abs(bright - dim).sum(axis=1)))
-    as_one = max(_alike(old - old.mean(), new - new.mean()), 0.0)
-    old, new = old - old.mean(axis=0), new - new.mean(axis=0)
-    alike, shared = _alike(old, new), float((old * new).sum())
-    left = min(
-        _middle(np.sqrt(((after - gain * before) ** 2).sum(axis=1)))
-        for before, after in ((old, new), (new, old))
-        for gain in (max(0.0, shared / max(1e-6, float((before**2).sum()))),)
-    )
-    same = _between(alike, 0.8, 0.92)
-    scaled = _between(alike, 0.4, 0.6) * (1 - _between(left / (typical + 0.01), 0.15, 0.35))
-    multiplied = (
-        _between(factor, 0.3, 0.36)
-        * (1 - _between(unexplained, 0.14, 0.26))
-        * _between(max(alike, as_one), 0.2, 0.3)
-    )
-    return max(same, scaled, multiplied)
-
-
-def _alike(one: Rows, other: Rows) -> float:
-    """The correlation of two patterns whose mean is 0, -1..1."""
-    power = float((one**2).sum() * (other**2).sum())
-    return float((one * other).sum()) / max(1e-6, math.sqrt(power))
-
-
-def _lost_detail(details: Floats, way: Floats) -> float:
-    """How much fine detail is lost in between: 1 as if two pictures were mixed, 0 as if not.
-
-    details: of the rows of a window. way: how far each has come, 0..1.
-    """
-    old, new = details[0], details[-1]
-    kept = (1 - way) * old + way * new
-    loss = kept - (1 - way) ** 2 * old - way**2 * new
-    lost = float(((kept - details) * loss).sum() / max(1e-9, float((loss**2).sum())))
-    return min(1.3, max(-1.0, lost))
-
-
-def _between(value: float, low: float, high: float) -> float:
-    """0 up to ``low``, 1 from ``high`` on, and a line between."""
-    return min(1.0, max(0.0, (value - low) / (high - low)))
-
-
-def lit_cells(rows: Rows) -> NDArray[np.bool_]:
-    """Which cells [values / 3] are no letterbox bar; all where the picture is black."""
-    lit = rows.max(axis=0).reshape(-1, 3).max(axis=1) > math.sqrt(_DARKEST + _LIT)
-    return lit if lit.sum() >= 8 else np.ones_like(lit)
-
-
-def _best(windows: list[Window]) -> list[Window]:
-    """The windows that overlap no better one, the best first."""
-    kept: list[Window] = []
-    for window in sorted(windows, key=lambda w: -w.score):
-        if all(window.end <= other.start or window.start >= other.end for other in kept):
-            kept.append(window)
-    return kept
-
-
-@dataclass(frozen=True, slots=True)
-class Fade:
-    """A stretch of rows of one colour, with what leads there and away.
-
-    start: row of the last full picture. flat: row of the first flat one. visible: row of the first
-    picture after it. end: row of the first full picture. soft_out, soft_in: whether it fades there
-    or is cut. score: how flat it becomes, against the pictures around.
-    """
-
-    start: int
-    flat: int
-    visible: int
-    end: int
-    soft_out: bool
-    soft_in: bool
-    score: float
-    change: float
-
-
-def _spreads(rows: Rows, lit: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """How far the cells of each row differ from its colour, 0..1; a title hardly counts."""
-    cells = rows.reshape(len(rows), -1, 3)[:, lit]
-    middle = cells.shape[1] // 2
-    colours = np.partition(cells, middle, axis=1)[:, middle : middle + 1]
-    return np.asarray(np.sqrt(np.abs(cells - colours)).mean(axis=(1, 2)) ** 2, dtype=np.float32)
-
-
-def _fades(spreads: Floats, levels: Floats) -> list[Fade]:
-    """The fades that rows of spreads and brightnesses show, in order."""
-    if len(spreads) < 3:
-        return []
-    past, future = _greatest_before(spreads), _greatest_before(spreads[::-1])[::-1]
-    around = np.minimum(past, future)
-    flat = (spreads < _FLAT) | (spreads < _SHALLOW * around)
-    edges = np.flatnonzero(np.diff(flat, prepend=False, append=False))
-    found = []
-    for first, beyond in edges.reshape(-1, 2).tolist():
-        least = float(spreads[first:beyond].min())
-        before, soft_out = _ramp(spreads[first::-1])
-        after, soft_in = _ramp(spreads[beyond - 1 :])
-        start, end = first - before, beyond - 1 + after
-        if first == 0 or beyond == len(spreads):
-            open_end = Fade(start, first, beyond, end, soft_out, soft_in, 0.0, 0.0)
-            found.append(open_end)
-            continue
-        # A flash to white that dies down is short, and begins at once.
-        both = soft_out and soft_in
-        if (end - start if both else beyond - first) < (_SHORT if both else _HELD):
-            continue
-        if not (soft_out or soft_in):
-            continue
-        full = min(float(spreads[start]), float(spreads[end]))
-        score = (full / (least + _SMOOTH) - 1) / (_DEEP - 1)
-        low = least + _VISIBLE * (float(spreads[end]) - least)
-        lasts = np.flatnonzero(spreads[first : end + 1] < low)
-        visible = first + int(lasts[-1]) + 1 if len(lasts) else beyond
-        high = least + _VISIBLE * (float(spreads[start]) - least)
-        firsts = np.flatnonzero(spreads[start:visible] < high)
-        begins = start + int(firsts[0]) if len(firsts) else first
-        dark = first + int(spreads[first:beyond].argmin())
-        change = max(abs(float(levels[side] - levels[dark])) for side in (start, end))
-        visible = min(visible, end)
-        found.append(Fade(start, begins, visible, end, soft_out, soft_in, score, change))
-    return found
-
-
-def _paired(windows: list[Window], spreads: Floats, levels: Floats) -> list[Fade]:
-    """The fades that were taken for two dissolves: to a picture of one colour, and away from it.
-
-    Titles and bars that stay hide the colour from ``_fades``.
-    """
-    found = []
-    firm = sorted((each for each in windows if each.score >= _FIRM), key=lambda each: each.start)
-    for one, other in pairwise(firm):
-        start, flat, visible, end = (
-            min(round(row), len(spreads) - 1)
-            for row in (one.start, one.end, other.start, other.end)
-        )
-        full = min(float(spreads[start]), float(spreads[end]))
-        between = float(np.median(spreads[min(flat, visible) : max(flat, visible) + 1]))
-        if visible - flat <= _LONGEST and between < _PALE * full:
-            change = max(abs(float(levels[side] - levels[flat])) for side in (start, end))
-            # As sure as a fade that is found by its spread.
-            found.append(Fade(start, flat, visible, end, True, True, _SURE, change))
-    return found
-
-
-def _ramp(spreads: Floats) -> tuple[int, bool]:
-    """How many rows a picture takes to become full, and whether it does so softly.
-
-    spreads: of the last flat row and those after it, in the direction away from it.
-    """
-    steps = np.diff(spreads[: _LONGEST + 1])
-    top, place, longest = float(spreads[0]), 0, 0.0
-    for row, step in enumerate(steps.tolist(), start=1):
-        # A cut to a picture with more contrast is no part of the fade.
-        if row - place > 3 or (place >= 3 and step > _SUDDEN * longest):
-            break
-        longest = max(longest, step)
-        if spreads[row] > 1.02 * top:
-            top, place = float(spreads[row]), row
-    return place, place >= 3 and longest < _JUMP * (top - float(spreads[0]))
-
-
-def _greatest_before(spreads: Floats) -> Floats:
-    """The greatest spread of the rows up to each, as far back as a fade may last."""
-    padded = np.concatenate([np.zeros(_LONGEST), spreads])
-    return np.asarray(sliding_window_view(padded, _LONGEST + 1).max(axis=1))

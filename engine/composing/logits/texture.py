@@ -1,6 +1,6 @@
 """Play lines more than blocks.
 
-In songs a guitar or a piano strikes 1.3 notes at a time, strings 1.5. A piece that has too few
+In songs a guitar or a piano plays 1.3 notes at a time, strings 1.5. A piece that has too few
 notes gets more of them most easily by thicker chords, and then nothing leads. So a further note of
 the same instrument at the same instant becomes less likely, unless a CHORD was called there. More
 instants have notes instead. (Ours.)
@@ -30,27 +30,27 @@ _CHORDAL = frozenset(voc.INSTRUMENTS.index(instrument) for instrument in CHORDAL
 
 
 class Texture(Rule):
-    """Disfavours notes that thicken what an instrument has just struck."""
+    """Disfavours notes that thicken what an instrument has just played."""
 
     def __init__(self) -> None:
         self._instant = 0
-        self._struck: set[int] = set()
+        self._played: set[int] = set()
         """The instruments with a note at this instant."""
         self._chord = False
         """Whether a CHORD was called at this instant."""
 
     def update(self, token: int, state: PieceState) -> None:
-        """Remember who has struck."""
+        """Remember who has played."""
         kind, _, instrument, _ = voc.TOKENS[token]
         if state.cursor != self._instant:
-            self._instant, self._struck, self._chord = state.cursor, set(), False
+            self._instant, self._played, self._chord = state.cursor, set(), False
         if kind is Kind.ON and instrument in _ONS:
-            self._struck.add(instrument)
+            self._played.add(instrument)
         self._chord |= kind is Kind.CHORD
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:
         """Disfavour further notes."""
-        thicker = self._struck - _CHORDAL if self._chord else self._struck
+        thicker = self._played - _CHORDAL if self._chord else self._played
         if not thicker or state.cursor != self._instant:
             return logits
         logits = logits.copy()

@@ -261,7 +261,7 @@ def test_the_last_chord_rings_and_stops_before_the_film_does():
     assert ending.onset == 28 * timing.beat
     left = timing.film_time(ending.release * STEP_MS / 1000)
     assert 14 < left < 16 and 16 - left == pytest.approx(0.25, abs=0.03)
-    # A long one stops by itself, and one that is struck late still sounds.
+    # A long one stops by itself, and one that begins late still sounds.
     early = steady(64, phrase(1, "C"), last_chord=8).arrangement.ending
     assert early.release - early.onset < 10 * timing.beat
     late = Timing(replace(timing.plan, last_chord=31)).arrangement.ending

@@ -36,8 +36,8 @@ def on(instrument: Instrument, pitch: int = 60) -> int:
 
 
 def test_a_second_note_at_an_instant_is_less_likely():
-    struck = [on(Instrument.PIANO), on(Instrument.STRINGS)]
-    assert biases(*struck) == {
+    played = [on(Instrument.PIANO), on(Instrument.STRINGS)]
+    assert biases(*played) == {
         instrument: -STRENGTH[instrument] for instrument in (Instrument.PIANO, Instrument.STRINGS)
     }
 
@@ -51,6 +51,6 @@ def test_the_next_instant_begins_anew():
 
 
 def test_a_called_chord_has_as_many_notes_as_it_likes():
-    struck = voc.CHORD, on(Instrument.PIANO), on(Instrument.STRINGS)
-    assert biases(*struck) == {Instrument.STRINGS: -STRENGTH[Instrument.STRINGS]}
-    assert Instrument.PIANO in biases(*struck, voc.shift(10), on(Instrument.PIANO, 62))
+    played = voc.CHORD, on(Instrument.PIANO), on(Instrument.STRINGS)
+    assert biases(*played) == {Instrument.STRINGS: -STRENGTH[Instrument.STRINGS]}
+    assert Instrument.PIANO in biases(*played, voc.shift(10), on(Instrument.PIANO, 62))
