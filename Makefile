@@ -22,7 +22,7 @@ test: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pytest -n 2 --dist worksteal $(filter-out tests/bridge tests/reaper_scripts,$(TESTS))
-	$(VENV)/bin/pytest -n 1 --timeout 120 --timeout-method thread --reruns 2 tests/bridge tests/reaper_scripts
+	$(VENV)/bin/pytest -n 1 --timeout 300 --timeout-method thread --reruns 2 tests/bridge tests/reaper_scripts
 
 $(DEMO): $(VENV)/ready engine/video/demo.py
 	@$(VENV)/bin/emsync demo -o $@ --force
