@@ -32,7 +32,7 @@ LONGER = 4.0
 """A time shift of twice the length becomes likelier by this further power of the same ratio."""
 FIRMER = 4.0
 """How the bias grows beyond that where the ratio is far off. A drum pattern is hard to thin out."""
-SHORTFALL = 1.09
+SHORTFALL = 1.06
 """The bias leaves a planned piece a little short of its notes, so this many times are wanted."""
 PATIENCE = 2.0
 """Seconds of notes that may be too many or too few before the bias grows strong."""

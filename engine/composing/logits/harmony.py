@@ -1,15 +1,15 @@
 """Play the planned chords.
 
-The network chooses freely among the notes of the present chord. Other notes of the key become less
-likely, notes outside it very unlikely. Only pitches are weighed against each other: when an
-instrument plays, and how often, stays as it was. At a chord change, notes end that the new chord
-does not have. The first note that the bass plays of a chord is the chord's lowest. Otherwise a bass
-could stay for many bars on a pitch that all chords share. (Ours.)
+The network chooses freely among the notes of the present chord. Other notes become less likely,
+those in the key and outside it alike: the network hears the key in what it has played, and leaves
+it as seldom as songs do. Only pitches are weighed against each other: when an instrument plays, and
+how often, stays as it was. At a chord change, notes end that the new chord does not have. The first
+note that the bass plays of a chord is the chord's lowest. Otherwise a bass could stay for many bars
+on a pitch that all chords share. (Ours.)
 """
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from functools import lru_cache
 
@@ -24,10 +24,8 @@ from engine.music.chord_symbols import Chord
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
-IN_KEY = -1.5
-"""The bias in nats of a note that is in the key, but not in the chord."""
-OUT_OF_KEY = -1.7
-"""The bias of a note that is in neither."""
+OUTSIDE = -1.0
+"""The bias in nats of a note that is not in the chord."""
 LOWEST, LOWEST_FIRST = 1.5, 60.0
 """The bias of the chord's lowest note in the bass, and that of its first note of the chord, which
 leaves no other."""
@@ -43,7 +41,6 @@ _PITCHED = [
 _ONS: dict[int, Ints] = {
     index: np.flatnonzero((voc.KIND == Kind.ON) & (index == voc.INSTRUMENT)) for index in _PITCHED
 }
-_MAJOR, _MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 
 
 class Harmony(Rule):
@@ -85,9 +82,8 @@ class Harmony(Rule):
         chord = self._arrangement.chord_at(state.cursor)
         if chord is None:
             return logits
-        key = state.conditions.key
         first = self._bass_chord != self._arrangement.chord_onset(state.cursor)
-        weights = _weights(chord, -1 if math.isnan(key) else int(key), first)
+        weights = _weights(chord, first)
         share = np.float32(1 if self._arrangement.grid.is_beat(state.cursor) else OFF_BEAT)
         logits = logits.copy()
         for index, ons in _ONS.items():
@@ -105,15 +101,13 @@ def _clashes(key: Key, chord: Chord) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _weights(chord: Chord, key: int, first: bool) -> dict[int, Logits]:
+def _weights(chord: Chord, first: bool) -> dict[int, Logits]:
     """The bias of each ON of each pitched instrument.
 
-    key: -1 if it is unknown. first: whether the bass has yet to begin the chord.
+    first: whether the bass has yet to begin the chord.
     """
     lowest = np.float32(LOWEST_FIRST if first else LOWEST)
-    scale = {(key % 12 + step) % 12 for step in (_MAJOR, _MINOR)[key // 12]} if key >= 0 else set()
-    classes = np.full(12, OUT_OF_KEY, np.float32)
-    classes[list(scale)] = IN_KEY
+    classes = np.full(12, OUTSIDE, np.float32)
     classes[list(chord.pitch_classes)] = 0
     weights = {index: classes[voc.PITCH[ons] % 12] for index, ons in _ONS.items()}
     weights[_BASS] = weights[_BASS] + np.where(

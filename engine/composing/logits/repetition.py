@@ -4,7 +4,8 @@ Songs return to what they played one, two and four bars before. A planned piece 
 phrase of the same form instead, since a bar that repeats the bar before keeps its harmony too. A
 network that draws every token strays from that: one note that differs makes further differences
 likelier. So the tokens of :mod:`engine.music.features.lookback` become likelier. Beats, bars and
-figures hold, across boundaries too; the rule does not know where a boundary is. (Ours.)
+figures hold, across boundaries too; the rule does not know where a boundary is. In a planned piece
+notes end as they would without the rule: whatever is favoured else holds them for too long. (Ours.)
 """
 
 from __future__ import annotations
@@ -25,14 +26,17 @@ NEAR = 3
 MOVING_ON = 0.6
 """The part of the bias that time shifts keep in free time. At most places of a bar nothing is
 played, and music that favours nothing becomes thin. A planned piece has a density to keep to."""
-PHRASE = 5.0
+PHRASE = 7.0
 """How many times the bar counts that a planned bar repeats. Only one speaks for it."""
+GROOVE = 8.0
+"""How many times the bar before counts for the drums of a planned piece: drummers keep a groove."""
 DRUMS = 0.7
 """The part of the bias that drum notes get in free time, since drums repeat by themselves."""
 
 _IS_DRUM = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(Instrument.DRUMS) == voc.INSTRUMENT)
 _IS_RHYTHM = _IS_DRUM | (voc.KIND == Kind.TIMESHIFT)
 """What a planned piece takes over from the bar before, whose harmony is another."""
+_OFFS, _OTHERS = np.flatnonzero(voc.KIND == Kind.OFF), np.flatnonzero(voc.KIND != Kind.OFF)
 _WEIGHT = np.where(_IS_DRUM, DRUMS, 1.0).astype(np.float32)
 
 
@@ -69,6 +73,9 @@ class Repetition(Rule):
             weight = 1 if self._repeats else _WEIGHT[token]
             biased[token] += np.float32(self._strength * times * weight)
         if self._repeats:
+            others = _log_sum(logits[_OTHERS])
+            if np.isfinite(others):
+                biased[_OFFS] += _log_sum(biased[_OTHERS]) - others
             return biased
         moves_on = _log_sum(logits[voc.SHIFTS])
         if np.isfinite(moves_on):
@@ -81,13 +88,19 @@ class Repetition(Rule):
         if not self._repeats:
             found = [(self._lookback.ago(ago), 1.0) for ago in AGO]
         else:
-            ago = self._repeats[self._bars - 1] if self._bars <= len(self._repeats) else 0
-            last = self._lookback.ago(1)
-            if ago:
-                found = [(self._lookback.ago(ago, allowed), PHRASE)]
-            else:
-                found = [(last, 1.0)] if _IS_RHYTHM[last] else []
+            found = self._planned(allowed)
         return [(token, times) for token, times in found if token != voc.PAD]
+
+    def _planned(self, allowed: Mask) -> list[tuple[int, float]]:
+        """The token of the bar that a planned bar repeats, and that of the groove."""
+        ago = self._repeats[self._bars - 1] if self._bars <= len(self._repeats) else 0
+        drum = self._lookback.ago(1, allowed & _IS_DRUM)
+        groove = [(drum, GROOVE)] if _IS_DRUM[drum] else []
+        if ago:
+            model = self._lookback.ago(ago, allowed)
+            return [(model, PHRASE), *(found for found in groove if found[0] != model)]
+        last = self._lookback.ago(1)
+        return groove or ([(last, 1.0)] if _IS_RHYTHM[last] else [])
 
 
 def _likeliest_near(token: int, logits: Logits) -> int:

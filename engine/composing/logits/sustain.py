@@ -20,7 +20,7 @@ from engine.score import Instrument
 
 CALM, EXCITED = 1.0, 0.25
 """How many beats a note is to last at an arousal of -1, and of 1."""
-STRENGTH = 1.2
+STRENGTH = 1.3
 """The bias against an earlier end, in nats."""
 
 _STRINGS = voc.INSTRUMENTS.index(Instrument.STRINGS)

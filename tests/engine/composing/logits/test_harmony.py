@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from types import SimpleNamespace
 
@@ -14,13 +13,11 @@ from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.beat_grid import BeatGrid
 from engine.music.chord_symbols import Chord, parse_chord
-from engine.music.conditions import KEYS, Conditions
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
 BEAT = 60
-C_MAJOR, UNKNOWN = float(KEYS.index("C major")), math.nan
 CHORDS = ((0, Chord(0)), (4 * BEAT, parse_chord("F/A")), (6 * BEAT, parse_chord("G7")))
 HARMONY = Harmony(Arrangement(BeatGrid(BEAT, (4,)), chords=CHORDS))
 ANY = np.ones(voc.SIZE, bool)
@@ -31,35 +28,26 @@ Held = tuple[Instrument, int, int]
 """Instrument, pitch and onset in steps of an active note."""
 
 
-def at(
-    step: int, held: Iterable[Held] = (), key: float = C_MAJOR, at_bar: bool = False
-) -> SimpleNamespace:
+def at(step: int, held: Iterable[Held] = (), at_bar: bool = False) -> SimpleNamespace:
     """A piece at this step; the rule reads nothing else of it."""
     active = {(voc.INSTRUMENTS.index(i), pitch): (onset, 80) for i, pitch, onset in held}
-    return SimpleNamespace(
-        cursor=step, active=active, at_bar=at_bar, conditions=Conditions(key=key)
-    )
+    return SimpleNamespace(cursor=step, active=active, at_bar=at_bar)
 
 
-def bias(step: int, instrument: Instrument, *pitches: int, key: float = C_MAJOR) -> list[float]:
+def bias(step: int, instrument: Instrument, *pitches: int) -> list[float]:
     """The bias of an instrument's pitches, against that of the first."""
-    biased = HARMONY.bias(FLAT, at(step, key=key))
+    biased = HARMONY.bias(FLAT, at(step))
     found = biased[[voc.note_on(instrument, pitch) for pitch in pitches]]
     return (found - found[0]).tolist()
 
 
 @pytest.mark.parametrize("instrument", [GUITAR, PIANO, STRINGS])
-def test_notes_of_the_chord_are_likeliest_and_notes_out_of_key_least_likely(instrument):
+def test_notes_of_the_chord_are_likeliest(instrument):
     c, e, d, c_sharp = bias(0, instrument, 60, 64, 62, 61)
-    assert c == e == 0 > d > c_sharp
+    assert c == e == 0 > d == c_sharp
     # On F/A, the E is foreign.
     f, a, e, c_sharp = bias(4 * BEAT, instrument, 65, 69, 64, 61)
-    assert f == a == 0 > e > c_sharp
-
-
-def test_in_an_unknown_key_only_the_chord_counts():
-    d, c_sharp, c = bias(0, PIANO, 62, 61, 60, key=UNKNOWN)
-    assert d == c_sharp == 0 < c
+    assert f == a == 0 > e == c_sharp
 
 
 def test_the_preferences_are_weaker_off_the_beat():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.composing.logits.repetition import DRUMS, MOVING_ON, NEAR, Repetition
+from engine.composing.logits.repetition import DRUMS, GROOVE, MOVING_ON, NEAR, PHRASE, Repetition
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
@@ -17,6 +17,7 @@ from engine.score import Instrument
 KICK = voc.note_on(Instrument.DRUMS, 36)
 LOW, HIGH = (voc.note_on(Instrument.BASS, pitch) for pitch in (30, 40))
 SHIFTS = np.flatnonzero(voc.KIND == Kind.TIMESHIFT)
+OFFS = voc.KIND == Kind.OFF
 FLAT = np.zeros(voc.SIZE, np.float32)
 STATE = PieceState([(60.0, Conditions())])
 
@@ -100,7 +101,7 @@ def planned(repeats: tuple[int, ...], bars: int) -> np.ndarray:
 @pytest.mark.parametrize("ago", [1, 2, 3, 4])
 def test_a_planned_bar_repeats_its_own_bar_of_the_phrase_of_its_form(ago: int) -> None:
     favoured = planned((0, 0, 0, 0, ago), bars=5)
-    assert np.flatnonzero(favoured).tolist() == [TUNE[-ago]]
+    assert np.flatnonzero(np.where(OFFS, 0, favoured)).tolist() == [TUNE[-ago]]
     assert favoured[TUNE[-ago]] > 0
 
 
@@ -117,9 +118,34 @@ def test_a_planned_piece_takes_over_the_rhythm_of_the_bar_before_but_not_its_not
     one = Repetition(2.0, Arrangement(BeatGrid(60, (4,)), repeats=(0, 0)))
     for token in (voc.BAR, KICK, LOW, voc.shift(60), LOW - 1, voc.shift(60), voc.BAR):
         one.update(token, STATE)
-    assert np.flatnonzero(one.bias(FLAT, STATE)).tolist() == [KICK]
+    assert np.flatnonzero(np.where(OFFS, 0, one.bias(FLAT, STATE))).tolist() == [KICK]
     one.update(KICK, STATE)
     assert np.array_equal(one.bias(FLAT, STATE), FLAT)
     one.update(LOW, STATE)
     gained = one.bias(FLAT, STATE)
     assert gained[SHIFTS].argmax() in range(60 - NEAR - 1, 60 + NEAR)
+
+
+def test_notes_of_a_planned_piece_end_as_they_would_without_the_rule() -> None:
+    logits = np.random.default_rng(0).normal(size=voc.SIZE).astype(np.float32)
+    one = Repetition(2.0, Arrangement(BeatGrid(60, (4,)), repeats=(0, 1)))
+    for token in (*bar(LOW), voc.BAR):
+        one.update(token, STATE)
+    favoured = one.bias(logits, STATE)
+    assert favoured[LOW] - logits[LOW] == 2 * PHRASE
+    ends = [np.logaddexp.reduce(x[OFFS]) - np.logaddexp.reduce(x) for x in (logits, favoured)]
+    assert ends[0] == pytest.approx(ends[1], abs=1e-4)
+
+
+@pytest.mark.parametrize("ends", [0, 1])
+def test_drums_of_a_planned_piece_keep_the_groove_of_the_bar_before(ends: int) -> None:
+    """Beside the bar that it repeats, and whatever ended in the bar before."""
+    end = voc.note_off(Instrument.BASS, 30)
+    one = Repetition(2.0, Arrangement(BeatGrid(60, (4,)), repeats=(0, 0, 2)))
+    for token in (*bar(HIGH), *bar(*[end] * ends, KICK), voc.BAR):
+        one.update(token, STATE)
+    logits = FLAT.copy()
+    logits[OFFS] = -np.inf
+    favoured = one.bias(logits, STATE)
+    assert favoured[KICK] == 2 * GROOVE
+    assert favoured[HIGH] == 2 * PHRASE
