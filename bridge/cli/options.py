@@ -32,6 +32,11 @@ def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
     emotion_argument(parser)
     parser.add_argument("--valence", type=float, metavar="V", help="-1 unpleasant .. 1 pleasant")
     parser.add_argument("--arousal", type=float, metavar="A", help="-1 calm .. 1 excited")
+    boundary_arguments(parser)
+
+
+def boundary_arguments(parser: ArgumentParser) -> None:
+    """Add which part of the film counts, and where its boundaries are."""
     parser.add_argument(
         "--boundaries", type=Path, metavar="FILE",
         help="hits where chords land instead of the cuts: text, CSV, EDL, FCPXML, OTIO, AAF, MIDI "
