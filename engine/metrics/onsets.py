@@ -36,7 +36,7 @@ def onset_times(samples: npt.ArrayLike) -> Floats:
 
     Raises ValueError where :func:`validate` does.
     """
-    return pick_peaks(onset_strength(samples)) * (HOP / RATE)
+    return np.asarray(pick_peaks(onset_strength(samples)) * (HOP / RATE), np.float64)
 
 
 def onset_strength(samples: npt.ArrayLike) -> Floats:
