@@ -174,10 +174,10 @@ def _av_align(cues: CueSheet, score: MeasuredScore) -> Json:
 
 
 def _tag_kl(reference: Path, generated: Path) -> Json:
-    from engine.tagging import musicnn_tags
+    from engine.tagging import TAGGER, musicnn_tags
 
     pair = musicnn_tags(reference), musicnn_tags(generated)
-    return {"tagger": "MTT_musicnn", **tag_kl.evaluate([pair], np.random.default_rng(0))}
+    return {"tagger": TAGGER, **tag_kl.evaluate([pair], np.random.default_rng(0))}
 
 
 def _alignment_lines(report: Json) -> Iterator[str]:
