@@ -30,19 +30,14 @@ SHORTEST = 3.0
 def musicnn_tags(path: Path) -> Floats:
     """The probability of each tag [50] in a file of sound, averaged over its windows of 3 s.
 
-    Raises EmsyncError if musicnn or what it needs is missing, and for sound that can't be read or
-    is too short.
+    Raises ImportError if musicnn or what it needs is missing, and EmsyncError for sound that can't
+    be read or is too short.
     """
     # Read when TensorFlow is imported.
     os.environ.setdefault("TF_USE_LEGACY_KERAS", "1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        from musicnn.extractor import extractor
-    except ImportError as error:
-        raise EmsyncError(
-            f"{error.name or 'musicnn'} is not installed; tag KL needs: pip install tensorflow "
-            "tf_keras librosa, then pip install --no-deps musicnn"
-        ) from error
+    from musicnn.extractor import extractor
+
     sound = read_sound(path, RATE)
     if len(sound) < (SHORTEST + 0.1) * RATE:
         raise EmsyncError(f"{path}: lasts less than {SHORTEST:g} s; give longer music for tag KL")

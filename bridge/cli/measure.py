@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bridge.cli.extras import need_tagger
 from bridge.cli.options import boundary_arguments, request_values, scores_argument
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar, progress_bar
@@ -176,7 +177,8 @@ def _av_align(cues: CueSheet, score: MeasuredScore) -> Json:
 def _tag_kl(reference: Path, generated: Path) -> Json:
     from engine.tagging import TAGGER, musicnn_tags
 
-    pair = musicnn_tags(reference), musicnn_tags(generated)
+    with need_tagger():
+        pair = musicnn_tags(reference), musicnn_tags(generated)
     return {"tagger": TAGGER, **tag_kl.evaluate([pair], np.random.default_rng(0))}
 
 

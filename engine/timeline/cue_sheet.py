@@ -42,7 +42,8 @@ def with_hits(cues: CueSheet, hits: Sequence[Hit]) -> CueSheet:
     """
     kept = boundary_hits(hits)
     turns = [(hit.seconds, hit.end, hit.emotion) for hit in kept if hit.emotion is not None]
-    off = tuple(sorted({*cues.no_hits, *stretches_off(kept)}))
+    listed = sorted({*cues.no_hits, *stretches_off(kept)})
+    off = tuple((a, min(b, cues.duration)) for a, b in listed if a < cues.duration)
     plain = tuple(hit for hit in kept if not hit.is_off)
     return replace(cues, hits=plain, sections=turned(cues.sections, turns), no_hits=off)
 

@@ -59,6 +59,8 @@ def test_a_stretch_without_hits_keeps_its_cuts_and_no_boundary(emsync, clip, tmp
         cues = read_cues(path)
         assert len(cues.cuts) == 1
         assert (cues.boundaries, cues.no_hits) == ((0.0, 7.0), ((3.0, 5.0),))
+    assert emsync(*words, "--no-hits", "8-99", "--no-hits", "50-60").status == 0
+    assert read_cues(path).no_hits == ((8.0, 9.0),)
     # From the start of the part that is scored, as all clock times.
     assert emsync(*words, "--start", "1", "--no-hits", "2-4").status == 0
     assert read_cues(path).no_hits == ((2.0, 4.0),)

@@ -108,7 +108,7 @@ def test_json_and_back():
         boundaries=(Hit(1.0, "Door", must=False, emotion=(-0.3, 0.7)), Hit(2.5)),
         instruments=(Instrument.BASS, Instrument.PIANO), live=True,
         bpm=96.0, time_signature="3/4", feel="swing", key="F#m", density=8.0,
-        chords=("F#m", "D E"),
+        chords=("F#m", "D E"), no_hits=((2.0, 3.5), (4.0, 5.0)), hit_offset=-2,
     )  # fmt: skip
     for each in (request, Request("film.mp4", plan=PLAN), Request("film.mp4", free=True)):
         values = json.loads(json.dumps(request_json(each), allow_nan=False))
