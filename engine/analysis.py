@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from engine.cues import CueSheet
 from engine.emotion.perception import Perception
 from engine.emotion.sections import sections
 from engine.errors import EmsyncError
-from engine.hits import hits_at
+from engine.hits import Hit, Stretch, is_within
 from engine.measurements import Measurements
-from engine.video.boundaries import T_DIFF, boundaries
+from engine.video.boundaries import T_DIFF, boundaries, cut_weights
 from engine.video.cuts import SENSITIVITY, CutDetector, find_cuts
 from engine.video.reader import SHORTEST, open_video
 
@@ -29,12 +29,18 @@ def analyze(
 
 
 def cue_sheet(
-    measured: Measurements, sensitivity: float = SENSITIVITY, distance: float = T_DIFF
+    measured: Measurements,
+    sensitivity: float = SENSITIVITY,
+    distance: float = T_DIFF,
+    no_hits: Sequence[Stretch] = (),
 ) -> CueSheet:
     """The cue sheet of a film that was measured.
 
     sensitivity: above 0; a higher one finds more transitions, see
     :func:`~engine.video.cuts.find_cuts`. distance: the least one of boundaries, in seconds.
+    no_hits: stretches from the part's start in which nothing becomes a boundary.
+
+    A boundary weighs by the strength of its cut.
     """
     start, duration = measured.start, measured.end - measured.start
 
@@ -43,13 +49,18 @@ def cue_sheet(
 
     cuts = tuple(cut.moved(from_start) for cut in find_cuts(measured.curve, sensitivity))
     times = tuple(cut.time for cut in cuts)
+    # A cut that may not be marked takes no other's place.
+    free = tuple(cut for cut in cuts if not is_within(cut.time, no_hits))
+    marked = (t for t in boundaries(free, duration, distance) if not is_within(t, no_hits))
+    weights = cut_weights(cuts)
     return CueSheet(
         measured.video,
         start,
         measured.end,
         cuts,
-        hits_at(boundaries(cuts, duration, distance)),
+        tuple(Hit(time, weight=weights.get(time, 1.0)) for time in marked),
         sections(measured.perception, times, duration),
+        tuple(no_hits),
     )
 
 

@@ -17,7 +17,7 @@ from engine.checks import Check, Fields, any_text, items, number
 from engine.emotion.words import felt
 from engine.errors import EmsyncError
 from engine.files import read_text, write_atomically
-from engine.hits import Hit, hit_json, rising_hits
+from engine.hits import Hit, Stretch, hit_json, rising_hits, stretches
 from engine.section import EKMAN as EKMAN
 from engine.section import Section as Section
 from engine.timecode import Clock, clock_seconds, rate_near
@@ -94,6 +94,7 @@ class CueSheet:
     start, end: the scored part, in seconds of the file; the score's zero is ``start``. cuts: every
     transition found, in the order of their times. hits: what the music marks: transitions (t_diff
     apart), or the user's own hits, rising. sections: contiguous, from 0 to ``end - start``.
+    no_hits: stretches in which nothing is marked.
     """
 
     video: Video
@@ -102,6 +103,7 @@ class CueSheet:
     cuts: tuple[Transition, ...]
     hits: tuple[Hit, ...]
     sections: tuple[Section, ...]
+    no_hits: tuple[Stretch, ...] = ()
 
     @property
     def boundaries(self) -> tuple[float, ...]:
@@ -124,6 +126,8 @@ def to_json(cues: CueSheet) -> str:
     sheet["cuts"] = [_cut_json(cut) for cut in cues.cuts]
     sheet = {"boundaries" if name == "hits" else name: value for name, value in sheet.items()}
     sheet["boundaries"] = [hit_json(hit) for hit in cues.hits]
+    if not cues.no_hits:
+        del sheet["no_hits"]
     if cues.video.timecode is None:
         del sheet["video"]["timecode"]
     for section in sheet["sections"]:
@@ -174,6 +178,7 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
         cuts=sheet.get("cuts", _cuts(duration)) if "cuts" in sheet else (),
         hits=sheet.get("boundaries", rising_hits(duration)),
         sections=_sections(sheet, duration),
+        no_hits=sheet.get("no_hits", stretches(duration)) if "no_hits" in sheet else (),
     )
 
 

@@ -12,14 +12,18 @@ from engine.emotion.words import EMOTIONS, Emotion, unknown_emotion
 from engine.errors import EmsyncError
 from engine.timecode import Clock
 
-Kind = Literal["marker", "cut", "dissolve", "fade", "wipe"]
+Kind = Literal["marker", "cut", "dissolve", "fade", "wipe", "off"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""What a hit is in the editor's list: a marker, or an edit of the picture."""
+"""What a hit is in the editor's list: a marker, an edit of the picture, or a stretch of the film in
+which nothing is marked."""
 MAY = 0.25
 """What a hit that may be missed counts for, against one that must be met."""
 HEAVIEST = 100.0
 SAME = 0.001
 """Hits that lie no further apart are one, in seconds."""
+
+Stretch = tuple[float, float]
+"""A stretch of the film in seconds: from, and up to, not at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Hit:
 
     seconds: when. label: what happens, one line. weight: how much it counts beside others, more
     than 0 and at most 100. must: False if the music may miss it. emotion: what the music turns to,
-    a word or (valence, arousal), each -1..1. end: of a stretch, in seconds. kind: of the edit.
+    a word or (valence, arousal), each -1..1. end: of a stretch, in seconds. kind: of the edit;
+    ``off`` for a stretch without hits.
 
     Raises ValueError for a value out of range.
     """
@@ -50,6 +55,8 @@ class Hit:
             )
         if self.end is not None and not (self.seconds < self.end < math.inf):
             raise ValueError(f"a stretch from {self.seconds:g} s to {self.end:g} s")
+        if self.is_off and self.end is None:
+            raise ValueError("a stretch without hits (off) has no end; give its end")
         if isinstance(self.emotion, str) and self.emotion not in EMOTIONS:
             raise ValueError(str(unknown_emotion(self.emotion)))
         if isinstance(self.emotion, tuple) and not all(-1 <= value <= 1 for value in self.emotion):
@@ -66,7 +73,12 @@ class Hit:
     @property
     def is_edit(self) -> bool:
         """Whether it is an edit of the picture, and no marker."""
-        return self.kind != "marker"
+        return self.kind not in ("marker", "off")
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it is a stretch of the film in which nothing is marked."""
+        return self.kind == "off"
 
     def moved(self, by: float) -> Hit:
         """The hit ``by`` seconds later. Raises ValueError where it would begin before 0."""
@@ -90,11 +102,14 @@ class HitList:
     def of(self, what: Literal["hits", "cuts", "all"]) -> HitList:
         """The list with only some of its hits.
 
-        hits: the markers, or the edits of a list without markers. cuts: the edits. all: both.
+        hits: the markers, or the edits of a list without markers, and the stretches without hits.
+        cuts: the edits. all: everything.
         """
         edits = tuple(hit for hit in self.hits if hit.is_edit)
-        markers = tuple(hit for hit in self.hits if not hit.is_edit)
-        return replace(self, hits={"hits": markers or edits, "cuts": edits, "all": self.hits}[what])
+        markers = tuple(hit for hit in self.hits if hit.kind == "marker")
+        off = tuple(hit for hit in self.hits if hit.is_off)
+        marked = in_order((*(markers or edits), *off))
+        return replace(self, hits={"hits": marked, "cuts": edits, "all": self.hits}[what])
 
 
 def hits_at(times: Iterable[float]) -> tuple[Hit, ...]:
@@ -116,12 +131,29 @@ def boundary_hits(hits: Iterable[Hit]) -> tuple[Hit, ...]:
         for hit in hits
     ]
     kept: list[Hit] = []
-    for hit in in_order(moments):
+    off = [hit for hit in moments if hit.is_off]
+    for hit in in_order(hit for hit in moments if not hit.is_off):
         if kept and hit.seconds - kept[-1].seconds <= SAME:
             kept[-1] = _joined(kept[-1], hit)
         else:
             kept.append(hit)
-    return tuple(kept)
+    return in_order([*kept, *off])
+
+
+def stretches_off(hits: Iterable[Hit]) -> tuple[Stretch, ...]:
+    """The stretches of a list in which nothing is marked, by time."""
+    return tuple((hit.seconds, hit.end) for hit in in_order(hits) if hit.is_off and hit.end)
+
+
+def is_within(seconds: float, stretches: Iterable[Stretch]) -> bool:
+    """Whether a time lies in one of the stretches."""
+    return any(start <= seconds < end for start, end in stretches)
+
+
+def marked(hits: Iterable[Hit], off: Iterable[Stretch]) -> tuple[Hit, ...]:
+    """The hits that the music marks: those of no ``off`` stretch."""
+    off = tuple(off)
+    return tuple(hit for hit in hits if not (hit.is_off or is_within(hit.seconds, off)))
 
 
 def hit_json(hit: Hit) -> float | dict[str, Any]:
@@ -137,21 +169,43 @@ def hit_json(hit: Hit) -> float | dict[str, Any]:
 def rising_hits(latest: float) -> Check:
     """A check for lists of rising hits from 0 to ``latest`` seconds, as ``hit_json`` writes them.
 
-    An item may also be a Hit.
+    An item may also be a Hit. A stretch without hits may begin anywhere.
     """
 
     def check(name: str, value: Any) -> tuple[Hit, ...]:
         found: list[Hit] = []
+        last = -math.inf
         for place, item in enumerate(items(name, value)):
             hit = _hit(f"{name}[{place}]", item, number(0.0, latest))
-            if found and hit.seconds <= found[-1].seconds:
-                raise EmsyncError(
-                    f"{name}[{place}] is not after {found[-1].seconds:g}; sort the times"
-                )
+            if not hit.is_off:
+                if hit.seconds <= last:
+                    raise EmsyncError(f"{name}[{place}] is not after {last:g}; sort the times")
+                last = hit.seconds
             found.append(hit)
         return tuple(found)
 
     return check
+
+
+def stretches(latest: float) -> Check:
+    """A check for stretches of a film up to ``latest`` seconds: a list of [from, to]."""
+    time = number(0.0, latest)
+
+    def check(name: str, value: Any) -> tuple[Stretch, ...]:
+        found: list[Stretch] = []
+        for place, item in enumerate(items(name, list(value) if _is_tuple(value) else value)):
+            at = f"{name}[{place}]"
+            ends = [time(at, each) for each in items(at, list(item) if _is_tuple(item) else item)]
+            if len(ends) != 2 or not ends[0] < ends[1]:
+                raise EmsyncError(f"{at} must be two rising times, such as [12.0, 20.5]")
+            found.append((ends[0], ends[1]))
+        return tuple(found)
+
+    return check
+
+
+def _is_tuple(value: Any) -> bool:
+    return isinstance(value, tuple)
 
 
 def _hit(name: str, value: Any, time: Check) -> Hit:

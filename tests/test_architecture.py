@@ -46,7 +46,14 @@ COMPOSE = {
 }
 """What a film's music needs: the engine without training, evaluation and benchmarks."""
 
-ENGINE = {*COMPOSE, "engine.benchmarks", "engine.evaluation", "engine.training"}
+ENGINE = {
+    *COMPOSE,
+    "engine.audio",
+    "engine.benchmarks",
+    "engine.evaluation",
+    "engine.tagging",
+    "engine.training",
+}
 
 ALLOWED: Mapping[str, set[str]] = {
     "engine": set(),
@@ -58,6 +65,8 @@ ALLOWED: Mapping[str, set[str]] = {
     "engine.checks": {"engine.errors"},
     "engine.files": {"engine.errors"},
     "engine.timecode": {"engine.errors"},
+    "engine.audio": {"engine.arrays", "engine.errors"},
+    "engine.tagging": {"engine.arrays", "engine.audio", "engine.errors"},
     "engine.chunks": {"engine.errors", "engine.files"},
     "engine.emotion": BASE,
     "engine.hits": {*BASE, "engine.emotion"},

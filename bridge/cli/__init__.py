@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "cues": "turn hits from one format into another: text, CSV, EDL, FCPXML, OTIO, MIDI, cue sheet",
     "tempo": "rank tempi by how many of a film's boundaries fall on their beats",
     "plan": "plan the beats and bars of a piece, to edit before composing",
+    "measure": "measure how a score fits a film: chords on cuts, AV-Align, tag KL, runtime",
     "serve": "run the local server: jobs, playback, HTTP, WebSocket and OSC",
     "client": "send a request to the running server, and print its answer as JSON",
     "play": "play a score live into a DAW",

@@ -10,7 +10,7 @@ from bridge.cli.options import given_clock, timecode_arguments
 from bridge.cli.outputs import check_file, file_force_argument
 from engine.cues import KINDS, CueSheet, Transition, read_cues, write_cues
 from engine.errors import EmsyncError
-from engine.hits import HitList
+from engine.hits import HitList, marked, stretches_off
 from engine.timeline.cue_sheet import blank, hits_of, with_hits
 from engine.timeline.formats import FORMATS, read_hits, write_hits, written_format
 from engine.video.reader import open_video
@@ -54,8 +54,9 @@ def run(args: Namespace) -> None:
         write_cues(_cue_sheet(base, found, chosen, args), args.output)
     else:
         write_hits(chosen, args.output, name)
-    kinds = sum(hit.is_edit for hit in chosen.hits)
-    print(f"{len(chosen.hits) - kinds} hits, {kinds} cuts: {args.output}")
+    kinds, off = sum(hit.is_edit for hit in chosen.hits), len(stretches_off(chosen.hits))
+    without = f", {off} stretches without hits" if off else ""
+    print(f"{len(chosen.hits) - kinds - off} hits, {kinds} cuts{without}: {args.output}")
 
 
 def _base(path: Path) -> CueSheet:
@@ -94,4 +95,5 @@ def _cue_sheet(base: CueSheet | None, found: HitList, chosen: HitList, args: Nam
         )
         base = replace(base, cuts=tuple(cuts))
     video = replace(base.video, timecode=chosen.clock.start)
-    return with_hits(replace(base, video=video), hits)
+    sheet = with_hits(replace(base, video=video), hits)
+    return replace(sheet, hits=marked(sheet.hits, sheet.no_hits))

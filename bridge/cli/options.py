@@ -19,7 +19,7 @@ from engine.plan.json_form import read_plan
 from engine.plan.plan import FEELS, TIME_SIGNATURES
 from engine.plan.tempo_map import read_tempo_map
 from engine.score import Instrument
-from engine.timecode import RATES, Clock, frame_at, label_at, parse_rate
+from engine.timecode import RATES, Clock, frame_at, is_label, label_at, parse_rate
 from engine.timeline.cue_sheet import hits_of
 from engine.timeline.formats import read_hits
 from engine.video.boundaries import T_DIFF
@@ -32,6 +32,11 @@ def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
     emotion_argument(parser)
     parser.add_argument("--valence", type=float, metavar="V", help="-1 unpleasant .. 1 pleasant")
     parser.add_argument("--arousal", type=float, metavar="A", help="-1 calm .. 1 excited")
+    boundary_arguments(parser)
+
+
+def boundary_arguments(parser: ArgumentParser) -> None:
+    """Add which part of the film counts, and where its boundaries are."""
     parser.add_argument(
         "--boundaries", type=Path, metavar="FILE",
         help="hits where chords land instead of the cuts: text, CSV, EDL, FCPXML, OTIO, AAF, MIDI "
@@ -46,6 +51,15 @@ def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
     parser.add_argument(
         "--min-distance", type=float, metavar="SECONDS",
         help=f"the least distance of boundaries (default: {T_DIFF:g})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-hits", metavar="FROM-TO", action="append",
+        help="mark nothing in this stretch of the film; the music goes on. May be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--hit-offset", metavar="N",
+        help="begin chords N frames after their hits, or before them if N is negative "
+        "(--hit-offset=-2); N may be a timecode (default: 0)",
     )  # fmt: skip
     parser.add_argument(
         "--start", type=parse_time, metavar="T",
@@ -204,11 +218,59 @@ def request_values(args: Namespace) -> dict[str, Any]:
             values["start_timecode"] = hits.clock.start
     elif "start_timecode" in values:
         values["start_timecode"] = given_clock(args).start
+    if "no_hits" in values:
+        values["no_hits"] = _stretches(args, values)
+    if "hit_offset" in values:
+        values["hit_offset"] = _frames(args, values["hit_offset"])
     if "plan" in values:
         values["plan"] = read_plan(values["plan"])
     if "tempo_map" in values:
         values["tempo_map"] = read_tempo_map(values["tempo_map"])
     return values
+
+
+def _stretches(args: Namespace, values: dict[str, Any]) -> list[list[float]]:
+    """The stretches without hits, in seconds from the start. Raises EmsyncError for a wrong one."""
+    cues = values.get("cues") or (read_cues(args.video) if _is_sheet(args.video) else None)
+    start = values.get("start", 0.0) if cues is None else cues.start
+    clock = Clock(None, None, Fraction(start))
+    found = []
+    for text in values["no_hits"]:
+        first, dash, last = text.partition("-")
+        if not dash:
+            raise EmsyncError(f"--no-hits {text!r}: give two times, such as 0:10-0:20")
+        if is_label(first) or _is_frames(first) or is_label(last) or _is_frames(last):
+            film = open_video(args.video).video if cues is None else cues.video
+            clock = given_clock(args, film, Fraction(start))
+        try:
+            ends = [float(clock.seconds(each)) - start for each in (first, last)]
+        except ValueError as error:
+            raise EmsyncError(f"--no-hits {text!r}: {error}") from error
+        if ends[1] <= max(ends[0], 0.0):
+            raise EmsyncError(f"--no-hits {text!r}: the second time must be the later one")
+        found.append([max(0.0, ends[0]), ends[1]])
+    return found
+
+
+def _is_frames(text: str) -> bool:
+    return text.strip().lower().endswith(("f", "frame", "frames"))
+
+
+def _frames(args: Namespace, text: str) -> int:
+    """The frames of an offset: a number, or a timecode. Raises EmsyncError for another text."""
+    size = text.strip().lstrip("+-")
+    sign = -1 if text.strip().startswith("-") else 1
+    if size.isascii() and size.isdecimal() and len(size) < 10:
+        return sign * int(size)
+    if not is_label(size):
+        raise EmsyncError(
+            f"--hit-offset {text!r}: give a number of frames, such as 2 or -2, or a timecode"
+        )
+    film = read_cues(args.video).video if _is_sheet(args.video) else open_video(args.video).video
+    try:
+        return sign * frame_at(size, given_clock(args, film).own_rate)
+    except ValueError as error:
+        raise EmsyncError(f"--hit-offset {text!r}: {error}") from error
 
 
 def given_clock(args: Namespace, film: Video | None = None, zero: Fraction = Fraction(0)) -> Clock:

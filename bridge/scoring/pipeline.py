@@ -23,11 +23,12 @@ from engine.cues import CueSheet, check_same_film, write_cues
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.files import write_atomically
+from engine.hits import boundary_hits, is_within
 from engine.measurements import Measurements, read_measurements, write_measurements
 from engine.plan.json_form import to_json
 from engine.plan.timing import Timing
 from engine.score import CHORDAL
-from engine.timeline.cue_sheet import with_hits
+from engine.timeline.cue_sheet import moved, with_hits
 from engine.video.boundaries import T_DIFF
 from engine.video.cuts import SENSITIVITY
 from engine.video.reader import open_video
@@ -62,6 +63,7 @@ def analyze_film(request: Request, phases: Phases, scores: Path | None = None) -
                 measured,
                 SENSITIVITY if request.sensitivity is None else request.sensitivity,
                 T_DIFF if request.min_distance is None else request.min_distance,
+                request.stretches_off,
             )
         else:
             video = open_video(Path(request.video)).video
@@ -97,8 +99,14 @@ def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
             raise EmsyncError(f"start_timecode: {error}") from error
     if request.user_emotion != (None, None, None):
         cues = replace(cues, sections=override(cues.sections, *request.user_emotion))
-    hits = cues.hits if request.boundaries is None else request.boundaries
-    return with_hits(cues, hits)
+    given = request.boundaries or ()
+    if request.boundaries is None or all(hit.is_off for hit in given):
+        # Stretches without hits alone leave the film's own.
+        given = (*cues.hits, *given)
+    off = tuple(sorted({*cues.no_hits, *request.stretches_off}))
+    within = [hit for hit in boundary_hits(given) if hit.is_off or not is_within(hit.seconds, off)]
+    sheet = with_hits(replace(cues, no_hits=off), within)
+    return moved(sheet, request.hit_offset / cues.video.fps) if request.hit_offset else sheet
 
 
 def _check_early(request: Request) -> None:

@@ -18,7 +18,7 @@ from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, from_json, to_json
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
-from engine.hits import Hit, hit_json, rising_hits
+from engine.hits import Hit, Stretch, hit_json, rising_hits, stretches, stretches_off
 from engine.music.conditions import parse_conditions
 from engine.plan.json_form import from_json as plan_from_json
 from engine.plan.json_form import to_json as plan_to_json
@@ -33,6 +33,8 @@ from engine.timecode import is_label
 TAKES = 4
 """Takes to choose from, unless the user says otherwise."""
 MOST_TAKES = 64
+FURTHEST_OFFSET = 250
+"""The most frames that a chord may begin before or after its hit."""
 LONGEST = 24 * 3600.0
 """The latest time that may be asked for, in seconds."""
 
@@ -48,6 +50,8 @@ class Request:
     start_timecode: of the film's first frame; None for what the film says.
     sensitivity: a higher one finds more cuts, a lower one fewer; 1 as usual.
     min_distance: the least distance of boundaries, in seconds; None for the usual one.
+    no_hits: stretches in which nothing is marked, in seconds from ``start``.
+    hit_offset: how many frames after its hit a chord begins; a negative one is before.
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
@@ -68,6 +72,8 @@ class Request:
     end: float | None = None
     sensitivity: float | None = None
     min_distance: float | None = None
+    no_hits: tuple[Stretch, ...] = ()
+    hit_offset: int = 0
     cues: CueSheet | None = None
     seed: int = 0
     takes: int = TAKES
@@ -126,6 +132,11 @@ class Request:
     def user_emotion(self) -> tuple[str | None, float | None, float | None]:
         """The emotion, valence and arousal that the user gave; None for each that is perceived."""
         return None if self.emotion == "auto" else self.emotion, self.valence, self.arousal
+
+    @property
+    def stretches_off(self) -> tuple[Stretch, ...]:
+        """All stretches in which nothing is marked, in seconds from ``start``."""
+        return (*self.no_hits, *stretches_off(self.boundaries or ()))
 
     @property
     def players(self) -> tuple[Instrument, ...]:
@@ -265,6 +276,8 @@ _CHECKS: Mapping[str, Check] = {
     "end": _time,
     "sensitivity": number(0.1, 10.0),
     "min_distance": number(0.0, 3600.0),
+    "no_hits": stretches(LONGEST),
+    "hit_offset": whole(-FURTHEST_OFFSET, FURTHEST_OFFSET),
     "cues": _cues,
     "plan": _plan,
     "tempo_map": _tempo_map,

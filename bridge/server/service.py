@@ -56,6 +56,7 @@ class Service:
             # These options have already changed the cue sheet.
             seeded = replace(
                 seeded, cues=cues, start=None, end=None, boundaries=None,
+                sensitivity=None, min_distance=None, no_hits=(), hit_offset=0,
                 emotion="auto", valence=None, arousal=None,
             )  # fmt: skip
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent)

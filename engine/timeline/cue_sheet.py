@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.cues import CueSheet, Section, Video, read_cues
 from engine.emotion.sections import turned
-from engine.hits import Hit, HitList, boundary_hits, in_order
+from engine.hits import Hit, HitList, boundary_hits, in_order, stretches_off
 from engine.timecode import Clock
 
 
@@ -24,6 +24,7 @@ def read(path: Path, clock: Clock) -> HitList:
     clock = replace(clock, rate=own.rate or clock.rate, start=clock.start or own.start)
     cuts = [Hit(cues.start + cut.time, kind=cut.kind) for cut in cues.cuts]
     hits = [hit.moved(cues.start) for hit in cues.hits]
+    hits += [Hit(cues.start + a, kind="off", end=cues.start + b) for a, b in cues.no_hits]
     return HitList(in_order([*hits, *cuts]), clock, cues.video.duration)
 
 
@@ -34,10 +35,42 @@ def blank(video: Video) -> CueSheet:
 
 
 def with_hits(cues: CueSheet, hits: Sequence[Hit]) -> CueSheet:
-    """The cue sheet with these hits, in its own seconds; their emotions begin sections."""
+    """The cue sheet with these hits, in its own seconds; their emotions begin sections.
+
+    Stretches without hits are added to its own. Hits within them are kept, so that hits that were
+    moved stay; :func:`engine.hits.marked` leaves them out.
+    """
     kept = boundary_hits(hits)
     turns = [(hit.seconds, hit.end, hit.emotion) for hit in kept if hit.emotion is not None]
-    return replace(cues, hits=kept, sections=turned(cues.sections, turns))
+    listed = sorted({*cues.no_hits, *stretches_off(kept)})
+    off = tuple((a, min(b, cues.duration)) for a, b in listed if a < cues.duration)
+    plain = tuple(hit for hit in kept if not hit.is_off)
+    return replace(cues, hits=plain, sections=turned(cues.sections, turns), no_hits=off)
+
+
+def moved(cues: CueSheet, by: float) -> CueSheet:
+    """The cue sheet with its hits ``by`` seconds later, but for one on the first frame.
+
+    A hit stays within the film, and stretches without hits move with the hits around them.
+    """
+
+    def at(seconds: float) -> float:
+        return min(max(0.0, seconds + by), cues.duration)
+
+    # An offset may bring a hit to the place of another.
+    hits = {at(hit.seconds) if hit.seconds else 0.0: hit for hit in reversed(cues.hits)}
+    off = ((at(start), at(end)) for start, end in cues.no_hits)
+    return replace(
+        cues,
+        hits=tuple(
+            replace(
+                hits[time], seconds=time, end=None if end is None or at(end) <= time else at(end)
+            )
+            for time in sorted(hits)
+            for end in (hits[time].end,)
+        ),
+        no_hits=tuple((start, end) for start, end in off if start < end),
+    )
 
 
 def hits_of(found: HitList, start: float, end: float, duration: float) -> tuple[Hit, ...]:
@@ -46,8 +79,17 @@ def hits_of(found: HitList, start: float, end: float, duration: float) -> tuple[
     These are the markers of a list, or its edits if it has no markers. Hits in the rest of the film
     are left out, with a warning. Those beyond its ``duration`` are kept, so that they are refused.
     """
-    hits = boundary_hits(found.of("hits").hits)
+    listed = boundary_hits(found.of("hits").hits)
+    hits = [hit for hit in listed if not hit.is_off]
     kept = [hit for hit in hits if start <= hit.seconds <= end or hit.seconds > duration]
     if left_out := len(hits) - len(kept):
         warnings.warn(f"{left_out} hits outside the scored part are left out", stacklevel=2)
-    return tuple(hit.moved(-start) for hit in kept)
+    off = (_part(hit, start, end) for hit in listed if hit.is_off)
+    kept += [hit for hit in off if hit is not None]
+    return tuple(hit.moved(-start) for hit in in_order(kept))
+
+
+def _part(hit: Hit, start: float, end: float) -> Hit | None:
+    """What a part of the film has of a stretch; None if nothing."""
+    since, until = max(hit.seconds, start), min(hit.end or end, end)
+    return replace(hit, seconds=since, end=until) if since < until else None

@@ -52,7 +52,7 @@ def tagged(hit: Hit, known: Collection[str] = ()) -> str:
         tags.append("valence {!r} arousal {!r}".format(*hit.emotion))
     elif hit.emotion is not None:
         tags.append(hit.emotion)
-    if hit.is_edit and "kind" not in known:
+    if hit.kind != "marker" and "kind" not in known:
         tags.append(hit.kind)
     if hit.end is not None and "end" not in known:
         tags.append(f"lasts {hit.end - hit.seconds:.6f} s")
@@ -110,8 +110,8 @@ def _split(name: str) -> tuple[str, dict[str, Any]]:
     for tag, fields in zip(tags, found, strict=True):
         if not fields:
             raise ValueError(
-                f"in the tags, {shown(tag)} is no tag; use must, may, weight 2, an emotion, "
-                "valence -0.3 arousal 0.7"
+                f"in the tags, {shown(tag)} is no tag; use must, may, off, weight 2, an "
+                "emotion, valence -0.3 arousal 0.7"
             )
     given = {key: value for fields in found for key, value in fields.items()}
     return match["label"].strip(), given

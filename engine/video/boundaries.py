@@ -20,6 +20,9 @@ CLOSE = 2.0
 OPENING = 1.0
 """How long the first picture stays the opening, whatever is cut to, in seconds."""
 
+HEAVIEST_CUT = 2.0
+"""The most that a transition weighs in the search for a tempo."""
+
 _SLACK = 0.005
 """Frames' times are rounded: distances this much shorter, in seconds, count as equal."""
 
@@ -62,6 +65,22 @@ def boundaries(
     before = max((0.0, *kept))
     last = (close,) if close > before and _apart(before, close, distance) else ()
     return (*first, *kept, *last)
+
+
+def cut_weights(cuts: Sequence[Transition]) -> dict[float, float]:
+    """How much each transition counts in the search for a tempo, by its time.
+
+    A transition of at most the film's usual strength weighs 1. One four times as strong weighs
+    twice as much, and none more. If weak ones weighed less, tempi that leave them off the downbeat
+    would win.
+    """
+    usual = median(cut.strength for cut in cuts) if cuts else 0.0
+    if usual <= 0:
+        return {}
+    return {
+        cut.time: round(min(max((cut.strength / usual) ** 0.5, 1.0), HEAVIEST_CUT), 2)
+        for cut in cuts
+    }
 
 
 def _apart(one: float, other: float, distance: float) -> bool:

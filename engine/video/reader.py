@@ -18,6 +18,7 @@ from itertools import chain
 from pathlib import Path
 
 import av
+import numpy as np
 from av.packet import Packet
 from av.video.stream import VideoStream
 
@@ -40,8 +41,8 @@ SHORTEST = 1.0
 class Frame:
     """One frame.
 
-    time: seconds of the file. image: BGR uint8 [height, width, 3], upright, with a longer side of
-    at most ``IMAGE_SIZE`` pixels.
+    time: seconds of the file. image: BGR uint8 [height, width, 3], upright; if reduced, with a
+    longer side of at most ``IMAGE_SIZE`` pixels.
     """
 
     time: float
@@ -121,13 +122,35 @@ class VideoReader:
         end: float = math.inf,
         progress: Callable[[float], None] | None = None,
     ) -> Iterator[Frame]:
-        """The frames with times from ``start`` up to, not at, ``end`` (seconds of the file).
+        """The frames, reduced, from ``start`` up to, not at, ``end`` (seconds of the file).
 
         progress: receives the share that is done, 0..1, after each frame. Raises EmsyncError if the
         file has no frame there or turns out shorter than ``SHORTEST``.
         """
+        return self._shown(Reducer(*self._reduced), start, end, progress)
+
+    def whole_frames(
+        self,
+        start: float = 0.0,
+        end: float = math.inf,
+        progress: Callable[[float], None] | None = None,
+    ) -> Iterator[Frame]:
+        """The frames as ``frames`` yields them, but in their full size."""
+
+        def whole(frame: av.VideoFrame) -> Image:
+            return np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
+
+        return self._shown(whole, start, end, progress)
+
+    def _shown(
+        self,
+        image: Callable[[av.VideoFrame], Image],
+        start: float,
+        end: float,
+        progress: Callable[[float], None] | None,
+    ) -> Iterator[Frame]:
         goal = min(end, self._header.whole or end) - start
-        shown, reduce = False, Reducer(*self._reduced)
+        shown = False
         with closing(self._decode(start)) as frames:
             for time, frame in frames:
                 if time >= end:
@@ -135,7 +158,7 @@ class VideoReader:
                 if time < start:
                     continue
                 shown = True
-                yield Frame(time, self._orientation.upright(reduce(frame)))
+                yield Frame(time, self._orientation.upright(image(frame)))
                 if progress:
                     progress(min(1.0, max(0.0, (time - start) / goal)) if goal > 0 else 0.0)
         if not shown:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.analysis import analyze
+from engine.analysis import analyze, cue_sheet, measure
 from engine.cues import CueSheet
 from engine.errors import EmsyncError
 
@@ -100,3 +100,15 @@ def test_a_film_that_ends_early_is_analyzed_as_far_as_it_decodes(film, tmp_path)
     assert 4 < cues.duration < 6
     assert times(cues) == pytest.approx(CUTS[:2], abs=0.01)
     assert cues.sections[-1].end == cues.duration
+
+
+def test_a_stretch_without_hits_has_no_boundary_and_its_cuts_take_no_place(film):
+    measured = measure(film)
+    assert cue_sheet(measured, distance=2.0).boundaries == pytest.approx((1.5, 6.0), abs=0.01)
+    found = cue_sheet(measured, distance=2.0, no_hits=[(1.0, 2.0)])
+    assert times(found) == pytest.approx(CUTS, abs=0.01)
+    # The cut at 1.5 s no longer takes the place of the one at 3 s.
+    assert found.boundaries == pytest.approx((0.0, 3.0, 6.0), abs=0.01)
+    found = cue_sheet(measured, distance=2.0, no_hits=[(0.0, 5.0)])
+    assert found.boundaries == pytest.approx((6.0,), abs=0.01)
+    assert found.no_hits == ((0.0, 5.0),)

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from engine.emotion.words import EMOTIONS
 from engine.errors import EmsyncError
-from engine.hits import KINDS, MAY, Hit, HitList, boundary_hits, hit_json, hits_at, rising_hits
+from engine.hits import (
+    KINDS,
+    MAY,
+    Hit,
+    HitList,
+    boundary_hits,
+    hit_json,
+    hits_at,
+    marked,
+    rising_hits,
+    stretches,
+)
 
 numbers = st.floats(-1.0, 1.0)
 
@@ -16,14 +27,15 @@ numbers = st.floats(-1.0, 1.0)
 @st.composite
 def a_hit(draw: st.DrawFn) -> Hit:
     seconds = draw(st.floats(0.0, 3600.0))
+    end = draw(st.none() | st.floats(seconds + 1, seconds + 9))
     return Hit(
         seconds,
         draw(st.text()),
         draw(st.floats(0.001, 100.0)),
         draw(st.booleans()),
         draw(st.none() | st.sampled_from(EMOTIONS) | st.tuples(numbers, numbers)),
-        draw(st.none() | st.floats(seconds + 1, seconds + 9)),
-        draw(st.sampled_from(KINDS)),
+        end,
+        draw(st.sampled_from([kind for kind in KINDS if kind != "off" or end is not None])),
     )
 
 
@@ -87,3 +99,32 @@ def test_of_two_hits_at_one_time_the_weightier_is_kept_with_what_the_other_says(
 
 def test_hits_of_which_only_the_time_is_known():
     assert hits_at((1.0, 2.0)) == (Hit(1.0), Hit(2.0))
+
+
+def test_a_stretch_without_hits_needs_an_end():
+    with pytest.raises(ValueError, match="give its end"):
+        Hit(4.0, kind="off")
+
+
+def test_stretches_without_hits_go_with_markers_and_with_edits():
+    off, cut, door = Hit(1.0, kind="off", end=5.0), Hit(2.0, kind="cut"), Hit(3.0, "Door")
+    assert HitList((off, cut, door)).of("hits").hits == (off, door)
+    assert HitList((off, cut)).of("hits").hits == (off, cut)
+    assert HitList((off, cut)).of("cuts").hits == (cut,)
+
+
+def test_a_stretch_without_hits_joins_no_hit_that_begins_with_it():
+    off, door = Hit(3.0, kind="off", end=5.0), Hit(3.0, "Door")
+    assert set(boundary_hits((door, off))) == {door, off}
+    assert rising_hits(9.0)("hits", [door, off]) == (door, off)
+
+
+def test_hits_of_a_stretch_are_left_out_up_to_its_end():
+    hits = hits_at((1.0, 2.0, 3.9, 4.0))
+    assert marked(hits, [(2.0, 4.0)]) == hits_at((1.0, 4.0))
+
+
+@pytest.mark.parametrize("value", [[[2.0, 1.0]], [[1.0]], [1.0, 2.0], [[0.0, 99.0]]])
+def test_stretches_are_two_rising_times_within_the_film(value):
+    with pytest.raises(EmsyncError, match=r"no_hits\[0\]"):
+        stretches(10.0)("no_hits", value)

@@ -48,6 +48,11 @@ WRONG = {
     "a negative distance": {"min_distance": -1},
     "a sensitivity for a cue sheet": {"sensitivity": 2, "cues": CUES},
     "a distance for boundaries": {"min_distance": 2, "boundaries": [1]},
+    "a stretch that ends before it begins": {"no_hits": [[4, 2]]},
+    "a stretch of one time": {"no_hits": [[4]]},
+    "half a frame": {"hit_offset": 0.5},
+    "an offset of a minute": {"hit_offset": 1440},
+    "a stretch without hits that has no end": {"boundaries": [{"seconds": 1, "kind": "off"}]},
     "unsorted boundaries": {"boundaries": [2, 1]},
     "negative boundary": {"boundaries": [-1]},
     "temperature 0": {"temperature": 0},
@@ -103,7 +108,7 @@ def test_json_and_back():
         boundaries=(Hit(1.0, "Door", must=False, emotion=(-0.3, 0.7)), Hit(2.5)),
         instruments=(Instrument.BASS, Instrument.PIANO), live=True,
         bpm=96.0, time_signature="3/4", feel="swing", key="F#m", density=8.0,
-        chords=("F#m", "D E"),
+        chords=("F#m", "D E"), no_hits=((2.0, 3.5), (4.0, 5.0)), hit_offset=-2,
     )  # fmt: skip
     for each in (request, Request("film.mp4", plan=PLAN), Request("film.mp4", free=True)):
         values = json.loads(json.dumps(request_json(each), allow_nan=False))

@@ -256,3 +256,15 @@ def test_text_and_names_that_no_file_can_have_are_refused_in_one_line(ask, path,
     status, answer = ask("POST", path, body)
     assert status == 400
     assert complaint in answer["error"] and "\n" not in answer["error"]
+
+
+def test_a_job_with_a_stretch_and_an_offset_is_regenerated_with_the_same_boundaries(server, film):
+    asked = {"sensitivity": 1.5, "no_hits": [[0.0, 0.5]], "hit_offset": 3, "boundaries": [0.2, 2]}
+    first = server.ended(server.submit(film, **asked))
+    assert first["state"] == "done", first
+    answer = server.client.ask("POST", f"/jobs/{first['id']}/regenerate", {"seed": 5})
+    again = server.ended(answer["id"])
+    assert again["state"] == "done", again
+    one, two = (json.loads(server.client.file(job["id"], "cues.json")) for job in (first, again))
+    assert len(one["boundaries"]) == 1 and one["no_hits"]
+    assert (one["boundaries"], one["no_hits"]) == (two["boundaries"], two["no_hits"])

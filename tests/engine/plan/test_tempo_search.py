@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.cues import Transition
 from engine.errors import EmsyncError
 from engine.plan.tempo_search import (
     HALF_FRAME,
@@ -17,6 +18,7 @@ from engine.plan.tempo_search import (
     rank_tempi,
     usual_tempo,
 )
+from engine.video.boundaries import cut_weights
 
 
 def film(rng: np.random.Generator, duration: float) -> list[float]:
@@ -203,3 +205,18 @@ def test_the_tempo_is_midway_between_the_longest_and_the_shortest_beat():
         beats = [(b.seconds - a.seconds) / (b.beat - a.beat) for a, b in steps]
         assert 60 / fit.tempo == pytest.approx((min(beats) + max(beats)) / 2)
         assert fit.bend == pytest.approx(max(beats) / (60 / fit.tempo) - 1, abs=1e-9)
+
+
+def test_weights_of_strong_cuts_take_no_boundary_from_the_downbeats():
+    rng, dice = np.random.default_rng(0), np.random.default_rng(5)
+    downbeats = {False: 0, True: 0}
+    for duration in (10.0, 30.0, 60.0, 60.0, 180.0) * 2:
+        boundaries = film(rng, duration)
+        strengths = np.exp(dice.normal(-1.5, 0.6, len(boundaries))).clip(0.05, 1)
+        cuts = [Transition(t, strength=s) for t, s in zip(boundaries, strengths, strict=True)]
+        weights = list(cut_weights(cuts).values())
+        for weighted in downbeats:
+            fit = rank_tempi(boundaries, duration, weights=weights if weighted else None)[0]
+            downbeats[weighted] += sum(anchor.downbeat for anchor in fit.anchors)
+    assert downbeats[False] > 80
+    assert downbeats[True] >= downbeats[False]

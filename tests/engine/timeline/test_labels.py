@@ -13,14 +13,15 @@ numbers = st.floats(-1.0, 1.0, allow_subnormal=False).map(lambda value: round(va
 
 @st.composite
 def hits(draw: st.DrawFn) -> Hit:
+    end = draw(st.none() | st.integers(1, 999).map(lambda k: 4 + k / 10))
     return Hit(
         4.0,
         clean(draw(st.text() | st.sampled_from(["tense", "x [may]", "[a, b]", "Joy", "[]"]))),
         draw(st.sampled_from([1.0, 2.0, 0.25])),
         draw(st.booleans()),
         draw(st.none() | st.sampled_from(EMOTIONS) | st.tuples(numbers, numbers)),
-        draw(st.none() | st.integers(1, 999).map(lambda k: 4 + k / 10)),
-        draw(st.sampled_from(KINDS)),
+        end,
+        draw(st.sampled_from([kind for kind in KINDS if kind != "off" or end is not None])),
     )
 
 
@@ -45,6 +46,7 @@ REST = ("seconds", "label", "weight", "must", "emotion")
         ("Door [x2]", Hit(1.0, "Door", 2.0)),
         ("[valence -0.3 arousal 0.7]", Hit(1.0, "", emotion=(-0.3, 0.7))),
         ("Chase [lasts 2.5 s]", Hit(1.0, "Chase", end=3.5)),
+        ("[off, lasts 2.5 s]", Hit(1.0, end=3.5, kind="off")),
         ("tense", Hit(1.0, "tense", emotion="tense")),
         ("Joy", Hit(1.0, "Joy", emotion="joy")),
         ("tense [must]", Hit(1.0, "tense")),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.cues import Transition
-from engine.video.boundaries import CLOSE, T_DIFF, boundaries, keep_apart
+from engine.video.boundaries import CLOSE, T_DIFF, boundaries, cut_weights, keep_apart
 
 
 def cuts(*times: float, strengths: tuple[float, ...] = ()) -> list[Transition]:
@@ -82,3 +82,9 @@ def test_the_least_distance_can_be_chosen(distance):
     marks = boundaries(cuts(1.5, 2.0, 4.0, 8.0, 28.0), 30.0, distance)
     assert all(after - before >= max(distance, 0.001) for before, after in pairwise(marks))
     assert len(marks) == {0.0: 6, 1.0: 5, 10.0: 2}[distance]
+
+
+def test_a_strong_cut_weighs_more_and_a_weak_one_no_less_than_usual():
+    film = cuts(1.0, 5.0, 9.0, 13.0, 17.0, strengths=(0.01, 0.1, 0.1, 0.4, 1.0))
+    assert cut_weights(film) == {1.0: 1.0, 5.0: 1.0, 9.0: 1.0, 13.0: 2.0, 17.0: 2.0}
+    assert cut_weights([]) == {} and cut_weights(cuts(3.0, strengths=(0.0,))) == {}
