@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -150,4 +151,6 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _unwritable(path: Path, error: OSError) -> EmsyncError:
-    return EmsyncError(f"{path}: can't be written ({error.strerror}); choose another place")
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    what = "free some space" if full else "choose another place"
+    return EmsyncError(f"{path}: can't be written ({error.strerror}); {what}")

@@ -21,7 +21,7 @@ from bridge.play.follow.sync_source import FURTHEST
 from bridge.scoring.request import LONGEST
 from bridge.server.auth import TokenAuth
 from bridge.server.hub import Hub, TooSlow
-from bridge.server.jobs import Job, NoSuchJob, WrongState, job_json
+from bridge.server.jobs import Job, NoSuchJob, NotStored, WrongState, job_json
 from bridge.server.security import Forbidden, Guard
 from bridge.server.service import Service
 from bridge.version import own_version
@@ -38,7 +38,9 @@ _MEDIA_TYPES = {
     ".npz": "application/octet-stream",
     ".svg": "image/svg+xml",
 }
-_STATUS: Mapping[type[Exception], int] = {NoSuchJob: 404, WrongState: 409, Forbidden: 403}
+_STATUS: Mapping[type[Exception], int] = {
+    NoSuchJob: 404, WrongState: 409, Forbidden: 403, NotStored: 507
+}  # fmt: skip
 
 
 def application(service: Service, guard: Guard, hub: Hub) -> Starlette:
