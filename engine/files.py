@@ -16,11 +16,18 @@ LONGEST_NAME = 255
 """Bytes of a file's name; file systems allow no more."""
 
 
+LONGEST_PATH = 4096
+"""Bytes of a path; Linux allows no more, other systems less."""
+
+
 def check_names(path: str) -> None:
     """Check that every name in a path may be the name of a file.
 
-    Raises EmsyncError for an empty path, and for a name that is no text or too long.
+    Raises EmsyncError for an empty path, for one that is too long, and for a name that is no text
+    or too long.
     """
+    if len(path.encode("utf-8", "replace")) > LONGEST_PATH:
+        raise EmsyncError(f"{path[:40]!r}...: paths have at most {LONGEST_PATH} bytes")
     if not path:
         raise EmsyncError("a path is empty; name a file or folder")
     for name in Path(path).parts:

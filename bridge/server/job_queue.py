@@ -20,6 +20,8 @@ from engine.errors import EmsyncError
 
 MOST_QUEUED = 100
 """The queue refuses more waiting jobs than this."""
+MOST_KEPT = 1000
+"""Jobs that are kept. For a new one, the oldest without a result makes room."""
 
 Observer = Callable[[Job, protocol.Event | None], None]
 
@@ -47,6 +49,12 @@ class JobQueue:
         """All jobs, the oldest first."""
         return list(self._jobs.values())
 
+    def jobs_before(self, name: str) -> list[Job]:
+        """The jobs that are older than this one; raises NoSuchJob."""
+        self.job(name)
+        names = list(self._jobs)
+        return [self._jobs[older] for older in names[: names.index(name)]]
+
     def job(self, name: str) -> Job:
         """A job by its id; raises NoSuchJob."""
         if name not in self._jobs:
@@ -56,11 +64,16 @@ class JobQueue:
     def submit(self, kind: Kind, request: Request, parent: Job | None = None) -> Job:
         """Append a new job to the queue.
 
-        Raises EmsyncError if the queue is full, and NotStored if the disk is.
+        If too many jobs are kept, the oldest failed, cancelled or interrupted one is forgotten.
+
+        Raises EmsyncError if the queue is full or every job has a result, and NotStored if the
+        disk is full.
         """
         self._job_files.check_space()
         if sum(job.state is State.QUEUED for job in self._jobs.values()) >= MOST_QUEUED:
             raise EmsyncError(f"{MOST_QUEUED} jobs wait already; wait or cancel some")
+        if len(self._jobs) >= MOST_KEPT:
+            self._make_room()
         now = time.time()
         job = Job(
             id=secrets.token_hex(6),
@@ -95,6 +108,14 @@ class JobQueue:
         self._unrecorded.pop(job.id, None)
         del self._jobs[job.id]
         return job
+
+    def _make_room(self) -> None:
+        """Forget the oldest job that ended without a result."""
+        for job in self._jobs.values():
+            if job.ended and job.state is not State.DONE:
+                self.forget(job.id)
+                return
+        raise EmsyncError(f"{MOST_KEPT} jobs are kept already; forget some")
 
     async def run(self) -> None:
         """Run jobs until cancelled."""
