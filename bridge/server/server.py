@@ -118,10 +118,11 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
             options.playback_options,
         )
         observer = job_observer(hub, playback, job_files)
-        job_queue = JobQueue(journal, job_files, Worker(options.network), observer)
+        videos = _folders(options.videos)
+        job_queue = JobQueue(journal, job_files, Worker(options.network, videos), observer)
         stack.push_async_callback(job_queue.close)
         token = new_token()
-        guard = Guard(token, options.host, options.names, _folders(options.videos))
+        guard = Guard(token, options.host, options.names, videos)
         service = Service(job_queue, job_files, playback, guard)
         http = _http_server(application(service, guard, hub))
         tasks: list[asyncio.Task[Any]] = [
