@@ -12,7 +12,7 @@ import mmap
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class ActiveNotes:
     """The active notes of one open output, by instrument and pitch.
 
     inherited: whether a former process may have left notes on; they are included here.
+    on_close: called when the file is released.
     """
 
     def __init__(self, folder: Path, route: str) -> None:
@@ -46,6 +47,7 @@ class ActiveNotes:
             self._file = _open_first_free(folder, stem)
             self._cells = mmap.mmap(self._file, _NOTES + 1)
             self.inherited = self._cells[_OPEN] != 0
+            self.on_close: Callable[[], None] = lambda: None
             for number in count(1):
                 path = _path(folder, stem, number)
                 if not path.exists():
@@ -90,6 +92,7 @@ class ActiveNotes:
             self._cells[:] = bytes(_NOTES + 1)
         self._cells.close()
         os.close(self._file)
+        self.on_close()
 
     def _inherit(self, path: Path) -> None:
         """Take over the notes of a dead process; a living one still locks its file."""
