@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bridge.rate import RateLimit
+from bridge.server.rate import RateLimit
 
 HEADER_TIMEOUT = 10.0
 """Seconds that a client may take from connecting to the end of a request's headers."""

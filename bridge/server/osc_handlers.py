@@ -6,7 +6,7 @@ import time
 
 from bridge.osc.receiver import Handler
 from bridge.osc.specs import JOBS_AT_ONCE, SECONDS_A_JOB
-from bridge.rate import RateLimit
+from bridge.server.rate import RateLimit
 from bridge.server.service import Service
 from engine.errors import EmsyncError
 

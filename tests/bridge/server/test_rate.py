@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bridge.rate import RateLimit
+from bridge.server.rate import RateLimit
 
 
 def test_some_may_happen_at_once_and_more_as_time_passes():
