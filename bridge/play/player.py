@@ -104,11 +104,11 @@ class Player:
                 self._stream.add(notes, chords)
             self._wake.notify()
 
-    def play(self, at: float | None = None, when: float | None = None) -> None:
+    def play(self, at: float | None = None, when: float | None = None, rate: float = 1.0) -> None:
         """Play from the position ``at``, which falls on the moment ``when``.
 
         at: the current position by default, or the start if that is the end. when: a moment of
-        ``time.monotonic()`` (default: as soon as possible).
+        ``time.monotonic()`` (default: as soon as possible). rate: as for ``set_rate``.
 
         Raises EmsyncError when the output is gone.
         """
@@ -120,7 +120,7 @@ class Player:
                 self._silence()
             self._update(fault=None, resting=max(at, 0.0))
             try:
-                self._start(when)
+                self._start(when, rate)
             except EmsyncError as error:
                 self._fail(str(error))
                 raise
@@ -194,16 +194,16 @@ class Player:
             self._update(follows=transport)
             self._notify_state()
 
-    def position_at(self, when: float) -> float:
+    def position_at(self, when: float, rate: float = 1.0) -> float:
         """The position at the moment ``when``, estimated from the end of what is handed over.
 
-        It assumes a rate of 1. A change by ``set_rate`` takes effect from that end on.
+        It assumes this rate. A change by ``set_rate`` takes effect from that end on.
         """
         with self._lock:
             if self.state != "playing":
                 return self._playhead.resting
             end = self._playhead.timelines[-1].when_at(self._filled)
-            return self._filled - (end - when)
+            return self._filled - rate * (end - when)
 
     @property
     def state(self) -> State:
@@ -310,7 +310,7 @@ class Player:
         )
         self._halt("waiting", known, shortage=shortage)
 
-    def _start(self, when: float | None) -> None:
+    def _start(self, when: float | None, rate: float = 1.0) -> None:
         """Play from the resting position, or wait.
 
         It waits while too little of the piece is composed, or while the output stalls.
@@ -327,7 +327,7 @@ class Player:
         self._stream = EventStream(playhead.piece, begin)
         self._filled = begin
         soonest = time.monotonic() + output.lead - min(output.latency, 0.0)
-        timeline = Timeline(soonest if when is None else when, begin)
+        timeline = Timeline(soonest if when is None else when, begin, rate)
         self._update(state="playing", timelines=(timeline,))
         self._notify_state()
         self._fill()
