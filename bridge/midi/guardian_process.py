@@ -28,6 +28,8 @@ from engine.score import Instrument
 
 POLL = 0.1
 """Seconds from one look at the connections to the next."""
+LONGEST = 10.0
+"""Seconds that the process outlives the one that it guards, at most."""
 REPEATS, PAUSE = 6, 0.05
 """How often the notes are ended, and the seconds between: JACK may lose a cycle's events."""
 
@@ -43,6 +45,9 @@ def main(words: Sequence[str]) -> None:
     def read() -> None:
         dismissed[0] = sys.stdin.buffer.read(1)
         ended.set()
+        # libjack may hang for ever when its server ends.
+        time.sleep(LONGEST)
+        os._exit(1)
 
     threading.Thread(target=read, daemon=True).start()
     led_to = _watch(ports, ended) if ports else {}
