@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -15,11 +16,18 @@ LONGEST_NAME = 255
 """Bytes of a file's name; file systems allow no more."""
 
 
+LONGEST_PATH = 4096
+"""Bytes of a path; Linux allows no more, other systems less."""
+
+
 def check_names(path: str) -> None:
     """Check that every name in a path may be the name of a file.
 
-    Raises EmsyncError for an empty path, and for a name that is no text or too long.
+    Raises EmsyncError for an empty path, for one that is too long, and for a name that is no text
+    or too long.
     """
+    if len(path.encode("utf-8", "replace")) > LONGEST_PATH:
+        raise EmsyncError(f"{path[:40]!r}...: paths have at most {LONGEST_PATH} bytes")
     if not path:
         raise EmsyncError("a path is empty; name a file or folder")
     for name in Path(path).parts:
@@ -150,4 +158,6 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def _unwritable(path: Path, error: OSError) -> EmsyncError:
-    return EmsyncError(f"{path}: can't be written ({error.strerror}); choose another place")
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    what = "free some space" if full else "choose another place"
+    return EmsyncError(f"{path}: can't be written ({error.strerror}); {what}")

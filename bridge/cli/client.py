@@ -159,7 +159,7 @@ def _path(args: Namespace) -> str:
 _ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {
     "submit": _submit,
     "status": _status,
-    "jobs": lambda client, args: client.ask("GET", "/jobs"),
+    "jobs": lambda client, args: {"jobs": client.jobs()},
     "regenerate": _regenerate,
     "cancel": lambda client, args: client.ask("DELETE", _path(args)),
     "forget": lambda client, args: client.ask("DELETE", _path(args) + "?forget=true"),

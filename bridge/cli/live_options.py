@@ -41,8 +41,9 @@ def output_arguments(parser: ArgumentParser) -> None:
 def output_config(args: Namespace) -> OutputConfig:
     """How to reach the DAW. Raises EmsyncError for a value out of range."""
     return OutputConfig(
-        args.backend, args.ports, args.pattern, args.latency, args.reaper_host, args.reaper_port
-    )
+        args.backend, args.ports, args.pattern, args.latency, args.reaper_host, args.reaper_port,
+        guarded=True,
+    )  # fmt: skip
 
 
 def sync_arguments(parser: ArgumentParser) -> None:

@@ -7,11 +7,12 @@ start on the same route reads there which notes still hang.
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _PITCHES = 128
 _NOTES = len(Instrument) * _PITCHES
 _OPEN = _NOTES
 """The cell that is set while an output is open: after a crash it is still set."""
+_BINARY: int = getattr(os, "O_BINARY", 0)
 _ROW = {instrument: row * _PITCHES for row, instrument in enumerate(Instrument)}
 
 
@@ -31,6 +33,7 @@ class ActiveNotes:
     """The active notes of one open output, by instrument and pitch.
 
     inherited: whether a former process may have left notes on; they are included here.
+    on_close: called when the file is released.
     """
 
     def __init__(self, folder: Path, route: str) -> None:
@@ -44,6 +47,7 @@ class ActiveNotes:
             self._file = _open_first_free(folder, stem)
             self._cells = mmap.mmap(self._file, _NOTES + 1)
             self.inherited = self._cells[_OPEN] != 0
+            self.on_close: Callable[[], None] = lambda: None
             for number in count(1):
                 path = _path(folder, stem, number)
                 if not path.exists():
@@ -51,7 +55,8 @@ class ActiveNotes:
                 self._inherit(path)
         except OSError as error:
             raise EmsyncError(
-                f"{folder}: can't be written ({error.strerror}); set EMSYNC_STATE to another folder"
+                f"{folder}: can't be written ({error.strerror}); free some space there, or set "
+                "EMSYNC_STATE to another folder"
             ) from error
         self._cells[_OPEN] = 1
 
@@ -87,13 +92,15 @@ class ActiveNotes:
             self._cells[:] = bytes(_NOTES + 1)
         self._cells.close()
         os.close(self._file)
+        self.on_close()
 
     def _inherit(self, path: Path) -> None:
         """Take over the notes of a dead process; a living one still locks its file."""
-        file = os.open(path, os.O_RDWR)
+        file = os.open(path, os.O_RDWR | _BINARY)
         try:
             if os.fstat(file).st_size <= _NOTES or not _lock(file):
                 return
+            _allocate(file)
             with mmap.mmap(file, _NOTES + 1) as theirs:
                 if theirs[_OPEN]:
                     self.inherited = True
@@ -111,13 +118,29 @@ def _path(folder: Path, stem: str, number: int) -> Path:
 def _open_first_free(folder: Path, stem: str) -> int:
     """Open and lock the first of the route's files that no living process holds."""
     for number in count():
-        file = os.open(_path(folder, stem, number), os.O_RDWR | os.O_CREAT, 0o600)
-        if _lock(file):
-            if os.fstat(file).st_size <= _NOTES:
-                os.ftruncate(file, _NOTES + 1)
-            return file
+        file = os.open(_path(folder, stem, number), os.O_RDWR | os.O_CREAT | _BINARY, 0o600)
+        try:
+            if _lock(file):
+                _allocate(file)
+                return file
+        except OSError:
+            os.close(file)
+            raise
         os.close(file)
     raise AssertionError
+
+
+def _allocate(file: int) -> None:
+    """Give the cells real blocks of the disk, and keep their content.
+
+    In a file with holes the first write to a cell needs a block, and on a full disk the kernel
+    kills the process for it (SIGBUS). Raises OSError where there is no space.
+    """
+    os.lseek(file, 0, os.SEEK_SET)
+    cells = os.read(file, _NOTES + 1)
+    os.lseek(file, 0, os.SEEK_SET)
+    if os.write(file, cells.ljust(_NOTES + 1, b"\0")) <= _NOTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 if sys.platform == "win32":

@@ -5,10 +5,12 @@ from __future__ import annotations
 import atexit
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from bridge.midi.active_notes import ActiveNotes
+from bridge.midi.guardian import Guardian
 from bridge.midi.jack import CLIENT, JackOutput, open_client
 from bridge.midi.null import NullSink
 from bridge.midi.output import Output
@@ -17,7 +19,9 @@ from bridge.midi.scheduler import ScheduledOutput, Sink
 from bridge.midi.vkb import HOST, PORT, VirtualKeyboard
 from bridge.state import state_folder
 from engine.errors import EmsyncError
+from engine.score import Instrument
 
+_GUARDED = ("jack", "existing", "vkb")
 BACKENDS = ("auto", "jack", "rtmidi", "existing", "vkb", "none")
 
 
@@ -30,6 +34,8 @@ class OutputConfig:
     pattern: a regular expression; existing: the ports to play to, JACK: the ports to connect to.
     latency: seconds to send later; below 0: earlier.
     host, port: of REAPER's OSC surface (vkb).
+    guarded: a small process ends the notes at once if this one is killed. Not for virtual ports of
+    rtmidi: no other process can send to where they lead.
 
     Raises EmsyncError for a value out of range.
     """
@@ -40,6 +46,7 @@ class OutputConfig:
     latency: float = 0.0
     host: str = HOST
     port: int = PORT
+    guarded: bool = False
 
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
@@ -66,7 +73,7 @@ def open_output(config: OutputConfig, folder: Path | None = None) -> tuple[Outpu
     if config.backend == "auto":
         output, why = _open_best(config, records)
     else:
-        output, why = _OPENERS[config.backend](config, records), "as asked"
+        output, why = _open(config, records, config.backend), "as asked"
     atexit.register(output.close)
     return output, f"{output.name}: {why}"
 
@@ -85,51 +92,55 @@ def _open_best(config: OutputConfig, records: Path) -> tuple[Output, str]:
     failures: list[str] = []
     for backend, why in candidates:
         try:
-            return _OPENERS[backend](config, records), "; ".join([why, *failures])
+            return _open(config, records, backend), "; ".join([why, *failures])
         except EmsyncError as error:
             failures.append(f"not {backend} ({error})")
-    return _vkb(config, records), "; ".join(["OSC alone is left", *failures])
+    return _open(config, records, "vkb"), "; ".join(["OSC alone is left", *failures])
 
 
-def _jack(config: OutputConfig, records: Path) -> Output:
-    client = open_client(CLIENT)
+def open_unguarded(config: OutputConfig, records: Path) -> tuple[Output, ActiveNotes]:
+    """The output of a config that names its backend, and its active notes.
+
+    records: the folder of active notes. Raises EmsyncError when it can't be opened.
+    """
+    match config.backend:
+        case "jack":
+            client = open_client(CLIENT)
+            active_notes = _active_notes(records, f"jack {config.ports}", client.close)
+            arguments = config.ports, config.pattern, config.latency
+            return JackOutput(client, active_notes, *arguments), active_notes
+        case "rtmidi":
+            sink: Sink = open_virtual(config.ports)
+            route = f"rtmidi {config.ports}"
+        case "existing":
+            sink = open_existing(config.pattern, config.ports)
+            route = f"existing {config.pattern or ''} {config.ports}"
+        case "vkb":
+            sink = VirtualKeyboard(config.host, config.port)
+            route = f"vkb {config.host} {config.port}"
+        case _:
+            sink, route = NullSink(), "none"
+    active_notes = _active_notes(records, route, sink.close)
+    return ScheduledOutput(sink, active_notes, config.latency), active_notes
+
+
+def _open(config: OutputConfig, records: Path, backend: str) -> Output:
+    config = replace(config, backend=backend)
+    output, active_notes = open_unguarded(config, records)
+    if config.guarded and backend in _GUARDED:
+        ports: list[str] = []
+        if isinstance(output, JackOutput):
+            ports = list(dict.fromkeys(map(output.port_name, Instrument)))
+            config = replace(config, pattern=None)
+        fields = asdict(replace(config, guarded=False, latency=0.0))
+        with suppress(OSError):
+            active_notes.on_close = Guardian(fields, records, ports).dismiss
+    return output
+
+
+def _active_notes(records: Path, route: str, close: Callable[[], object]) -> ActiveNotes:
     try:
-        active_notes = ActiveNotes(records, f"jack {config.ports}")
+        return ActiveNotes(records, route)
     except EmsyncError:
-        client.close()
+        close()
         raise
-    return JackOutput(client, active_notes, config.ports, config.pattern, config.latency)
-
-
-def _rtmidi(config: OutputConfig, records: Path) -> Output:
-    route = f"rtmidi {config.ports}"
-    return _scheduled(config, records, route, lambda: open_virtual(config.ports))
-
-
-def _existing(config: OutputConfig, records: Path) -> Output:
-    route = f"existing {config.pattern or ''} {config.ports}"
-    return _scheduled(config, records, route, lambda: open_existing(config.pattern, config.ports))
-
-
-def _vkb(config: OutputConfig, records: Path) -> Output:
-    route = f"vkb {config.host} {config.port}"
-    return _scheduled(config, records, route, lambda: VirtualKeyboard(config.host, config.port))
-
-
-def _none(config: OutputConfig, records: Path) -> Output:
-    return _scheduled(config, records, "none", NullSink)
-
-
-def _scheduled(
-    config: OutputConfig, records: Path, route: str, open_sink: Callable[[], Sink]
-) -> Output:
-    sink = open_sink()
-    try:
-        active_notes = ActiveNotes(records, route)
-    except EmsyncError:
-        sink.close()
-        raise
-    return ScheduledOutput(sink, active_notes, config.latency)
-
-
-_OPENERS = {"jack": _jack, "rtmidi": _rtmidi, "existing": _existing, "vkb": _vkb, "none": _none}

@@ -7,6 +7,7 @@ depend on when a thread wakes. JACK-Client (and with it libjack) is loaded only 
 from __future__ import annotations
 
 import errno
+import re
 import threading
 import time
 from collections import deque
@@ -215,6 +216,14 @@ class JackOutput:
     def port_name(self, instrument: Instrument) -> str:
         """The full name of an instrument's port, as other clients see it."""
         return str(self._ports[self._port[instrument]].name)
+
+    def connect(self, port: str, to: str) -> None:
+        """Connect our port of this short name to another client's; raises EmsyncError."""
+        ours = next((ours for ours in self._ports if ours.shortname == port), None)
+        found = self._client.get_ports(f"^{re.escape(to)}$", is_midi=True, is_input=True)
+        if ours is None or not found:
+            raise EmsyncError(f"JACK: {to} can't be connected to")
+        connect(ours, found[0])
 
     def connected(self) -> bool:
         """Whether every port has a listener."""

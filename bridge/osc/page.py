@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT, IN, OUT, Address
+from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT, IN, JOBS_AT_ONCE, OUT, SECONDS_A_JOB, Address
+from engine.files import LONGEST_PATH
 
 _TYPES = {"i": "int", "f": "float", "s": "string"}
 
@@ -23,6 +24,13 @@ def page() -> str:
             "An int is accepted where a float is expected. "
             "Bundles are carried out at once, whatever their time tag. "
             "UDP may lose packets under load: use HTTP for what must arrive.",
+            "",
+            "OSC has no token, so it has limits. "
+            f"`/emsync/compose` and `/emsync/regenerate` submit {JOBS_AT_ONCE} jobs at once, and "
+            f"one more every {SECONDS_A_JOB:g} seconds. "
+            f"A path has at most {LONGEST_PATH} bytes. "
+            "What goes beyond is refused with `/emsync/error`. "
+            "[server.md](server.md) has the limits on jobs.",
             "",
             "## Messages it sends",
             "",

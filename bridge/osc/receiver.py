@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
@@ -16,6 +17,8 @@ LARGEST = 65536
 """Bytes of the largest datagram."""
 MOST_A_SECOND = 2000
 """Messages to handle a second; the operating system drops what its buffer can't hold."""
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[..., Awaitable[object]]
 
@@ -61,6 +64,12 @@ async def receive(
                 report(str(error))
         except OSError:  # an error of one peer must not end the reception of the others
             await asyncio.sleep(0.01)
+        except Exception:  # nor must a fault of our own
+            count += 1
+            if loop.time() - reported >= 1.0:
+                reported = loop.time()
+                log.exception("OSC")
+                report("a fault of emsync's own; the log has more")
         if count >= MOST_A_SECOND / 10:
             await asyncio.sleep(max(0.0, begun + 0.1 - loop.time()))
         if loop.time() - begun >= 0.1:

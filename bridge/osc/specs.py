@@ -19,6 +19,9 @@ DEFAULT_IN = 8731
 DEFAULT_OUT = 8732
 """The default UDP port on this machine that the server sends to."""
 
+JOBS_AT_ONCE, SECONDS_A_JOB = 20, 3.0
+"""OSC has no token: it may submit so many jobs at once, and one more every so many seconds."""
+
 
 class Type(Enum):
     """The type of an argument; the value is its OSC type tag."""

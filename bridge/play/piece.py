@@ -50,6 +50,7 @@ class Status:
     follows: the name of the transport that is followed.
     fault: why playback stopped by itself.
     trouble: what keeps the output from sending now.
+    shortage: why the music of a piece ran out that is still composed, and what helps.
     output: its name.
     """
 
@@ -62,6 +63,7 @@ class Status:
     follows: str | None
     fault: str | None = None
     trouble: str | None = None
+    shortage: str | None = None
     output: str = ""
 
 

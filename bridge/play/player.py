@@ -28,6 +28,8 @@ LOOKAHEAD = 0.5
 """Seconds of music to hand over ahead: the thread may oversleep so long on a busy machine."""
 RESERVE = 5.0
 """Seconds of music to have ahead before an unfinished piece starts, or starts again."""
+GROWTH = 2.0
+"""How much the reserve grows each time that the music runs out."""
 SHORTEST_LOOP = 0.1
 _TICK = 0.1
 _TAIL = 0.15
@@ -51,7 +53,8 @@ class Player:
     ) -> None:
         """listener: called with notes, chords, boundaries and changes of state as they pass. It
         has its own thread; its exceptions are logged and disturb nothing. reserve: seconds of
-        music to have ahead before an unfinished piece starts, or starts again."""
+        music to have ahead before an unfinished piece starts, or starts again; it grows for a
+        piece whose music runs out."""
         self.output, self.reserve = output, reserve
         self._listener = Scheduler(listener, "emsync listener") if listener else None
         self._lock = threading.RLock()
@@ -61,6 +64,10 @@ class Player:
         self._stream = EventStream(self._playhead.piece, 0.0)
         self._filled = 0.0
         """The position up to which events are handed over."""
+        self._grown = 0.0
+        """The reserve after the music of the present piece ran out; 0 before."""
+        self._expected = 0.0, 0.0
+        """When the present piece was loaded, and up to where it was known then."""
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="emsync player", daemon=True)
         self._thread.start()
@@ -72,7 +79,8 @@ class Player:
         """
         known = piece.duration if until is None else until
         with self._lock:
-            self._halt("stopped", 0.0, piece=piece, known=known, loop=None)
+            self._grown, self._expected = 0.0, (time.monotonic(), known)
+            self._halt("stopped", 0.0, piece=piece, known=known, loop=None, shortage=None)
 
     def extend(self, notes: Iterable[Note], until: float, chords: Iterable[float] = ()) -> None:
         """Add to a piece that is still being composed.
@@ -90,15 +98,17 @@ class Player:
                 duration=max(piece.duration, until),
             )
             self._update(piece=piece, known=until)
+            if self._playhead.finished:
+                self._update(shortage=None)
             if self.state == "playing":
                 self._stream.add(notes, chords)
             self._wake.notify()
 
-    def play(self, at: float | None = None, when: float | None = None) -> None:
+    def play(self, at: float | None = None, when: float | None = None, rate: float = 1.0) -> None:
         """Play from the position ``at``, which falls on the moment ``when``.
 
         at: the current position by default, or the start if that is the end. when: a moment of
-        ``time.monotonic()`` (default: as soon as possible).
+        ``time.monotonic()`` (default: as soon as possible). rate: as for ``set_rate``.
 
         Raises EmsyncError when the output is gone.
         """
@@ -110,7 +120,7 @@ class Player:
                 self._silence()
             self._update(fault=None, resting=max(at, 0.0))
             try:
-                self._start(when)
+                self._start(when, rate)
             except EmsyncError as error:
                 self._fail(str(error))
                 raise
@@ -184,16 +194,16 @@ class Player:
             self._update(follows=transport)
             self._notify_state()
 
-    def position_at(self, when: float) -> float:
+    def position_at(self, when: float, rate: float = 1.0) -> float:
         """The position at the moment ``when``, estimated from the end of what is handed over.
 
-        It assumes a rate of 1. A change by ``set_rate`` takes effect from that end on.
+        It assumes this rate. A change by ``set_rate`` takes effect from that end on.
         """
         with self._lock:
             if self.state != "playing":
                 return self._playhead.resting
             end = self._playhead.timelines[-1].when_at(self._filled)
-            return self._filled - (end - when)
+            return self._filled - rate * (end - when)
 
     @property
     def state(self) -> State:
@@ -224,6 +234,7 @@ class Player:
             follows=playhead.follows,
             fault=playhead.fault,
             trouble=output.trouble(),
+            shortage=playhead.shortage,
             output=output.name,
         )
 
@@ -285,15 +296,28 @@ class Player:
             if passed >= self.duration:
                 self._halt("stopped", self.duration)
             elif passed >= self._playhead.known:
-                self._halt("waiting", self._playhead.known)
+                self._run_dry()
 
-    def _start(self, when: float | None) -> None:
+    def _run_dry(self) -> None:
+        """Wait for a larger reserve: the next wait shall not come as soon."""
+        known, (begun, before) = self._playhead.known, self._expected
+        self._grown = GROWTH * (max(self._grown, self.reserve) or 1.0)
+        rate = (known - before) / max(time.monotonic() - begun, 0.001)
+        shortage = (
+            f"the music ran out at {known:.1f} s: this machine composes {rate:.2f} s of it a "
+            f"second and is too slow to play meanwhile; it waits for {self._grown:g} s of music "
+            "now. End other programs, give a larger reserve, or play the piece once it is composed"
+        )
+        self._halt("waiting", known, shortage=shortage)
+
+    def _start(self, when: float | None, rate: float = 1.0) -> None:
         """Play from the resting position, or wait.
 
         It waits while too little of the piece is composed, or while the output stalls.
         """
         playhead, output = self._playhead, self.output
-        short = not playhead.finished and playhead.known - playhead.resting < self.reserve
+        reserve = max(self.reserve, self._grown)
+        short = not playhead.finished and playhead.known - playhead.resting < reserve
         if short or (output.trouble() is not None and not output.gone):
             if playhead.state != "waiting":
                 self._update(state="waiting")
@@ -303,7 +327,7 @@ class Player:
         self._stream = EventStream(playhead.piece, begin)
         self._filled = begin
         soonest = time.monotonic() + output.lead - min(output.latency, 0.0)
-        timeline = Timeline(soonest if when is None else when, begin)
+        timeline = Timeline(soonest if when is None else when, begin, rate)
         self._update(state="playing", timelines=(timeline,))
         self._notify_state()
         self._fill()

@@ -38,7 +38,7 @@ class Playhead:
     timelines: by ``when``, at least one while it plays. The last that has begun is valid now.
     known: the piece is composed up to here.
     loop: its begin and end. follows: the name of the transport that is followed.
-    fault: why playback stopped by itself.
+    fault: why playback stopped by itself. shortage: why the music of an unfinished piece ran out.
     """
 
     state: State = "stopped"
@@ -49,6 +49,7 @@ class Playhead:
     loop: tuple[float, float] | None = None
     follows: str | None = None
     fault: str | None = None
+    shortage: str | None = None
 
     @property
     def finished(self) -> bool:

@@ -48,6 +48,17 @@ class Client:
             raise EmsyncError(answer.get("error", f"the server answered {status}"))
         return answer
 
+    def jobs(self) -> list[dict[str, Any]]:
+        """All jobs, the oldest first."""
+        found: list[dict[str, Any]] = []
+        path = "/jobs"
+        while True:
+            page = self.ask("GET", path)
+            found = page["jobs"] + found
+            if page["earlier"] is None:
+                return found
+            path = f"/jobs?before={quote(page['earlier'], safe='')}"
+
     def file(self, job: str, name: str) -> bytes:
         """The content of a job's file; raises EmsyncError if there is none."""
         path = f"/jobs/{quote(job, safe='')}/files/{name}"

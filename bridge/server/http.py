@@ -21,7 +21,8 @@ from bridge.play.follow.sync_source import FURTHEST
 from bridge.scoring.request import LONGEST
 from bridge.server.auth import TokenAuth
 from bridge.server.hub import Hub, TooSlow
-from bridge.server.jobs import Job, NoSuchJob, WrongState, job_json
+from bridge.server.job_pages import MOST_A_PAGE, page
+from bridge.server.jobs import Job, NoSuchJob, NotStored, WrongState, job_json
 from bridge.server.security import Forbidden, Guard
 from bridge.server.service import Service
 from bridge.version import own_version
@@ -38,7 +39,9 @@ _MEDIA_TYPES = {
     ".npz": "application/octet-stream",
     ".svg": "image/svg+xml",
 }
-_STATUS: Mapping[type[Exception], int] = {NoSuchJob: 404, WrongState: 409, Forbidden: 403}
+_STATUS: Mapping[type[Exception], int] = {
+    NoSuchJob: 404, WrongState: 409, Forbidden: 403, NotStored: 507
+}  # fmt: skip
 
 
 def application(service: Service, guard: Guard, hub: Hub) -> Starlette:
@@ -89,8 +92,13 @@ class Routes:
         return JSONResponse(self._service.playback.state())
 
     async def jobs(self, request: Request) -> Response:
-        """All jobs."""
-        return JSONResponse({"jobs": [job_json(job) for job in self._service.job_queue.jobs()]})
+        """The latest jobs, or with ``?before=ID`` those before that one."""
+        before, queue = request.query_params.get("before"), self._service.job_queue
+        limit = request.query_params.get("limit", str(MOST_A_PAGE))
+        if not (limit.isascii() and limit.isdecimal() and 0 < int(limit[:9]) <= MOST_A_PAGE):
+            raise EmsyncError(f"limit must be a whole number from 1 to {MOST_A_PAGE}")
+        jobs = queue.jobs() if before is None else queue.jobs_before(before)
+        return JSONResponse(page(jobs, int(limit)))
 
     async def submit(self, request: Request) -> Response:
         """Queue a new job."""

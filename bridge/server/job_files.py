@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, SCORES
 from bridge.scoring.request import MOST_TAKES
-from bridge.server.jobs import Job, NoSuchJob
+from bridge.server.jobs import Job, NoSuchJob, NotStored
 from engine.score import Instrument
 from export.piece import SCORE, STEMS, TAKES
 
@@ -17,6 +17,8 @@ FILES = (
     *(f"{TAKES}/take-{number}.mid" for number in range(1, MOST_TAKES + 1)),
 )
 """Every file that a job may have, by the name that clients use."""
+LEAST_FREE = 16 << 20
+"""Bytes that must be free for a new job: its files and the journal take a few megabytes."""
 
 
 class JobFiles:
@@ -28,6 +30,16 @@ class JobFiles:
     def folder(self, job: Job) -> Path:
         """The folder of the job's files; it may not exist yet."""
         return self._folder / job.id
+
+    def check_space(self) -> None:
+        """Raises NotStored when the disk has no room for another job."""
+        # The folder itself is made with the first job.
+        free = shutil.disk_usage(self._folder.parent).free
+        if free < LEAST_FREE:
+            raise NotStored(
+                f"{self._folder}: the disk is full ({free >> 20} MB free, a job needs "
+                f"{LEAST_FREE >> 20}); free some space, or forget jobs"
+            )
 
     def files(self, job: Job) -> list[str]:
         """The names of the files that exist."""

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from bridge.scoring.request import Request
 from bridge.server import worker_protocol as protocol
 from bridge.server.job_files import JobFiles
-from bridge.server.jobs import Job, Kind, NoSuchJob, State, WrongState, moved
+from bridge.server.jobs import Job, Kind, NoSuchJob, NotStored, State, WrongState, moved
 from bridge.server.journal import Journal
 from bridge.server.worker import Worker
 from engine.errors import EmsyncError
 
 MOST_QUEUED = 100
 """The queue refuses more waiting jobs than this."""
+MOST_KEPT = 1000
+"""Jobs that are kept. For a new one, the oldest without a result makes room."""
 
 Observer = Callable[[Job, protocol.Event | None], None]
 
+log = logging.getLogger(__name__)
+
 
 class JobQueue:
-    """Runs jobs in order.
+    """Runs jobs in order. Whatever goes wrong with one fails that job alone.
 
     observer: called after every change of a job, with the job as it is then. The second argument
     is the worker process's event that caused the change, if one did.
@@ -36,10 +42,18 @@ class JobQueue:
         self._observer = observer
         self._jobs = {job.id: job for job in journal.jobs()}
         self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._unrecorded: dict[str, Job] = {}
+        """Ended jobs that the journal could not take yet."""
 
     def jobs(self) -> list[Job]:
         """All jobs, the oldest first."""
         return list(self._jobs.values())
+
+    def jobs_before(self, name: str) -> list[Job]:
+        """The jobs that are older than this one; raises NoSuchJob."""
+        self.job(name)
+        names = list(self._jobs)
+        return [self._jobs[older] for older in names[: names.index(name)]]
 
     def job(self, name: str) -> Job:
         """A job by its id; raises NoSuchJob."""
@@ -48,9 +62,18 @@ class JobQueue:
         return self._jobs[name]
 
     def submit(self, kind: Kind, request: Request, parent: Job | None = None) -> Job:
-        """Append a new job to the queue. Raises EmsyncError if the queue is full."""
+        """Append a new job to the queue.
+
+        If too many jobs are kept, the oldest failed, cancelled or interrupted one is forgotten.
+
+        Raises EmsyncError if the queue is full or every job has a result, and NotStored if the
+        disk is full.
+        """
+        self._job_files.check_space()
         if sum(job.state is State.QUEUED for job in self._jobs.values()) >= MOST_QUEUED:
             raise EmsyncError(f"{MOST_QUEUED} jobs wait already; wait or cancel some")
+        if len(self._jobs) >= MOST_KEPT:
+            self._make_room()
         now = time.time()
         job = Job(
             id=secrets.token_hex(6),
@@ -79,10 +102,20 @@ class JobQueue:
         job = self.job(name)
         if not job.ended:
             raise WrongState(f"job {job.id} is {job.state}; cancel it first")
-        del self._jobs[job.id]
-        self._journal.remove(job)
+        # On a full disk the journal can only be written once the files are gone.
         self._job_files.remove(job)
+        self._journal.remove(job)
+        self._unrecorded.pop(job.id, None)
+        del self._jobs[job.id]
         return job
+
+    def _make_room(self) -> None:
+        """Forget the oldest job that ended without a result."""
+        for job in self._jobs.values():
+            if job.ended and job.state is not State.DONE:
+                self.forget(job.id)
+                return
+        raise EmsyncError(f"{MOST_KEPT} jobs are kept already; forget some")
 
     async def run(self) -> None:
         """Run jobs until cancelled."""
@@ -96,10 +129,31 @@ class JobQueue:
         await self._worker.kill()
         for job in self.jobs():
             if not job.ended:
-                self._record(moved(job, State.INTERRUPTED, time.time()))
                 self._job_files.remove_partial(job)
+                self._record(moved(job, State.INTERRUPTED, time.time()))
+        self._record_rest()
 
     async def _run(self, job: Job) -> None:
+        try:
+            outcome = await self._perform(job)
+        except Exception as error:
+            await self._worker.kill()
+            if not isinstance(error, EmsyncError):
+                log.exception("job %s", job.id)
+                error = EmsyncError(f"a fault of emsync's own: {error!r}; the log has more")
+            outcome = protocol.Failed(str(error))
+        now = self._jobs.get(job.id)
+        if now is None or now.ended:
+            return
+        match outcome:
+            case protocol.Failed(text):
+                self._job_files.remove_partial(now)
+                self._record(moved(now, State.FAILED, time.time(), text), outcome)
+            case _:
+                self._record(moved(now, State.DONE, time.time()), outcome)
+
+    async def _perform(self, job: Job) -> protocol.Done | protocol.Failed:
+        """Have the worker process do the job. Raises NotStored when a change can't be recorded."""
         self._record(moved(job, State.ANALYZING, time.time()))
 
         def on_event(event: protocol.Event) -> None:
@@ -118,22 +172,29 @@ class JobQueue:
                     self._update(now, event)
 
         task = protocol.Task(job.kind, job.request, self._job_files.folder(job))
-        outcome = await self._worker.perform(task, on_event)
-        now = self._jobs.get(job.id)
-        if now is None or now.ended:
-            return
-        match outcome:
-            case protocol.Failed(error):
-                self._job_files.remove_partial(now)
-                self._record(moved(now, State.FAILED, time.time(), error), outcome)
-            case _:
-                self._record(moved(now, State.DONE, time.time()), outcome)
+        return await self._worker.perform(task, on_event)
 
     def _record(self, job: Job, event: protocol.Event | None = None) -> Job:
-        """Write the job to the journal, then update it."""
-        self._journal.put(job)
+        """Write the job to the journal, then update it.
+
+        A job also ends when the journal can't be written. Other changes raise NotStored then.
+        """
+        self._record_rest()
+        try:
+            self._journal.put(job)
+        except NotStored:
+            if not job.ended:
+                raise
+            self._unrecorded[job.id] = job
         self._update(job, event)
         return job
+
+    def _record_rest(self) -> None:
+        """Try again to record the jobs that the journal could not take when they ended."""
+        with suppress(NotStored):
+            for job in list(self._unrecorded.values()):
+                self._journal.put(job)
+                del self._unrecorded[job.id]
 
     def _update(self, job: Job, event: protocol.Event | None) -> None:
         self._jobs[job.id] = job

@@ -23,6 +23,10 @@ class WrongState(EmsyncError):
     """The request is not possible in the job's present state."""
 
 
+class NotStored(EmsyncError):
+    """The disk is full, or can't be written."""
+
+
 class Kind(StrEnum):
     """What the job makes: a cue sheet only, or a piece."""
 

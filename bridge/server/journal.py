@@ -11,7 +11,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from bridge.server.jobs import Job, State, job_json, moved, parse_job
+from bridge.server.jobs import Job, NotStored, State, job_json, moved, parse_job
 from engine.errors import EmsyncError
 
 VERSION = 2
@@ -69,13 +69,19 @@ class Journal:
             for job in self.jobs():
                 if not job.ended:
                     self.put(moved(job, State.INTERRUPTED, time.time()))
+        except NotStored:
+            self._base.close()
+            raise
         except sqlite3.DatabaseError as error:
             self._base.close()
             raise EmsyncError(f"{path}: is damaged ({error}); move it away") from error
 
     def put(self, job: Job) -> None:
-        """Write the job, in place of an older entry of it."""
-        self._base.execute(
+        """Write the job, in place of an older entry of it.
+
+        Raises NotStored when that fails; then the older entry stays.
+        """
+        self._write(
             "INSERT INTO jobs VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET job = excluded.job",
             (job.id, job.created, json.dumps(job_json(job))),
         )
@@ -96,12 +102,20 @@ class Journal:
         return sorted(found, key=lambda job: job.created)
 
     def remove(self, job: Job) -> None:
-        """Delete the job's entry."""
-        self._base.execute("DELETE FROM jobs WHERE id = ?", (job.id,))
+        """Delete the job's entry; raises NotStored when that fails."""
+        self._write("DELETE FROM jobs WHERE id = ?", (job.id,))
 
     def close(self) -> None:
         """Close the file, and free it for another server."""
         self._base.close()
+
+    def _write(self, command: str, values: tuple[object, ...]) -> None:
+        try:
+            self._base.execute(command, values)
+        except sqlite3.DatabaseError as error:
+            raise NotStored(
+                f"{self._path}: can't be written ({error}); free some space, or move it away"
+            ) from error
 
     def _migrate(self) -> None:
         """Translate version 1, which spelled kind, state and time signature differently."""

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import time
+
 from bridge.osc.receiver import Handler
+from bridge.osc.specs import JOBS_AT_ONCE, SECONDS_A_JOB
+from bridge.server.rate import RateLimit
 from bridge.server.service import Service
+from engine.errors import EmsyncError
 
 
 def osc_handlers(service: Service) -> dict[str, Handler]:
     """The handlers by address. OSC has no null, so "" and a number of 0 count as left out."""
     playback = service.playback
+    jobs = RateLimit(JOBS_AT_ONCE, SECONDS_A_JOB)
+
+    def count_job() -> None:
+        if not jobs.allows(time.monotonic()):
+            raise EmsyncError(
+                f"too many jobs by OSC: {JOBS_AT_ONCE} at once and one every {SECONDS_A_JOB:g} s "
+                "after that; wait, or use HTTP"
+            )
 
     async def compose(video: str, seed: int = 0) -> None:
+        count_job()
         service.submit({"video": video, "seed": seed})
 
     async def regenerate(job: str = "", seed: int | None = None) -> None:
+        count_job()
         service.regenerate(job or None, seed)
 
     async def play(job: str = "", seconds: float | None = None) -> None:

@@ -26,6 +26,7 @@ def status_json(status: Status, job: str | None) -> dict[str, Any]:
         "follows": status.follows,
         "fault": status.fault,
         "trouble": status.trouble,
+        "shortage": status.shortage,
         "output": status.output,
     }
 
@@ -55,6 +56,7 @@ class Watcher:
         self._hub = hub
         self._last_heartbeat = -math.inf
         self._error: str | None = None
+        self._shortage: str | None = None
         self._section: Section | None = None
 
     def update(
@@ -65,6 +67,9 @@ class Watcher:
         if error and not self._error:
             self._hub.publish("error", text=error)
         self._error = error
+        if status.shortage and status.shortage != self._shortage:
+            self._hub.publish("error", text=status.shortage)
+        self._shortage = status.shortage
         if now - self._last_heartbeat >= HEARTBEAT:
             self._last_heartbeat = now
             self._hub.publish("state", **status_json(status, job))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
@@ -22,6 +23,13 @@ from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
 from bridge.play.follow.sync_source import SyncSource
 from bridge.play.options import PlaybackOptions
 from bridge.scoring.network import NetworkOptions
+from bridge.server.connections import (
+    BACKLOG,
+    MOST_ACCEPTED,
+    MOST_CONNECTIONS,
+    http_protocol,
+    limit_log,
+)
 from bridge.server.http import LARGEST_BODY, application
 from bridge.server.hub import Hub
 from bridge.server.job_events import job_observer
@@ -89,6 +97,7 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
     """
     _check_videos(options)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    limit_log(loop)
     async with AsyncExitStack() as stack:
         folder = private_folder(options.folder)
         tcp = listen_tcp(options.host, options.port)
@@ -109,10 +118,11 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
             options.playback_options,
         )
         observer = job_observer(hub, playback, job_files)
-        job_queue = JobQueue(journal, job_files, Worker(options.network), observer)
+        videos = _folders(options.videos)
+        job_queue = JobQueue(journal, job_files, Worker(options.network, videos), observer)
         stack.push_async_callback(job_queue.close)
         token = new_token()
-        guard = Guard(token, options.host, options.names, _folders(options.videos))
+        guard = Guard(token, options.host, options.names, videos)
         service = Service(job_queue, job_files, playback, guard)
         http = _http_server(application(service, guard, hub))
         tasks: list[asyncio.Task[Any]] = [
@@ -154,6 +164,12 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
 class _HttpServer(uvicorn.Server):
     """Leaves signals to ``serve``: the notes must end before the connections do."""
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start. asyncio has one number for what it accepts in a turn and for the backlog."""
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(BACKLOG)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -163,6 +179,9 @@ def _http_server(app: Starlette) -> _HttpServer:
     return _HttpServer(
         uvicorn.Config(
             app,
+            http=http_protocol(),
+            limit_concurrency=MOST_CONNECTIONS,
+            backlog=MOST_ACCEPTED,
             log_config=None,
             log_level="error",
             access_log=False,

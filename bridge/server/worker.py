@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from bridge.scoring.network import NetworkOptions
 from bridge.server import worker_protocol as protocol
@@ -18,11 +19,13 @@ LONGEST_LINE = 1 << 24
 class Worker:
     """At most one process. It is started when it is needed, and again after it died."""
 
-    def __init__(self, network: NetworkOptions) -> None:
+    def __init__(self, network: NetworkOptions, videos: Iterable[Path] = ()) -> None:
+        """videos: the process reads films from these folders only (none: from anywhere)."""
         self._command = [
             # -P: no module may come from the folder that the server was started in.
             *(sys.executable, "-P", "-m", "bridge.server.worker_process"),
             *("--device", network.device, "--threads", str(network.threads)),
+            *(word for folder in videos for word in ("--videos", str(folder))),
             *(("--model", str(network.model)) if network.model else ()),
             *(("--precision", network.precision) if network.precision else ()),
         ]

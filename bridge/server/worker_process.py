@@ -29,6 +29,7 @@ from engine.cues import CueSheet, write_cues
 from engine.errors import EmsyncError
 from engine.files import output_folder
 from engine.score import Note
+from engine.video.folders import allow_only
 
 if TYPE_CHECKING:
     from engine.composing.listener import Listener
@@ -51,7 +52,9 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--precision")
+    parser.add_argument("--videos", type=Path, action="append", default=[])
     args = parser.parse_args()
+    allow_only(args.videos)
     options = NetworkOptions(args.model, args.device, args.threads, args.precision)
     if hasattr(os, "nice"):
         os.nice(NICENESS)

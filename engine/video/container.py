@@ -25,6 +25,7 @@ from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
 from engine.errors import EmsyncError
+from engine.video.folders import check_opened
 
 READ_ERRORS = (av.FFmpegError, OSError)
 """What reading and decoding raise; OSError comes from the file itself."""
@@ -81,13 +82,15 @@ class Film:
 def opened(path: Path) -> Iterator[Film]:
     """The open film of a file.
 
-    Raises EmsyncError if the file can't be read, is no film, or has no moving picture.
+    Raises EmsyncError if the file can't be read, is no film, or has no moving picture, and if it
+    lies outside the folders of :func:`engine.video.folders.allow_only`.
     """
     try:
         file = path.open("rb", buffering=0)
     except OSError as error:
         raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
     with file:
+        check_opened(file, path)
         try:
             container = av.open(
                 file,

@@ -44,12 +44,29 @@ def _seconds(shown: float, code: int, rates: Sequence[Fraction]) -> float:
     return math.copysign(number / float(rates[code]), shown)
 
 
+def _after(frames: int, secs: int, minutes: int, hours: int, rate: int) -> list[int]:
+    """The nibbles of the code two frames later."""
+    carry, frames = divmod(frames + 2, _NOMINAL[rate])
+    carry, secs = divmod(secs + carry, 60)
+    carry, minutes = divmod(minutes + carry, 60)
+    hours = (hours + carry) % 24
+    if rate == _DROP and secs == 0 and frames < 2 and minutes % 10:
+        frames += 2
+    return [
+        frames & 15, frames >> 4, secs & 15, secs >> 4, minutes & 15, minutes >> 4, hours & 15,
+        rate << 1 | hours >> 4,
+    ]  # fmt: skip
+
+
 class TimeCode:
     """Converts MIDI messages to transports.
 
     Eight quarter frames take two frames and carry one time code: that of the first of them. A jump
     within the eight yields a wrong code. So a code that does not continue the one before is
     doubted, and accepted only when the next continues it.
+
+    The first quarter frame that does not carry what was expected reveals a jump. From there on it
+    counts as stopped, until a code is accepted.
     """
 
     name = "MIDI Time Code"
@@ -70,6 +87,12 @@ class TimeCode:
         """The last code, if it does not continue the one before."""
         self._frame = 0.0
         """Seconds a frame."""
+        self._expected: list[int] = []
+        """The nibbles that the next eight quarter frames carry, if it rolls on."""
+        self._astray = 0
+        """Quarter frames since the first unexpected one, 0 while all are expected."""
+        self._landed: float | None = None
+        """Where it landed, in seconds, until that is reported."""
         self._since = 0
         """Quarter frames since the first one of the last code."""
         self._last: float | None = None
@@ -97,21 +120,31 @@ class TimeCode:
     def _quarter_frame(self, piece: int, nibble: int, when: float) -> Transport | None:
         if piece != self._run % 8:
             # Out of order: it runs backwards, or it started again.
-            self._run, self._code, self._doubted = 0, None, None
+            rolled = self._code is not None and self._astray == 0
+            self._run, self._code, self._doubted, self._expected = 0, None, None, []
             if piece != 0:
                 return None
+            self._nibbles[0], self._run, self._astray = nibble, 1, 0
+            return Transport(False, self._position) if rolled else None
         self._nibbles[piece] = nibble
         self._run = piece + 1
         self._since += 1
+        surprised = bool(self._expected) and nibble != self._expected[piece]
+        first = surprised and not self._astray
+        if self._astray or surprised:
+            self._astray += 1
         if piece == 7:
             self._complete_code()
         if self._code is None:
             return None
         self._last = when
-        if self._doubted is not None:
+        if first:
+            return Transport(False, self._position)
+        if self._doubted is not None or self._astray:
             return None
         self._position = self._code + self._since * self._frame / 4
-        return Transport(True, self._position)
+        landed, self._landed = self._landed, None
+        return Transport(True, self._position, landed)
 
     def _complete_code(self) -> None:
         low = self._nibbles
@@ -121,9 +154,15 @@ class TimeCode:
         self._frame = float(1 / self._rates()[rate])
         before = self._code if self._doubted is None else self._doubted
         if before is None or abs(code - before - 2 * self._frame) < self._frame / 2:
-            self._code, self._doubted = code, None
+            if self._doubted is not None or before is None:
+                # It landed with the first unexpected quarter frame, or with the code around that.
+                quarters = max(self._astray - 1, 7)
+                quarters = quarters if self._doubted is None else max(quarters, 15)
+                self._landed = code + (7 - quarters) * self._frame / 4
+            self._code, self._doubted, self._astray = code, None, 0
         else:
             self._doubted = code
+        self._expected = _after(frames, secs, minutes, low[6] | (low[7] & 1) << 4, rate)
         self._since = 7
 
     def _position_of(self, hours: int, minutes: int, secs: int, frames: int, rate: int) -> float:
@@ -136,3 +175,4 @@ class TimeCode:
 
     def _forget(self) -> None:
         self._run, self._code, self._doubted, self._last = 0, None, None, None
+        self._expected, self._astray, self._landed = [], 0, None

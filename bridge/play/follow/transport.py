@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 Arrived = TypeVar("Arrived", contravariant=True)
@@ -10,10 +10,14 @@ Arrived = TypeVar("Arrived", contravariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Transport:
-    """Whether it rolls, and its position in seconds."""
+    """Whether it rolls, and its position in seconds.
+
+    landed: where it began to roll or jumped to, in seconds, if it took a while to find out.
+    """
 
     rolling: bool
     position: float
+    landed: float | None = field(default=None, compare=False)
 
 
 class Machine(Protocol[Arrived]):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -79,6 +81,36 @@ def test_notes_of_a_second_dead_process_are_inherited_too(tmp_path, active_notes
     after = ActiveNotes(tmp_path, "route")
     assert after.inherited and releases(after, PIANO)[0] == "823e00"
     active_notes.__init__(tmp_path / "elsewhere", "route")
+
+
+@pytest.mark.skipif(not hasattr(os.stat_result, "st_blocks"), reason="needs st_blocks")
+@pytest.mark.parametrize("before", [None, 200, 641], ids=["new", "short", "with holes"])
+def test_the_cells_have_real_blocks(tmp_path, before):
+    path = tmp_path / "route.0.notes"
+    if before is not None:
+        path.touch()
+        os.truncate(path, before)
+    notes = ActiveNotes(tmp_path, "route")
+    (file,) = tmp_path.iterdir()
+    assert 512 * file.stat().st_blocks >= file.stat().st_size > 640
+    notes.close()
+
+
+def test_a_full_disk_is_a_one_line_error(tmp_path):
+    """In a process of its own: with holes in the file, SIGBUS would kill it."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("needs leave to mount a disk of its own")
+    try:
+        for name in ("route.0.notes", "fill"):
+            with suppress(OSError), (tmp_path / name).open("wb", buffering=0) as file:
+                file.truncate(641) if name != "fill" else file.write(bytes(1 << 20))
+        result = subprocess.run([sys.executable, "-c", KILLED, tmp_path, "62"], capture_output=True)
+        assert result.returncode == 1
+        last = result.stderr.decode().splitlines()[-1]
+        assert "can't be written (No space left on device); free some space" in last
+    finally:
+        subprocess.run(["umount", tmp_path], check=True)
 
 
 def test_an_unwritable_folder_is_a_one_line_error(tmp_path):

@@ -243,3 +243,30 @@ def test_closing_twice_is_the_same_as_once(player, sink, scale, soon):
     sent = len(sink.messages)
     player.close()
     assert not sink.active() and len(sink.messages) == sent
+
+
+def test_the_reserve_grows_when_the_music_runs_out_and_the_user_is_told(player, scale, soon):
+    """The player's reserve is .2 s; after two underruns it is .8 s."""
+    whole = scale(60, step=0.05)
+    player.load(whole, until=0.0)
+    player.play()
+    known = 0.0
+    for reserve in (0.2, 0.4, 0.8):
+        status = player.status()
+        assert (status.shortage is None) == (reserve == 0.2)
+        assert player.state == "waiting"
+        player.extend((), known := known + reserve - 0.05)
+        time.sleep(0.15)
+        assert player.state == "waiting"
+        player.extend((), known := known + 0.1)
+        assert soon(lambda: player.state == "playing")
+        assert soon(lambda: player.state == "waiting")
+    shortage = player.status().shortage
+    assert shortage.startswith("the music ran out at 1.") and "waits for 1.6 s" in shortage
+    assert "s of it a second" in shortage and "give a larger reserve" in shortage
+    player.extend((), 3.0)
+    assert soon(lambda: player.state == "playing") and player.status().shortage is None
+    player.load(whole, until=0.0)
+    player.play()
+    player.extend((), 0.25)
+    assert soon(lambda: player.state == "playing")

@@ -42,6 +42,13 @@ def test_an_error_is_published_when_it_begins(hub):
     assert [event["text"] for event in of_kind(hub, "error")] == ["stalled", "stalled"]
 
 
+def test_each_shortage_of_music_is_an_error(hub):
+    watcher = Watcher(hub)
+    for shortage in (None, "at 2 s", "at 2 s", "at 9 s", None):
+        watcher.update(status("waiting", shortage=shortage), "a job", (), 0.0)
+    assert [event["text"] for event in of_kind(hub, "error")] == ["at 2 s", "at 9 s"]
+
+
 def test_the_emotion_is_published_when_a_section_begins(hub):
     watcher = Watcher(hub)
     for state, position in [("stopped", 0.0), *(("playing", p) for p in (0, 1, 2, 3, 1, 4))]:

@@ -82,3 +82,40 @@ def test_after_a_stall_the_player_joins_the_transport_where_it_is(
 def test_beyond_the_end_the_player_does_not_start(player, chase):
     roll(chase, 16.0, 0.05)
     assert player.status().state == "stopped"
+
+
+def test_the_note_of_a_landing_is_played_at_every_locate(player, sink, chase, soon):
+    """Frames round the place of the note up by some microseconds."""
+    roll(chase, 11.0, 0.2)
+    for number in range(6):
+        sink.messages.clear()
+        roll(chase, 12.0 + 0.25 * number + 0.00001, 0.15)
+        assert soon(lambda first=60 + 5 * number: first in sink.played())
+
+
+def test_a_short_jump_forwards_loses_no_note(player, sink, chase, soon):
+    roll(chase, 11.0, 0.3)
+    roll(chase, 11.38, 0.4)
+    assert soon(lambda: set(range(40, 54)) <= set(sink.played()))
+
+
+@pytest.mark.parametrize("speed", [1.1, 1.3])
+def test_a_clock_faster_than_the_piece_loses_no_note(player, sink, chase, speed):
+    roll(chase, 11.0, 2.5, speed=speed)
+    played = sink.played()
+    assert set(range(40, played[-1] + 1)) <= set(played)
+    assert played[-1] >= 20 + 20 * (1 + 2.2 * speed)
+
+
+def test_in_doubt_it_is_silent_and_what_lies_since_the_landing_is_struck(player, sink, chase, soon):
+    """A loop of MIDI Time Code: the jump is noticed at once, and its aim is known later."""
+    roll(chase, 11.0, 0.5)
+    for _ in range(2):
+        chase.follow(Transport(False, 11.5), time.monotonic())
+        assert soon(lambda: not sink.active())
+        sink.messages.clear()
+        time.sleep(0.15)
+        assert sink.played() == []
+        chase.follow(Transport(True, 11.15, landed=11.0), time.monotonic())
+        assert soon(lambda: sink.played()[:4] == [40, 41, 42, 43])
+        roll(chase, 11.2, 0.2)

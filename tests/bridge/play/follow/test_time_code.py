@@ -164,3 +164,24 @@ def test_running_backwards_does_not_count_as_rolling():
 @pytest.mark.parametrize("other", [b"\xf8", b"\x90\x3c\x50", b"\xf0\x7d\x01\xf7", b"\xf1"])
 def test_other_messages_are_ignored(other):
     assert TimeCode().feed(other, START) is None
+
+
+@pytest.mark.parametrize("rate", CODES)
+@pytest.mark.parametrize("quarters", [80, 83, 87])
+def test_a_loop_is_silent_at_once_and_tells_where_it_landed(rate, quarters):
+    """Back by two seconds, at the start of a code or within one."""
+    machine, back = TimeCode(), 2 * (24, 25, 30, 30)[rate]
+    before = list(quarter_frames(1000, quarters, rate))
+    at = 1000 + quarters // 8 * 2 - back
+    after = list(quarter_frames(at, 80, rate))[quarters % 8 :]
+    heard = [machine.feed(message, START + n / 100) for n, (message, _) in enumerate(before)]
+    assert heard[-1].rolling
+    heard = [machine.feed(message, START + 1 + n / 100) for n, (message, _) in enumerate(after)]
+    silent = next(n for n, found in enumerate(heard) if found and not found.rolling)
+    assert silent <= 7
+    rolling = next(n for n, found in enumerate(heard) if n > silent and found)
+    assert heard[rolling].rolling and rolling <= 23
+    landing = float((at + quarters % 8 / 4) / RATES[rate])
+    # As far off as the quarter frames before the first that differs.
+    assert landing - 0.001 <= heard[rolling].landed <= landing + silent / 4 / RATES[rate] + 0.001
+    assert all(found.landed is None for found in heard[rolling + 1 :])
