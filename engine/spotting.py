@@ -21,6 +21,8 @@ SHORTEST = 1.0
 """The least length of a cue, in seconds."""
 LONGEST_NAME = 60
 """Characters."""
+FRAME = 0.05
+"""About a frame, in seconds."""
 SAME = 1e-6
 """Cues may overlap by this many seconds, since times are rounded."""
 
@@ -119,13 +121,18 @@ def check_spotting(cues: Iterable[MusicCue]) -> tuple[MusicCue, ...]:
     return found
 
 
-def check_within(cues: Iterable[MusicCue], duration: float) -> None:
-    """Check that cues lie within a film of ``duration`` seconds. Raises ValueError if not."""
-    for cue in cues:
-        if cue.end > duration + SAME:
+def within(cues: Iterable[MusicCue], duration: float) -> tuple[MusicCue, ...]:
+    """The cues of a film of ``duration`` seconds; one may end a frame late, and then ends with it.
+
+    Raises ValueError for a cue that ends later.
+    """
+    found = tuple(cues)
+    for cue in found:
+        if cue.end > duration + FRAME:
             raise ValueError(
                 f"{cue.name}: its out point, {cue.end:g} s, is beyond the end, {duration:.3f} s"
             )
+    return tuple(replace(cue, end=min(cue.end, duration)) for cue in found)
 
 
 def composing_order(cues: Sequence[MusicCue]) -> tuple[MusicCue, ...]:
@@ -155,13 +162,13 @@ def spotting_list(latest: float, timecode: Callable[[str], float] | None = None)
     """
 
     def check(name: str, value: Any) -> tuple[MusicCue, ...]:
-        found = [_cue(f"{name}[{at}]", item, timecode) for at, item in enumerate(items(name, value))]
+        found = [
+            _cue(f"{name}[{at}]", item, timecode) for at, item in enumerate(items(name, value))
+        ]
         try:
-            found = list(check_spotting(found))
-            check_within(found, latest)
+            return within(check_spotting(found), latest)
         except ValueError as error:
             raise EmsyncError(f"{name}: {error}") from error
-        return tuple(found)
 
     return check
 

@@ -55,7 +55,7 @@ class Service:
             cues = read_cues(self.job_files.file(parent, CUES))
             # These options have already changed the cue sheet.
             seeded = replace(
-                seeded, cues=cues, start=None, end=None, boundaries=None,
+                seeded, cues=cues, start=None, end=None, boundaries=None, spotting=None,
                 emotion="auto", valence=None, arousal=None,
             )  # fmt: skip
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent)

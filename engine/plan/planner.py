@@ -105,9 +105,7 @@ class PlanOptions:
         return TIME_SIGNATURES[self.time_signature or "4/4"].beats
 
 
-def plan_piece(
-    cues: CueSheet, options: PlanOptions, original: Original | None = None
-) -> Plan:
+def plan_piece(cues: CueSheet, options: PlanOptions, original: Original | None = None) -> Plan:
     """Plan a piece for a cue sheet.
 
     original: what the piece varies; None for a piece of its own. Raises EmsyncError for a tempo

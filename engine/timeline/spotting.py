@@ -11,17 +11,17 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.cues import CueSheet, Video, read_cues
+from engine.cues import CueSheet, read_cues
 from engine.errors import EmsyncError, shown
 from engine.hits import Hit, HitList, in_order
-from engine.spotting import MusicCue, check_spotting, check_within
+from engine.spotting import MusicCue, check_spotting, within
 from engine.timecode import Clock
 from engine.timeline.cue_sheet import is_cue_sheet
 from engine.timeline.formats import read_hits
 
 
 def read_spotting(
-    path: Path, clock: Clock, start: float, end: float, video: Video
+    path: Path, clock: Clock, start: float, end: float
 ) -> tuple[tuple[MusicCue, ...], Clock]:
     """The cues that a file names, in seconds from ``start``, and the clock of its times.
 
@@ -39,11 +39,9 @@ def read_spotting(
         moved, clock = -start, hits.clock
         found = _cues_of(hits, path)
     try:
-        cues = check_spotting(cue.moved(moved) for cue in found)
-        check_within(cues, end - start)
+        return within(check_spotting(cue.moved(moved) for cue in found), end - start), clock
     except ValueError as error:
         raise EmsyncError(f"{path}: {error}") from error
-    return cues, clock
 
 
 def hits_of_spotting(cues: CueSheet) -> HitList:
@@ -64,9 +62,7 @@ def _cues_of(hits: HitList, path: Path) -> Sequence[MusicCue]:
             "01:00:12:05 - 01:00:45:00  1m1"
         )
     if moments := len(markers) - len(stretches):
-        warnings.warn(
-            f"{path}: {moments} moments without an out point are left out", stacklevel=4
-        )
+        warnings.warn(f"{path}: {moments} moments without an out point are left out", stacklevel=4)
     try:
         named = [_NAME.fullmatch(hit.label) for hit in stretches]
         names = [match["name"] if match else "" for match in named]
