@@ -110,8 +110,8 @@ def staged(folder: Path, stale: Iterable[str] = ()) -> Iterator[Path]:
     """A temporary folder within ``folder``, whose files move there if the block succeeds.
 
     They replace those of the same name. stale: patterns of an earlier result's files; those that
-    the new one lacks are removed then, and folders that they leave empty. If the block fails, ``folder`` stays as it was. Raises
-    EmsyncError if ``folder`` can't be written.
+    the new one lacks are removed then, and folders that they leave empty. If the block fails,
+    ``folder`` stays as it was. Raises EmsyncError if ``folder`` can't be written.
     """
     beside = folder / f".{os.getpid()}.part"
     with _writing(folder):

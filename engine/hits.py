@@ -174,7 +174,7 @@ def _hit(name: str, value: Any, time: Check) -> Hit:
 
 
 def any_emotion(name: str, value: Any) -> Emotion:
-    """A check for a word, or valence and arousal in a list. A Hit checks whether it knows a word."""
+    """A check for a word, known or not, or valence and arousal in a list."""
     if isinstance(value, str):
         return value
     coordinate = number(-1.0, 1.0)

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from engine.checks import Check, Fields, any_text, items, number, text
@@ -98,7 +99,7 @@ def check_spotting(cues: Iterable[MusicCue]) -> tuple[MusicCue, ...]:
         other = names.setdefault(cue.name.casefold(), cue.name)
         if other != cue.name or sum(cue.name == each.name for each in found) > 1:
             raise ValueError(f"two cues are named {other}; give each a name of its own")
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         if after.start < before.end - SAME:
             raise ValueError(
                 f"{before.name} and {after.name} overlap: {after.name} begins at {after.start:g} s "

@@ -34,7 +34,8 @@ def write_midi(
 ) -> None:
     """Write the five parts, tempo map, chord markers and ``markers`` to ``path``.
 
-    offset: where the file begins in its film (:func:`~export.smpte.smpte_offset`). Raises EmsyncError if ``path`` can't be written.
+    offset: where the file begins in its film (:func:`~export.smpte.smpte_offset`).
+    Raises EmsyncError if ``path`` can't be written.
     """
     plan = _plan(score)
     conductor = _conductor(plan, score.chords, markers, offset)
@@ -51,10 +52,9 @@ def write_stems(
     plan = _plan(score)
     folder = output_folder(folder)
     paths = {instrument: folder / f"{instrument.value}.mid" for instrument in Instrument}
+    conductor = _conductor(plan, offset=offset)
     for instrument, path in paths.items():
-        write_atomically(
-            path, _file(plan, [_conductor(plan, offset=offset), plan.parts[instrument]])
-        )
+        write_atomically(path, _file(plan, [conductor, plan.parts[instrument]]))
     return paths
 
 

@@ -96,9 +96,6 @@ def reel_summary(reel: ReelReport, cues: CueSheet, folder: Path) -> str:
             f"{sum(report.notes.values())} notes; {met} of {len(report.hits)} boundaries met"
             + ("" if cue.variation_of is None else f"; variation of {cue.variation_of}")
         )
-    return "\n".join(
-        [
-            *lines,
-            f"  composed by {reel.model.name} on {reel.model.device}, {reel.total:.1f} s in all",
-        ]
-    )
+    model = reel.model
+    lines.append(f"  composed by {model.name} on {model.device}, {reel.total:.1f} s in all")
+    return "\n".join(lines)

@@ -89,8 +89,9 @@ def plan_cues(request: Request, cues: CueSheet) -> dict[str, tuple[CueSheet, Pla
     for cue in composing_order(cues.spotting):
         with _named(cue):
             part = film_part(cues, cue)
-            original = None if cue.variation_of is None else planned[cue.variation_of][1]
-            plan = _of_cue(request, cue).plan_for(part, original and Original(original))
+            varied = None if cue.variation_of is None else planned[cue.variation_of][1]
+            original = None if varied is None else Original(varied)
+            plan = _of_cue(request, cue).plan_for(part, original)
             planned[cue.name] = part, plan
     return planned
 

@@ -37,7 +37,7 @@ def read_spotting(
     else:
         hits = read_hits(path, clock)
         moved, clock = -start, hits.clock
-        found = _cues_of(hits, path)
+        found = tuple(_cues_of(hits, path))
     try:
         return within(check_spotting(cue.moved(moved) for cue in found), end - start), clock
     except ValueError as error:
