@@ -17,17 +17,18 @@ HUNDREDTHS = 100
 _HOURS = 24
 _RATES = (24, 25, 30)
 _CLOCK_TIME = FrameRate(25)
-"""The rate for films whose own has no timecode; a hundredth of its frame is .4 ms."""
+"""The rate for films whose own MIDI files don't know; a hundredth of its frame is .4 ms."""
 
 
 def smpte_offset(clock: Clock, seconds: float) -> MetaMessage | None:
     """The offset of a file that begins ``seconds`` into a film; None where timecode is zero."""
     rate = clock.rate and clock.own_rate
-    first = clock.start_frame if rate else 0
+    first = Fraction(clock.start_frame if rate else 0)
     step = _step(rate) if rate else None
     if rate is None or step is None:
-        rate, first, step = _CLOCK_TIME, 0, 1
-    hundredths = round(Fraction(seconds) * rate.fps * HUNDREDTHS) + first * HUNDREDTHS
+        first *= Fraction(_CLOCK_TIME.nominal, rate.nominal if rate else 1)
+        rate, step = _CLOCK_TIME, 1
+    hundredths = round((Fraction(seconds) * rate.fps + first) * HUNDREDTHS)
     if hundredths == 0:
         return None
     frame, below = divmod(hundredths, HUNDREDTHS)
