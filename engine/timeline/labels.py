@@ -108,7 +108,7 @@ def _split(name: str) -> tuple[str, dict[str, Any]]:
         # It belongs to the label: which music plays there is no property of a hit.
         rest = ", ".join(tag for tag in tags if tag not in variation)
         label, given = _split(f"{match['label']} [{rest}]".strip())
-        return f"{label} [{variation[0]}]", given
+        return f"{label} ({variation[0]})", given
     found = [_tag(tag) for tag in tags]
     if not any(found):
         # Brackets that belong to the label.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from engine.cues import CueSheet, read_cues
+from engine.cues import read_cues
 from engine.errors import EmsyncError, shown
 from engine.hits import Hit, HitList, in_order
 from engine.spotting import MusicCue, check_spotting, within
@@ -34,6 +35,8 @@ def read_spotting(
         if not sheet.spotting:
             raise EmsyncError(f"{path}: this cue sheet has no spotting list; add one to it")
         moved, found = sheet.start - start, sheet.spotting
+        own = sheet.video.clock
+        clock = replace(clock, rate=clock.rate or own.rate, start=clock.start or own.start)
     else:
         hits = read_hits(path, clock)
         moved, clock = -start, hits.clock
@@ -44,13 +47,15 @@ def read_spotting(
         raise EmsyncError(f"{path}: {error}") from error
 
 
-def hits_of_spotting(cues: CueSheet) -> HitList:
-    """The spotting list of a cue sheet as hits, in seconds of the film."""
-    hits = [
-        Hit(cues.start + cue.start, _label(cue), emotion=cue.emotion, end=cues.start + cue.end)
-        for cue in cues.spotting
-    ]
-    return HitList(in_order(hits), cues.video.clock, cues.video.duration)
+def hits_of_spotting(
+    cues: Iterable[MusicCue], clock: Clock, duration: float | None = None
+) -> HitList:
+    """A spotting list as hits, which ``read_spotting`` reads back.
+
+    cues: in seconds of the film. duration: of the film, in seconds; None if unknown.
+    """
+    hits = [Hit(cue.start, _label(cue), emotion=cue.emotion, end=cue.end) for cue in cues]
+    return HitList(in_order(hits), clock, duration)
 
 
 def _cues_of(hits: HitList, path: Path) -> Sequence[MusicCue]:
@@ -94,7 +99,7 @@ def _named(model: str, names: Sequence[str]) -> str:
 
 
 def _label(cue: MusicCue) -> str:
-    return cue.name + ("" if cue.variation_of is None else f" [variation of {cue.variation_of}]")
+    return cue.name + ("" if cue.variation_of is None else f" (variation of {cue.variation_of})")
 
 
 _NAME = re.compile(

@@ -92,14 +92,26 @@ def test_a_cue_sheet_with_a_list_and_a_plan_for_each_cue(emsync, clip, options, 
 def test_a_list_goes_from_one_format_to_another(emsync, clip, spotting, tmp_path):
     timecode = ("--start-timecode", "01:00:00:00", "--frame-rate", 12)
     table = tmp_path / "spotting.csv"
-    result = emsync("cues", spotting, "-o", table, "--only", "all", *timecode)
-    assert result.status == 0, result.err
+    result = emsync("cues", spotting, "-o", table, "--only", "spotting", *timecode)
+    assert (result.status, result.out) == (0, f"2 cues: {table}\n"), result.err
     sheet = tmp_path / "cues.json"
     result = emsync("analyze", clip, "-o", sheet, "--spotting", table)
     assert result.status == 0, result.err
     assert [(cue.name, cue.start, cue.end) for cue in read_cues(sheet).spotting] == [
         ("1m1", 0.5, 3.5), ("1m2", 5.0, 8.75),
     ]  # fmt: skip
+    # A cue sheet takes the list up, and gives it away again.
+    other = tmp_path / "other.json"
+    result = emsync("cues", table, "-o", other, "--only", "spotting", "--video", clip)
+    assert result.status == 0, result.err
+    assert read_cues(other).spotting == read_cues(sheet).spotting
+    assert read_cues(other).video.timecode == "01:00:00:00"
+    text = tmp_path / "again.txt"
+    result = emsync("cues", other, "-o", text, "--only", "spotting")
+    assert result.status == 0, result.err
+    assert "01:00:05:00 - 01:00:08:09  1m2 (variation of 1m1) [tense]" in text.read_text()
+    result = emsync("cues", table, "-o", tmp_path / "x.json", "--only", "spotting")
+    assert result.status == 2 and "a cue sheet needs its film" in result.err
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_a_variation_may_name_the_first_word_of_its_original(tmp_path):
 @pytest.mark.parametrize("suffix", [".csv", ".fcpxml", ".txt", ".edl", ".mid"])
 def test_it_survives_the_formats_of_editors(tmp_path, suffix):
     path = tmp_path / f"list{suffix}"
-    write_hits(hits_of_spotting(FILM), path)
+    write_hits(hits_of_spotting(FILM.spotting, CLOCK, 120.0), path)
     found, _ = read_spotting(path, CLOCK, 0.0, 120.0)
     times = [(cue.name, cue.variation_of, cue.emotion) for cue in found]
     assert times == [(cue.name, cue.variation_of, cue.emotion) for cue in LIST]
