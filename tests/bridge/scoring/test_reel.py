@@ -77,8 +77,23 @@ def notes(midi: MidiFile) -> dict[str, list[tuple[float, float, int, int]]]:
 
 
 def test_every_note_of_the_reel_lies_at_film_time(out):
+    check_film_time(out)
+
+
+@pytest.mark.parametrize("options", [{"free": True}, {"time_signature": "6/8", "bpm": 50.0}])
+def test_film_time_is_kept_in_free_time_and_in_other_time_signatures(
+    request_, network_file, tmp_path, options
+):
+    own = [replace(cue, variation_of=None) for cue in LIST]
+    request = replace(request_, spotting=tuple(own), **options)
+    score_reel(request, NetworkOptions(network_file, "cpu", 1).load, tmp_path, Phases())
+    check_film_time(tmp_path)
+
+
+def check_film_time(out: Path) -> None:
+    """Every note of the reel lies where its cue has it, moved to the in point."""
     reel = notes(read_midi_file(out / "reel.mid"))
-    found = {name: 0 for name in reel}
+    found = dict.fromkeys(reel, 0)
     for cue in LIST:
         for name, own in notes(read_midi_file(out / cue.name / "score.mid")).items():
             inside = [n for n in reel[name] if cue.start - 0.01 <= n[0] < cue.end]
