@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -20,6 +21,7 @@ from engine.files import read_text, write_atomically
 from engine.hits import Hit, Stretch, hit_json, rising_hits, stretches
 from engine.section import EKMAN as EKMAN
 from engine.section import Section as Section
+from engine.spotting import MusicCue, cue_json, spotting_list
 from engine.timecode import Clock, clock_seconds, rate_near
 
 TransitionKind = Literal["cut", "dissolve", "fade"]
@@ -95,6 +97,7 @@ class CueSheet:
     transition found, in the order of their times. hits: what the music marks: transitions (t_diff
     apart), or the user's own hits, rising. sections: contiguous, from 0 to ``end - start``.
     no_hits: stretches in which nothing is marked.
+    spotting: the cues of the film's music, by time; empty for music from beginning to end.
     """
 
     video: Video
@@ -104,6 +107,7 @@ class CueSheet:
     hits: tuple[Hit, ...]
     sections: tuple[Section, ...]
     no_hits: tuple[Stretch, ...] = ()
+    spotting: tuple[MusicCue, ...] = ()
 
     @property
     def boundaries(self) -> tuple[float, ...]:
@@ -128,6 +132,9 @@ def to_json(cues: CueSheet) -> str:
     sheet["boundaries"] = [hit_json(hit) for hit in cues.hits]
     if not cues.no_hits:
         del sheet["no_hits"]
+    sheet["spotting"] = [cue_json(cue) for cue in cues.spotting]
+    if not cues.spotting:
+        del sheet["spotting"]
     if cues.video.timecode is None:
         del sheet["video"]["timecode"]
     for section in sheet["sections"]:
@@ -140,8 +147,9 @@ def to_json(cues: CueSheet) -> str:
 def from_json(text: str, name: str = "cue sheet") -> CueSheet:
     """The cue sheet in JSON that ``to_json`` wrote and a user may have edited.
 
-    name: what errors call the cue sheet. ``cuts`` and a section's ``probabilities`` and ``source``
-    may be missing; a missing emotion has the probability 0. A number in ``cuts`` is a hard cut.
+    name: what errors call the cue sheet. ``cuts``, ``spotting`` and a section's ``probabilities``
+    and ``source`` may be missing; a missing emotion has the probability 0. A number in ``cuts`` is
+    a hard cut. A time in ``spotting`` may be a timecode of the film.
     Raises EmsyncError for any other fault.
     """
     try:
@@ -163,7 +171,7 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
         timecode=film.get("timecode", any_text) if "timecode" in film else None,
     )
     try:
-        _ = video.clock
+        clock = video.clock
     except ValueError as error:
         raise film.error("timecode", f"is wrong: {error}") from error
     start = sheet.get("start", number(0.0, video.duration))
@@ -171,6 +179,12 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
     if end == start:
         raise sheet.error("end", "must be after start")
     duration = end - start
+
+    zero = Fraction(start)
+
+    def from_start(text: str) -> float:
+        return float(replace(clock, zero=zero).seconds(text) - zero)
+
     return CueSheet(
         video=video,
         start=start,
@@ -179,6 +193,11 @@ def from_json(text: str, name: str = "cue sheet") -> CueSheet:
         hits=sheet.get("boundaries", rising_hits(duration)),
         sections=_sections(sheet, duration),
         no_hits=sheet.get("no_hits", stretches(duration)) if "no_hits" in sheet else (),
+        spotting=(
+            sheet.get("spotting", spotting_list(duration, from_start))
+            if "spotting" in sheet
+            else ()
+        ),
     )
 
 

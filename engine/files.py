@@ -118,8 +118,8 @@ def staged(folder: Path, stale: Iterable[str] = ()) -> Iterator[Path]:
     """A temporary folder within ``folder``, whose files move there if the block succeeds.
 
     They replace those of the same name. stale: patterns of an earlier result's files; those that
-    the new one lacks are removed then. If the block fails, ``folder`` stays as it was. Raises
-    EmsyncError if ``folder`` can't be written.
+    the new one lacks are removed then, and folders that they leave empty. If the block fails,
+    ``folder`` stays as it was. Raises EmsyncError if ``folder`` can't be written.
     """
     beside = folder / f".{os.getpid()}.part"
     with _writing(folder):
@@ -130,12 +130,23 @@ def staged(folder: Path, stale: Iterable[str] = ()) -> Iterator[Path]:
         with _writing(folder):
             for old in [path for pattern in stale for path in folder.glob(pattern)]:
                 old.unlink()
+                _remove_empty(old.parent, folder)
             for new in [path for path in beside.rglob("*") if path.is_file()]:
                 place = folder / new.relative_to(beside)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(new, place)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def _remove_empty(path: Path, root: Path) -> None:
+    """Remove a folder below ``root`` if it is empty, and then those above it."""
+    while path != root:
+        try:
+            path.rmdir()
+        except OSError:
+            return
+        path = path.parent
 
 
 def rename_folder(path: Path, new: Path) -> None:

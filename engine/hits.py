@@ -227,7 +227,8 @@ def _hit(name: str, value: Any, time: Check) -> Hit:
         raise EmsyncError(f"{name}: {error}") from error
 
 
-def _emotion(name: str, value: Any) -> Emotion:
+def any_emotion(name: str, value: Any) -> Emotion:
+    """A check for a word, known or not, or valence and arousal in a list."""
     if isinstance(value, str):
         return value
     coordinate = number(-1.0, 1.0)
@@ -248,7 +249,7 @@ _CHECKS: dict[str, Check] = {
     "label": any_text,
     "weight": number(),
     "must": flag,
-    "emotion": _emotion,
+    "emotion": any_emotion,
     "end": number(0.0),
     "kind": _kind,
 }

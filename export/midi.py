@@ -26,26 +26,35 @@ Markers = Sequence[tuple[float, str]]
 """Names of moments, and their seconds from the score's zero, rising."""
 
 
-def write_midi(score: Score, path: str | Path, markers: Markers = ()) -> None:
+def write_midi(
+    score: Score,
+    path: str | Path,
+    markers: Markers = (),
+    offset: MetaMessage | None = None,
+) -> None:
     """Write the five parts, tempo map, chord markers and ``markers`` to ``path``.
 
+    offset: where the file begins in its film (:func:`~export.smpte.smpte_offset`).
     Raises EmsyncError if ``path`` can't be written.
     """
     plan = _plan(score)
-    conductor = _conductor(plan, score.chords, markers)
+    conductor = _conductor(plan, score.chords, markers, offset)
     write_atomically(path, _file(plan, [conductor, *plan.parts.values()]))
 
 
-def write_stems(score: Score, folder: str | Path) -> dict[Instrument, Path]:
+def write_stems(
+    score: Score, folder: str | Path, offset: MetaMessage | None = None
+) -> dict[Instrument, Path]:
     """Write each part, silent ones too, to ``folder``/<instrument>.mid. Returns the paths.
 
-    Raises EmsyncError if ``folder`` can't be made or written.
+    offset: as for ``write_midi``. Raises EmsyncError if ``folder`` can't be made or written.
     """
     plan = _plan(score)
     folder = output_folder(folder)
     paths = {instrument: folder / f"{instrument.value}.mid" for instrument in Instrument}
+    conductor = _conductor(plan, offset=offset)
     for instrument, path in paths.items():
-        write_atomically(path, _file(plan, [_conductor(plan), plan.parts[instrument]]))
+        write_atomically(path, _file(plan, [conductor, plan.parts[instrument]]))
     return paths
 
 
@@ -135,9 +144,13 @@ def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]
 
 
 def _conductor(
-    plan: _TickScore, chords: Iterable[float] = (), markers: Markers = ()
+    plan: _TickScore,
+    chords: Iterable[float] = (),
+    markers: Markers = (),
+    offset: MetaMessage | None = None,
 ) -> list[Event]:
     events: list[Event] = [(0, MetaMessage("track_name", name="Conductor"))]
+    events += [] if offset is None else [(0, offset)]
     events += [
         (
             metre.tick,

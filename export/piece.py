@@ -5,24 +5,46 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from mido import MetaMessage
+
 from engine.files import output_folder
 from engine.score import Score
 from export.midi import Markers, write_midi, write_stems
 
 SCORE, STEMS, TAKES = "score.mid", "stems", "takes"
+REEL = "reel.mid"
 
 
-def write_piece(scores: Sequence[Score], kept: int, folder: Path, markers: Markers = ()) -> None:
+def write_piece(
+    scores: Sequence[Score],
+    kept: int,
+    folder: Path,
+    markers: Markers = (),
+    offset: MetaMessage | None = None,
+) -> None:
     """Write the kept take as ``score.mid`` and ``stems/``, and the other takes to ``takes/``.
 
-    kept: index of the kept take. markers: as for :func:`~export.midi.write_midi`. Files in
+    kept: index of the kept take. markers, offset: as for :func:`~export.midi.write_midi`. Files in
     ``takes/`` are numbered from 1, with a gap for the kept take; those of an earlier piece are
     removed. Raises EmsyncError if ``folder`` can't be written.
     """
-    write_midi(scores[kept], folder / SCORE, markers)
-    write_stems(scores[kept], folder / STEMS)
+    write_midi(scores[kept], folder / SCORE, markers, offset)
+    write_stems(scores[kept], folder / STEMS, offset)
     for stale in (folder / TAKES).glob("take-*.mid"):
         stale.unlink()
     for number, score in enumerate(scores, start=1):
         if number != kept + 1:
-            write_midi(score, output_folder(folder / TAKES) / f"take-{number}.mid", markers)
+            path = output_folder(folder / TAKES) / f"take-{number}.mid"
+            write_midi(score, path, markers, offset)
+
+
+def write_reel(
+    reel: Score, folder: Path, markers: Markers = (), offset: MetaMessage | None = None
+) -> None:
+    """Write the music of a film's cues as ``reel.mid`` and ``stems/``.
+
+    markers, offset: as for :func:`~export.midi.write_midi`. Raises EmsyncError if ``folder`` can't
+    be written.
+    """
+    write_midi(reel, folder / REEL, markers, offset)
+    write_stems(reel, folder / STEMS, offset)

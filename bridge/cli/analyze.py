@@ -35,7 +35,8 @@ def run(args: Namespace) -> None:
     kinds = ", ".join(
         f"{counts[kind]} {kind}{'s' * (counts[kind] > 1)}" for kind in KINDS if counts[kind]
     )
+    spotted = f"{len(cues.spotting)} cues, " if cues.spotting else ""
     print(
-        f"{kinds or 'no cuts'}; {len(cues.boundaries)} boundaries, "
+        f"{kinds or 'no cuts'}; {spotted}{len(cues.boundaries)} boundaries, "
         f"{len(cues.sections)} sections in {cues.duration:.1f} s: {args.output}"
     )

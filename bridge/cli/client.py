@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bridge.cli.options import film_arguments, former, music_arguments, request_values
-from bridge.cli.outputs import STALE, folder_force_argument, result_folder
+from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import progress_bar
 from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS
 from bridge.scoring.request import parse_request, request_json
@@ -145,9 +145,9 @@ def _waited(client: Client, args: Namespace, job: dict[str, Any]) -> dict[str, A
 
 def _files(client: Client, args: Namespace) -> Any:
     names = client.ask("GET", _path(args))["files"]
-    with result_folder(args.output, args.force) as folder, staged(folder, STALE) as beside:
+    with result_folder(args.output, args.force) as folder, staged(folder, stale(folder)) as beside:
         for name in names:
-            (beside / name).parent.mkdir(exist_ok=True)
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
             write_atomically(beside / name, client.file(args.job, name))
     return {"files": [str(folder / name) for name in names]}
 

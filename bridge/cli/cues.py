@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from engine.errors import EmsyncError
 from engine.hits import HitList, marked, stretches_off
 from engine.timeline.cue_sheet import blank, hits_of, with_hits
 from engine.timeline.formats import FORMATS, read_hits, write_hits, written_format
+from engine.timeline.spotting import hits_of_spotting, read_spotting
 from engine.video.reader import open_video
 
 
@@ -31,9 +33,9 @@ def arguments(parser: ArgumentParser) -> None:
         help="another format than the suffix says, such as reaper, premiere or avid",
     )  # fmt: skip
     parser.add_argument(
-        "--only", choices=("hits", "cuts", "all"), default="hits",
-        help="hits are the markers, or the edits of a list without markers. cuts are the edits "
-        "(default: hits)",
+        "--only", choices=("hits", "cuts", "all", "spotting"), default="hits",
+        help="hits are the markers, or the edits of a list without markers. cuts are the edits. "
+        "spotting is the list of the film's cues of music (default: hits)",
     )  # fmt: skip
     parser.add_argument(
         "--video", type=Path, metavar="FILE",
@@ -48,6 +50,9 @@ def run(args: Namespace) -> None:
     name = args.format or written_format(args.output)
     check_file(args.output, args.force)
     base = None if args.video is None else _base(args.video)
+    if args.only == "spotting":
+        _write_spotting(base, name, args)
+        return
     found = read_hits(args.input, given_clock(args, None if base is None else base.video))
     chosen = _in_asked_timecode(found.of(args.only), args)
     if name == "cues":
@@ -57,6 +62,29 @@ def run(args: Namespace) -> None:
     kinds, off = sum(hit.is_edit for hit in chosen.hits), len(stretches_off(chosen.hits))
     without = f", {off} stretches without hits" if off else ""
     print(f"{len(chosen.hits) - kinds - off} hits, {kinds} cuts{without}: {args.output}")
+
+
+def _write_spotting(base: CueSheet | None, name: str, args: Namespace) -> None:
+    """Write the spotting list of the input, and print how many cues it has."""
+    clock = given_clock(args, None if base is None else base.video)
+    start, end = (0.0, math.inf) if base is None else (base.start, base.end)
+    spotting, clock = read_spotting(args.input, clock, start, end)
+    if name != "cues":
+        duration = None if base is None else base.video.duration
+        found = hits_of_spotting((cue.moved(start) for cue in spotting), clock, duration)
+        write_hits(_in_asked_timecode(found, args), args.output, name)
+    elif base is None:
+        raise _no_film(args.output)
+    else:
+        video = replace(base.video, timecode=clock.start)
+        write_cues(replace(base, video=video, spotting=spotting), args.output)
+    print(f"{len(spotting)} cues: {args.output}")
+
+
+def _no_film(path: Path) -> EmsyncError:
+    return EmsyncError(
+        f"{path}: a cue sheet needs its film; give --video, the film or its cue sheet"
+    )
 
 
 def _base(path: Path) -> CueSheet:
@@ -76,9 +104,7 @@ def _in_asked_timecode(hits: HitList, args: Namespace) -> HitList:
 
 def _cue_sheet(base: CueSheet | None, found: HitList, chosen: HitList, args: Namespace) -> CueSheet:
     if base is None:
-        raise EmsyncError(
-            f"{args.output}: a cue sheet needs its film; give --video, the film or its cue sheet"
-        )
+        raise _no_film(args.output)
     hits = hits_of(chosen, base.start, base.end, base.video.duration)
     for hit in hits:
         if hit.seconds > base.duration:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from engine.score import Instrument
 from engine.timecode import RATES, Clock, frame_at, is_label, label_at, parse_rate
 from engine.timeline.cue_sheet import hits_of
 from engine.timeline.formats import read_hits
+from engine.timeline.spotting import read_spotting
 from engine.video.boundaries import T_DIFF
 from engine.video.reader import open_video
 
@@ -41,6 +42,11 @@ def boundary_arguments(parser: ArgumentParser) -> None:
         "--boundaries", type=Path, metavar="FILE",
         help="hits where chords land instead of the cuts: text, CSV, EDL, FCPXML, OTIO, AAF, MIDI "
         "or a marker list. Clock times count from --start. Timecode and frames are the film's",
+    )  # fmt: skip
+    parser.add_argument(
+        "--spotting", type=Path, metavar="FILE",
+        help="where the film has music: cues with in and out points, such as "
+        "'01:00:12:05 - 01:00:45:00 1m1', in a file of the same formats; each becomes a piece",
     )  # fmt: skip
     timecode_arguments(parser)
     parser.add_argument(
@@ -205,17 +211,8 @@ def request_values(args: Namespace) -> dict[str, Any]:
         values["instruments"] = [word.strip().lower() for word in words if word.strip()]
     if "cues" in values:
         values["cues"] = read_cues(values["cues"])
-    if "boundaries" in values:
-        cues = values.get("cues") or (read_cues(args.video) if _is_sheet(args.video) else None)
-        film = open_video(args.video).video if cues is None else cues.video
-        start, end = values.get("start", 0.0), values.get("end", film.duration)
-        if cues is not None:
-            start, end = cues.start, cues.end
-        hits = read_hits(values["boundaries"], given_clock(args, film, Fraction(start)))
-        values["boundaries"] = list(hits_of(hits, start, end, film.duration))
-        # The list or the film may have a first frame of its own.
-        if hits.clock.start is not None:
-            values["start_timecode"] = hits.clock.start
+    if "boundaries" in values or "spotting" in values:
+        _read_lists(args, values)
     elif "start_timecode" in values:
         values["start_timecode"] = given_clock(args).start
     if "no_hits" in values:
@@ -271,6 +268,26 @@ def _frames(args: Namespace, text: str) -> int:
         return sign * frame_at(size, given_clock(args, film).own_rate)
     except ValueError as error:
         raise EmsyncError(f"--hit-offset {text!r}: {error}") from error
+
+
+def _read_lists(args: Namespace, values: dict[str, Any]) -> None:
+    """Put the hits and the spotting list of the files that ``values`` names in their place."""
+    cues = values.get("cues") or (read_cues(args.video) if _is_sheet(args.video) else None)
+    film = open_video(args.video).video if cues is None else cues.video
+    start, end = values.get("start", 0.0), values.get("end", film.duration)
+    if cues is not None:
+        start, end = cues.start, cues.end
+    clock = given_clock(args, film, Fraction(start))
+    if "boundaries" in values:
+        hits = read_hits(values["boundaries"], clock)
+        values["boundaries"] = list(hits_of(hits, start, end, film.duration))
+        clock = replace(clock, start=hits.clock.start)
+    if "spotting" in values:
+        spotting, clock = read_spotting(values["spotting"], clock, start, end)
+        values["spotting"] = list(spotting)
+    # The list or the film may have a first frame of its own.
+    if clock.start is not None:
+        values["start_timecode"] = clock.start
 
 
 def given_clock(args: Namespace, film: Video | None = None, zero: Fraction = Fraction(0)) -> Clock:

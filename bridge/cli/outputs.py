@@ -10,15 +10,28 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, SCORES
+from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, RESULT
+from engine.cues import read_cues
 from engine.errors import EmsyncError
 from engine.files import output
-from export.piece import SCORE, STEMS, TAKES
+from export.piece import REEL, SCORE, STEMS, TAKES
 
-RESULT = (SCORE, STEMS, TAKES, PICTURE, PLAN, CUES, SCORES, REPORT)
-"""What a result has in its folder."""
-STALE = (PLAN, f"{TAKES}/take-*.mid")
+_STALE = (PLAN, SCORE, PICTURE, REEL, f"{TAKES}/take-*.mid")
 """Files that not every result has; those of an earlier result go when it is replaced."""
+
+
+def stale(folder: Path) -> tuple[str, ...]:
+    """Patterns of the files of a folder's earlier result that a new one may lack.
+
+    Those of the folders of its cues, which its cue sheet names, are among them.
+    """
+    try:
+        names = [cue.name for cue in read_cues(folder / CUES).spotting]
+    except EmsyncError:
+        # Without a cue sheet that can be read, no folder is known to be a cue's.
+        names = []
+    of_cues = (SCORE, PICTURE, PLAN, CUES, REPORT, f"{STEMS}/*.mid", f"{TAKES}/take-*.mid")
+    return (*_STALE, *(f"{name}/{pattern}" for name in names for pattern in of_cues))
 
 
 def file_force_argument(parser: ArgumentParser) -> None:
@@ -43,6 +56,12 @@ def check_file(path: Path, force: bool) -> None:
         raise EmsyncError(f"{path}: is a folder; name a file")
     if not force and os.path.lexists(path):
         raise EmsyncError(f"{path} exists; give another name or --force")
+
+
+def of_cue(path: Path, name: str) -> Path:
+    """The file of one of several cues: ``plan-1m1.json`` for ``plan.json``."""
+    # Not with_suffix: a name may have points.
+    return path.with_name(f"{path.stem}-{name}{path.suffix}")
 
 
 @contextmanager

@@ -6,8 +6,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.options import plan_arguments
-from bridge.cli.outputs import check_file, file_force_argument
+from bridge.cli.outputs import check_file, file_force_argument, of_cue
 from bridge.cli.planning import planned_film, planning_arguments, planning_request
+from bridge.scoring.reel import plan_cues
+from engine.cues import CueSheet
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.plan.json_form import to_json
@@ -24,7 +26,8 @@ def arguments(parser: ArgumentParser) -> None:
     plan_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("plan.json"), metavar="FILE",
-        help="the plan to write, with a picture (.svg) of it beside (default: plan.json)",
+        help="the plan to write, with a picture (.svg) of it beside (default: plan.json); of "
+        "several cues, plan-NAME.json each",
     )  # fmt: skip
     file_force_argument(parser)
 
@@ -33,18 +36,38 @@ def run(args: Namespace) -> None:
     """Plan, write, and print the plan phrase by phrase."""
     # Before any work is spent on the film.
     request = planning_request(args)
-    check_file(args.output, args.force)
-    picture = args.output.with_suffix(".svg")
-    if picture == args.output:
-        raise EmsyncError(f"{picture}: is the picture's name; end the plan's name in .json")
-    check_file(picture, args.force)
+    _check(args.output, args.force)
     cues = planned_film(args, request)
-    plan = plan_piece(cues, request.plan_options())
-    write_atomically(args.output, to_json(plan))
+    if not cues.spotting:
+        _write(plan_piece(cues, request.plan_options()), cues, args.output)
+        return
+    planned = plan_cues(request, cues)
+    paths = {cue.name: of_cue(args.output, cue.name) for cue in cues.spotting}
+    for path in paths.values():
+        _check(path, args.force)
+    for name, path in paths.items():
+        part, plan = planned[name]
+        if plan is not None:
+            _write(plan, part, path)
+
+
+def _check(path: Path, force: bool) -> None:
+    """Check that a plan and its picture can be written."""
+    check_file(path, force)
+    picture = path.with_suffix(".svg")
+    if picture == path:
+        raise EmsyncError(f"{picture}: is the picture's name; end the plan's name in .json")
+    check_file(picture, force)
+
+
+def _write(plan: Plan, cues: CueSheet, path: Path) -> None:
+    """Write a plan and its picture, and print it."""
+    picture = path.with_suffix(".svg")
+    write_atomically(path, to_json(plan))
     timing = Timing(plan)
     chords, phrases = tuple(timing.harmony()), tuple(timing.phrase_labels())
     write_atomically(picture, draw_beats(plan, cues.boundaries, chords, phrases))
-    print(f"{args.output}, {picture.name}: {overview(plan, cues.boundaries)}")
+    print(f"{path}, {picture.name}: {overview(plan, cues.boundaries)}")
     for line in table(plan):
         print(line)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from bridge.scoring.pipeline import Phase
+from bridge.scoring.pipeline import Part, Phase
 
 _TITLES: dict[Phase, str] = {"analyzing": "Analyzing", "composing": "Composing"}
 
@@ -26,7 +26,11 @@ def progress_bar(title: str, total: float, unit: str) -> Iterator[Callable[[floa
 
 
 @contextmanager
-def phase_bar(phase: Phase) -> Iterator[Callable[[float], None]]:
-    """A bar for a phase of scoring; yields a function that takes the share that is done, 0..1."""
-    with progress_bar(_TITLES[phase], 100, "%") as show:
+def phase_bar(phase: Phase, part: Part | None = None) -> Iterator[Callable[[float], None]]:
+    """A bar for a phase of scoring; yields a function that takes the share that is done, 0..1.
+
+    part: the cue that is composed, if there are several.
+    """
+    title = _TITLES[phase] + ("" if part is None else f" {part.name}")
+    with progress_bar(title, 100, "%") as show:
         yield lambda share: show(100 * share)

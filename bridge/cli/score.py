@@ -14,10 +14,11 @@ from bridge.cli.options import (
     request_values,
     scores_argument,
 )
-from bridge.cli.outputs import STALE, folder_force_argument, result_folder
+from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import phase_bar
 from bridge.scoring.files import PLAN
 from bridge.scoring.pipeline import score_film
+from bridge.scoring.reel import ReelReport, score_reel
 from bridge.scoring.report import Report
 from bridge.scoring.request import parse_request
 from engine.cues import CueSheet
@@ -31,7 +32,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
         help="where score.mid, stems/, takes/, score.svg, plan.json, cues.json and report.json "
-        "go (default: out)",
+        "go (default: out); with --spotting a folder for each cue, and reel.mid",
     )  # fmt: skip
     folder_force_argument(parser)
     scores_argument(parser)
@@ -44,9 +45,16 @@ def run(args: Namespace) -> None:
     request = parse_request(request_values(args))
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
-        with staged(folder, STALE) as beside:
-            cues, report = score_film(request, network.load, beside, phase_bar, scores=args.scores)
-        print(summary(report, cues, folder, request.players))
+        with staged(folder, stale(folder)) as beside:
+            if request.music_cues:
+                cues, reel = score_reel(request, network.load, beside, phase_bar, args.scores)
+                lines = reel_summary(reel, cues, folder)
+            else:
+                cues, report = score_film(
+                    request, network.load, beside, phase_bar, scores=args.scores
+                )
+                lines = summary(report, cues, folder, request.players)
+        print(lines)
 
 
 def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[Instrument]) -> str:
@@ -71,4 +79,23 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
     silent = [i.value for i in instruments if not report.notes[i.value]]
     if silent:
         lines.insert(2, f"  silent: {', '.join(silent)}")
+    return "\n".join(lines)
+
+
+def reel_summary(reel: ReelReport, cues: CueSheet, folder: Path) -> str:
+    """The cues of a reel, a line each."""
+    names = ", ".join(f"{each.cue.name}/" for each in reel.cues)
+    lines = [f"{folder}: reel.mid, stems/, {names}, cues.json, report.json"]
+    for each in reel.cues:
+        cue, report = each.cue, each.report
+        key = "" if each.plan is None else f", {each.plan.phrases[0].key}"
+        met = round(report.second * len(report.hits)) if report.hits else 0
+        lines.append(
+            f"  {cue.name}  {cues.timecode(cue.start)} - {cues.timecode(cue.end)}  "
+            f"{cue.duration:.1f} s at {report.tempo:.0f} bpm{key}; "
+            f"{sum(report.notes.values())} notes; {met} of {len(report.hits)} boundaries met"
+            + ("" if cue.variation_of is None else f"; variation of {cue.variation_of}")
+        )
+    model = reel.model
+    lines.append(f"  composed by {model.name} on {model.device}, {reel.total:.1f} s in all")
     return "\n".join(lines)

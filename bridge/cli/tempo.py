@@ -6,12 +6,15 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.options import tempo_arguments
-from bridge.cli.outputs import check_file, file_force_argument
+from bridge.cli.outputs import check_file, file_force_argument, of_cue
 from bridge.cli.planning import planned_film, planning_arguments, planning_request
+from bridge.scoring.request import Request
+from engine.cues import CueSheet
 from engine.files import write_atomically
 from engine.plan.plan import BEATS, TIME_SIGNATURES, plan_beats
 from engine.plan.planner import rank
 from engine.plan.tempo_search import MOST_BEND, TempoFit
+from engine.timeline.cue_sheet import film_part
 from export.picture.draw import draw_beats
 
 ROWS = 10
@@ -32,11 +35,25 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Print the best tempi as a table, the best first."""
+    """Print the best tempi as a table, the best first; for each cue, if the film has several."""
     request = planning_request(args)
     if args.picture is not None:
         check_file(args.picture, args.force)
     cues = planned_film(args, request)
+    if not cues.spotting:
+        _rank(cues, request, args.picture)
+        return
+    pictures = {cue.name: args.picture and of_cue(args.picture, cue.name) for cue in cues.spotting}
+    for picture in pictures.values():
+        if picture is not None:
+            check_file(picture, args.force)
+    for cue in cues.spotting:
+        print(f"{cue.name}: ", end="")
+        _rank(film_part(cues, cue), request, pictures[cue.name])
+
+
+def _rank(cues: CueSheet, request: Request, picture: Path | None) -> None:
+    """Print the best tempi, and draw the bars of the best one. picture: None draws nothing."""
     fits = rank(cues, request.bpm, request.time_signature)
     beat = TIME_SIGNATURES[request.time_signature or "4/4"].beat
     quarters = BEATS[beat]
@@ -57,6 +74,6 @@ def run(args: Namespace) -> None:
             f"{fit.tempo * quarters:7.1f}  {downbeats:9}  {met - downbeats:11}  "
             f"{len(cues.boundaries) - met:6}  {fit.bend:5.1%}  {unusual:12}"
         )
-    if args.picture is not None:
+    if picture is not None:
         plan = plan_beats(fits[0], cues.duration, beat)
-        write_atomically(args.picture, draw_beats(plan, cues.boundaries))
+        write_atomically(picture, draw_beats(plan, cues.boundaries))

@@ -18,6 +18,7 @@ from engine.errors import EmsyncError
 from engine.music.midi_file import MidiFile, MidiNote, MidiTrack, read_midi_file
 from engine.score import Instrument, Note
 from export.midi import CHORD_MARKER
+from export.piece import REEL, SCORE, STEMS
 
 _NAMED = {instrument.value: instrument for instrument in Instrument}
 _FAMILIES = {
@@ -33,6 +34,8 @@ _MOST_BARS = 100_000
 def read_piece(path: Path, expressive: bool = False) -> Piece:
     """The piece in a MIDI file, or in a folder that ``emsync score`` wrote, with its boundaries.
 
+    Of a film with several cues it is the reel.
+
     A track's name gives its instrument, else its General MIDI program does. expressive: add
     expression by the emotion in the folder's cue sheet.
 
@@ -40,7 +43,7 @@ def read_piece(path: Path, expressive: bool = False) -> Piece:
     """
     if not path.is_dir():
         return read_midi(path)
-    score, stems = path / "score.mid", sorted((path / "stems").glob("*.mid"))
+    score, *stems = _files(path)
     if not score.exists() and not stems:
         raise EmsyncError(
             f"{path}: holds neither score.mid nor stems; give what emsync score wrote"
@@ -74,9 +77,16 @@ def read_beats(path: Path) -> Callable[[float], float]:
     Raises EmsyncError as ``read_midi`` does.
     """
     if path.is_dir():
-        path = min([path / "score.mid", *(path / "stems").glob("*.mid")], key=_missing)
+        path = min(_files(path), key=_missing)
     midi = read_midi_file(path)
     return lambda beats: float(midi.clock.seconds(beats * midi.ticks_per_beat))
+
+
+def _files(folder: Path) -> list[Path]:
+    """The piece or the reel of a folder, which may be missing, and its stems."""
+    reel = folder / REEL
+    piece = reel if reel.exists() else folder / SCORE
+    return [piece, *sorted((folder / STEMS).glob("*.mid"))]
 
 
 def _missing(path: Path) -> bool:

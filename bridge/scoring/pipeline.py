@@ -10,9 +10,10 @@ import time
 import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
@@ -25,15 +26,19 @@ from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.hits import boundary_hits, is_within
 from engine.measurements import Measurements, read_measurements, write_measurements
+from engine.music.arrangement import Recall
 from engine.plan.json_form import to_json
+from engine.plan.plan import Plan
 from engine.plan.timing import Timing
-from engine.score import CHORDAL
+from engine.score import CHORDAL, Score
+from engine.spotting import within
 from engine.timeline.cue_sheet import moved, with_hits
 from engine.video.boundaries import T_DIFF
 from engine.video.cuts import SENSITIVITY
 from engine.video.reader import open_video
 from export.picture.draw import draw
 from export.piece import write_piece
+from export.smpte import smpte_offset
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
@@ -44,8 +49,22 @@ MOST_APART = 0.05
 Phase = Literal["analyzing", "composing"]
 Progress = Callable[[float], None]
 """Receives the share of a phase that is done, 0..1."""
-Phases = Callable[[Phase], AbstractContextManager[Progress]]
-"""Entered for each phase; shows or reports its progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A cue that is composed: its name, and the shares of all music before it and of its own."""
+
+    name: str
+    before: float
+    share: float
+
+
+class Phases(Protocol):
+    """Entered for each phase, and for each cue of a reel; shows or reports its progress."""
+
+    def __call__(self, phase: Phase, part: Part = ..., /) -> AbstractContextManager[Progress]:
+        """part: the cue that is composed; left out where there is one piece."""
 
 
 def analyze_film(request: Request, phases: Phases, scores: Path | None = None) -> CueSheet:
@@ -85,10 +104,10 @@ def _measured(request: Request, scores: Path | None, progress: Progress) -> Meas
 
 
 def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
-    """A film's cue sheet with the emotion, hits and timecode that the user gave.
+    """A film's cue sheet with the emotion, hits, cues and timecode that the user gave.
 
-    The emotion of a hit goes before that of its section. Raises EmsyncError for boundaries beyond
-    the end, a timecode that the film's rate does not have, and a plan of another length.
+    The emotion of a hit goes before that of its section. Raises EmsyncError for boundaries or cues
+    beyond the end, a timecode that the film's rate does not have, and a plan of another length.
     """
     check_times(request, cues.duration)
     if request.start_timecode is not None:
@@ -99,19 +118,21 @@ def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
             raise EmsyncError(f"start_timecode: {error}") from error
     if request.user_emotion != (None, None, None):
         cues = replace(cues, sections=override(cues.sections, *request.user_emotion))
+    if request.spotting is not None:
+        cues = replace(cues, spotting=within(request.spotting, cues.duration))
     given = request.boundaries or ()
     if request.boundaries is None or all(hit.is_off for hit in given):
         # Stretches without hits alone leave the film's own.
         given = (*cues.hits, *given)
     off = tuple(sorted({*cues.no_hits, *request.stretches_off}))
-    within = [hit for hit in boundary_hits(given) if hit.is_off or not is_within(hit.seconds, off)]
-    sheet = with_hits(replace(cues, no_hits=off), within)
+    marked = [hit for hit in boundary_hits(given) if hit.is_off or not is_within(hit.seconds, off)]
+    sheet = with_hits(replace(cues, no_hits=off), marked)
     return moved(sheet, request.hit_offset / cues.video.fps) if request.hit_offset else sheet
 
 
 def _check_early(request: Request) -> None:
     """Check boundaries and plan before any work is spent on the film."""
-    if request.boundaries is None and request.plan is None:
+    if request.boundaries is None and request.plan is None and request.spotting is None:
         return
     duration = open_video(Path(request.video)).video.duration
     start, end = request.start or 0.0, duration if request.end is None else request.end
@@ -121,10 +142,14 @@ def _check_early(request: Request) -> None:
 
 
 def check_times(request: Request, duration: float) -> None:
-    """Check that a request's boundaries and plan fit a film of ``duration`` seconds.
+    """Check that a request's boundaries, cues and plan fit a film of ``duration`` seconds.
 
-    Raises EmsyncError for boundaries beyond the end, and for a plan of another length.
+    Raises EmsyncError for boundaries and cues beyond the end, and for a plan of another length.
     """
+    try:
+        within(request.spotting or (), duration)
+    except ValueError as error:
+        raise EmsyncError(f"spotting: {error}") from error
     for number, hit in enumerate(request.boundaries or (), start=1):
         if hit.seconds > duration:
             raise EmsyncError(
@@ -155,15 +180,43 @@ def score_film(
     Raises EmsyncError for a film that can't be scored, a network that can't be loaded, and a
     folder that can't be written.
     """
+    warn_without_chords(request)
+    begun = time.perf_counter()
+    cues = analyze_film(request, phases, scores)
+    plan = request.plan_for(cues)
+    composing = partial(phases, "composing")
+    report, _ = compose_piece(request, cues, plan, load, folder, composing, begun, follow)
+    return cues, report
+
+
+def warn_without_chords(request: Request) -> None:
+    """Warn if nobody may play who can play a chord."""
+    if not set(CHORDAL) & set(request.players):
+        warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=3)
+
+
+def compose_piece(
+    request: Request,
+    cues: CueSheet,
+    plan: Plan | None,
+    load: Callable[[], Network],
+    folder: Path,
+    composing: Callable[[], AbstractContextManager[Progress]],
+    begun: float,
+    follow: Callable[[CueSheet], Listener] | None = None,
+    name: str = "",
+    recall: Recall | None = None,
+) -> tuple[Report, Score]:
+    """Compose a piece and write its files into ``folder``; returns its report and its kept take.
+
+    request: seed, takes and sampling. composing: entered to show progress. begun: when the analysis
+    began, in seconds of ``time.perf_counter()``. name: of a cue; a marker says it. recall: the
+    piece that this one varies. The rest is as for ``score_film``.
+    """
     # Late, because these need onnxruntime.
     from engine.composing.planned import compose_planned_takes
     from engine.composing.takes import best, compose_takes
 
-    if not set(CHORDAL) & set(request.players):
-        warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=2)
-    begun = time.perf_counter()
-    cues = analyze_film(request, phases, scores)
-    plan = request.plan_for(cues)
     analyzed = time.perf_counter()
     network = load()
     loaded = time.perf_counter()
@@ -176,7 +229,7 @@ def score_film(
         (folder / PLAN).unlink(missing_ok=True)
     count = 1 if request.live else request.takes
     listener = follow(cues) if follow else None
-    with phases("composing") as progress:
+    with composing() as progress:
 
         def share(seconds: float) -> None:
             progress(seconds / (count * cues.duration))
@@ -185,11 +238,15 @@ def score_film(
         if plan is None:
             takes = compose_takes(cues, network, config, count, share, listener)
         else:
-            takes = compose_planned_takes(cues, plan, network, config, count, share, listener)
+            takes = compose_planned_takes(
+                cues, plan, network, config, count, share, listener, recall
+            )
     composed = time.perf_counter()
     kept = best([score for _, score in takes])
-    markers = tuple((hit.seconds, hit.label) for hit in cues.hits if hit.label)
-    write_piece([take.score for take, _ in takes], kept, folder, markers)
+    begins = [(0.0, f"{name} {cues.timecode(0.0)}")] if name else []
+    markers = (*begins, *((hit.seconds, hit.label) for hit in cues.hits if hit.label))
+    offset = smpte_offset(cues.video.clock, cues.start)
+    write_piece([take.score for take, _ in takes], kept, folder, markers, offset)
     score = takes[kept][0].score
     phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
     write_atomically(folder / PICTURE, draw(score, cues, score.harmony, phrases))
@@ -210,4 +267,4 @@ def score_film(
         ),
     )
     write_report(result, folder / REPORT)
-    return cues, result
+    return result, score

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from bridge.scoring.files import RESULT
 from engine.checks import Check, checked, flag, items, number, text, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
@@ -22,12 +23,14 @@ from engine.hits import Hit, Stretch, hit_json, rising_hits, stretches, stretche
 from engine.music.conditions import parse_conditions
 from engine.plan.json_form import from_json as plan_from_json
 from engine.plan.json_form import to_json as plan_to_json
+from engine.plan.original import Original
 from engine.plan.plan import TIME_SIGNATURES, Plan
 from engine.plan.planner import PlanOptions, plan_piece, split_bars
 from engine.plan.tempo_map import TempoMap
 from engine.plan.tempo_map import from_values as tempo_map_from
 from engine.plan.tempo_map import to_values as tempo_map_values
 from engine.score import Instrument
+from engine.spotting import MusicCue, cue_json, spotting_list
 from engine.timecode import is_label
 
 TAKES = 4
@@ -52,6 +55,8 @@ class Request:
     min_distance: the least distance of boundaries, in seconds; None for the usual one.
     no_hits: stretches in which nothing is marked, in seconds from ``start``.
     hit_offset: how many frames after its hit a chord begins; a negative one is before.
+    spotting: the cues of the film's music, in seconds from ``start``; each becomes a piece. None
+    for those of the cue sheet, or else one piece.
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
@@ -74,6 +79,7 @@ class Request:
     min_distance: float | None = None
     no_hits: tuple[Stretch, ...] = ()
     hit_offset: int = 0
+    spotting: tuple[MusicCue, ...] | None = None
     cues: CueSheet | None = None
     seed: int = 0
     takes: int = TAKES
@@ -117,9 +123,28 @@ class Request:
                 ("bpm", "time_signature", "feel", "chords", "tempo_map"),
                 "a piece in free time has none; leave it out, or leave out free",
             )
+        self._check_spotting()
         override((), *self.user_emotion)
         self.generation_config()
         self.plan_options()
+
+    def _check_spotting(self) -> None:
+        """Refuse what a film with several cues can't have."""
+        if not self.music_cues:
+            return
+        self._refuse(
+            ("plan", "tempo_map"), "a film with a spotting list is planned cue by cue; leave it out"
+        )
+        self._refuse(("live",), "a film with a spotting list plays once it is done; leave it out")
+        for cue in self.music_cues:
+            if cue.variation_of is not None and self.free:
+                raise EmsyncError(
+                    f"free: {cue.name} is a variation, which needs a plan; leave out one of them"
+                )
+            if cue.name.casefold() in RESULT:
+                raise EmsyncError(
+                    f"spotting: {cue.name} is the name of a file of the result; give another name"
+                )
 
     def _refuse(self, names: Iterable[str], reason: str) -> None:
         """Raise EmsyncError for the first of these options that was given."""
@@ -137,6 +162,13 @@ class Request:
     def stretches_off(self) -> tuple[Stretch, ...]:
         """All stretches in which nothing is marked, in seconds from ``start``."""
         return (*self.no_hits, *stretches_off(self.boundaries or ()))
+
+    @property
+    def music_cues(self) -> tuple[MusicCue, ...]:
+        """The spotting list, by time; empty for one piece."""
+        if self.spotting is not None:
+            return self.spotting
+        return () if self.cues is None else self.cues.spotting
 
     @property
     def players(self) -> tuple[Instrument, ...]:
@@ -180,11 +212,14 @@ class Request:
             )
         return options
 
-    def plan_for(self, cues: CueSheet) -> Plan | None:
-        """The plan of the piece: the user's, or one for the film; None for a piece in free time."""
+    def plan_for(self, cues: CueSheet, original: Original | None = None) -> Plan | None:
+        """The plan of the piece: the user's, or one for the film; None for a piece in free time.
+
+        original: what the piece varies.
+        """
         if self.free:
             return None
-        return self.plan or plan_piece(cues, self.plan_options())
+        return self.plan or plan_piece(cues, self.plan_options(), original)
 
 
 def parse_request(values: Mapping[str, Any]) -> Request:
@@ -222,6 +257,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, Hit):
         return hit_json(value)
+    if isinstance(value, MusicCue):
+        return cue_json(value)
     return value.value if isinstance(value, Instrument) else value
 
 
@@ -278,6 +315,7 @@ _CHECKS: Mapping[str, Check] = {
     "min_distance": number(0.0, 3600.0),
     "no_hits": stretches(LONGEST),
     "hit_offset": whole(-FURTHEST_OFFSET, FURTHEST_OFFSET),
+    "spotting": spotting_list(LONGEST),
     "cues": _cues,
     "plan": _plan,
     "tempo_map": _tempo_map,

@@ -9,14 +9,14 @@ from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, SCORES
 from bridge.scoring.request import MOST_TAKES
 from bridge.server.jobs import Job, NoSuchJob, NotStored
 from engine.score import Instrument
-from export.piece import SCORE, STEMS, TAKES
+from export.piece import REEL, SCORE, STEMS, TAKES
 
 FILES = (
-    *(CUES, SCORES, PLAN, SCORE, PICTURE, REPORT),
+    *(CUES, SCORES, PLAN, SCORE, REEL, PICTURE, REPORT),
     *(f"{STEMS}/{i.value}.mid" for i in Instrument),
     *(f"{TAKES}/take-{number}.mid" for number in range(1, MOST_TAKES + 1)),
 )
-"""Every file that a job may have, by the name that clients use."""
+"""Every file that a piece, or a reel, may have, by the name that clients use."""
 LEAST_FREE = 16 << 20
 """Bytes that must be free for a new job: its files and the journal take a few megabytes."""
 
@@ -44,7 +44,8 @@ class JobFiles:
     def files(self, job: Job) -> list[str]:
         """The names of the files that exist."""
         folder = self.folder(job)
-        return [name for name in FILES if (folder / name).is_file()]
+        of_cues = (f"{cue.name}/{name}" for cue in job.request.music_cues for name in FILES)
+        return [name for name in (*FILES, *of_cues) if (folder / name).is_file()]
 
     def file(self, job: Job, name: str) -> Path:
         """The path of a file by name; raises NoSuchJob if the job does not have it."""

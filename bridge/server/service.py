@@ -55,7 +55,7 @@ class Service:
             cues = read_cues(self.job_files.file(parent, CUES))
             # These options have already changed the cue sheet.
             seeded = replace(
-                seeded, cues=cues, start=None, end=None, boundaries=None,
+                seeded, cues=cues, start=None, end=None, boundaries=None, spotting=None,
                 sensitivity=None, min_distance=None, no_hits=(), hit_offset=0,
                 emotion="auto", valence=None, arousal=None,
             )  # fmt: skip

@@ -22,7 +22,15 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from bridge.scoring.files import CUES, SCORES
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import Phase, Phases, Progress, analyze_film, score_film
+from bridge.scoring.pipeline import (
+    Part,
+    Phase,
+    Phases,
+    Progress,
+    analyze_film,
+    score_film,
+)
+from bridge.scoring.reel import score_reel
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
 from engine.cues import CueSheet, write_cues
@@ -107,7 +115,9 @@ def perform(task: protocol.Task, load: Callable[[], Network], report: Report) ->
     folder, phases = output_folder(task.folder), _phases(report)
     # Those of an attempt that was cut off: the film may be another one now.
     (folder / SCORES).unlink(missing_ok=True)
-    if task.kind is Kind.COMPOSE:
+    if task.kind is Kind.COMPOSE and task.request.music_cues:
+        score_reel(task.request, load, folder, phases, folder / SCORES)
+    elif task.kind is Kind.COMPOSE:
         follow = partial(_drafts, report) if task.request.live else None
         score_film(task.request, load, folder, phases, follow, folder / SCORES)
     else:
@@ -118,12 +128,14 @@ def _phases(report: Report) -> Phases:
     """Reports each phase when it begins, and its progress in steps that a person can see."""
 
     @contextmanager
-    def enter(phase: Phase) -> Iterator[Progress]:
+    def enter(phase: Phase, part: Part | None = None) -> Iterator[Progress]:
         report(protocol.Entered(State(phase)))
-        reported = 0.0
+        reported = 0.0 if part is None else part.before
 
         def progress(share: float) -> None:
             nonlocal reported
+            if part is not None:
+                share = part.before + share * part.share
             if share - reported >= STEP:
                 reported = share
                 report(protocol.Progress(min(share, 1.0)))

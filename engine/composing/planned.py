@@ -11,14 +11,20 @@ from engine.composing.listener import Listener
 from engine.composing.takes import TakeScore, compose_takes
 from engine.cues import CueSheet
 from engine.model.runtime import Network
+from engine.music.arrangement import Recall
 from engine.music.vocabulary import INSTRUMENTS
 from engine.plan.plan import Plan
 from engine.plan.timing import Timing
 from engine.score import Note
 
 
-def planned_config(plan: Plan, config: GenerationConfig) -> GenerationConfig:
-    """How to compose for a plan. config: seed and sampling; the plan says the rest."""
+def planned_config(
+    plan: Plan, config: GenerationConfig, recall: Recall | None = None
+) -> GenerationConfig:
+    """How to compose for a plan. config: seed and sampling; the plan says the rest.
+
+    recall: the piece that this one varies; None for a piece of its own.
+    """
     timing = Timing(plan)
     players = {instrument for phrase in plan.phrases for instrument in phrase.instruments}
     return replace(
@@ -26,7 +32,7 @@ def planned_config(plan: Plan, config: GenerationConfig) -> GenerationConfig:
         instruments=tuple(i for i in INSTRUMENTS if not plan.phrases or i in players),
         conditions=timing.conditions,
         sections=timing.phrase_conditions(),
-        arrangement=timing.arrangement,
+        arrangement=replace(timing.arrangement, recall=recall),
     )
 
 
@@ -38,18 +44,19 @@ def compose_planned_takes(
     count: int,
     progress: Callable[[float], None] | None = None,
     listener: Listener | None = None,
+    recall: Recall | None = None,
 ) -> list[tuple[Take, TakeScore]]:
     """Compose ``count`` takes for a plan, each with its score. All times are those of the film.
 
     config: seed and sampling. progress, listener: as for
-    :func:`engine.composing.takes.compose_takes`.
+    :func:`engine.composing.takes.compose_takes`. recall: as for ``planned_config``.
     """
     timing = Timing(plan)
     rate = cues.duration / timing.music_time(cues.duration)
     takes = compose_takes(
         timing.music_cues(cues),
         network,
-        planned_config(plan, config),
+        planned_config(plan, config, recall),
         count,
         None if progress is None else lambda seconds: progress(seconds * rate),
         None if listener is None else _in_film_time(listener, timing, cues.duration),

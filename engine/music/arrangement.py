@@ -28,6 +28,18 @@ class Ending:
     release: int
 
 
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Another piece that this one takes up bar by bar, since it is a variation of it.
+
+    tokens: of the other piece, with the beats of this one. bars: for each bar of this piece, the
+    bar of the other one, counted from 0; None for none.
+    """
+
+    tokens: tuple[int, ...]
+    bars: tuple[int | None, ...]
+
+
 @dataclass(frozen=True)
 class Arrangement:
     """Beats and bars, who plays, the harmony and the ending of a piece.
@@ -36,6 +48,7 @@ class Arrangement:
     None, or no chord at all, leaves the harmony to the network. ending: None where the film breaks
     off. repeats: for each bar, how many bars ago the bar began that it repeats; 0 for none.
     shares: how many times its usual share of the notes each instrument has; 1 where it is missing.
+    recall: the piece that this one varies; None for a piece of its own.
     """
 
     grid: BeatGrid
@@ -44,6 +57,7 @@ class Arrangement:
     ending: Ending | None = None
     repeats: tuple[int, ...] = ()
     shares: Mapping[Instrument, float] = field(default_factory=dict)
+    recall: Recall | None = None
 
     def phrase_at(self, step: int) -> Phrase | None:
         """The phrase at a step; None without phrases."""

@@ -7,7 +7,7 @@ the tonic.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -42,13 +42,18 @@ def given_chords(plan: Plan, chords: Sequence[str], key: int) -> list[Bar]:
 
 
 def drawn_chords(
-    plan: Plan, drafts: Sequence[PhrasePlan], keys: Sequence[int], rng: np.random.Generator
+    plan: Plan,
+    drafts: Sequence[PhrasePlan],
+    keys: Sequence[int],
+    rng: np.random.Generator,
+    given: Mapping[str, tuple[Bar, ...]] | None = None,
 ) -> list[Bar]:
     """The chord symbols of every bar, drawn from what songs do.
 
     plan: its beats, bars and last chord. keys: of each phrase, indices into ``conditions.KEYS``.
+    given: progressions of forms that need none drawn; roots count from the tonic.
     """
-    bars = _themes(drafts, keys, rng)
+    bars = _themes(drafts, keys, rng, given or {})
     goals = {draft.bar: key for draft, key in zip(drafts[1:], keys[1:], strict=True)}
     last = plan.bar_at(plan.last_chord or 0) - 1
     if plan.bar_line(last + 1) != plan.last_chord:
@@ -75,7 +80,10 @@ def drawn_chords(
 
 
 def _themes(
-    drafts: Sequence[PhrasePlan], keys: Sequence[int], rng: np.random.Generator
+    drafts: Sequence[PhrasePlan],
+    keys: Sequence[int],
+    rng: np.random.Generator,
+    given: Mapping[str, tuple[Bar, ...]],
 ) -> list[Bar]:
     """The chords of every bar by its phrase's form; roots count from C."""
     themes: dict[tuple[str, int], tuple[Bar, ...]] = {}
@@ -84,6 +92,9 @@ def _themes(
     bars: list[Bar] = []
     for draft, key in zip(drafts, keys, strict=True):
         theme = draft.form, key
+        if draft.form in given:
+            themes[theme] = given[draft.form]
+            begun.add(key)
         if theme not in themes:
             # The first theme of a key begins at home, a contrast elsewhere.
             progression = draw_progression(rng, key >= 12, key not in begun, taken)

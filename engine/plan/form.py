@@ -189,6 +189,12 @@ def _forms(of_section: Sequence[int], sections: Sequence[Section]) -> list[str]:
     return letters
 
 
+def first_mood(form: str) -> str:
+    """The letter of the piece's first mood that has the same place as a letter of another."""
+    number = ord(form[0]) - ord("A") + 26 * (int(form[1:] or 1) - 1)
+    return THEMES[number % len(THEMES)]
+
+
 def _letter(number: int) -> str:
     """A, B, ... Z, A2, B2, ..."""
     turn, place = divmod(number, 26)

@@ -20,6 +20,7 @@ from engine.music.key import profile
 from engine.plan import mood
 from engine.plan.chord_plan import drawn_chords, given_chords
 from engine.plan.form import plan_phrases
+from engine.plan.original import Original
 from engine.plan.plan import (
     FEELS,
     LATEST_PHRASE,
@@ -104,12 +105,18 @@ class PlanOptions:
         return TIME_SIGNATURES[self.time_signature or "4/4"].beats
 
 
-def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:
-    """Plan a piece for a cue sheet. Raises EmsyncError for a tempo that does not fit the beat."""
+def plan_piece(cues: CueSheet, options: PlanOptions, original: Original | None = None) -> Plan:
+    """Plan a piece for a cue sheet.
+
+    original: what the piece varies; None for a piece of its own. Raises EmsyncError for a tempo
+    that does not fit the beat.
+    """
+    if original is not None:
+        options = replace(options, instruments=original.instruments)
     plan = _beats_of(cues, options)
     plan = replace(plan, last_chord=_last_chord(plan, cues.boundaries))
     sections = _with_emotion(cues.sections)
-    shares = _shares(options)
+    shares = _shares(options) if original is None else original.shares
     leads = dict(shares)
     drafts = plan_phrases(
         [plan.seconds_at(line) for line in plan.bar_lines()],
@@ -124,10 +131,14 @@ def plan_piece(cues: CueSheet, options: PlanOptions) -> Plan:
     rng = np.random.default_rng((options.seed, 1))
     of_section = _keys(sections, options, rng)
     keys = [of_section[draft.section] for draft in drafts]
+    if original is not None:
+        drafts = [replace(draft, form=original.form(draft.form)) for draft in drafts]
+        keys = [original.key(draft.form) for draft in drafts]
     if options.chords:
         chords = given_chords(plan, options.chords, keys[-1])
     else:
-        chords = drawn_chords(plan, drafts, keys, rng)
+        given = {} if original is None else original.progressions
+        chords = drawn_chords(plan, drafts, keys, rng, given)
     phrases = tuple(
         Phrase(
             draft.bar + 1,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from engine.cues import CueSheet, Section, Video, read_cues
 from engine.emotion.sections import turned
-from engine.hits import Hit, HitList, boundary_hits, in_order, stretches_off
+from engine.hits import SAME, Hit, HitList, boundary_hits, in_order, stretches_off
+from engine.spotting import MusicCue
 from engine.timecode import Clock
 
 
@@ -93,3 +94,57 @@ def _part(hit: Hit, start: float, end: float) -> Hit | None:
     """What a part of the film has of a stretch; None if nothing."""
     since, until = max(hit.seconds, start), min(hit.end or end, end)
     return replace(hit, seconds=since, end=until) if since < until else None
+
+
+def is_cue_sheet(path: Path) -> bool:
+    """Whether a file is one of emsync's cue sheets, by its name and its beginning."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+    except OSError:
+        return False
+    return head.startswith(b"{") and b'"OTIO_SCHEMA"' not in head
+
+
+def film_part(cues: CueSheet, cue: MusicCue) -> CueSheet:
+    """The cue sheet of one cue of a film's music, in seconds from its in point.
+
+    It has the cuts, hits and sections within the cue. What lies on its out point belongs to what
+    comes after it. The emotion of a cue goes before that of the film's sections, and the emotion of
+    a hit before that of the cue.
+    """
+    first, last = cue.start, cue.end
+
+    def inside(time: float) -> bool:
+        return first - SAME <= time < last - SAME
+
+    def moved(time: float) -> float:
+        return min(max(time - first, 0.0), last - first)
+
+    sections = tuple(
+        replace(section, start=moved(section.start), end=moved(section.end))
+        for section in cues.sections
+        if section.start < last and section.end > first
+    )
+    if cue.emotion is not None:
+        sections = turned(sections, [(0.0, None, cue.emotion)])
+    hits = [
+        replace(
+            hit,
+            seconds=moved(hit.seconds),
+            end=None if hit.end is None or hit.end >= last else moved(hit.end),
+        )
+        for hit in cues.hits
+        if inside(hit.seconds)
+    ]
+    part = replace(
+        cues,
+        start=cues.start + first,
+        end=cues.start + last,
+        cuts=tuple(cut.moved(moved) for cut in cues.cuts if inside(cut.time)),
+        hits=(),
+        sections=sections,
+        no_hits=tuple((moved(a), moved(b)) for a, b in cues.no_hits if a < last and b > first),
+        spotting=(),
+    )
+    return with_hits(part, hits)

@@ -103,6 +103,12 @@ def _split(name: str) -> tuple[str, dict[str, Any]]:
         word = name.lower()
         return name, {"emotion": word} if word in EMOTIONS else {}
     tags = [tag.strip() for tag in match["tags"].split(",")]
+    variation = [tag for tag in tags if VARIATION.fullmatch(tag)]
+    if len(variation) == 1 and len(tags) > 1:
+        # It belongs to the label: which music plays there is no property of a hit.
+        rest = ", ".join(tag for tag in tags if tag not in variation)
+        label, given = _split(f"{match['label']} [{rest}]".strip())
+        return f"{label} ({variation[0]})", given
     found = [_tag(tag) for tag in tags]
     if not any(found):
         # Brackets that belong to the label.
@@ -134,6 +140,8 @@ def _tag(tag: str) -> dict[str, Any]:
     return {}
 
 
+VARIATION = re.compile(r"variation of (\S.*)", re.IGNORECASE)
+"""The tag of a stretch of music that varies another: ``variation of 1m1``."""
 _NUMBER = re.compile(r"[+-]?(?:\d{1,9}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:e-\d{1,2})?", re.ASCII)
 _N = f"({_NUMBER.pattern})"
 _TAGS = re.compile(r"(?P<label>.*?)\s*\[(?P<tags>[^\[\]]*)\]")

@@ -3,12 +3,15 @@
 Songs return to what they played one, two and four bars before. A planned piece returns to the last
 phrase of the same form instead, since a bar that repeats the bar before keeps its harmony too. A
 network that draws every token strays from that: one note that differs makes further differences
-likelier. So the tokens of :mod:`engine.music.features.lookback` become likelier. Beats, bars and
-figures hold, across boundaries too; the rule does not know where a boundary is. In a planned piece
-notes end as they would without the rule: whatever is favoured else holds them for too long. (Ours.)
+likelier. So the tokens of :mod:`engine.music.features.lookback` become likelier. A variation
+returns to the bars of its original. Beats, bars and figures hold, across boundaries too; the rule
+does not know where a boundary is. In a planned piece notes end as they would without the rule:
+whatever is favoured else holds them for too long. (Ours.)
 """
 
 from __future__ import annotations
+
+import sys
 
 import numpy as np
 
@@ -51,6 +54,11 @@ class Repetition(Rule):
         self._strength = strength
         self._lookback = Lookback()
         self._repeats = () if arrangement is None else arrangement.repeats
+        recall = None if arrangement is None else arrangement.recall
+        self._recalled = () if recall is None else recall.bars
+        self._original = Lookback(sys.maxsize)
+        for token in () if recall is None else recall.tokens:
+            self._original.push(token)
         self._bars = 0
         """How many bars have begun."""
 
@@ -93,14 +101,21 @@ class Repetition(Rule):
 
     def _planned(self, allowed: Mask) -> list[tuple[int, float]]:
         """The token of the bar that a planned bar repeats, and that of the groove."""
-        ago = self._repeats[self._bars - 1] if self._bars <= len(self._repeats) else 0
         drum = self._lookback.ago(1, allowed & _IS_DRUM)
         groove = [(drum, GROOVE)] if _IS_DRUM[drum] else []
-        if ago:
-            model = self._lookback.ago(ago, allowed)
+        if (model := self._model(allowed)) is not None:
             return [(model, PHRASE), *(found for found in groove if found[0] != model)]
         last = self._lookback.ago(1)
         return groove or ([(last, 1.0)] if _IS_RHYTHM[last] else [])
+
+    def _model(self, allowed: Mask) -> int | None:
+        """The token of the bar that the present bar repeats, in the original or in this piece."""
+        here = self._bars - 1
+        bar = self._recalled[here] if here < len(self._recalled) else None
+        if bar is not None:
+            return self._original.in_bar(bar, self._lookback, allowed)
+        ago = self._repeats[here] if here < len(self._repeats) else 0
+        return self._lookback.ago(ago, allowed) if ago else None
 
 
 def _likeliest_near(token: int, logits: Logits) -> int:

@@ -45,7 +45,9 @@ class Lookback:
     end of the shorter bar, what came after it counts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int = LONGEST) -> None:
+        """longest: the most tokens that are kept."""
+        self._longest = longest
         self._tokens: list[int] = []
         self._cursors: list[int] = []
         """The step of each token."""
@@ -63,9 +65,9 @@ class Lookback:
         self._places.append(self._place)
         if token == voc.BAR:
             self._bars.append(self._cursor)
-        if len(self._tokens) > LONGEST:
+        if len(self._tokens) > self._longest:
             for past in (self._tokens, self._cursors, self._places):
-                del past[: LONGEST // 2]
+                del past[: self._longest // 2]
 
     @property
     def value(self) -> tuple[int, ...]:
@@ -86,14 +88,31 @@ class Lookback:
         then = self._bars[-1 - bars] + self._cursor - self._bars[-1]
         if self._cursor - then <= SLACK or then < self._cursors[0]:
             return voc.PAD
-        after = bisect_left(self._cursors, then)
+        return self._following(then, self._place - self._cursor * PLACES, allowed)
+
+    def in_bar(self, bar: int, piece: Lookback, allowed: Mask) -> int:
+        """The token that follows in a bar of these tokens, at the present place of a piece's bar.
+
+        bar: counted from 0. allowed: as for ``ago``. PAD if it is unknown.
+        """
+        if bar >= len(self._bars) or not piece._bars:
+            return voc.PAD
+        then = self._bars[bar] + piece._cursor - piece._bars[-1]
+        if then > self._cursor:
+            return voc.PAD
+        return self._following(then, piece._place - piece._cursor * PLACES, allowed)
+
+    def _following(self, then: int, within: int, allowed: Mask | None) -> int:
+        """The token that follows a place within the instant at step ``then``."""
+        after = min(bisect_left(self._cursors, then), len(self._cursors) - 1)
         instant = self._cursors[after]
         if after and then - self._cursors[after - 1] < instant - then:
             instant = self._cursors[after - 1]
         if abs(instant - then) > SLACK:
             instant = then
-        within = self._place - self._cursor * PLACES
         following = bisect_right(self._places, instant * PLACES + within)
+        if following == len(self._tokens):
+            return voc.PAD
         token = self._tokens[following]
         while (
             allowed is not None

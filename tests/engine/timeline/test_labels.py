@@ -84,3 +84,13 @@ def test_cells_are_read():
     assert parse_emotion("-0,3 0.75") == (-0.3, 0.75)
     with pytest.raises(ValueError, match="neither must nor may"):
         parse_must("perhaps")
+
+
+def test_a_variation_belongs_to_the_label_beside_other_tags() -> None:
+    hit = named_hit(1.0, "1m2 [variation of 1m1, tense, weight 2]", end=9.0)
+    assert (hit.label, hit.emotion, hit.weight) == ("1m2 (variation of 1m1)", "tense", 2)
+    assert named_hit(1.0, tagged(hit)).label == hit.label
+    alone = named_hit(1.0, "1m2 [variation of 1m1]")
+    assert (alone.label, alone.emotion) == ("1m2 [variation of 1m1]", None)
+    with pytest.raises(ValueError, match="'louder' is no tag"):
+        named_hit(1.0, "1m2 [variation of 1m1, tense, louder]")

@@ -8,7 +8,7 @@ import pytest
 from engine.composing.logits.repetition import DRUMS, GROOVE, MOVING_ON, NEAR, PHRASE, Repetition
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
-from engine.music.arrangement import Arrangement
+from engine.music.arrangement import Arrangement, Recall
 from engine.music.beat_grid import BeatGrid
 from engine.music.conditions import Conditions
 from engine.music.vocabulary import Kind
@@ -149,3 +149,37 @@ def test_drums_of_a_planned_piece_keep_the_groove_of_the_bar_before(ends: int) -
     favoured = one.bias(logits, STATE)
     assert favoured[KICK] == 2 * GROOVE
     assert favoured[HIGH] == 2 * PHRASE
+
+
+def varied(*tokens: int, bars: tuple[int | None, ...] = (1, 0, None)) -> np.ndarray:
+    """What is favoured after these tokens of a variation of two bars, LOW and then HIGH."""
+    original = (voc.START, *bar(LOW), *bar(HIGH))
+    arrangement = Arrangement(BeatGrid(60, (4,)), repeats=(0, 1, 1), recall=Recall(original, bars))
+    one = Repetition(2.0, arrangement)
+    for token in tokens:
+        one.update(token, STATE)
+    return np.where(OFFS, 0, one.bias(FLAT, STATE))
+
+
+def test_a_variation_takes_up_the_bars_of_its_original() -> None:
+    favoured = varied(voc.BAR)
+    assert np.flatnonzero(favoured).tolist() == [HIGH]
+    assert favoured[HIGH] == 2 * PHRASE
+    assert np.flatnonzero(varied(*bar(TUNE[2]), voc.BAR)).tolist() == [LOW]
+
+
+def test_a_variation_moves_on_as_its_original_did() -> None:
+    favoured = varied(voc.BAR, HIGH)
+    assert set(np.flatnonzero(favoured)) <= set(SHIFTS)
+    assert favoured.argmax() in range(voc.shift(125 - NEAR), voc.shift(125) + 1)
+
+
+def test_a_bar_that_the_original_lacks_repeats_the_variation_itself() -> None:
+    played = (*bar(LOW), *bar(TUNE[2]), voc.BAR)
+    assert np.flatnonzero(varied(*played)).tolist() == [TUNE[2]]
+
+
+def test_beyond_the_end_of_the_original_nothing_is_favoured() -> None:
+    assert np.array_equal(varied(voc.BAR, bars=(7,)), FLAT)
+    beyond = (voc.BAR, LOW, voc.shift(125), voc.shift(125))
+    assert np.array_equal(varied(*beyond, bars=(1,)), FLAT)
