@@ -18,8 +18,9 @@ from engine.emotion.perception import Perception
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.video.cuts import CutCurve
+from engine.video.fingerprints import Prints
 
-_VERSION = 1
+_VERSION = 2
 """Of what is measured and how; files of another version are refused."""
 
 
@@ -28,7 +29,8 @@ class Measurements:
     """A film, or a part of it, measured frame by frame.
 
     start, end: the part, in seconds of the file. curve: scores of transitions, in seconds of the
-    file. perception: brightness, colour and motion, in seconds from ``start``.
+    file. perception: brightness, colour and motion, in seconds from ``start``. prints: a
+    fingerprint of each frame of the curve.
     """
 
     video: Video
@@ -36,6 +38,7 @@ class Measurements:
     end: float
     curve: CutCurve
     perception: Perception
+    prints: Prints
 
 
 def write_measurements(measured: Measurements, path: Path) -> None:
@@ -57,6 +60,7 @@ def write_measurements(measured: Measurements, path: Path) -> None:
         scores=curve.scores.astype(np.float32),
         changes=curve.changes.astype(np.float32),
         gradual=np.array(gradual).reshape(-1, 7),
+        prints=measured.prints,
         **arrays,
     )
     write_atomically(path, data.getvalue())
@@ -89,7 +93,8 @@ def read_measurements(
             )
             scores, changes = (file[name].astype(np.float64) for name in ("scores", "changes"))
             curve = CutCurve(file["times"], scores, changes, gradual)
-            return Measurements(video, begin, stop, curve, Perception.from_arrays(file))
+            perception = Perception.from_arrays(file)
+            return Measurements(video, begin, stop, curve, perception, file["prints"])
     except OSError as error:
         raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
     except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
