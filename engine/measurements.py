@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.arrays import Floats
 from engine.cues import KINDS, Transition, Video
 from engine.emotion.perception import Perception
 from engine.errors import EmsyncError
@@ -95,6 +96,22 @@ def read_measurements(
             curve = CutCurve(file["times"], scores, changes, gradual)
             perception = Perception.from_arrays(file)
             return Measurements(video, begin, stop, curve, perception, file["prints"])
+    except OSError as error:
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
+    except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        raise EmsyncError(f"{path}: is no file of scores; name another file") from error
+
+
+def read_prints(path: Path) -> tuple[Floats, Prints, float]:
+    """The times of all frames of a file of scores, their fingerprints, and when the last one goes.
+
+    The film itself may be gone. Raises EmsyncError if the file can't be read.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if int(file["version"]) != _VERSION:
+                raise EmsyncError(f"{path}: was written by another version; remove it")
+            return file["times"], file["prints"], float(file["part"][1])
     except OSError as error:
         raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
     except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:

@@ -17,7 +17,7 @@ from export.piece import SCORE, STEMS, TAKES
 
 RESULT = (SCORE, STEMS, TAKES, PICTURE, PLAN, CUES, SCORES, REPORT)
 """What a result has in its folder."""
-STALE = (PLAN, f"{TAKES}/take-*.mid")
+STALE = (PLAN, SCORES, f"{TAKES}/take-*.mid")
 """Files that not every result has; those of an earlier result go when it is replaced."""
 
 

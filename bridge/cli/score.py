@@ -16,7 +16,7 @@ from bridge.cli.options import (
 )
 from bridge.cli.outputs import STALE, folder_force_argument, result_folder
 from bridge.cli.progress import phase_bar
-from bridge.scoring.files import PLAN
+from bridge.scoring.files import PLAN, SCORES
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.report import Report
 from bridge.scoring.request import parse_request
@@ -45,7 +45,9 @@ def run(args: Namespace) -> None:
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
         with staged(folder, STALE) as beside:
-            cues, report = score_film(request, network.load, beside, phase_bar, scores=args.scores)
+            # A later re-cut compares the new film with what is kept here.
+            scores = args.scores or beside / SCORES
+            cues, report = score_film(request, network.load, beside, phase_bar, scores=scores)
         print(summary(report, cues, folder, request.players))
 
 

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
-from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
+from bridge.scoring.report import (
+    NOT_TIMED,
+    Model,
+    Report,
+    Takes,
+    Timings,
+    report,
+    write_report,
+)
 from bridge.scoring.request import Request
 from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
@@ -25,6 +33,7 @@ from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.measurements import Measurements, read_measurements, write_measurements
 from engine.plan.json_form import to_json
+from engine.plan.plan import Plan
 from engine.plan.timing import Timing
 from engine.score import CHORDAL
 from engine.timeline.cue_sheet import with_hits
@@ -35,6 +44,8 @@ from export.picture.draw import draw
 from export.piece import write_piece
 
 if TYPE_CHECKING:
+    from engine.composing.composition import Take
+    from engine.composing.takes import TakeScore
     from engine.model.runtime import Network
 
 MOST_APART = 0.05
@@ -149,7 +160,7 @@ def score_film(
     """
     # Late, because these need onnxruntime.
     from engine.composing.planned import compose_planned_takes
-    from engine.composing.takes import best, compose_takes
+    from engine.composing.takes import compose_takes
 
     if not set(CHORDAL) & set(request.players):
         warnings.warn("without guitar and piano no chord can land on a boundary", stacklevel=2)
@@ -179,27 +190,40 @@ def score_film(
         else:
             takes = compose_planned_takes(cues, plan, network, config, count, share, listener)
     composed = time.perf_counter()
+    result = write_result(cues, plan, takes, network, request.seed, folder)
+    done = time.perf_counter()
+    timings = Timings(
+        analyze=analyzed - begun,
+        load=loaded - analyzed,
+        compose=composed - loaded,
+        export=done - composed,
+        total=done - begun,
+    )
+    result = replace(result, timings=timings)
+    write_report(result, folder / REPORT)
+    return cues, result
+
+
+def write_result(
+    cues: CueSheet,
+    plan: Plan | None,
+    takes: Sequence[tuple[Take, TakeScore]],
+    network: Network,
+    seed: int,
+    folder: Path,
+) -> Report:
+    """Write the music of finished takes and its picture; returns the report, without timings.
+
+    Raises EmsyncError for a folder that can't be written.
+    """
+    from engine.composing.takes import best
+
     kept = best([score for _, score in takes])
     markers = tuple((hit.seconds, hit.label) for hit in cues.hits if hit.label)
     write_piece([take.score for take, _ in takes], kept, folder, markers)
     score = takes[kept][0].score
     phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
     write_atomically(folder / PICTURE, draw(score, cues, score.harmony, phrases))
-    done = time.perf_counter()
     card = network.card
-    result = report(
-        cues,
-        score,
-        request.seed,
-        Model(card.name, card.sha256, card.parameters, network.device, network.precision),
-        Takes(kept, tuple(takes)),
-        Timings(
-            analyze=analyzed - begun,
-            load=loaded - analyzed,
-            compose=composed - loaded,
-            export=done - composed,
-            total=done - begun,
-        ),
-    )
-    write_report(result, folder / REPORT)
-    return cues, result
+    model = Model(card.name, card.sha256, card.parameters, network.device, network.precision)
+    return report(cues, score, seed, model, Takes(kept, tuple(takes)), NOT_TIMED)

@@ -91,11 +91,11 @@ def _sections(new: CueSheet, old: CueSheet, stretches: Sequence[Stretch]) -> Ite
     waiting: Section | None = None
     for start, end in pairwise(times):
         middle = (start + end) / 2
-        stretch = stretch_at(tuple(stretches), middle)
-        if stretch is None:
+        known = stretch_at(tuple(stretches), middle)
+        if known is None:
             source = _section_at(new.sections, middle)
         else:
-            source = _section_at(old.sections, middle - stretch.moved)
+            source = _section_at(old.sections, middle - known.moved)
         here = replace(source, start=start, end=end)
         if waiting is None:
             waiting = here

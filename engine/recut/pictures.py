@@ -66,7 +66,7 @@ class Pictures:
     @cached_property
     def values(self) -> _Pictures:
         """The fingerprints [n, cells], 0..1."""
-        return self.prints.astype(np.float32) / 255
+        return np.asarray(self.prints / np.float32(255), np.float32)
 
     @cached_property
     def frame(self) -> float:
@@ -93,7 +93,7 @@ class Pictures:
         return float(self.times[-1])
 
     @cached_property
-    def contrast(self) -> NDArray[np.float32]:
+    def contrast(self) -> _Pictures:
         """The spread of each picture [n]."""
         return self.values.std(axis=1)
 

@@ -235,8 +235,8 @@ class _Bars:
             # The bars that led there.
             begun = right.first - whole + start
             return [self._kept(begun + n, n == 0) for n in range(count)]
-        begun = self._continued(left, count) if start == 0 and left is not None else []
-        return begun + self._theme(before, nearest.phrase, count - len(begun))
+        going_on = self._continued(left, count) if start == 0 and left is not None else []
+        return [*going_on, *self._theme(before, nearest.phrase, count - len(going_on))]
 
     def _continued(self, run: Run, count: int) -> list[_BarPlan]:
         """Of so many bars after a run, those that go on with a phrase that the run broke off."""

@@ -129,7 +129,7 @@ def _edit(event: _Event, zero: Fraction) -> Edit:
 
 
 def _events(text: str, name: str, clock: Clock) -> tuple[list[_Event], Clock]:
-    """The events of an EDL, and the clock of its last lines. Raises EmsyncError for a wrong line."""
+    """The events of an EDL, and the clock of its last lines. Raises EmsyncError for wrong lines."""
     events: list[_Event] = []
     now = clock
     for row, line in enumerate(text.splitlines(), start=1):
