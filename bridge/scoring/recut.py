@@ -32,7 +32,7 @@ from engine.recut.cue_sheet import recut_cues
 from engine.recut.music import KeptMusic, OldMusic, kept_music, read_old_music
 from engine.recut.pictures import Pictures, find_stretches
 from engine.recut.planner import NewPlan, plan_recut
-from engine.recut.stretches import Stretch, in_scored_parts
+from engine.recut.stretches import SAME_TIME, Stretch, in_scored_parts
 from engine.section import Section
 from engine.timecode import Clock, FrameRate
 from engine.timeline.cue_sheet import with_hits
@@ -200,14 +200,22 @@ def _old_pictures(old: OldScore, cut: NewCut) -> Pictures:
     """The fingerprints of the old film: kept beside its score, or from the film."""
     if cut.old_film is None and (old.folder / SCORES).exists():
         return Pictures(*read_prints(old.folder / SCORES))
-    film = cut.old_film or Path(old.cues.video.path)
-    if not film.exists():
+    named = Path(old.cues.video.path)
+    # A relative path counts from where emsync score ran.
+    places = [cut.old_film] if cut.old_film else [named, old.folder.parent / named]
+    film = next((place for place in places if place.exists()), None)
+    if film is None or (cut.film is not None and film.samefile(cut.film)):
         raise EmsyncError(
-            f"{film}: the old film is gone, and {old.folder} has no {SCORES}; name the place of "
-            "the old film, or give edit lists (EDL) of both cuts"
+            f"{places[0]}: the old film is gone, and {old.folder} has no {SCORES}; name the place "
+            "of the old film, or give edit lists (EDL) of both cuts"
         )
-    end = min(old.cues.end, open_video(film).video.duration)
-    return _pictures(measure(film, old.cues.start, end))
+    video = open_video(film).video
+    if abs(video.duration - old.cues.video.duration) > SAME_TIME:
+        raise EmsyncError(
+            f"{film}: lasts {video.duration:.3f} s, but the old film {old.cues.video.duration:.3f} "
+            "s; name the place of the old film"
+        )
+    return _pictures(measure(film, old.cues.start, min(old.cues.end, video.duration)))
 
 
 def _pictures(measured: Measurements) -> Pictures:

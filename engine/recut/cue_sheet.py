@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -48,7 +49,10 @@ def has_own_hits(cues: CueSheet) -> bool:
 
 def _moved_hits(new: CueSheet, old: CueSheet, stretches: Sequence[Stretch]) -> list[Hit]:
     cuts = [cut.time for cut in old.cuts]
+    own = has_own_hits(old)
     found: list[Hit] = []
+    places: dict[float, float] = {}
+    """Old hits, and where they were last put."""
     for stretch in stretches:
         for hit in old.hits:
             if not stretch.old - SAME_TIME <= hit.seconds <= stretch.old_end + SAME_TIME:
@@ -63,9 +67,12 @@ def _moved_hits(new: CueSheet, old: CueSheet, stretches: Sequence[Stretch]) -> l
                 and abs(new.duration - CLOSE - seconds) > SAME_TIME
             )
             known = any(abs(seconds - other.seconds) < SAME_TIME for other in found)
+            # Where a little picture was inserted at a cut, one of its edges is enough.
+            known |= not own and 0 < seconds - places.get(hit.seconds, math.inf) < T_DIFF
             if not (at_end or of_end or known):
                 end = None if hit.end is None else min(hit.end + stretch.moved, new.duration)
                 found.append(replace(hit, seconds=seconds, end=end))
+                places[hit.seconds] = seconds
     return found
 
 

@@ -88,32 +88,34 @@ def kept_music(music: OldMusic, old: Plan, new: NewPlan) -> KeptMusic:
     score = Score((), (), (), plan.duration, timing.beat_map)
     # The file's own tempo map, whose tempi are rounded, so that ticks come out as they were.
     clock = tempo_map(score)
-    notes: list[Note] = []
+    moved: list[Note] = []
+    ends: list[float] = []
     chords: list[float] = []
     lines: list[int] = []
-    shortened = 0
     for kept in new.kept:
         first, until = kept.old * old.quarters, (kept.old + kept.beats) * old.quarters
-        moved = (kept.new - kept.old) * old.quarters
+        later = (kept.new - kept.old) * old.quarters
         for note in music.notes:
             if first <= note.onset < until:
-                onset, end = note.onset + moved, note.end + moved
-                allowed = _fitting_end(note, end, kept, timing)
-                shortened += allowed < end
-                notes.append(replace(note, onset=onset, end=allowed))
-        chords += [chord + moved for chord in music.chords if first <= chord < until]
+                here = replace(note, onset=note.onset + later, end=note.end + later)
+                moved.append(here)
+                ends.append(_fitting_end(here, kept, timing))
+        chords += [chord + later for chord in music.chords if first <= chord < until]
         last = kept.new + kept.beats
         lines += [line for line in plan.bar_lines() if kept.new <= line < last]
+    notes = _apart([replace(note, end=end) for note, end in zip(moved, ends, strict=True)])
+    shortened = sum(here.end < before.end for here, before in zip(notes, moved, strict=True))
 
     def seconds(quarters: Iterable[float]) -> tuple[float, ...]:
         return tuple(min(s, plan.duration) for s in clock.seconds_at(list(quarters)).tolist())
 
-    onsets, ends = (seconds(getattr(note, edge) for note in notes) for edge in ("onset", "end"))
+    starts = seconds(note.onset for note in notes)
+    stops = seconds(note.end for note in notes)
     given = Given(
         tuple(_spans(new)),
         tuple(
             replace(note, onset=onset, end=end)
-            for note, onset, end in zip(notes, onsets, ends, strict=True)
+            for note, onset, end in zip(notes, starts, stops, strict=True)
         ),
         seconds(chords),
         tuple(plan.seconds_at(line) for line in lines),
@@ -128,11 +130,25 @@ def _spans(new: NewPlan) -> Iterator[tuple[float, float]]:
         yield plan.seconds_at(kept.new), min(end, plan.duration)
 
 
-def _fitting_end(note: Note, end: float, kept: KeptBars, timing: Timing) -> float:
+def _apart(notes: list[Note]) -> list[Note]:
+    """Notes that end where the next one of their pitch begins; rising, times in quarter notes."""
+    following: dict[tuple[Instrument, int], float] = {}
+    found = []
+    for note in reversed(notes):
+        key = note.instrument, note.pitch
+        end = following.get(key, note.end)
+        # Two notes at once stay as they are.
+        found.append(replace(note, end=min(note.end, end)) if end > note.onset else note)
+        following[key] = note.onset
+    return found[::-1]
+
+
+def _fitting_end(note: Note, kept: KeptBars, timing: Timing) -> float:
     """Where a note that lasts beyond its kept bars ends; all in quarter notes of the new plan.
 
     It keeps its length, unless a chord comes first that does not have it.
     """
+    end = note.end
     quarters = timing.plan.quarters
     until = kept.new + kept.beats
     if end <= until * quarters or note.instrument is Instrument.DRUMS:

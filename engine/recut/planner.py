@@ -1,10 +1,11 @@
 """Plan a new cut: kept bars as they were, and gaps that fit between them.
 
 - A gap goes on with what was begun before it: the phrase's chords, who plays, how densely and how
-  loudly. A gap at the film's start leads in with the bars that were before the first kept bar.
+  loudly. A gap at the film's start leads in with the bars that were before the first kept bar. So
+  does a gap that has the emotion of what follows, and not that of what was before.
 - The last bar of a gap has the chords that led to the next kept bar in the old plan.
-- Where the film's emotion differs from that before the gap, the gap has its own players, density
-  and dynamics. Its key changes to the relative one if the emotion asks for the other mode.
+- Where the film's emotion differs from both, the gap has its own players, density and dynamics. Its
+  key changes to the relative one if the emotion asks for the other mode.
 - A gap is divided into phrases as in :mod:`engine.plan.form`.
 """
 
@@ -116,6 +117,17 @@ class _BarPlan:
     begins: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A phrase of a gap. first: its first bar, counted from the gap's. bars: how many it has.
+    middle: its time in the new cut, in seconds. left: bars from its first to the gap's end."""
+
+    first: int
+    bars: int
+    middle: float
+    left: int
+
+
 def _phrases(bars: Sequence[_BarPlan]) -> Iterable[Phrase]:
     """Phrases of bars; one begins where it is asked for, and where anything changes."""
     start = 0
@@ -176,7 +188,8 @@ class _Bars:
         starts = self._phrase_starts(lines, right is None)
         for start, until in zip(starts, [*starts[1:], count], strict=True):
             middle = (lines[start] + lines[min(until, count - 1)]) / 2
-            bars += self._phrase([*before, *bars], start, until - start, middle, left, right, count)
+            place = _Place(start, until - start, middle, count - start)
+            bars += self._phrase([*before, *bars], place, left, right)
         if right is None:
             bars = self._ended(before, bars)
         else:
@@ -208,35 +221,26 @@ class _Bars:
         return split_phrases(len(lines), bars_at(turns), bars_at(inside))
 
     def _phrase(
-        self,
-        before: Sequence[_BarPlan],
-        start: int,
-        count: int,
-        middle: float,
-        left: Run | None,
-        right: Run | None,
-        whole: int,
+        self, before: Sequence[_BarPlan], place: _Place, left: Run | None, right: Run | None
     ) -> list[_BarPlan]:
-        """The bars of one phrase of a gap.
-
-        before: all bars up to it. start: its first bar, counted from the gap's. middle: its time.
-        whole: bars of the gap.
-        """
+        """The bars of one phrase of a gap. before: all bars up to it."""
         if before:
             nearest, at = before[-1], self._seconds(len(before) - 1)
         elif right is not None:
             nearest, at = self._kept(right.first), right.start(self._old)
         else:
             nearest, at = self._kept(1), 0.0
-        here, there = self._section(middle), self._section(at)
-        if not _alike(here, there):
-            return self._contrast(nearest.phrase, here, count)
-        if not before and right is not None and right.first > whole:
-            # The bars that led there.
-            begun = right.first - whole + start
-            return [self._kept(begun + n, n == 0) for n in range(count)]
-        going_on = self._continued(left, count) if start == 0 and left is not None else []
-        return [*going_on, *self._theme(before, nearest.phrase, count - len(going_on))]
+        here = self._section(place.middle)
+        goes_on = _alike(here, self._section(at))
+        leads_in = right is not None and _alike(here, self._section(right.start(self._old)))
+        if right is not None and leads_in and not (before and goes_on):
+            begin = right.first - place.left
+            if begin > 0:
+                return [self._kept(begin + n, n == 0) for n in range(place.bars)]
+        if not goes_on:
+            return self._contrast(nearest.phrase, here, place.bars)
+        going_on = [] if place.first or left is None else self._continued(left, place.bars)
+        return [*going_on, *self._theme(before, nearest.phrase, place.bars - len(going_on))]
 
     def _continued(self, run: Run, count: int) -> list[_BarPlan]:
         """Of so many bars after a run, those that go on with a phrase that the run broke off."""
