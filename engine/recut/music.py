@@ -154,8 +154,8 @@ def _fitting_end(note: Note, kept: KeptBars, timing: Timing) -> float:
     if end <= until * quarters or note.instrument is Instrument.DRUMS:
         return end
     chords = timing.arrangement.chords
-    first = bisect_right(chords, until * timing.beat - 1, key=lambda chord: chord[0])
-    for step, chord in chords[max(0, first - 1) :]:
+    present = bisect_right(chords, until * timing.beat, key=lambda chord: chord[0]) - 1
+    for step, chord in chords[max(0, present) :]:
         beat = max(step / timing.beat, until)
         if beat * quarters >= end:
             break
