@@ -258,10 +258,10 @@ def _sheet_of_list(old: CueSheet, cut: NewCut) -> CueSheet:
 
 def _warn_of_another_network(old: OldScore, network: Network) -> None:
     model = old.report.get("model")
-    known = model.get("sha256") if isinstance(model, dict) else None
-    if known is not None and known != network.card.sha256:
+    known: dict[str, Any] = model if isinstance(model, dict) else {}
+    if known.get("sha256", network.card.sha256) != network.card.sha256:
         warnings.warn(
-            f"{old.folder} was composed by another network, {model['name']}; new parts are by "
+            f"{old.folder} was composed by another network, {known.get('name')}; new parts are by "
             f"{network.card.name}",
             stacklevel=2,
         )
