@@ -77,7 +77,10 @@ def arguments(parser: ArgumentParser) -> None:
         "--end", type=parse_time, metavar="T", help="score it up to this time (default: the end)"
     )
     parser.add_argument(
-        "--seed", type=int, metavar="N", help="of the new parts (default: that of the old score)"
+        "--seed",
+        type=int,
+        metavar="N",
+        help="another seed gives other new parts (default: that of the old score)",
     )
     parser.add_argument(
         "--takes", type=int, metavar="N",
