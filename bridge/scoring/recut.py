@@ -32,6 +32,7 @@ from engine.recut.cue_sheet import recut_cues
 from engine.recut.music import KeptMusic, OldMusic, kept_music, read_old_music
 from engine.recut.pictures import Pictures, find_stretches
 from engine.recut.planner import NewPlan, plan_recut
+from engine.recut.shots import same_lengths
 from engine.recut.stretches import SAME_TIME, Stretch, in_scored_parts
 from engine.section import Section
 from engine.timecode import Clock, FrameRate
@@ -193,22 +194,39 @@ def _compared(
     )
     if cut.edits:
         return cues, _listed(old, cut)
-    return cues, find_stretches(_old_pictures(old, cut), _pictures(measured))
+    pictures = _old_pictures(old, cut)
+    if pictures is not None:
+        return cues, find_stretches(pictures, _pictures(measured))
+    warnings.warn(
+        f"{old.cues.video.path}: the old film is gone, and {old.folder} has no {SCORES}; only the "
+        "lengths of shots are compared",
+        stacklevel=2,
+    )
+    lengths = same_lengths(
+        [cut.time for cut in old.cues.cuts],
+        old.cues.duration,
+        [cut.time for cut in cues.cuts],
+        cues.duration,
+    )
+    return cues, tuple(
+        replace(s, old=s.old + old.cues.start, new=s.new + cues.start) for s in lengths
+    )
 
 
-def _old_pictures(old: OldScore, cut: NewCut) -> Pictures:
-    """The fingerprints of the old film: kept beside its score, or from the film."""
+def _old_pictures(old: OldScore, cut: NewCut) -> Pictures | None:
+    """The fingerprints of the old film: kept beside its score, or from the film; None if neither
+    is there."""
     if cut.old_film is None and (old.folder / SCORES).exists():
         return Pictures(*read_prints(old.folder / SCORES))
     named = Path(old.cues.video.path)
     # A relative path counts from where emsync score ran.
     places = [cut.old_film] if cut.old_film else [named, old.folder.parent / named]
     film = next((place for place in places if place.exists()), None)
+    if film is None and cut.old_film is not None:
+        raise EmsyncError(f"{cut.old_film}: no such file; check the path")
+    # The new film may have taken the place of the old one.
     if film is None or (cut.film is not None and film.samefile(cut.film)):
-        raise EmsyncError(
-            f"{places[0]}: the old film is gone, and {old.folder} has no {SCORES}; name the place "
-            "of the old film, or give edit lists (EDL) of both cuts"
-        )
+        return None
     video = open_video(film).video
     if abs(video.duration - old.cues.video.duration) > SAME_TIME:
         raise EmsyncError(
