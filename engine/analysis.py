@@ -15,6 +15,7 @@ from engine.hits import Hit, Stretch, is_within
 from engine.measurements import Measurements
 from engine.video.boundaries import T_DIFF, boundaries, cut_weights
 from engine.video.cuts import SENSITIVITY, CutDetector, find_cuts
+from engine.video.fingerprints import Fingerprints
 from engine.video.reader import SHORTEST, open_video
 
 
@@ -81,10 +82,11 @@ def measure(
         raise EmsyncError(f"start {start:g} s: give 0 or more")
     if end is not None and end - start < SHORTEST:
         raise EmsyncError(f"from {start:g} s to {end:g} s: give a part of at least {SHORTEST:g} s")
-    detector, perception = CutDetector(reader.fps), Perception()
+    detector, perception, prints = CutDetector(reader.fps), Perception(), Fingerprints()
     for frame in reader.frames(start, math.inf if end is None else end, progress):
         detector.push(frame)
         perception.push(frame.time - start, frame.image)
+        prints.push(frame.image)
     video = reader.video
     if reader.missing:
         warnings.warn(
@@ -101,4 +103,4 @@ def measure(
         raise EmsyncError(
             f"{path}: from {start:g} s to its end is less than {SHORTEST:g} s; start earlier"
         )
-    return Measurements(video, start, end, detector.result(end), perception)
+    return Measurements(video, start, end, detector.result(end), perception, prints.value)

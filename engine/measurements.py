@@ -13,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from engine.arrays import Floats
 from engine.cues import KINDS, Transition, Video
 from engine.emotion.perception import Perception
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.video.cuts import CutCurve
+from engine.video.fingerprints import Prints
 
-_VERSION = 1
+_VERSION = 2
 """Of what is measured and how; files of another version are refused."""
 
 
@@ -28,7 +30,8 @@ class Measurements:
     """A film, or a part of it, measured frame by frame.
 
     start, end: the part, in seconds of the file. curve: scores of transitions, in seconds of the
-    file. perception: brightness, colour and motion, in seconds from ``start``.
+    file. perception: brightness, colour and motion, in seconds from ``start``. prints: a
+    fingerprint of each frame of the curve.
     """
 
     video: Video
@@ -36,6 +39,7 @@ class Measurements:
     end: float
     curve: CutCurve
     perception: Perception
+    prints: Prints
 
 
 def write_measurements(measured: Measurements, path: Path) -> None:
@@ -57,6 +61,7 @@ def write_measurements(measured: Measurements, path: Path) -> None:
         scores=curve.scores.astype(np.float32),
         changes=curve.changes.astype(np.float32),
         gradual=np.array(gradual).reshape(-1, 7),
+        prints=measured.prints,
         **arrays,
     )
     write_atomically(path, data.getvalue())
@@ -89,7 +94,24 @@ def read_measurements(
             )
             scores, changes = (file[name].astype(np.float64) for name in ("scores", "changes"))
             curve = CutCurve(file["times"], scores, changes, gradual)
-            return Measurements(video, begin, stop, curve, Perception.from_arrays(file))
+            perception = Perception.from_arrays(file)
+            return Measurements(video, begin, stop, curve, perception, file["prints"])
+    except OSError as error:
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
+    except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        raise EmsyncError(f"{path}: is no file of scores; name another file") from error
+
+
+def read_prints(path: Path) -> tuple[Floats, Prints, float]:
+    """The times of all frames of a file of scores, their fingerprints, and when the last one goes.
+
+    The film itself may be gone. Raises EmsyncError if the file can't be read.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if int(file["version"]) != _VERSION:
+                raise EmsyncError(f"{path}: was written by another version; remove it")
+            return file["times"], file["prints"], float(file["part"][1])
     except OSError as error:
         raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
     except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:

@@ -17,6 +17,7 @@ from engine.errors import EmsyncError
 
 COMMANDS: Mapping[str, str] = {
     "score": "compose a soundtrack for a film and write it as MIDI",
+    "recut": "score a new cut of a film, and keep the notes of what did not change",
     "analyze": "find a film's cuts and emotion, and write them as a cue sheet to edit",
     "cues": "turn hits from one format into another: text, CSV, EDL, FCPXML, OTIO, MIDI, cue sheet",
     "tempo": "rank tempi by how many of a film's boundaries fall on their beats",

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, RESULT
+from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, RESULT, SCORES
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 from engine.files import output
 from export.piece import REEL, SCORE, STEMS, TAKES
 
-_STALE = (PLAN, SCORE, PICTURE, REEL, f"{TAKES}/take-*.mid")
+_STALE = (PLAN, SCORE, SCORES, PICTURE, REEL, f"{TAKES}/take-*.mid")
 """Files that not every result has; those of an earlier result go when it is replaced."""
 
 

@@ -16,7 +16,7 @@ from bridge.cli.options import (
 )
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import phase_bar
-from bridge.scoring.files import PLAN
+from bridge.scoring.files import PLAN, SCORES
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.reel import ReelReport, score_reel
 from bridge.scoring.report import Report
@@ -46,13 +46,13 @@ def run(args: Namespace) -> None:
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
         with staged(folder, stale(folder)) as beside:
+            # A later re-cut compares the new film with what is kept here.
+            scores = args.scores or beside / SCORES
             if request.music_cues:
-                cues, reel = score_reel(request, network.load, beside, phase_bar, args.scores)
+                cues, reel = score_reel(request, network.load, beside, phase_bar, scores)
                 lines = reel_summary(reel, cues, folder)
             else:
-                cues, report = score_film(
-                    request, network.load, beside, phase_bar, scores=args.scores
-                )
+                cues, report = score_film(request, network.load, beside, phase_bar, scores=scores)
                 lines = summary(report, cues, folder, request.players)
         print(lines)
 

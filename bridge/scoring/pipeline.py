@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
-from bridge.scoring.report import Model, Report, Takes, Timings, report, write_report
+from bridge.scoring.report import (
+    NOT_TIMED,
+    Model,
+    Report,
+    Takes,
+    Timings,
+    report,
+    write_report,
+)
 from bridge.scoring.request import Request
 from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
@@ -41,6 +49,8 @@ from export.piece import write_piece
 from export.smpte import smpte_offset
 
 if TYPE_CHECKING:
+    from engine.composing.composition import Take
+    from engine.composing.takes import TakeScore
     from engine.model.runtime import Network
 
 MOST_APART = 0.05
@@ -215,7 +225,7 @@ def compose_piece(
     """
     # Late, because these need onnxruntime.
     from engine.composing.planned import compose_planned_takes
-    from engine.composing.takes import best, compose_takes
+    from engine.composing.takes import compose_takes
 
     analyzed = time.perf_counter()
     network = load()
@@ -242,6 +252,35 @@ def compose_piece(
                 cues, plan, network, config, count, share, listener, recall
             )
     composed = time.perf_counter()
+    result = write_result(cues, plan, takes, network, request.seed, folder, name)
+    done = time.perf_counter()
+    timings = Timings(
+        analyze=analyzed - begun,
+        load=loaded - analyzed,
+        compose=composed - loaded,
+        export=done - composed,
+        total=done - begun,
+    )
+    result = replace(result, timings=timings)
+    write_report(result, folder / REPORT)
+    return result, takes[result.takes.kept][0].score
+
+
+def write_result(
+    cues: CueSheet,
+    plan: Plan | None,
+    takes: Sequence[tuple[Take, TakeScore]],
+    network: Network,
+    seed: int,
+    folder: Path,
+    name: str = "",
+) -> Report:
+    """Write the music of finished takes and its picture; returns the report, without timings.
+
+    name: of a cue; a marker says it. Raises EmsyncError for a folder that can't be written.
+    """
+    from engine.composing.takes import best
+
     kept = best([score for _, score in takes])
     begins = [(0.0, f"{name} {cues.timecode(0.0)}")] if name else []
     markers = (*begins, *((hit.seconds, hit.label) for hit in cues.hits if hit.label))
@@ -250,21 +289,6 @@ def compose_piece(
     score = takes[kept][0].score
     phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
     write_atomically(folder / PICTURE, draw(score, cues, score.harmony, phrases))
-    done = time.perf_counter()
     card = network.card
-    result = report(
-        cues,
-        score,
-        request.seed,
-        Model(card.name, card.sha256, card.parameters, network.device, network.precision),
-        Takes(kept, tuple(takes)),
-        Timings(
-            analyze=analyzed - begun,
-            load=loaded - analyzed,
-            compose=composed - loaded,
-            export=done - composed,
-            total=done - begun,
-        ),
-    )
-    write_report(result, folder / REPORT)
-    return result, score
+    model = Model(card.name, card.sha256, card.parameters, network.device, network.precision)
+    return report(cues, score, seed, model, Takes(kept, tuple(takes)), NOT_TIMED)

@@ -32,6 +32,9 @@ class Timings:
     total: float
 
 
+NOT_TIMED = Timings(0.0, 0.0, 0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """The weights that composed, and how."""
@@ -78,6 +81,32 @@ class MetHit:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPart:
+    """A part of a new cut whose music is that of the old one, in seconds of both scores."""
+
+    old: float
+    new: float
+    seconds: float
+    bars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recut:
+    """What a new cut keeps of an old score.
+
+    source: the folder of the old score. seconds, bars, notes: that are kept. shortened: how many of
+    these notes end earlier, at a seam where they would clash. parts: by new time.
+    """
+
+    source: str
+    seconds: float
+    bars: int
+    notes: int
+    shortened: int
+    parts: tuple[KeptPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What ``report.json`` says.
 
@@ -87,7 +116,8 @@ class Report:
     notes: how many each instrument plays.
     grid: share of onsets on the sixteenths of the tempo map.
     harmony: the measures of :func:`engine.metrics.harmony.evaluate`.
-    tempo: quarter notes a minute at the beginning.
+    tempo: quarter notes a minute at the beginning. recut: what was kept of an old score; None for a
+    piece that is all new.
     Shares are NaN (JSON: null) without boundaries or chords.
     """
 
@@ -104,6 +134,7 @@ class Report:
     harmony: dict[str, float | None]
     tempo: float
     timings: Timings
+    recut: Recut | None = None
 
 
 def report(
@@ -180,6 +211,13 @@ def to_json(report: Report) -> str:
         "notes": report.notes,
         "timings": {phase: round(time, 3) for phase, time in asdict(report.timings).items()},
     }
+    if report.recut is not None:
+        recut = asdict(report.recut)
+        recut["seconds"] = round(report.recut.seconds, 3)
+        recut["parts"] = [
+            {field: round(value, 3) for field, value in part.items()} for part in recut["parts"]
+        ]
+        content["recut"] = recut
     return json.dumps(content, indent=2) + "\n"
 
 

@@ -10,9 +10,11 @@ import numpy as np
 
 from engine.arrays import Logits, Mask
 from engine.composing.config import GenerationConfig, section_conditions
+from engine.composing.given import with_given
 from engine.composing.listener import Listener, NoteFeed
 from engine.composing.logits.controls import Controls
 from engine.composing.logits.ending import BeginningAndEnding
+from engine.composing.logits.given_notes import GivenNotes
 from engine.composing.logits.grammar import Grammar
 from engine.composing.logits.harmony import Harmony
 from engine.composing.logits.instrument_balance import InstrumentBalance
@@ -43,7 +45,7 @@ class Take:
     """A finished piece.
 
     tokens: its length in tokens. nll: the mean negative log likelihood of the drawn tokens, in
-    nats. The lower it is, the more usual the piece is to the network.
+    nats; 0 if none was drawn. The lower it is, the more usual the piece is to the network.
     """
 
     score: Score
@@ -71,7 +73,7 @@ class Composition:
         ends = [section.end for section in cues.sections]
         self._state = PieceState(list(zip(ends, self._sections, strict=True)))
         self._limits = NoteLimits(config.conditions)
-        controls = Controls(config.arrangement)
+        controls = Controls(config.arrangement, config.given)
         self._rules = _rules(config, controls, self._limits)
         boundaries = [controls.nearest_time(boundary) for boundary in cues.boundaries]
         self._offsets = BoundaryTracker(boundaries)
@@ -98,7 +100,7 @@ class Composition:
     def take(self) -> Take:
         """The finished piece."""
         assert self.score is not None
-        return Take(self.score, self._count, float(np.mean(self._nlls)))
+        return Take(self.score, self._count, float(np.mean(self._nlls or [0.0])))
 
     @property
     def window(self) -> Window:
@@ -177,6 +179,9 @@ class Composition:
         for key in list(self._state.active):
             self._limits.close(key, self._state)
         self.score = self._state.builder.finish(self._cues.duration)
+        if self.config.given is not None:
+            # A note that the window forgot was closed early.
+            self.score = with_given(self.score, self.config.given)
 
     def _push(self, token: int) -> None:
         self._state.push(token)
@@ -213,7 +218,9 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
         )
     )
     harmony = () if arrangement is None else (Harmony(arrangement), BeginningAndEnding(arrangement))
+    given = () if config.given is None else (GivenNotes(config.given),)
     return (
+        *given,
         Grammar(config.instruments),
         limits,
         *planned,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from engine.composing.given import Given
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet
 from engine.errors import EmsyncError
@@ -26,6 +27,7 @@ class GenerationConfig:
         free time. A tempo in ``conditions`` is then a wish that the network may miss.
     sections: key and density of each section of the cue sheet, in place of those in
         ``conditions``. Empty if all sections are alike.
+    given: music that is kept as it is; the rest is composed around it.
 
     Raises EmsyncError when no instrument is named.
     """
@@ -37,6 +39,7 @@ class GenerationConfig:
     conditions: Conditions = field(default_factory=Conditions)
     sections: tuple[Conditions, ...] = ()
     arrangement: Arrangement | None = None
+    given: Given | None = None
 
     def __post_init__(self) -> None:
         if not self.instruments:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
+from engine.composing.given import with_given
 from engine.composing.listener import Listener
 from engine.composing.takes import TakeScore, compose_takes
 from engine.cues import CueSheet
@@ -21,11 +22,13 @@ from engine.score import Note
 def planned_config(
     plan: Plan, config: GenerationConfig, recall: Recall | None = None
 ) -> GenerationConfig:
-    """How to compose for a plan. config: seed and sampling; the plan says the rest.
+    """How to compose for a plan, in music time.
 
-    recall: the piece that this one varies; None for a piece of its own.
+    config: seed, sampling, and given music in film time; the plan says the rest. recall: the piece
+    that this one varies; None for a piece of its own.
     """
     timing = Timing(plan)
+    given = config.given
     players = {instrument for phrase in plan.phrases for instrument in phrase.instruments}
     return replace(
         config,
@@ -33,6 +36,7 @@ def planned_config(
         conditions=timing.conditions,
         sections=timing.phrase_conditions(),
         arrangement=replace(timing.arrangement, recall=recall),
+        given=None if given is None else given.moved(timing.music_time),
     )
 
 
@@ -48,8 +52,8 @@ def compose_planned_takes(
 ) -> list[tuple[Take, TakeScore]]:
     """Compose ``count`` takes for a plan, each with its score. All times are those of the film.
 
-    config: seed and sampling. progress, listener: as for
-    :func:`engine.composing.takes.compose_takes`. recall: as for ``planned_config``.
+    config: seed, sampling, and given music, whose notes are kept to the letter. progress, listener:
+    as for :func:`engine.composing.takes.compose_takes`. recall: as for ``planned_config``.
     """
     timing = Timing(plan)
     rate = cues.duration / timing.music_time(cues.duration)
@@ -61,7 +65,11 @@ def compose_planned_takes(
         None if progress is None else lambda seconds: progress(seconds * rate),
         None if listener is None else _in_film_time(listener, timing, cues.duration),
     )
-    return [(replace(take, score=timing.film_score(take.score)), score) for take, score in takes]
+    scored = [(replace(take, score=timing.film_score(take.score)), score) for take, score in takes]
+    given = config.given
+    if given is None:
+        return scored
+    return [(replace(take, score=with_given(take.score, given)), score) for take, score in scored]
 
 
 def _in_film_time(listener: Listener, timing: Timing, duration: float) -> Listener:

@@ -38,7 +38,7 @@ def given_chords(plan: Plan, chords: Sequence[str], key: int) -> list[Bar]:
         beats = plan.bar_line(bar + 2) - line
         bars.append(tuple(chords[bar % len(chords)].split()[:beats]))
     mode, tonic = divmod(key, 12)
-    return _ended(plan, bars, chord_name(Chord(tonic, "m" if mode else ""), key))
+    return ended(plan, bars, chord_name(Chord(tonic, "m" if mode else ""), key))
 
 
 def drawn_chords(
@@ -58,23 +58,23 @@ def drawn_chords(
     last = plan.bar_at(plan.last_chord or 0) - 1
     if plan.bar_line(last + 1) != plan.last_chord:
         # The last chord comes in mid-bar.
-        bars[last] = _cadence(rng, keys[-1], bars[last - 1][-1:] if last else (), 1)
+        bars[last] = cadence_to(rng, keys[-1], bars[last - 1][-1:] if last else (), 1)
     elif last > 0:
         goals[last] = keys[-1]
-    bars = _ended(plan, bars, _tonic(keys[-1]))
+    bars = ended(plan, bars, tonic_chord(keys[-1]))
     starts = {0, *goals}
     for goal, key in sorted(goals.items()):
-        if _leads(bars[goal - 1], bars[goal], key):
+        if leads(bars[goal - 1], bars[goal], key):
             continue
         if goal - 1 in starts:
             # The phrase has one bar, which begins as it was.
             first = bars[goal - 1][:1]
-            cadence = _cadence(rng, key, (*first, bars[goal][0]), 1)
+            cadence = cadence_to(rng, key, (*first, bars[goal][0]), 1)
             bars[goal - 1] = (*first, *cadence)
         else:
             near = bars[goal - 2][-1], bars[goal][0]
             beats = plan.bar_line(goal + 1) - plan.bar_line(goal)
-            bars[goal - 1] = _cadence(rng, key, near, beats)
+            bars[goal - 1] = cadence_to(rng, key, near, beats)
     spelled = [key for draft, key in zip(drafts, keys, strict=True) for _ in range(draft.bars)]
     return [symbols(bar, key) for bar, key in zip(bars, spelled, strict=True)]
 
@@ -107,7 +107,7 @@ def _themes(
     return bars
 
 
-def _ended(plan: Plan, bars: Sequence[Bar], tonic: str) -> list[Bar]:
+def ended(plan: Plan, bars: Sequence[Bar], tonic: str) -> list[Bar]:
     """The bars with the tonic from the last chord on."""
     last = plan.last_chord or 0
     bar = plan.bar_at(last)
@@ -127,18 +127,18 @@ def _shared(bar: Bar, beats: int, first: int, tonic: str) -> Bar:
     return (*before, *[tonic] * (beats - first))
 
 
-def _leads(bar: Bar, goal: Bar, key: int) -> bool:
+def leads(bar: Bar, goal: Bar, key: int) -> bool:
     """Whether a bar leads to the next one, which begins a phrase in this key."""
-    if goal[0] == _tonic(key):
+    if goal[0] == tonic_chord(key):
         return leads_on(transposed(bar, -key), key >= 12)
     return bar[-1] != goal[0]
 
 
-def _cadence(rng: np.random.Generator, key: int, near: Sequence[str], beats: int) -> Bar:
+def cadence_to(rng: np.random.Generator, key: int, near: Sequence[str], beats: int) -> Bar:
     """Draw a bar that leads to the tonic of a key."""
     cadence = draw_cadence(rng, key >= 12, transposed(tuple(near), -key), beats)
     return transposed(cadence, key)
 
 
-def _tonic(key: int) -> str:
+def tonic_chord(key: int) -> str:
     return transposed((progressions(key >= 12).tonic,), key)[0]

@@ -36,6 +36,8 @@ from engine.score import Instrument
 
 RING = 1.2
 """The fewest seconds that the last chord has before the film's end."""
+LEAST_RING = LATEST_PHRASE + SAME_TIME
+"""The fewest seconds that it has if the user wants a boundary there."""
 LONGEST_RING = 4.0
 """If the last bar line leaves more seconds than this, the last chord may come in mid-bar."""
 SHARE_SPREAD = {
@@ -114,8 +116,8 @@ def plan_piece(cues: CueSheet, options: PlanOptions, original: Original | None =
     if original is not None:
         options = replace(options, instruments=original.instruments)
     plan = _beats_of(cues, options)
-    plan = replace(plan, last_chord=_last_chord(plan, cues.boundaries))
-    sections = _with_emotion(cues.sections)
+    plan = replace(plan, last_chord=last_chord_beat(plan, cues.boundaries))
+    sections = with_emotion(cues.sections)
     shares = _shares(options) if original is None else original.shares
     leads = dict(shares)
     drafts = plan_phrases(
@@ -221,7 +223,7 @@ def _mean(values: Sequence[float], sections: Sequence[Section]) -> float:
     return float(np.average(found[known], weights=lengths[known])) if known.any() else math.nan
 
 
-def _with_emotion(sections: Sequence[Section]) -> list[Section]:
+def with_emotion(sections: Sequence[Section]) -> list[Section]:
     """The sections, with the film's mean where the emotion is unknown."""
     mean_valence, mean_arousal = mean_emotion(sections)
     valence, arousal = _known(mean_valence, 0.0), _known(mean_arousal, USUAL_AROUSAL)
@@ -235,11 +237,10 @@ def _known(value: float, usual: float) -> float:
     return usual if math.isnan(value) else value
 
 
-def _last_chord(plan: Plan, boundaries: Sequence[float]) -> int:
+def last_chord_beat(plan: Plan, boundaries: Sequence[float]) -> int:
     """The beat of the last chord: a boundary near the end, or the last bar line, or mid-bar, that
     leaves time to ring. A boundary that leaves less time is kept too; the user wants it."""
-    least = LATEST_PHRASE + SAME_TIME
-    near = [b for b in boundaries if b > 0 and least <= plan.duration - b <= LONGEST_RING]
+    near = [b for b in boundaries if b > 0 and LEAST_RING <= plan.duration - b <= LONGEST_RING]
     beat = round(float(plan.clock.ticks(near[-1]))) if near else 0
     if beat > 0 and plan.met(near[-1:])[0]:
         return beat

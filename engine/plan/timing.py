@@ -229,17 +229,22 @@ class Timing:
         notes = tuple(note for note in self.film_notes(score.notes) if note.onset < note.end)
         bars = (self.film_time(bar) for bar in score.bars)
         chords = (self.film_time(chord) for chord in score.chords)
-        beats, seconds = zip(*self.plan.points, strict=True)
-        quarters = tuple(beat * self.plan.quarters for beat in beats)
         return Score(
             notes,
             tuple(bar for bar in bars if bar < end),
             tuple(chord for chord in chords if chord < end),
             end,
-            beat_map=BeatMap(quarters, seconds, self.plan.time_signatures),
+            beat_map=self.beat_map,
             keys=tuple(self._keys()),
             harmony=tuple(self.harmony()),
         )
+
+    @property
+    def beat_map(self) -> BeatMap:
+        """The beats and bars of a score in film time."""
+        beats, seconds = zip(*self.plan.points, strict=True)
+        quarters = tuple(beat * self.plan.quarters for beat in beats)
+        return BeatMap(quarters, seconds, self.plan.time_signatures)
 
     def _keys(self) -> Iterator[tuple[float, str]]:
         """The film time from which each key holds, and its name."""

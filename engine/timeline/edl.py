@@ -16,7 +16,7 @@ from pathlib import Path
 from engine.errors import EmsyncError, shown
 from engine.files import write_atomically
 from engine.hits import Hit, HitList, Kind, in_order
-from engine.timecode import Clock, label_at
+from engine.timecode import Clock, frame_at, label_at
 from engine.timeline.labels import named_hit
 from engine.timeline.shots import Layout, lay_out
 from engine.timeline.text import decode
@@ -28,9 +28,30 @@ LONGEST_LINE = 1000
 """Characters of the longest line that can be an event."""
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A piece of a source on the timeline. All times are seconds.
+
+    reel, clip: the reel and the file name of the source; the name is empty where the list has none.
+    source: where it begins there, counted from timecode zero. start, end: on the record side, from
+    the film's first frame. mixed: how long it is mixed with the edit before, by the transition
+    ``kind``. is_real_time: whether it has its own speed.
+    """
+
+    reel: str
+    clip: str
+    source: Fraction
+    start: Fraction
+    end: Fraction
+    mixed: Fraction
+    kind: Kind
+    is_real_time: bool
+
+
 @dataclass(slots=True)
 class _Event:
-    """One line of an EDL. start, end: on the record side, in seconds of the film."""
+    """One line of an EDL. start, end: on the record side, in seconds of the film. source: its first
+    and last time on the source side, from timecode zero."""
 
     row: int
     reel: str
@@ -39,6 +60,8 @@ class _Event:
     start: Fraction
     end: Fraction
     is_picture: bool
+    source: tuple[Fraction, Fraction] | None = None
+    clip: str = ""
     label: str = ""
     marker: str | None = None
     lasts: Fraction = Fraction(0)
@@ -57,6 +80,56 @@ def read(path: Path, clock: Clock) -> HitList:
 
 def parse(text: str, name: str, clock: Clock) -> HitList:
     """The hits of an EDL; name: what errors call it. Raises EmsyncError for a wrong line."""
+    events, now = _events(text, name, clock)
+    edits = [event for event in events if event.marker is None and event.is_picture]
+    hits: list[Hit] = []
+    for event, begin, end, text_of, kind in _found(events, edits):
+        # What lies before the film, such as bars and a countdown, is none of it.
+        if begin >= 0:
+            try:
+                hits.append(named_hit(begin, text_of, end, kind))
+            except ValueError as error:
+                raise EmsyncError(f"{name}, line {event.row}: {error}") from error
+    last = max((event.end for event in edits), default=None)
+    return HitList(in_order(hits), now, None if last is None or last <= 0 else float(last))
+
+
+def read_edits(path: Path, clock: Clock) -> tuple[Edit, ...]:
+    """The picture edits of an EDL, in their order on the timeline.
+
+    clock: its rate is that of the list. If it has no start, the timeline begins with the first
+    edit. Raises EmsyncError for a file that can't be read, and for a wrong line.
+    """
+    try:
+        content = decode(path.read_bytes(), str(path))
+        if not looks_like(content):
+            raise EmsyncError(f"{path}: is no EDL (CMX 3600)")
+        events, _ = _events(content, str(path), clock)
+    except OSError as error:
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
+    except ValueError as error:
+        raise EmsyncError(f"{path}: {error}") from error
+    pictures = [event for event in events if event.marker is None and event.is_picture]
+    # A dissolve is two lines, the first of no length.
+    pictures.sort(key=lambda event: event.start)
+    zero = Fraction(0) if clock.start is not None else min((e.start for e in pictures), default=0)
+    return tuple(_edit(event, Fraction(zero)) for event in pictures)
+
+
+def _edit(event: _Event, zero: Fraction) -> Edit:
+    lasts = event.end - event.start
+    begin, until = event.source or (Fraction(-1), Fraction(-1))
+    kind = _KINDS.get(event.transition, "wipe")
+    # Source times of another rate can't be compared frame by frame.
+    real = event.source is not None and abs(until - begin - lasts) < Fraction(1, 100)
+    return Edit(
+        event.reel, event.clip, begin, event.start - zero, event.end - zero,
+        min(event.length, lasts), kind, real,
+    )  # fmt: skip
+
+
+def _events(text: str, name: str, clock: Clock) -> tuple[list[_Event], Clock]:
+    """The events of an EDL, and the clock of its last lines. Raises EmsyncError for wrong lines."""
     events: list[_Event] = []
     now = clock
     for row, line in enumerate(text.splitlines(), start=1):
@@ -69,17 +142,7 @@ def parse(text: str, name: str, clock: Clock) -> HitList:
                 _comment(events[-1], line, now)
         except ValueError as error:
             raise EmsyncError(f"{name}, line {row}: {error}") from error
-    edits = [event for event in events if event.marker is None and event.is_picture]
-    hits: list[Hit] = []
-    for event, begin, end, text_of, kind in _found(events, edits):
-        # What lies before the film, such as bars and a countdown, is none of it.
-        if begin >= 0:
-            try:
-                hits.append(named_hit(begin, text_of, end, kind))
-            except ValueError as error:
-                raise EmsyncError(f"{name}, line {event.row}: {error}") from error
-    last = max((event.end for event in edits), default=None)
-    return HitList(in_order(hits), now, None if last is None or last <= 0 else float(last))
+    return events, now
 
 
 def write(hits: HitList, path: Path) -> None:
@@ -111,7 +174,17 @@ def _event(row: int, line: str, clock: Clock) -> _Event:
     channel = match["channel"].upper()
     picture = channel[0] in "VB" or channel == "NONE" or "/V" in channel
     transition = match["transition"][0].upper()
-    return _Event(row, match["reel"].upper(), transition, length, start, end, picture)
+    source = _source(times[:2], clock)
+    return _Event(row, match["reel"].upper(), transition, length, start, end, picture, source)
+
+
+def _source(times: Sequence[str], clock: Clock) -> tuple[Fraction, Fraction] | None:
+    """The times of the source side, from timecode zero; None where the clock's rate lacks them."""
+    try:
+        begin, until = (frame_at(time, clock.own_rate) / clock.own_rate.fps for time in times)
+    except ValueError:
+        return None
+    return begin, until
 
 
 def _comment(event: _Event, line: str, clock: Clock) -> None:
@@ -126,6 +199,8 @@ def _comment(event: _Event, line: str, clock: Clock) -> None:
         event.locators.append((clock.from_start(locator[1]), locator[2] or ""))
     elif comment := _COMMENT.match(line):
         event.label = comment[1]
+    elif clip := _CLIP.match(line):
+        event.clip = clip[1].strip()
 
 
 def _found(events: Sequence[_Event], edits: Sequence[_Event]) -> Iterator[_Found]:
@@ -222,4 +297,5 @@ _LOCATOR = re.compile(
     r"(?:\s+(?:RED|GREEN|BLUE|CYAN|MAGENTA|YELLOW|ORANGE|PURPLE|PINK|BLACK|WHITE)\b)?(?:\s+(.*))?",
     re.ASCII | re.IGNORECASE,
 )
+_CLIP = re.compile(r"\s*\*\s*(?:FROM|TO) CLIP NAME:\s*(.*)", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*\*\s*COMMENT:\s*(.*)")

@@ -7,7 +7,7 @@ import pytest
 
 from engine.analysis import cue_sheet, measure
 from engine.errors import EmsyncError
-from engine.measurements import read_measurements, write_measurements
+from engine.measurements import read_measurements, read_prints, write_measurements
 from engine.video.demo import draw_demo
 
 
@@ -39,6 +39,18 @@ def test_a_higher_sensitivity_finds_at_least_as_much(film, scores):
     kept = read_measurements(scores, film)
     counts = [len(cue_sheet(kept, sensitivity).cuts) for sensitivity in (0.02, 0.2, 1, 2)]
     assert counts == sorted(counts) and counts[0] < counts[2] == 2
+
+
+def test_fingerprints_need_no_film(film, scores, tmp_path):
+    times, prints, end = read_prints(scores)
+    measured = measure(film)
+    assert (prints == measured.prints).all() and (times == measured.curve.times).all()
+    assert len(prints) == len(times) and end == 12
+    with pytest.raises(EmsyncError, match=r"gone.npz: can't be read"):
+        read_prints(tmp_path / "gone.npz")
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    with pytest.raises(EmsyncError, match=r"broken.npz: is no file of scores"):
+        read_prints(tmp_path / "broken.npz")
 
 
 def test_scores_of_another_film_or_part_are_refused(film, scores, tmp_path):

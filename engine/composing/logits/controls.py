@@ -15,6 +15,7 @@ import math
 import numpy as np
 
 from engine.arrays import Logits, Mask
+from engine.composing.given import Given
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
@@ -46,14 +47,16 @@ class Controls(Rule):
     """Keeps to a plan's beats, and to the key and density of the present section.
 
     arrangement: has the beats and bars; None for free time. Its chords take the place of the key's
-    notes.
+    notes. given: music that is kept; its density is what it is, and the rest neither makes up for
+    it nor profits.
     """
 
-    def __init__(self, arrangement: Arrangement | None = None) -> None:
+    def __init__(self, arrangement: Arrangement | None = None, given: Given | None = None) -> None:
+        self._given = given
         self._grid = None if arrangement is None else arrangement.grid
         self._has_chords = arrangement is not None and bool(arrangement.chords)
         self._asked = (0, 0.0)
-        """A step, and how many notes were asked for up to it."""
+        """A step without those of given music, and how many notes were asked for up to it."""
 
     def nearest_time(self, seconds: float) -> float:
         """The time in seconds at which the piece can meet a boundary."""
@@ -87,12 +90,16 @@ class Controls(Rule):
     def _too_many(self, density: float, state: PieceState) -> float:
         """How many notes there are, by what was asked for so far: 0 if right, log scale."""
         step, notes = self._asked
-        if state.cursor > step:
+        cursor, played = state.cursor, state.notes
+        if self._given is not None:
+            played -= self._given.notes_before(cursor)
+            cursor -= self._given.steps_before(cursor)
+        if cursor > step:
             wanted = density if self._grid is None else SHORTFALL * density
-            notes += wanted * to_seconds(state.cursor - step)
-            self._asked = state.cursor, notes
+            notes += wanted * to_seconds(cursor - step)
+            self._asked = cursor, notes
         some = PATIENCE * density
-        return math.log((state.notes + some) / (notes + some)) if state.cursor else 0.0
+        return math.log((played + some) / (notes + some)) if cursor else 0.0
 
 
 def only_bar(allowed: Mask) -> Mask:

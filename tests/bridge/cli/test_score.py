@@ -9,7 +9,10 @@ import pytest
 from engine.emotion.words import EMOTIONS, WORDS
 from engine.score import Instrument
 
-FILES = {"score.mid", "score.svg", "plan.json", "cues.json", "report.json", "stems", "takes"}
+FILES = {
+    "score.mid", "score.svg", "plan.json", "cues.json", "report.json", "scores.npz", "stems",
+    "takes",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -1,0 +1,166 @@
+"""A film is drawn, scored, cut anew and scored again; a tiny network composes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.arrays import Image
+from engine.music.midi_file import read_midi_file
+from engine.music.tempo import PPQ
+from engine.video.writer import write_film
+
+FPS = 12
+SHOTS = {"a": 6, "b": 5, "c": 9, "d": 8}
+"""Scenes, and their seconds."""
+
+
+def scene(name: str) -> list[Image]:
+    """A pattern that moves."""
+    rng = np.random.default_rng(ord(name))
+    pattern = (255 * cv2.resize(rng.random((4, 6, 3)), (96, 64))).astype(np.uint8)
+    return [np.roll(pattern, number, axis=1) for number in range(SHOTS.get(name, 4) * FPS)]
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory) -> Callable[..., Path]:
+    """Writes a film of some scenes: ``films("abc")``."""
+    folder = tmp_path_factory.mktemp("films")
+
+    def make(names: str) -> Path:
+        path = folder / f"{names}.mp4"
+        if not path.exists():
+            write_film(path, [image for name in names for image in scene(name)], FPS)
+        return path
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def old(films, network_file, tmp_path_factory) -> Path:
+    """The score of the film of all scenes."""
+    from bridge.cli import main
+
+    folder = tmp_path_factory.mktemp("scores") / "old"
+    words = ["score", str(films("abcd")), "-o", str(folder), "--model", str(network_file)]
+    assert main([*words, "--takes", "1", "--seed", "5"]) == 0
+    return folder
+
+
+def content(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def ticks(folder: Path, seconds: float, lasts: float) -> set[tuple[object, ...]]:
+    """The notes that begin in a part of a score, with ticks counted from its first beat."""
+    midi = read_midi_file(folder / "score.mid")
+    start, end = (
+        round(float(midi.clock.ticks(time)) / PPQ) * PPQ for time in (seconds, seconds + lasts)
+    )
+    return {
+        (track.name, note.pitch, note.velocity, note.start - start)
+        for track in midi.tracks
+        for note in track.notes
+        if start <= note.start < end
+    }
+
+
+def check_kept(old: Path, new: Path, least: float) -> None:
+    recut = json.loads((new / "report.json").read_text())["recut"]
+    assert recut["seconds"] > least
+    for part in recut["parts"]:
+        kept = ticks(new, part["new"], part["seconds"])
+        assert kept == ticks(old, part["old"], part["seconds"])
+        assert len(kept) > 3 * part["bars"]
+
+
+def test_a_shot_is_removed(emsync, old, films, network_file, tmp_path):
+    before = content(old)
+    result = emsync("recut", old, films("acd"), "-o", tmp_path / "new", "--model", network_file,
+                    "--takes", 1)  # fmt: skip
+    assert result.status == 0, result.err
+    assert content(old) == before
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {
+        "score.mid", "score.svg", "plan.json", "cues.json", "report.json", "scores.npz", "stems",
+    }  # fmt: skip
+    check_kept(old, tmp_path / "new", 12)
+    assert json.loads((tmp_path / "new" / "report.json").read_text())["seed"] == 5
+    lines = result.out.splitlines()
+    assert any(line.startswith("  kept ") and "of 23.0 s" in line for line in lines)
+    assert any("kept, was at" in line for line in lines)
+    stems = {path.name for path in (tmp_path / "new" / "stems").iterdir()}
+    assert "piano.mid" in stems
+
+
+def test_the_old_film_need_not_be_there(emsync, old, films, network_file, tmp_path):
+    """Its scores lie beside the old music."""
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for path in old.glob("*.*"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    sheet = json.loads((folder / "cues.json").read_text())
+    sheet["video"]["path"] = "gone.mp4"
+    (folder / "cues.json").write_text(json.dumps(sheet))
+    words = ("--model", network_file, "--takes", 1)
+    assert emsync("recut", folder, films("abxcd"), *words).status == 0
+    check_kept(old, tmp_path / "copy-recut", 15)
+    (folder / "scores.npz").unlink()
+    result = emsync("recut", folder, films("abxcd"), *words)
+    assert "only the lengths of shots are compared" in result.err
+    assert "no such file" in emsync("recut", folder, films("acd"), "--old-film", "gone.mp4").err
+    named = (*words, "--old-film", films("abcd"), "-o", tmp_path / "named")
+    assert emsync("recut", folder, films("abxcd"), *named).status == 0
+
+
+EDL = """TITLE: new
+001  FILM     V     C        00:00:00:00 00:00:11:00 01:00:00:00 01:00:11:00
+002  NEW      V     C        00:00:00:00 00:00:04:00 01:00:11:00 01:00:15:00
+003  FILM     V     C        00:00:11:00 00:00:28:00 01:00:15:00 01:00:32:00
+"""
+
+
+def test_an_edit_list_needs_no_film(emsync, old, network_file, tmp_path):
+    path = tmp_path / "new.edl"
+    path.write_text(EDL)
+    words = ("recut", old, path, "-o", tmp_path / "new", "--model", network_file, "--takes", 1)
+    result = emsync(*words, "--reel", "film", "--frame-rate", 25)
+    assert result.status == 0, result.err
+    check_kept(old, tmp_path / "new", 15)
+    sheet = json.loads((tmp_path / "new" / "cues.json").read_text())
+    assert sheet["video"]["duration"] == 32.0
+    assert not (tmp_path / "new" / "scores.npz").exists()
+    assert "name the reel" in emsync(*words, "--frame-rate", 25).err
+
+
+def test_what_can_not_be_cut_anew_is_one_line(emsync, old, films, network_file, tmp_path):
+    def fails(*words: object) -> str:
+        result = emsync("recut", *words, "--model", network_file)
+        assert result.status == 2 and result.err.count("\n") == 1
+        return result.err
+
+    assert "no such folder" in fails(tmp_path / "none", films("acd"))
+    assert "has no cues.json" in fails(tmp_path, films("acd"))
+    assert "no such file" in fails(old, tmp_path / "none.mp4")
+    assert "too little for whole bars" in fails(old, films("xyzw"), "-o", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    assert "holds the old score" in fails(old, films("acd"), "-o", old, "--force")
+    assert "goes with an edit list" in fails(old, films("acd"), "--reel", "A")
+    free = tmp_path / "free"
+    free.mkdir()
+    for name in ("cues.json", "score.mid"):
+        (free / name).write_bytes((old / name).read_bytes())
+    assert "free time" in fails(free, films("acd"))
+
+
+def test_another_network_is_a_warning(emsync, old, films, tiny, random_model, exported, tmp_path):
+    other = exported(random_model(tiny(), seed=7))
+    result = emsync("recut", old, films("acd"), "-o", tmp_path / "new", "--model", other,
+                    "--takes", 1)  # fmt: skip
+    assert result.status == 0
+    assert "was composed by another network" in result.err
+    check_kept(old, tmp_path / "new", 12)
