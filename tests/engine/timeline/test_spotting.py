@@ -18,7 +18,7 @@ CLOCK = Clock(parse_rate("25"), "01:00:00:00")
 LIST = (MusicCue("1m1", 12.2, 45.0), MusicCue("1m2", 70.0, 112.4, "1m1", "tense"))
 FILM = CueSheet(
     Video("film.mov", 120.0, 25.0, 96, 64, "01:00:00:00"), 0.0, 120.0, (), (),
-    (Section(0.0, 120.0, {}, 0.5, 0.1, "seen"),), LIST,
+    (Section(0.0, 120.0, {}, 0.5, 0.1, "seen"),), spotting=LIST,
 )  # fmt: skip
 
 
