@@ -46,12 +46,12 @@ def run(args: Namespace) -> None:
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
         with staged(folder, stale(folder)) as beside:
-            # A later re-cut compares the new film with what is kept here.
-            scores = args.scores or beside / SCORES
             if request.music_cues:
-                cues, reel = score_reel(request, network.load, beside, phase_bar, scores)
+                cues, reel = score_reel(request, network.load, beside, phase_bar, args.scores)
                 lines = reel_summary(reel, cues, folder)
             else:
+                # A later re-cut compares the new film with what is kept here.
+                scores = args.scores or beside / SCORES
                 cues, report = score_film(request, network.load, beside, phase_bar, scores=scores)
                 lines = summary(report, cues, folder, request.players)
         print(lines)
