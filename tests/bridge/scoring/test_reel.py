@@ -205,7 +205,7 @@ def test_a_further_cue_changes_no_other(request_, network_file, out, tmp_path):
 def film(*cues: MusicCue) -> CueSheet:
     section = Section(0.0, 120.0, {}, 0.3, 0.2, "user")
     video = Video("film.mp4", 120.0, 25.0, 64, 36)
-    return CueSheet(video, 0.0, 120.0, (), (), (section,), cues)
+    return CueSheet(video, 0.0, 120.0, (), (), (section,), spotting=cues)
 
 
 def test_a_variation_has_the_key_the_chords_and_the_leader_of_its_original():
