@@ -27,6 +27,12 @@ def server(start):
     server.end()
 
 
+@pytest.fixture(scope="module")
+def half_minute(draw_film, tmp_path_factory):
+    """A film that is composed in several times the seconds in which its first boundaries play."""
+    return draw_film(tmp_path_factory.mktemp("films") / "half a minute.mp4", 40, 20)
+
+
 def submit(server, film):
     return server.submit(film, live=True, reserve=RESERVE, boundaries=BOUNDARIES)
 
@@ -39,12 +45,12 @@ def is_state(state):
     return lambda event: event["event"] == "state" and event["state"] == state
 
 
-def test_notes_chords_and_boundaries_are_published_during_composing(server, long_film):
+def test_notes_chords_and_boundaries_are_published_during_composing(server, half_minute):
     """Each exactly once and in order, over WebSocket and OSC."""
     over_osc = []
 
     def submit_and_receive():
-        submit(server, long_film)
+        submit(server, half_minute)
         while over_osc[-1:] != [("boundary", BOUNDARIES[-1])]:
             message = OscMessage(server.osc.recv(65536))
             kind = message.address.rpartition("/")[2]
