@@ -48,13 +48,15 @@ def run(args: Namespace) -> None:
         with staged(folder, stale(folder)) as beside:
             if request.music_cues:
                 cues, reel = score_reel(request, network.load, beside, phase_bar, args.scores)
-                lines = reel_summary(reel, cues, folder)
             else:
                 # A later re-cut compares the new film with what is kept here.
                 scores = args.scores or beside / SCORES
                 cues, report = score_film(request, network.load, beside, phase_bar, scores=scores)
-                lines = summary(report, cues, folder, request.players)
-        print(lines)
+        # Once the files are in their place: the summary names those that are there.
+        if request.music_cues:
+            print(reel_summary(reel, cues, folder))
+        else:
+            print(summary(report, cues, folder, request.players))
 
 
 def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[Instrument]) -> str:

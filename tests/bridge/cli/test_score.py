@@ -41,7 +41,8 @@ def test_a_second_score_keeps_the_first_and_names_its_own_folder(
     words = ("score", clip, "-o", tmp_path / "out", "--model", network_file, "--takes", 1)
     assert emsync(*words).status == 0
     first = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    assert emsync(*words, "--seed", 5).out.startswith(f"{tmp_path / 'out-2'}: score.mid")
+    said = emsync(*words, "--seed", 5).out
+    assert said.startswith(f"{tmp_path / 'out-2'}: score.mid") and "plan.json" in said
     assert all(path.read_bytes() == data for path, data in first.items())
     assert {path.name for path in (tmp_path / "out-2").iterdir()} == FILES - {"takes"}
     assert emsync(*words, "--seed", 5, "--force").out.startswith(f"{tmp_path / 'out'}: score.mid")
