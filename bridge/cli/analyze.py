@@ -6,9 +6,10 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter
 from pathlib import Path
 
-from bridge.cli.options import film_arguments, request_values, scores_argument
+from bridge.cli.options import film_arguments, scores_argument
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar
+from bridge.cli.request_values import request_values
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
 from engine.cues import KINDS, write_cues

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bridge.cli.options import film_arguments, former, music_arguments, request_values
+from bridge.cli.options import film_arguments, former, music_arguments
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import progress_bar
+from bridge.cli.request_values import request_values
 from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS
 from bridge.scoring.request import parse_request, request_json
 from bridge.server.client import Client

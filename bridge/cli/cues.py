@@ -7,8 +7,9 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from bridge.cli.options import given_clock, timecode_arguments
+from bridge.cli.options import timecode_arguments
 from bridge.cli.outputs import check_file, file_force_argument
+from bridge.cli.request_values import given_clock
 from engine.cues import KINDS, CueSheet, Transition, read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.hits import HitList, marked, stretches_off

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from bridge.cli.options import cues_argument, film_arguments, request_values
+from bridge.cli.options import cues_argument, film_arguments
 from bridge.cli.progress import phase_bar
+from bridge.cli.request_values import request_values
 from bridge.scoring.pipeline import analyze_film, with_user_changes
 from bridge.scoring.request import Request, parse_request
 from engine.cues import CueSheet, read_cues

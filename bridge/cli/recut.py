@@ -6,15 +6,14 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.options import (
-    given_clock,
     network_arguments,
     network_options,
-    request_values,
     sampling_arguments,
     timecode_arguments,
 )
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import phase_bar
+from bridge.cli.request_values import given_clock, request_values
 from bridge.cli.score import summary
 from bridge.scoring.recut import (
     NewCut,

@@ -11,11 +11,11 @@ from bridge.cli.options import (
     music_arguments,
     network_arguments,
     network_options,
-    request_values,
     scores_argument,
 )
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import phase_bar
+from bridge.cli.request_values import request_values
 from bridge.scoring.files import PLAN, SCORES
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.reel import ReelReport, score_reel

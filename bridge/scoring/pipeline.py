@@ -253,14 +253,7 @@ def compose_piece(
             )
     composed = time.perf_counter()
     result = write_result(cues, plan, takes, network, request.seed, folder, name)
-    done = time.perf_counter()
-    timings = Timings(
-        analyze=analyzed - begun,
-        load=loaded - analyzed,
-        compose=composed - loaded,
-        export=done - composed,
-        total=done - begun,
-    )
+    timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     result = replace(result, timings=timings)
     write_report(result, folder / REPORT)
     return result, takes[result.takes.kept][0].score

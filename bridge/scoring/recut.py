@@ -144,14 +144,7 @@ def recut_film(
         )
     composed = time.perf_counter()
     result = write_result(cues, new.plan, takes, network, request.seed, folder)
-    done = time.perf_counter()
-    timings = Timings(
-        analyze=analyzed - begun,
-        load=loaded - analyzed,
-        compose=composed - loaded,
-        export=done - composed,
-        total=done - begun,
-    )
+    timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     result = replace(result, timings=timings, recut=_share(old, new, kept))
     write_report(result, folder / REPORT)
     return cues, result

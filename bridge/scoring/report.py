@@ -31,6 +31,19 @@ class Timings:
     export: float
     total: float
 
+    @classmethod
+    def between(
+        cls, begun: float, analyzed: float, loaded: float, composed: float, done: float
+    ) -> Timings:
+        """From the moment at which each phase ended, in seconds of one clock."""
+        return cls(
+            analyze=analyzed - begun,
+            load=loaded - analyzed,
+            compose=composed - loaded,
+            export=done - composed,
+            total=done - begun,
+        )
+
 
 NOT_TIMED = Timings(0.0, 0.0, 0.0, 0.0, 0.0)
 
