@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.arrays import Logits, Mask
 from engine.composing.config import GenerationConfig, section_conditions
-from engine.composing.given import with_given
+from engine.composing.infill import with_given
 from engine.composing.listener import Listener, NoteFeed
 from engine.composing.logits.controls import Controls
 from engine.composing.logits.ending import BeginningAndEnding

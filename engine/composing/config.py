@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from engine.composing.given import Given
+from engine.composing.infill import Given
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet
 from engine.errors import EmsyncError

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
-from engine.composing.given import with_given
+from engine.composing.infill import with_given
 from engine.composing.listener import Listener
 from engine.composing.takes import TakeScore, compose_takes
 from engine.cues import CueSheet

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.composing.given import Given
+from engine.composing.infill import Given
 from engine.errors import EmsyncError
 from engine.music.midi_file import MidiFile, read_midi_file
 from engine.music.tempo import tempo_map

@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from engine.arrays import Logits, Mask
-from engine.composing.given import Given
+from engine.composing.infill import Given
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc

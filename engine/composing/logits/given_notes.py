@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from engine.arrays import Mask
-from engine.composing.given import Given
+from engine.composing.infill import Given
 from engine.composing.logits.rule import Rule, stop_at
 from engine.composing.state import Key, PieceState
 from engine.music import vocabulary as voc

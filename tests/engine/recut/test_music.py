@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.composing.given import with_given
+from engine.composing.infill import with_given
 from engine.errors import EmsyncError
 from engine.music.midi_file import MidiFile, read_midi_file
 from engine.music.tempo import PPQ

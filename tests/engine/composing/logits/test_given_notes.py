@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.composing.given import Given
+from engine.composing.infill import Given
 from engine.composing.logits.given_notes import GivenNotes
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc

@@ -9,7 +9,7 @@ import pytest
 
 from engine.composing.composition import Composition
 from engine.composing.config import GenerationConfig
-from engine.composing.given import Given, with_given
+from engine.composing.infill import Given, with_given
 from engine.composing.loop import compose
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
