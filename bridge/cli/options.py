@@ -212,7 +212,11 @@ def network_arguments(parser: ArgumentParser) -> None:
         help="the precision of the arithmetic (default: the fastest on the device)",
     )  # fmt: skip
     parser.add_argument(
-        "--threads", type=int, default=0, metavar="N", help="CPU threads (default: all)"
+        "--threads",
+        type=int,
+        default=0,
+        metavar="N",
+        help="CPU threads that compose (default: one for each core)",
     )
 
 

@@ -17,7 +17,7 @@ class NetworkOptions:
     """A network and its runtime.
 
     model: the weights; None for the network that comes with emsync. device: ``auto`` or one of
-    :mod:`engine.model.devices`. threads: CPU threads; 0 lets the runtime choose. precision: None
+    :mod:`engine.model.devices`. threads: CPU threads that compose; 0 for all cores. precision: None
     for the fastest on the device.
     """
 

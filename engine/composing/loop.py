@@ -1,13 +1,19 @@
 """The composing loop: cue sheets in, scores out, a row of the decoder for each piece.
 
-A piece with an emotion, a tempo, a key or a density takes two rows. One is conditioned on them, the
-other is not. What the first says beyond the second is amplified (guidance).
+Several pieces are dealt out to the cores. The pieces of one core share a decoder, so that a step
+reads the weights once for all of them. The cores don't wait for each other.
+
+A piece with an emotion, a tempo, a key or a density may take two rows. One is conditioned on them,
+the other is not. What the first says beyond the second is amplified (guidance).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from threading import Event
 
 import numpy as np
 
@@ -20,6 +26,7 @@ from engine.cues import CueSheet
 from engine.model.runtime import Decoder, Network
 from engine.music import vocabulary as voc
 from engine.score import Score
+from engine.threads import run_together
 
 Progress = Callable[[float], None]
 
@@ -51,14 +58,36 @@ def compose_all(
     """Compose several pieces at once.
 
     progress: called with the seconds of music composed so far, all pieces together.
-    listener: as for :func:`compose`; follows the first piece.
+    listener: as for :func:`compose`; follows the first piece. Both are called in this thread.
     """
     compositions = [
         Composition(cues, network.config, config, None if number else listener)
         for number, (cues, config) in enumerate(requests)
     ]
-    _compose(compositions, network, progress)
+    done = 0.0
+
+    def show() -> None:
+        nonlocal done
+        seconds = sum(composition.seconds for composition in compositions)
+        if progress is not None and seconds > done:
+            progress(seconds)
+            done = seconds
+
+    groups = _deal(compositions, network.threads)
+    jobs = [
+        partial(_compose, group, network, show if number == 0 else None)
+        for number, group in enumerate(groups)
+    ]
+    run_together(jobs, show)
+    show()
     return [composition.take for composition in compositions]
+
+
+def _deal(compositions: Sequence[Composition], threads: int) -> list[list[Composition]]:
+    """The compositions in groups of equal size or nearly so, at most one for each thread."""
+    groups = min(threads, len(compositions))
+    ends = [len(compositions) * number // groups for number in range(groups + 1)]
+    return [list(compositions[start:end]) for start, end in pairwise(ends)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +114,22 @@ def _rows(piece: Composition) -> list[_Row]:
 
 
 def _compose(
-    compositions: Sequence[Composition], network: Network, progress: Progress | None
+    compositions: Sequence[Composition],
+    network: Network,
+    show: Callable[[], None] | None,
+    stop: Event,
 ) -> None:
-    """Carry compositions to their ends, all rows in one decoder."""
+    """Carry compositions to their ends, all rows in one decoder.
+
+    show: called after each token. stop: ends the work early.
+    """
     rows = [row for composition in compositions for row in _rows(composition)]
     decoder = Decoder(network, len(rows))
     logits = np.stack([row.read(decoder, number) for number, row in enumerate(rows)])
-    done = 0.0
-    while rows:
+    while rows and not stop.is_set():
         _append_tokens(*_guided(rows, logits))
-        if progress is not None:
-            seconds = sum(composition.seconds for composition in compositions)
-            if seconds > done:
-                progress(seconds)
-                done = seconds
+        if show is not None:
+            show()
         for number in reversed(range(len(rows))):
             if rows[number].piece.finished:
                 decoder.end(number)

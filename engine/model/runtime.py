@@ -27,6 +27,7 @@ from engine.model.precision import GRAPH_VERSION, Precision, graph_path
 from engine.model.rotary import rotate_back
 from engine.music import vocabulary as voc
 from engine.music.features.state import FeatureState, Numbers, inputs
+from engine.threads import usable_cores
 
 SHIPPED = Path(__file__).parents[1] / "weights" / "model.safetensors"
 """The network that comes with the product."""
@@ -55,7 +56,7 @@ class Network:
     weights: the safetensors file, with the graphs of :mod:`engine.model.export` beside it.
     device: "auto" (CUDA if it works, else the CPU) or one of :mod:`engine.model.devices`. If it is
         missing, there is a warning, and the CPU is used.
-    threads: for the arithmetic; 0 lets the runtime choose.
+    threads: that may compose at once on a CPU; 0 for as many as there are cores.
     precision: of the arithmetic; None for the fastest on the device.
 
     Raises EmsyncError if a file is missing or broken, or of another version.
@@ -70,11 +71,11 @@ class Network:
     ) -> None:
         self.weights = weights
         self.device = choose_device(device)
-        self.session, graph = self._open(threads, precision)
+        self.session, graph = self._open(precision)
         if DEVICES[self.device].provider not in self.session.get_providers():
             # The package has the provider, the machine lacks its card, driver or libraries.
             self.device = cpu_instead("its driver or libraries can't be loaded", self.device)
-            self.session, graph = self._open(threads, precision)
+            self.session, graph = self._open(precision)
         self.precision = precision or DEVICES[self.device].precision
         metadata = self.session.get_modelmeta().custom_metadata_map
         if "config" not in metadata:
@@ -86,8 +87,10 @@ class Network:
         if not set(self.config.features) <= {given.name for given in self.session.get_inputs()}:
             raise EmsyncError(f"{graph}: of another version of EMSYNC; export it again")
         self.card = _card(weights, graph)
+        self.threads = (threads or usable_cores()) if self.device == "cpu" else 1
+        """How many threads may run the session at once."""
 
-    def _open(self, threads: int, precision: Precision | None) -> tuple[ort.InferenceSession, Path]:
+    def _open(self, precision: Precision | None) -> tuple[ort.InferenceSession, Path]:
         """A session on the device, and the path of its graph.
 
         Sets ``NO_FLASH_ATTENTION`` in the environment, unless the user has set it.
@@ -100,7 +103,9 @@ class Network:
                     f"{file}: no such network; give the .safetensors file of an exported model"
                 )
         options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
+        # Threads that share a step wait for each other at every product. Beside another busy
+        # program they wait long. So a step takes one thread, and each thread has its own pieces.
+        options.intra_op_num_threads = 1
         options.log_severity_level = 4
         options.enable_mem_pattern = self.device != "directml"  # which does not support it
         os.environ.setdefault(NO_FLASH_ATTENTION, "1")

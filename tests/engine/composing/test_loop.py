@@ -286,6 +286,21 @@ def test_pieces_composed_together_keep_their_own_conditions(tiny, random_model, 
     assert all(0 < take.nll < 7 for take in together)
 
 
+def test_pieces_and_progress_do_not_depend_on_threads(tiny, random_model, exported):
+    weights = exported(random_model(tiny(context=64)))
+    requests = [(film(0.0, 4.0), config(seed)) for seed in range(5)]
+    pieces, seen = [], []
+    for threads in (1, 2, 8):
+        progress: list[float] = []
+        network = Network(weights, "cpu", threads=threads)
+        pieces.append([take.score for take in compose_all(requests, network, progress.append)])
+        seen.append(progress)
+    assert pieces[0] == pieces[1] == pieces[2]
+    for progress in seen:
+        assert progress == sorted(progress)
+        assert progress[-1] == pytest.approx(20.0)
+
+
 def guided(network: Network, guidance: float, cues: CueSheet, **conditions: float) -> Score:
     sampling = replace(BOLD, guidance=guidance)
     return compose(
