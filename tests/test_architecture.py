@@ -25,6 +25,7 @@ BASE = {
     "engine.parallel",
     "engine.score",
     "engine.section",
+    "engine.threads",
     "engine.timecode",
 }
 """Small modules without knowledge of films, networks or files of music."""
@@ -64,6 +65,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "engine.parallel": set(),
     "engine.score": set(),
     "engine.section": set(),
+    "engine.threads": set(),
     "engine.checks": {"engine.errors"},
     "engine.files": {"engine.errors"},
     "engine.timecode": {"engine.errors"},
