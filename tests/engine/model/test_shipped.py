@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
-from engine.model.runtime import SHIPPED, Network
+from engine.model.runtime import SHIPPED, Decoder, Network
 from engine.music.conditions import ALL
 
 MEGABYTE = 2**20
@@ -34,3 +35,19 @@ def test_it_composes_in_several_parts_and_bars(shipped):
     assert len(score.notes) >= 40
     assert len({note.instrument for note in score.notes}) >= 3
     assert len(score.bars) >= 3
+
+
+def test_a_row_does_not_depend_on_how_many_there_are(shipped):
+    nothing = np.full(len(shipped.config.controls), np.nan, np.float32)
+    tokens, offsets = np.arange(40), np.full(40, 3.0, np.float32)
+
+    def last_of(rows: int) -> np.ndarray:
+        decoder = Decoder(shipped, rows)
+        for row in range(rows):
+            decoder.prefill(tokens[row:], offsets[row:], nothing, row)
+        return np.array([decoder.step([token] * rows, [2.0] * rows)[0] for token in range(50, 54)])
+
+    # Rounded as a single row, logits differ by more than a tenth.
+    alone = last_of(1)
+    assert np.allclose(alone, last_of(2), atol=0.01)
+    assert np.allclose(alone, last_of(5), atol=0.01)
