@@ -146,7 +146,7 @@ def _watching(args: Namespace, folder: Path) -> Iterator[Section]:
 def _starting(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.starting import starting
 
-    yield starting(full_size(folder), 2 if args.quick else 5)
+    yield starting(2 if args.quick else 5)
 
 
 def _memory(args: Namespace, folder: Path) -> Iterator[Section]:
