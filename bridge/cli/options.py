@@ -181,7 +181,7 @@ def sampling_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--guidance", type=float, metavar="G",
-        help="amplify all conditions; 1 leaves the network as it is "
+        help="follow the emotion G times as strongly as songs do "
         f"(default: {usual.guidance:g})",
     )  # fmt: skip
     parser.add_argument(

@@ -31,8 +31,9 @@ from engine.composing.state import PieceState
 from engine.composing.window import Window
 from engine.cues import CueSheet
 from engine.model.config import ModelConfig
+from engine.model.runtime import Decoder
 from engine.music import vocabulary as voc
-from engine.music.conditions import UNKNOWN, Conditions, usual_density
+from engine.music.conditions import UNKNOWN, Conditions, usual_density, with_guidance
 from engine.music.offsets import BoundaryTracker
 from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import Score
@@ -107,30 +108,17 @@ class Composition:
         """What the network sees of the piece."""
         return self._window
 
-    @property
-    def is_conditioned(self) -> bool:
-        """Whether anything that the network can be conditioned on is known."""
-        return any(
-            np.isfinite(self._model_conditions(section).vector(self._controls)).any()
-            for section in range(len(self._sections))
-        )
+    def conditions(self) -> np.ndarray:
+        """What the network is conditioned on now: [C]."""
+        return self._model_conditions(self._state.section).vector(self._controls)
 
-    def conditions(self, known: bool) -> np.ndarray:
-        """What the network is conditioned on now [C]: all, or only what need not be amplified.
+    def read(self, decoder: Decoder, row: int) -> Logits:
+        """Have a row of the decoder read the whole window; returns the last logits [V]."""
+        return self._window.read(decoder, row, self.conditions())
 
-        The rules of a plan keep its tempo, metre and key. To amplify them too would leave nothing
-        but the plainest notes of the key.
-        """
-        asked = self._model_conditions(self._state.section)
-        if not known:
-            arrangement = self.config.arrangement
-            planned = arrangement is not None and arrangement.phrases
-            asked = (
-                Conditions(tempo=asked.tempo, metre=asked.metre, key=asked.key)
-                if planned
-                else Conditions()
-            )
-        return asked.vector(self._controls)
+    def slide(self, decoder: Decoder, row: int) -> None:
+        """Have a row of the decoder forget what the window has forgotten."""
+        self._window.slide(decoder, row, self.conditions())
 
     def forced_token(self) -> int | None:
         """The token that a rule forces, or None."""
@@ -190,14 +178,18 @@ class Composition:
         self._window.push(token, self._offsets.push(token))
 
     def _model_conditions(self, section: int) -> Conditions:
-        """What is asked of a section. The usual density stands in where none is asked for."""
+        """What the network is told of a section.
+
+        The usual density stands in where none is asked for.
+        """
         asked = self._sections[section]
         if self.config.arrangement is not None and self.config.arrangement.chords:
             # The chords say enough. A network that knows the key leaves its scale hardly ever.
             asked = replace(asked, key=UNKNOWN)
-        if not math.isnan(asked.density):
-            return asked
-        return replace(asked, density=usual_density(asked.arousal, len(self.config.instruments)))
+        if math.isnan(asked.density):
+            usual = usual_density(asked.arousal, len(self.config.instruments))
+            asked = replace(asked, density=usual)
+        return with_guidance(asked, self.config.sampling.guidance)
 
 
 def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> Sequence[Rule]:

@@ -2,15 +2,11 @@
 
 Several pieces are dealt out to the cores. The pieces of one core share a decoder, so that a step
 reads the weights once for all of them. The cores don't wait for each other.
-
-A piece with an emotion, a tempo, a key or a density may take two rows. One is conditioned on them,
-the other is not. What the first says beyond the second is amplified (guidance).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from threading import Event
@@ -90,79 +86,30 @@ def _deal(compositions: Sequence[Composition], threads: int) -> list[list[Compos
     return [list(compositions[start:end]) for start, end in pairwise(ends)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row of the decoder: its piece, and whether it is conditioned on what the piece asks."""
-
-    piece: Composition
-    conditioned: bool = True
-
-    def read(self, decoder: Decoder, row: int) -> Logits:
-        """Read the piece's window anew; returns the last logits [V]."""
-        return self.piece.window.read(decoder, row, self.piece.conditions(self.conditioned))
-
-    def slide(self, decoder: Decoder, row: int) -> None:
-        """Forget what the piece's window has forgotten."""
-        self.piece.window.slide(decoder, row, self.piece.conditions(self.conditioned))
-
-
-def _rows(piece: Composition) -> list[_Row]:
-    """The rows of a piece: a second one where its conditions are to be amplified."""
-    if piece.is_conditioned and piece.config.sampling.guidance != 1:
-        return [_Row(piece), _Row(piece, conditioned=False)]
-    return [_Row(piece)]
-
-
 def _compose(
     compositions: Sequence[Composition],
     network: Network,
     show: Callable[[], None] | None,
     stop: Event,
 ) -> None:
-    """Carry compositions to their ends, all rows in one decoder.
+    """Carry compositions to their ends, all in one decoder.
 
     show: called after each token. stop: ends the work early.
     """
-    rows = [row for composition in compositions for row in _rows(composition)]
-    decoder = Decoder(network, len(rows))
-    logits = np.stack([row.read(decoder, number) for number, row in enumerate(rows)])
-    while rows and not stop.is_set():
-        _append_tokens(*_guided(rows, logits))
+    pieces = list(compositions)
+    decoder = Decoder(network, len(pieces))
+    logits = np.stack([piece.read(decoder, row) for row, piece in enumerate(pieces)])
+    while pieces and not stop.is_set():
+        _append_tokens(pieces, logits)
         if show is not None:
             show()
-        for number in reversed(range(len(rows))):
-            if rows[number].piece.finished:
-                decoder.end(number)
-                last = rows.pop()
-                if number < len(rows):
-                    rows[number] = last
-        logits = _next_logits(decoder, rows)
-
-
-def _guided(rows: Sequence[_Row], logits: Logits) -> tuple[list[Composition], Logits]:
-    """Each piece once, and its logits [pieces, V], amplified where it has an unconditioned row."""
-    conditioned = [number for number, row in enumerate(rows) if row.conditioned]
-    pieces = [rows[number].piece for number in conditioned]
-    plain = {row.piece: number for number, row in enumerate(rows) if not row.conditioned}
-    guided = logits[conditioned]
-    for number, piece in enumerate(pieces):
-        if piece in plain:
-            guidance = piece.config.sampling.guidance
-            guided[number] = amplify(guided[number], logits[plain[piece]], guidance)
-    return pieces, guided
-
-
-def amplify(conditioned: Logits, plain: Logits, guidance: float) -> Logits:
-    """Logits [V] in which what ``conditioned`` says beyond ``plain`` counts ``guidance`` times.
-
-    Classifier-free guidance (Ho and Salimans 2022). Whether time moves on is amplified, but not how
-    far. A shift must lead to the beat or to the boundary, and a little noise makes it miss.
-    """
-    guided = plain + guidance * (conditioned - plain)
-    shifts = conditioned[voc.SHIFTS]
-    moves_on = np.logaddexp.reduce(guided[voc.SHIFTS]) - np.logaddexp.reduce(shifts)
-    guided[voc.SHIFTS] = shifts + moves_on
-    return guided
+        for row in reversed(range(len(pieces))):
+            if pieces[row].finished:
+                decoder.end(row)
+                last = pieces.pop()
+                if row < len(pieces):
+                    pieces[row] = last
+        logits = _next_logits(decoder, pieces)
 
 
 def _append_tokens(pieces: Sequence[Composition], logits: Logits) -> None:
@@ -184,19 +131,15 @@ def _append_tokens(pieces: Sequence[Composition], logits: Logits) -> None:
         piece.append(*((token, None) if token is not None else drawn[number]))
 
 
-def _next_logits(decoder: Decoder, rows: Sequence[_Row]) -> Logits:
-    """What follows each row's last token [rows, V]: most rows step, some are read anew."""
-    for number, row in enumerate(rows):
-        row.slide(decoder, number)
-    read = {
-        number: row.read(decoder, number)
-        for number, row in enumerate(rows)
-        if row.piece.window.stale
-    }
-    if len(read) == len(rows):
+def _next_logits(decoder: Decoder, pieces: Sequence[Composition]) -> Logits:
+    """What follows each piece's last token [pieces, V]: most rows step, some are read anew."""
+    for row, piece in enumerate(pieces):
+        piece.slide(decoder, row)
+    read = {row: piece.read(decoder, row) for row, piece in enumerate(pieces) if piece.window.stale}
+    if len(read) == len(pieces):
         return np.stack(list(read.values())) if read else np.empty((0, voc.SIZE), np.float32)
-    windows = [row.piece.window for row in rows]
+    windows = [piece.window for piece in pieces]
     logits = decoder.step([w.tokens[-1] for w in windows], [w.offsets[-1] for w in windows], read)
-    for number, anew in read.items():
-        logits[number] = anew
+    for row, anew in read.items():
+        logits[row] = anew
     return logits

@@ -19,8 +19,8 @@ class Sampling:
     top_p: draw among the likeliest tokens that together have this probability (nucleus sampling,
         Holtzman et al. 2020).
     min_p: leave out tokens below this share of the likeliest one (Nguyen et al. 2024).
-    guidance: how many times the conditions count (:func:`engine.composing.loop.amplify`). At 1 the
-        logits are the network's own.
+    guidance: how many times as far from the middle an emotion is told to the network
+        (:func:`engine.music.conditions.with_guidance`).
     repetition: the bias of what was played bars ago, in nats
         (:mod:`engine.composing.logits.repetition`). At 0 there is none.
 
@@ -30,7 +30,7 @@ class Sampling:
     temperature: float = 1.0
     top_p: float = 0.975
     min_p: float = 0.0
-    guidance: float = 1.75
+    guidance: float = 1.5
     repetition: float = 0.7
 
     def __post_init__(self) -> None:
@@ -42,7 +42,7 @@ class Sampling:
         if not 0 <= self.min_p < 1:
             raise EmsyncError(f"min_p {self.min_p:g}: give at least 0, and below 1 (usual: 0)")
         if not 0 <= self.guidance <= 10:
-            raise EmsyncError(f"guidance {self.guidance:g}: give 0 to 10 (usual: 1.75)")
+            raise EmsyncError(f"guidance {self.guidance:g}: give 0 to 10 (usual: 1.5)")
         if not 0 <= self.repetition <= 5:
             raise EmsyncError(f"repetition {self.repetition:g}: give 0 to 5 (usual: 0.7)")
 

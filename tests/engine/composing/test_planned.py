@@ -393,20 +393,17 @@ def test_a_plan_of_beats_alone_keeps_them_and_leaves_the_rest_to_the_network(net
     assert to_steps(score.duration) == to_steps(SECONDS)
 
 
-def test_the_network_knows_neither_the_key_nor_what_rules_keep_twice(network):
+def test_the_network_is_not_told_the_key_where_there_are_chords(network):
     """A network that is told the key leaves its scale hardly ever; the chords say enough."""
     timing = Timing(PLAN)
     names = network.config.controls
 
-    def told(known: bool, plan: Plan = PLAN) -> dict[str, float]:
+    def told(plan: Plan) -> dict[str, float]:
         asked = planned_config(plan, GenerationConfig())
         piece = Composition(timing.music_cues(film()), network.config, asked)
-        return dict(zip(names, piece.conditions(known), strict=True))
+        return dict(zip(names, piece.conditions(), strict=True))
 
-    assert np.isnan(told(True)["key"])
-    assert all(np.isfinite(told(True)[name]) for name in names if name != "key")
-    # Guidance amplifies what these lack: the emotion and the density.
-    lacks = {name for name, value in told(False).items() if np.isnan(value)}
-    assert lacks == {"valence", "arousal", "density", "key"}
+    assert np.isnan(told(PLAN)["key"])
+    assert all(np.isfinite(value) for name, value in told(PLAN).items() if name != "key")
     silent = tuple(replace(phrase, chords=()) for phrase in PHRASES)
-    assert told(True, replace(PLAN, phrases=silent))["key"] == KEYS.index("C major")
+    assert told(replace(PLAN, phrases=silent))["key"] == KEYS.index("C major")

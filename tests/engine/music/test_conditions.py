@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from engine.music.conditions import (
     ALL,
     DENSEST,
     EMOTION,
+    FURTHEST,
     KEYS,
     METRES,
     Conditions,
@@ -18,6 +20,7 @@ from engine.music.conditions import (
     parse_time_signature,
     transpose_key,
     usual_density,
+    with_guidance,
 )
 
 
@@ -95,3 +98,11 @@ def test_conditions_are_read_from_what_the_user_gives():
 def test_conditions_out_of_range_are_refused(asked, complaint):
     with pytest.raises(EmsyncError, match=complaint):
         parse_conditions(**asked)
+
+
+def test_guidance_moves_an_emotion_away_from_the_middle_within_bounds():
+    asked = Conditions(valence=-0.4, arousal=0.9, tempo=96.0, density=12.0)
+    told = with_guidance(asked, 2.5)
+    assert told == replace(asked, valence=-1.0, arousal=FURTHEST)
+    assert with_guidance(asked, 1.0) == asked
+    assert repr(with_guidance(Conditions(), 2.5)) == repr(Conditions())
