@@ -37,6 +37,8 @@ and, unless it is a group, ``run(args)``."""
 MODEL_COMMANDS: Mapping[str, str] = {
     "prepare": "turn a folder of songs (MIDI, LPD-5) into a token cache",
     "train": "train the music model on a token cache",
+    "train-performance": "train the network that strikes notes on a folder of songs",
+    "evaluate-performance": "compare the dynamics of pieces with those of songs",
     "count-harmony": "count how harmony goes in a folder of songs, for the planner of harmony",
     "evaluate": "measure a network: likelihood, boundaries, emotion, musicality, controls",
     "export": "turn trained weights into the network that composes",

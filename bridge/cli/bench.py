@@ -21,7 +21,7 @@ from engine.model.runtime import SHIPPED
 if TYPE_CHECKING:
     from engine.benchmarks.measures import Section
 
-PARTS = ("decoding", "takes", "rounding", "watching", "starting", "memory")
+PARTS = ("decoding", "takes", "striking", "rounding", "watching", "starting", "memory")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -122,6 +122,12 @@ def _takes(args: Namespace, folder: Path) -> Iterator[Section]:
     yield takes(SHIPPED, 4 if args.quick else 16)
 
 
+def _striking(args: Namespace, folder: Path) -> Iterator[Section]:
+    from engine.benchmarks.striking import striking
+
+    yield striking(3 if args.quick else 10)
+
+
 def _rounding(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.rounding import rounding
     from engine.benchmarks.sliding import sliding
@@ -166,6 +172,7 @@ def full_size(folder: Path) -> Path:
 MEASURES: dict[str, Callable[[Namespace, Path], Iterator[Section]]] = {
     "decoding": _decoding,
     "takes": _takes,
+    "striking": _striking,
     "rounding": _rounding,
     "watching": _watching,
     "starting": _starting,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from argparse import ArgumentParser, Namespace
 
+from bridge.cli.options import former
 from bridge.midi.backends import BACKENDS, OutputConfig
 from bridge.midi.vkb import HOST, PORT
 from bridge.play.follow.inputs import REAPER_PORT
@@ -85,17 +87,14 @@ def playback_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--velocity", type=int, default=usual.base, metavar="N",
-        help=f"the velocity of plain notes (default: {usual.base})",
+        help="the velocity of plain notes in a flat score; a score with dynamics moves by as much "
+        f"(default: {usual.base})",
     )  # fmt: skip
     parser.add_argument(
         "--boost", type=int, default=usual.boost, metavar="N",
         help=f"what the chords of boundaries add to the velocity (default: {usual.boost})",
     )  # fmt: skip
-    parser.add_argument(
-        "--human", type=float, default=usual.human, metavar="H",
-        help="how freely it plays: 0 exact .. 1 accents by the place in the bar, with chance "
-        "(default: 0)",
-    )  # fmt: skip
+    former(parser, "--human", "human", type=float)
     parser.add_argument(
         "--expression", action="store_true", help="send expression (CC11) by the film's emotion"
     )
@@ -103,5 +102,11 @@ def playback_arguments(parser: ArgumentParser) -> None:
 
 def playback_options(args: Namespace) -> PlaybackOptions:
     """How pieces are played. Raises EmsyncError for a value out of range."""
-    dynamics = Dynamics(args.velocity, args.boost, args.human)
+    if args.human is not None:
+        warnings.warn(
+            "--human has no effect any more; scores have dynamics of their own (emsync score "
+            "--dynamics)",
+            stacklevel=2,
+        )
+    dynamics = Dynamics(args.velocity, args.boost)
     return PlaybackOptions(dynamics, args.expression, args.programs)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.cli.emotion_option import emotion_argument
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.request import TAKES
+from bridge.scoring.request import DYNAMICS, TAKES
 from engine.composing.sampling import Sampling
 from engine.cues import parse_time
 from engine.model.precision import PRECISIONS
@@ -106,8 +106,18 @@ def music_arguments(parser: ArgumentParser) -> None:
         "--takes", type=int, metavar="N",
         help=f"compose N takes and keep the best (default: {TAKES})",
     )  # fmt: skip
+    dynamics_argument(parser)
     plan_arguments(parser)
     sampling_arguments(parser)
+
+
+def dynamics_argument(parser: ArgumentParser, usual: str = f"{DYNAMICS:g}") -> None:
+    """Add how freely notes are struck. usual: what holds without the option."""
+    parser.add_argument(
+        "--dynamics", type=float, metavar="D",
+        help="how freely notes are struck: 0 flat .. 1 as songs are played "
+        f"(default: {usual})",
+    )  # fmt: skip
 
 
 def cues_argument(parser: ArgumentParser) -> None:

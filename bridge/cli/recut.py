@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.options import (
+    dynamics_argument,
     network_arguments,
     network_options,
     sampling_arguments,
@@ -85,6 +86,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--takes", type=int, metavar="N",
         help=f"compose N takes of the new parts and keep the best (default: {TAKES})",
     )  # fmt: skip
+    dynamics_argument(parser, "that of the old score")
     sampling_arguments(parser)
     network_arguments(parser)
 
@@ -95,6 +97,8 @@ def run(args: Namespace) -> None:
     cut = _new_cut(args, old)
     if args.seed is None:
         args.seed = old.seed
+    if args.dynamics is None:
+        args.dynamics = old.dynamics
     request = parse_request(request_values(args))
     network = network_options(args)
     output = args.output or args.old.with_name(f"{args.old.resolve().name}-recut")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
+from bridge.scoring.performing import performed, performing
 from bridge.scoring.report import (
     NOT_TIMED,
     Model,
@@ -238,7 +239,7 @@ def compose_piece(
         # That of an earlier piece.
         (folder / PLAN).unlink(missing_ok=True)
     count = 1 if request.live else request.takes
-    listener = follow(cues) if follow else None
+    listener = performing(follow(cues), request, cues, plan) if follow else None
     with composing() as progress:
 
         def share(seconds: float) -> None:
@@ -252,9 +253,10 @@ def compose_piece(
                 cues, plan, network, config, count, share, listener, recall
             )
     composed = time.perf_counter()
+    takes = performed(takes, request, cues, plan)
     result = write_result(cues, plan, takes, network, request.seed, folder, name)
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
-    result = replace(result, timings=timings)
+    result = replace(result, timings=timings, dynamics=request.dynamics)
     write_report(result, folder / REPORT)
     return result, takes[result.takes.kept][0].score
 

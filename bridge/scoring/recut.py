@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
+from bridge.scoring.performing import performed
 from bridge.scoring.pipeline import Phases, write_result
 from bridge.scoring.report import KeptPart, Recut, Report, Timings, write_report
 from bridge.scoring.request import Request
@@ -62,6 +63,12 @@ class OldScore:
         """The seed of the old score; 0 if it is unknown."""
         seed = self.report.get("seed")
         return seed if isinstance(seed, int) and seed >= 0 else 0
+
+    @property
+    def dynamics(self) -> float:
+        """How freely the old score's notes are struck; 0 if it is unknown, as in older scores."""
+        amount = self.report.get("dynamics")
+        return float(amount) if isinstance(amount, int | float) and 0 <= amount <= 1 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +150,12 @@ def recut_film(
             cues, new.plan, network, config, request.takes, lambda done: progress(done / whole)
         )
     composed = time.perf_counter()
+    given = kept.given
+    takes = performed(takes, request, cues, new.plan, lambda note: given.holds(note.onset))
     result = write_result(cues, new.plan, takes, network, request.seed, folder)
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
-    result = replace(result, timings=timings, recut=_share(old, new, kept))
+    share, dynamics = _share(old, new, kept), request.dynamics
+    result = replace(result, timings=timings, dynamics=dynamics, recut=share)
     write_report(result, folder / REPORT)
     return cues, result
 

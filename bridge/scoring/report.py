@@ -129,8 +129,8 @@ class Report:
     notes: how many each instrument plays.
     grid: share of onsets on the sixteenths of the tempo map.
     harmony: the measures of :func:`engine.metrics.harmony.evaluate`.
-    tempo: quarter notes a minute at the beginning. recut: what was kept of an old score; None for a
-    piece that is all new.
+    tempo: quarter notes a minute at the beginning. dynamics: as requested. recut: what was kept of
+    an old score; None for a piece that is all new.
     Shares are NaN (JSON: null) without boundaries or chords.
     """
 
@@ -147,6 +147,7 @@ class Report:
     harmony: dict[str, float | None]
     tempo: float
     timings: Timings
+    dynamics: float = 0.0
     recut: Recut | None = None
 
 
@@ -202,6 +203,7 @@ def to_json(report: Report) -> str:
             ],
         },
         "tempo": round(report.tempo, 2),
+        "dynamics": report.dynamics,
         "chords": [round(chord, 3) for chord in report.chords],
         "hits": [
             asdict(hit)

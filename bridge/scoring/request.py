@@ -36,6 +36,8 @@ from engine.timecode import is_label
 TAKES = 4
 """Takes to choose from, unless the user says otherwise."""
 MOST_TAKES = 64
+DYNAMICS = 1.0
+"""How freely notes are struck, unless the user says otherwise."""
 FURTHEST_OFFSET = 250
 """The most frames that a chord may begin before or after its hit."""
 LONGEST = 24 * 3600.0
@@ -59,6 +61,7 @@ class Request:
     for those of the cue sheet, or else one piece.
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
+    dynamics: how freely notes are struck, 0 (flat) .. 1 (as songs are played).
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
     plan: the plan to keep; None plans for the film.
     bpm, time_signature, feel, key, density, chords: None for what the film asks.
@@ -84,6 +87,7 @@ class Request:
     seed: int = 0
     takes: int = TAKES
     instruments: tuple[Instrument, ...] = tuple(Instrument)
+    dynamics: float = DYNAMICS
     temperature: float | None = None
     top_p: float | None = None
     min_p: float | None = None
@@ -322,6 +326,7 @@ _CHECKS: Mapping[str, Check] = {
     "seed": whole(0, 2**63 - 1),
     "takes": whole(1, MOST_TAKES),
     "instruments": _instruments,
+    "dynamics": number(0.0, 1.0),
     "temperature": _any_number,
     "top_p": _any_number,
     "min_p": _any_number,

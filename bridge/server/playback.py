@@ -17,7 +17,6 @@ from bridge.play.midi_reader import read_beats
 from bridge.play.options import PlaybackOptions
 from bridge.play.piece import Moment, Piece
 from bridge.play.player import Player
-from bridge.play.velocity import shaped
 from bridge.server.hub import Hub
 from bridge.server.playback_events import Watcher, publish_moment, status_json
 from engine.cues import CueSheet, Section
@@ -69,8 +68,8 @@ class Playback:
         self._sync_source: SyncSource | None = None
         self._follower: Follower[Any] | None = None
         """Receives the sync source; None while the output is gone."""
-        self._chance = playback_options.dynamics.chance()
-        """Continues from one draft of a piece to the next."""
+        self._chords: set[float] = set()
+        """Onsets of the chords of the piece that is being composed."""
 
     @property
     def job(self) -> str | None:
@@ -200,7 +199,7 @@ class Playback:
 
     def _begin(self, piece: Piece, loaded: _Loaded, reserve: float) -> None:
         self._player.reserve = reserve
-        self._chance = self._options.dynamics.chance()
+        self._chords.clear()
         self._load(piece, loaded, until=0.0)
         self._play(0.0)
 
@@ -208,8 +207,9 @@ class Playback:
         self, job: str, notes: tuple[Note, ...], chords: tuple[float, ...], until: float
     ) -> None:
         if self.job == job:
-            draft = shaped(Piece(notes, (), (), until), self._options.dynamics, self._chance)
-            self._player.extend(draft.notes, until, chords)
+            self._chords.update(chords)
+            shaped = (self._options.dynamics.of(note, self._chords) for note in notes)
+            self._player.extend(shaped, until, chords)
 
     def _abandon(self, job: str) -> None:
         if self._loaded.draft:

@@ -75,7 +75,7 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
     files = [file for file in files if not any(map(file.is_relative_to, ours))]
     if not files:
         raise EmsyncError(f"{source}: no songs ({', '.join(READERS)}) here")
-    labels = _read_index(index) if index else {}
+    labels = read_index(index) if index else {}
     if index:
         files = [file for file in files if file.name in labels]
         if not files:
@@ -230,7 +230,8 @@ def _is_validation(file: Path, label: Mapping[str, str]) -> bool:
     return share(file.name) < VALIDATION_SHARE
 
 
-def _read_index(path: Path) -> dict[str, dict[str, str]]:
+def read_index(path: Path) -> dict[str, dict[str, str]]:
+    """The rows of a tab-separated table, by its column ``file``; raises EmsyncError."""
     try:
         with path.open(newline="") as lines:
             return {row["file"]: row for row in csv.DictReader(lines, delimiter="\t")}

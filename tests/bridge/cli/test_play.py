@@ -50,8 +50,13 @@ def test_ports_are_listed(emsync, jack_server, passive_receiver):
     assert result.status == 0 and "receiver:bass" in result.out
 
 
+def test_a_former_option_is_taken_with_a_warning(emsync, score):
+    result = emsync("play", score, "--backend", "none", "--wait", 0, "--from", 1, "--human", 1)
+    assert result.status == 0 and "--human has no effect any more" in result.err
+
+
 def test_a_part_of_a_piece_without_midi(emsync, score):
-    words = ("--backend", "none", "--wait", 0, "--from", 0.55, "--programs", "--human", 1)
+    words = ("--backend", "none", "--wait", 0, "--from", 0.55, "--programs")
     result = emsync("play", score, *words)
     assert result.status == 0 and "12 messages" in result.out
 

@@ -89,7 +89,9 @@ def test_a_shot_is_removed(emsync, old, films, network_file, tmp_path):
         "score.mid", "score.svg", "plan.json", "cues.json", "report.json", "scores.npz", "stems",
     }  # fmt: skip
     check_kept(old, tmp_path / "new", 12)
-    assert json.loads((tmp_path / "new" / "report.json").read_text())["seed"] == 5
+    report = json.loads((tmp_path / "new" / "report.json").read_text())
+    assert (report["seed"], report["dynamics"]) == (5, 1.0)
+    assert len({velocity for _, _, velocity, _ in ticks(tmp_path / "new", 0, 23)}) > 8
     lines = result.out.splitlines()
     assert any(line.startswith("  kept ") and "of 23.0 s" in line for line in lines)
     assert any("kept, was at" in line for line in lines)

@@ -99,7 +99,7 @@ def check(path: Path) -> Piece | None:
     try:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            piece = PlaybackOptions(Dynamics(human=1.0)).read(path)
+            piece = PlaybackOptions(Dynamics(base=127)).read(path)
     except EmsyncError as error:
         line = str(error)
         assert line.startswith(f"{path}: ") and "\n" not in line and "()" not in line

@@ -114,7 +114,7 @@ def test_ten_thousand_notes_at_one_instant_are_all_played(tmp_path):
 
 def test_velocities_of_one_are_kept_and_never_end_a_note(tmp_path):
     soft = [mido.Message("note_on", note=60, velocity=1), mido.Message("note_off", note=60, time=9)]
-    piece = PlaybackOptions(Dynamics(human=1.0)).read(saved(tmp_path, soft * 20))
+    piece = PlaybackOptions(Dynamics(base=40)).read(saved(tmp_path, soft * 20))
     assert len(piece.notes) == 20 and all(note.velocity >= 1 for note in piece.notes)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from engine.benchmarks import decoding, memory, sliding, takes, watching
+from engine.benchmarks import decoding, memory, sliding, striking, takes, watching
 from engine.errors import EmsyncError
 from engine.music import vocabulary as voc
 from engine.music.conditions import ALL
@@ -47,6 +47,12 @@ def test_the_kept_take_is_no_worse_than_a_random_one(weights):
     assert len(gains) == 5
     assert gains[0] == pytest.approx(sum(gains[1:]))
     assert gains[0] >= 0
+
+
+def test_velocities_are_timed():
+    section = striking.striking(rounds=1, bars=1)
+    assert section.title == "Velocities of 40 notes"
+    assert min(figures(section).values()) > 0
 
 
 def test_sliding_changes_the_likelihood_little(tiny, random_model, exported):

@@ -1,0 +1,75 @@
+"""Strikes the notes of composed pieces: finished takes, and a piece that is still composed.
+
+Files, live playback and everything made of them have their velocities from here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bridge.scoring.request import Request
+from engine.composing.listener import Listener
+from engine.cues import CueSheet
+from engine.performance.performer import Manner, Performer, perform
+from engine.plan import mood
+from engine.plan.plan import DYNAMICS, Plan, phrase_lines
+from engine.plan.timing import Timing
+from engine.score import Note
+
+if TYPE_CHECKING:
+    from engine.composing.composition import Take
+    from engine.composing.takes import TakeScore
+
+    Scored = tuple[Take, TakeScore]
+
+
+NEARER = 0.7
+"""The power that brings the levels of dynamic marks nearer together. The marks are those of flat
+notes. Songs lie between .76 and 1.23 times their median level (10th to 90th percentile)."""
+
+
+def manner(request: Request, cues: CueSheet, plan: Plan | None, take: int = 0) -> Manner:
+    """How a take's notes are struck.
+
+    The dynamics of the plan's phrases set the level; without phrases, the film's arousal does.
+    """
+    marks = [
+        (section.start, mood.dynamics(section.arousal))
+        for section in cues.sections
+        if not math.isnan(section.arousal)
+    ]
+    if plan is not None and plan.phrases:
+        lines = map(plan.seconds_at, phrase_lines(plan))
+        marks = list(zip(lines, (phrase.dynamics for phrase in plan.phrases), strict=True))
+    levels = tuple((seconds, DYNAMICS[mark] ** NEARER) for seconds, mark in marks)
+    return Manner(request.dynamics, (request.seed, take), levels)
+
+
+def performed(
+    takes: Sequence[Scored],
+    request: Request,
+    cues: CueSheet,
+    plan: Plan | None,
+    kept: Callable[[Note], bool] | None = None,
+) -> list[Scored]:
+    """Takes with their notes struck. kept: the notes whose velocities stay as they are."""
+    return [
+        (replace(take, score=perform(take.score, manner(request, cues, plan, number), kept)), score)
+        for number, (take, score) in enumerate(takes)
+    ]
+
+
+def performing(listener: Listener, request: Request, cues: CueSheet, plan: Plan | None) -> Listener:
+    """A listener of notes as composed that hands them on as they are struck in the first take."""
+    beat_map = None if plan is None else Timing(plan).beat_map
+    performer = Performer(manner(request, cues, plan), beat_map)
+
+    def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
+        # At the end nothing waits any more, wherever it begins.
+        known = math.inf if until >= cues.duration else until
+        listener(performer.push(notes, chords, known), chords, until)
+
+    return listen

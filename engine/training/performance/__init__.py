@@ -1,0 +1,1 @@
+"""Trains the network of :mod:`engine.performance` on the velocities of songs."""
