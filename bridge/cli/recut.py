@@ -19,7 +19,6 @@ from bridge.cli.score import summary
 from bridge.scoring.recut import (
     NewCut,
     OldScore,
-    is_edit_list,
     list_edits,
     read_old_score,
     recut_film,
@@ -29,6 +28,7 @@ from bridge.scoring.request import TAKES, parse_request
 from engine.cues import CueSheet, parse_time
 from engine.errors import EmsyncError
 from engine.files import staged
+from engine.timeline.edit_lists import is_edit_list
 from engine.video.reader import open_video
 
 
@@ -39,7 +39,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "video", type=Path, metavar="NEW",
-        help="the new film, or an edit list of it (.edl) whose source is the old film",
+        help="the new film, or an edit list (EDL, FCPXML, OTIO, AAF) whose source is the old film",
     )  # fmt: skip
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FOLDER",
@@ -117,7 +117,7 @@ def _new_cut(args: Namespace, old: OldScore) -> NewCut:
         for option in ("old_list", "new_film", "reel"):
             if getattr(args, option) is not None:
                 name = option.replace("_", "-")
-                raise EmsyncError(f"--{name}: goes with an edit list (.edl) of the new film")
+                raise EmsyncError(f"--{name}: goes with an edit list of the new film")
         open_video(args.video)
         return NewCut(args.video, old_film=args.old_film)
     clock = given_clock(args)

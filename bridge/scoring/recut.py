@@ -38,7 +38,8 @@ from engine.recut.stretches import SAME_TIME, Stretch, in_scored_parts
 from engine.section import Section
 from engine.timecode import Clock, FrameRate
 from engine.timeline.cue_sheet import with_hits
-from engine.timeline.edl import Edit, read_edits
+from engine.timeline.edit_lists import read_edits
+from engine.timeline.edl import Edit
 from engine.video.boundaries import T_DIFF, boundaries
 from engine.video.cuts import SENSITIVITY
 from engine.video.reader import open_video
@@ -320,8 +321,3 @@ def list_edits(path: Path, rate: FrameRate | None, start: str | None) -> tuple[E
     if not found:
         raise EmsyncError(f"{path}: has no edits of the picture")
     return found
-
-
-def is_edit_list(path: Path) -> bool:
-    """Whether a path names an edit list, and no film."""
-    return path.suffix.lower() == ".edl"

@@ -12,4 +12,8 @@ far less. So most targets are for ratios.
     watching    the analysis of a film: against bare decoding and PySceneDetect
     starting    cold starts, and a whole one-minute film
     memory      peak memory of composing and watching
+    cut_films   films whose transitions are known
+    cutting     how well transitions are found in them
+    dissolve_training
+                trains the network that scores dissolves
 """

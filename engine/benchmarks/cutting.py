@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 
@@ -116,7 +117,7 @@ def cutting(
     films: a folder that may hold the films of ``CLIPS``, whose shots are then used too. progress:
     receives a line for each film.
     """
-    clips = list(_clips(films)) if films is not None else []
+    clips = list(film_clips(films)) if films is not None else []
     detectors = {"emsync": _emsync, "FFmpeg's scene score": _ffmpeg, **_peers()}
     tallies = {name: Tally() for name in detectors}
     with tempfile.TemporaryDirectory() as folder:
@@ -213,10 +214,20 @@ def _scenedetect(package: Any, detector: type) -> Detector:
 
 
 def _transnet(package: Any) -> Detector:
+    """TransNetV2 (Soucek and Lokoc 2020), a network; hundreds of times slower than the others."""
+    network = package.TransNetV2(device="cpu")
+
     def detect(path: Path, film: MadeFilm) -> list[int]:
-        network = package.TransNetV2()
-        scores = np.asarray(network.predict_video(str(path))[1]).ravel()
-        edges = np.flatnonzero(np.diff(scores > 0.5, prepend=False, append=False)).reshape(-1, 2)
+        import torch
+
+        with av.open(str(path)) as container:
+            pictures = [
+                frame.reformat(48, 27, "rgb24").to_ndarray() for frame in container.decode(video=0)
+            ]
+        scores = network.predict_frames(torch.from_numpy(np.stack(pictures)), quiet=True)[0]
+        sure = scores.numpy().ravel() > 0.5
+        edges = np.flatnonzero(np.diff(sure, prepend=False, append=False)).reshape(-1, 2)
+        # Of a hard cut, it marks the last frame of the old shot.
         return [int((first + beyond) // 2) + 1 for first, beyond in edges]
 
     return detect
@@ -229,7 +240,7 @@ def _imported(name: str) -> Any | None:
         return None
 
 
-def _clips(folder: Path) -> Iterator[list[Image]]:
+def film_clips(folder: Path) -> Iterator[list[Image]]:
     """The shots of real films that lie in a folder, as frames of a made film's size."""
     for name, stretches in CLIPS.items():
         if (folder / name).exists():

@@ -7,7 +7,7 @@ itself may be the source of the new list; then the old cut is one piece of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import PurePath
 
@@ -78,11 +78,16 @@ def of_film(edits: Sequence[Edit], film: str, reel: str | None = None) -> frozen
 def film_pieces(edits: Sequence[Edit], reels: frozenset[str], first: Fraction) -> tuple[Piece, ...]:
     """The pieces of a new cut that come from the old film.
 
-    reels: that are the old film. first: the timecode of its first frame, in seconds.
+    reels: that are the old film. first: the timecode of its first frame, in seconds, for lists that
+    do not say what they take it for.
     """
+    inside = [
+        replace(each, source=each.source - (first if each.first is None else each.first))
+        for each in edits
+    ]
     return tuple(
-        Piece((FILM,), piece.source - first, piece.start, piece.length)
-        for piece in pieces(edits)
+        Piece((FILM,), piece.source, piece.start, piece.length)
+        for piece in pieces(inside)
         if len(piece.key) == 1 and piece.key[0] in reels
     )
 

@@ -35,7 +35,8 @@ class Edit:
     reel, clip: the reel and the file name of the source; the name is empty where the list has none.
     source: where it begins there, counted from timecode zero. start, end: on the record side, from
     the film's first frame. mixed: how long it is mixed with the edit before, by the transition
-    ``kind``. is_real_time: whether it has its own speed.
+    ``kind``. is_real_time: whether it has its own speed. first: the timecode of the source's first
+    frame; None where the list does not say, as an EDL.
     """
 
     reel: str
@@ -46,6 +47,7 @@ class Edit:
     mixed: Fraction
     kind: Kind
     is_real_time: bool
+    first: Fraction | None = None
 
 
 @dataclass(slots=True)

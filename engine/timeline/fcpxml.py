@@ -51,6 +51,29 @@ def read(path: Path, clock: Clock) -> HitList:
 
 def parse(text: str, name: str, clock: Clock) -> HitList:
     """The hits of a document; name: what errors call it. Raises EmsyncError for a damaged one."""
+    root, sequence = timeline_of(text, name)
+    try:
+        clock, begin, offset = zero_of(root, sequence, clock)
+        frame = 1 / clock.rate.fps if clock.rate is not None else Fraction(1, 23)
+        found = list(_found(sequence, begin, frame))
+        hits = [
+            named_hit(
+                each.start - offset,
+                each.name,
+                None if each.end is None else each.end - offset,
+                each.kind,
+            )
+            for each in found
+            if each.start >= offset
+        ]
+        lasts = begin + time_of(sequence, "duration") - offset
+    except ValueError as error:
+        raise EmsyncError(f"{name}: {error}") from error
+    return HitList(in_order(hits), clock, float(lasts) if lasts > 0 else None)
+
+
+def timeline_of(text: str, name: str) -> tuple[Element, Element]:
+    """The document and its one sequence. Raises EmsyncError for a damaged one."""
     if "<!ENTITY" in text:
         raise EmsyncError(f"{name}: declares entities, which FCPXML does not have")
     try:
@@ -64,31 +87,21 @@ def parse(text: str, name: str, clock: Clock) -> HitList:
     sequences = root.findall(".//project/sequence") or root.findall(".//sequence")
     if len(sequences) != 1:
         raise EmsyncError(f"{name}: has {len(sequences)} timelines; export the one to read")
-    sequence = sequences[0]
-    try:
-        rate = _rate(root, sequence)
-        if rate is not None:
-            clock = replace(clock, rate=rate)
-        begin = _time(sequence, "tcStart")
-        if clock.start is None and clock.rate is not None and begin > 0:
-            clock = replace(clock, start=_label(begin, clock.rate))
-        offset = clock.start_seconds if clock.start is not None else begin
-        frame = 1 / clock.rate.fps if clock.rate is not None else Fraction(1, 23)
-        found = list(_found(sequence, begin, frame))
-        hits = [
-            named_hit(
-                each.start - offset,
-                each.name,
-                None if each.end is None else each.end - offset,
-                each.kind,
-            )
-            for each in found
-            if each.start >= offset
-        ]
-        lasts = begin + _time(sequence, "duration") - offset
-    except ValueError as error:
-        raise EmsyncError(f"{name}: {error}") from error
-    return HitList(in_order(hits), clock, float(lasts) if lasts > 0 else None)
+    return root, sequences[0]
+
+
+def zero_of(root: Element, sequence: Element, clock: Clock) -> tuple[Clock, Fraction, Fraction]:
+    """The clock of a sequence, where its timeline begins, and where the film's first frame is.
+
+    Raises ValueError for an attribute that is no time.
+    """
+    rate = _rate(root, sequence)
+    if rate is not None:
+        clock = replace(clock, rate=rate)
+    begin = time_of(sequence, "tcStart")
+    if clock.start is None and clock.rate is not None and begin > 0:
+        clock = replace(clock, start=_label(begin, clock.rate))
+    return clock, begin, clock.start_seconds if clock.start is not None else begin
 
 
 def write(hits: HitList, path: Path) -> None:
@@ -143,30 +156,30 @@ def _found(sequence: Element, begin: Fraction, frame: Fraction) -> Iterator[_Fou
     waiting: list[tuple[Element, Fraction]] = []
     for item in spine:
         if item.tag == "transition":
-            start = _time(item, "offset", place)
-            pending = _Found(start, start + _time(item, "duration"), "", _kind(item))
+            start = time_of(item, "offset", place)
+            pending = _Found(start, start + time_of(item, "duration"), "", kind_of(item))
             continue
         if item.tag not in ITEMS:
             continue
-        start = _time(item, "offset", place)
+        start = time_of(item, "offset", place)
         note = (item.findtext("note") or "").strip()
         if pending is not None:
             yield pending._replace(name=note)
         elif not is_first:
             yield _Found(start, None, note, "cut")
-        place, pending, is_first = start + _time(item, "duration"), None, False
+        place, pending, is_first = start + time_of(item, "duration"), None, False
         waiting.append((item, start))
     if pending is not None:
         # A fade at the end of the timeline.
         yield pending
     while waiting:
         item, start = waiting.pop()
-        inside = _time(item, "start")
+        inside = time_of(item, "start")
         # What lies at ``t`` in the item's own time lies at ``t + shift`` on the timeline.
         shift = start - inside
-        yield from _markers(item, shift, _time(item, "duration", Fraction(-1)), frame)
+        yield from _markers(item, shift, time_of(item, "duration", Fraction(-1)), frame)
         waiting += [
-            (child, shift + _time(child, "offset", inside))
+            (child, shift + time_of(child, "offset", inside))
             for child in item
             if child.tag in ITEMS and child.get("lane") is not None
         ]
@@ -176,21 +189,21 @@ def _markers(
     item: Element, shift: Fraction, lasts: Fraction | None, frame: Fraction
 ) -> Iterator[_Found]:
     """The markers of an item that its length shows; without a length all are shown."""
-    first = _time(item, "start")
+    first = time_of(item, "start")
     for marker in item:
         if marker.tag not in ("marker", "chapter-marker"):
             continue
-        start = _time(marker, "start")
+        start = time_of(marker, "start")
         if lasts is not None and lasts >= 0 and not first <= start <= first + lasts:
             continue
-        duration = _time(marker, "duration")
+        duration = time_of(marker, "duration")
         # Most programs give a moment the length of one frame.
         end = start + duration if duration > frame else None
         name = marker.get("value") or marker.get("note") or ""
         yield _Found(start + shift, None if end is None else end + shift, name, "marker")
 
 
-def _kind(transition: Element) -> Kind:
+def kind_of(transition: Element) -> Kind:
     name = (transition.get("name") or "").lower()
     if "wipe" in name:
         return "wipe"
@@ -201,7 +214,7 @@ def _rate(root: Element, sequence: Element) -> FrameRate | None:
     """The frame rate of a sequence; None if its format does not say one that has timecode."""
     for form in root.findall("./resources/format"):
         if form.get("id") == sequence.get("format") and form.get("frameDuration"):
-            duration = _time(form, "frameDuration")
+            duration = time_of(form, "frameDuration")
             rate = rate_near(1 / duration) if duration > 0 else None
             drop = sequence.get("tcFormat") == "DF"
             return replace(rate, drop=drop) if rate is not None and rate.may_drop else rate
@@ -212,7 +225,7 @@ def _label(begin: Fraction, rate: FrameRate) -> str:
     return label_at(nearest_frame(begin, rate), rate)
 
 
-def _time(element: Element, name: str, default: Fraction = Fraction(0)) -> Fraction:
+def time_of(element: Element, name: str, default: Fraction = Fraction(0)) -> Fraction:
     """An attribute that is a time: ``1001/24000s``, ``5s``. Raises ValueError for another text."""
     text = element.get(name)
     if text is None:

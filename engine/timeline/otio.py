@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.errors import EmsyncError
 from engine.files import write_atomically
@@ -22,6 +22,8 @@ from engine.timecode import Clock, label_at, nearest_frame, rate_near
 from engine.timeline.labels import named_hit
 from engine.timeline.shots import lay_out
 
+_Result = TypeVar("_Result")
+
 BUNDLES = (".otioz", ".otiod")
 
 
@@ -29,6 +31,14 @@ def read(path: Path, clock: Clock) -> HitList:
     """The hits of an OTIO file or bundle, or of an AAF.
 
     Raises EmsyncError for a damaged one, and where OpenTimelineIO or its plug-in is missing.
+    """
+    return with_timeline(path, lambda otio, timeline: _hits(otio, timeline, clock))
+
+
+def with_timeline(path: Path, use: Callable[[ModuleType, Any], _Result]) -> _Result:
+    """What ``use`` makes of OpenTimelineIO and the one timeline of a file.
+
+    Raises EmsyncError for a damaged file, and where OpenTimelineIO or its plug-in is missing.
     """
     otio = _library(path)
     try:
@@ -41,8 +51,7 @@ def read(path: Path, clock: Clock) -> HitList:
             # The library ends the whole process where JSON is nested too deeply.
             json.loads(text)
             found = otio.adapters.read_from_string(text, "otio_json")
-        timeline = _timeline(otio, found, path)
-        return _hits(otio, timeline, clock)
+        return use(otio, _timeline(otio, found, path))
     except EmsyncError:
         raise
     except RecursionError as error:
@@ -132,6 +141,19 @@ def _timeline(otio: ModuleType, found: Any, path: Path) -> Any:
 def _hits(otio: ModuleType, timeline: Any, clock: Clock) -> HitList:
     """The hits of a timeline."""
     stack = timeline.tracks
+    clock, offset = zero_of(otio, timeline, clock)
+    hits = [
+        named_hit(start + offset, name, None if end is None else end + offset, kind)
+        for start, end, name, kind in (*_markers(otio, stack), *_edits(otio, timeline))
+        if start + offset >= 0
+    ]
+    lasts = seconds_of(stack.duration()) + offset if len(stack) else Fraction(0)
+    return HitList(in_order(hits), clock, float(lasts) if lasts > 0 else None)
+
+
+def zero_of(otio: ModuleType, timeline: Any, clock: Clock) -> tuple[Clock, Fraction]:
+    """The clock of a timeline, and where it begins, in seconds from the film's first frame."""
+    stack = timeline.tracks
     begin = timeline.global_start_time
     rates = (
         begin.rate if begin is not None else None,
@@ -142,17 +164,11 @@ def _hits(otio: ModuleType, timeline: Any, clock: Clock) -> HitList:
         stated = _own(timeline).get("frame rate") == str(replace(rate, drop=rate.may_drop))
         asked = clock.rate is not None and clock.rate.drop
         clock = replace(clock, rate=replace(rate, drop=rate.may_drop and (stated or asked)))
-    zero = Fraction(0) if begin is None else _seconds(begin)
+    zero = Fraction(0) if begin is None else seconds_of(begin)
     if clock.start is None and clock.rate is not None and zero > 0:
         clock = replace(clock, start=label_at(nearest_frame(zero, clock.rate), clock.rate))
     offset = zero - clock.start_seconds if clock.start is not None else Fraction(0)
-    hits = [
-        named_hit(start + offset, name, None if end is None else end + offset, kind)
-        for start, end, name, kind in (*_markers(otio, stack), *_edits(otio, timeline))
-        if start + offset >= 0
-    ]
-    lasts = _seconds(stack.duration()) + offset if len(stack) else Fraction(0)
-    return HitList(in_order(hits), clock, float(lasts) if lasts > 0 else None)
+    return clock, offset
 
 
 _Found = tuple[Fraction, Fraction | None, str, Kind]
@@ -169,10 +185,10 @@ def _markers(otio: ModuleType, stack: Any) -> Iterator[_Found]:
             inside = shown is None or shown.start_time <= start <= shown.end_time_exclusive()
             if not inside:
                 continue
-            at = _seconds(item.transformed_time(start, stack))
+            at = seconds_of(item.transformed_time(start, stack))
             # Most programs give a moment the length of one frame.
             duration = marker.marked_range.duration
-            end = at + _seconds(duration) if duration.value > 1 else None
+            end = at + seconds_of(duration) if duration.value > 1 else None
             name = marker.name or getattr(marker, "comment", "")
             yield at, end, name, "marker"
 
@@ -189,12 +205,12 @@ def _edits(otio: ModuleType, timeline: Any) -> Iterator[_Found]:
             if not isinstance(item, otio.core.Item):
                 continue
             begin = item.trimmed_range().start_time
-            at = _seconds(item.transformed_time(begin, timeline.tracks))
+            at = seconds_of(item.transformed_time(begin, timeline.tracks))
             name = str(_own(item).get("hit", ""))
             if pending is not None:
-                start = at - _seconds(pending.in_offset)
-                kind = _kind(pending)
-                found[at] = (start, at + _seconds(pending.out_offset), name, kind)
+                start = at - seconds_of(pending.in_offset)
+                kind = kind_of(pending)
+                found[at] = (start, at + seconds_of(pending.out_offset), name, kind)
             elif place:
                 found.setdefault(at, (at, None, name, "cut"))
             pending = None
@@ -211,14 +227,14 @@ def _has_time(otio: ModuleType, item: Any) -> bool:
     return isinstance(item, otio.schema.Clip | otio.schema.Gap)
 
 
-def _kind(transition: Any) -> Kind:
+def kind_of(transition: Any) -> Kind:
     name = f"{transition.transition_type} {transition.name}".lower()
     if "wipe" in name:
         return "wipe"
     return "fade" if "fade" in name or "dip" in name else "dissolve"
 
 
-def _seconds(time: Any) -> Fraction:
+def seconds_of(time: Any) -> Fraction:
     """A time in seconds, exact where it is a whole number of frames of a known rate."""
     rate = rate_near(time.rate)
     value = Fraction(time.value)

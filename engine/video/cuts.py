@@ -71,11 +71,12 @@ class CutCurve:
 class CutDetector:
     """Computes a film's cut curve; keeps a few numbers a frame and the last half minute, tiny."""
 
-    def __init__(self, fps: float) -> None:
-        """fps: nominal frames a second."""
+    def __init__(self, fps: float, gradual: Gradual | None = None) -> None:
+        """fps: nominal frames a second. gradual: receives the rows in place of a new one."""
         self._rate = max(fps, _SLOWEST)
-        self._hard, self._gradual = HardCuts(self._rate), Gradual()
-        self._averaged = max(1, round(self._rate / _GRADUAL_RATE))
+        self._hard, self._gradual = HardCuts(self._rate), gradual or Gradual()
+        self.averaged = max(1, round(self._rate / _GRADUAL_RATE))
+        """Frames that are averaged to a row for gradual changes."""
         self._times, self._first_rows = array("d"), array("q")
         self._block: list[NDArray[np.float32]] = []
         self._details: list[float] = []
@@ -104,7 +105,7 @@ class CutDetector:
         changes, ratios = self._hard.result(first_rows, times)
         scores = np.maximum(0.0, (ratios - 1) / (_CUT - 1))
         windows, fades = self._gradual.result()
-        place = _Places(times, first_rows, self._averaged)
+        place = _Places(times, first_rows, self.averaged)
         gradual = [*map(place.dissolve, windows), *map(place.fade, fades)]
         return CutCurve(times, scores, changes, tuple(gradual))
 
@@ -130,13 +131,13 @@ class CutDetector:
         self._block = []
         self._hard.push(rows)
         averaged = np.concatenate([*self._rest, rows])
-        whole = len(averaged) // self._averaged * self._averaged
+        whole = len(averaged) // self.averaged * self.averaged
         self._rest = [averaged[whole:]]
         details, self._details = np.array(self._details[:whole]), self._details[whole:]
         if whole:
             self._gradual.push(
-                averaged[:whole].reshape(-1, self._averaged, rows.shape[1]).mean(axis=1),
-                details.reshape(-1, self._averaged).mean(axis=1),
+                averaged[:whole].reshape(-1, self.averaged, rows.shape[1]).mean(axis=1),
+                details.reshape(-1, self.averaged).mean(axis=1),
             )
 
 

@@ -33,8 +33,9 @@ _SHORT = 5
 """The shortest fade, in rows."""
 _HELD = 8
 """How long one colour stays at least where a cut leads to it or away, in rows."""
-_PALE = 0.5
-"""The spread between two dissolves that are a fade, as a share of the pictures around."""
+_PALE = 0.25
+"""How far from its colour a cell between two dissolves that are a fade is, as a share of the
+pictures around."""
 _FIRM = 0.5
 """The least score of each of two dissolves that are a fade."""
 _SURE = 1.75
@@ -64,12 +65,17 @@ class Fade:
     change: float
 
 
-def spreads_of(rows: Rows, lit: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """How far the cells of each row differ from its colour, 0..1; a title hardly counts."""
+def spreads_of(rows: Rows, lit: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """How far the cells of each row differ from its colour, 0..1: on average, and half of them.
+
+    A title hardly counts in the first, and not at all in the second. lit: the cells that count.
+    """
     cells = rows.reshape(len(rows), -1, 3)[:, lit]
     middle = cells.shape[1] // 2
     colours = np.partition(cells, middle, axis=1)[:, middle : middle + 1]
-    return np.asarray(np.sqrt(np.abs(cells - colours)).mean(axis=(1, 2)) ** 2, dtype=np.float32)
+    away = np.abs(cells - colours)
+    halves = np.partition(away.mean(axis=2), middle, axis=1)[:, middle]
+    return np.sqrt(away).mean(axis=(1, 2)) ** 2, halves
 
 
 def find_fades(spreads: Floats, levels: Floats) -> list[Fade]:
@@ -111,20 +117,20 @@ def find_fades(spreads: Floats, levels: Floats) -> list[Fade]:
     return found
 
 
-def paired_fades(windows: list[Window], spreads: Floats, levels: Floats) -> list[Fade]:
+def paired_fades(windows: list[Window], cell_spreads: Floats, levels: Floats) -> list[Fade]:
     """The fades that were taken for two dissolves: to a picture of one colour, and away from it.
 
-    Titles and bars that stay hide the colour from ``_fades``.
+    Titles and bars that stay hide the colour from ``find_fades``.
     """
     found = []
     firm = sorted((each for each in windows if each.score >= _FIRM), key=lambda each: each.start)
     for one, other in pairwise(firm):
         start, flat, visible, end = (
-            min(round(row), len(spreads) - 1)
+            min(round(row), len(cell_spreads) - 1)
             for row in (one.start, one.end, other.start, other.end)
         )
-        full = min(float(spreads[start]), float(spreads[end]))
-        between = float(np.median(spreads[min(flat, visible) : max(flat, visible) + 1]))
+        full = min(float(cell_spreads[start]), float(cell_spreads[end]))
+        between = float(np.median(cell_spreads[min(flat, visible) : max(flat, visible) + 1]))
         if visible - flat <= _LONGEST and between < _PALE * full:
             change = max(abs(float(levels[side] - levels[flat])) for side in (start, end))
             # As sure as a fade that is found by its spread.

@@ -7,7 +7,9 @@ from array import array
 import numpy as np
 
 from engine.arrays import Floats
-from engine.video.dissolves import REACH, Window, best_windows, find_windows, lit_cells
+from engine.video.blends import lit_cells
+from engine.video.dissolve_network import shipped
+from engine.video.dissolves import REACH, Window, best_windows, find_windows
 from engine.video.fades import Fade, find_fades, paired_fades, spreads_of
 from engine.video.hard_cuts import Rows
 
@@ -24,7 +26,8 @@ class Gradual:
         self._begin = 0
         """The number of the first row that is kept."""
         self._windows: list[Window] = []
-        self._spreads, self._levels, self._details = array("f"), array("f"), array("f")
+        self._spreads, self._cell_spreads = array("f"), array("f")
+        self._levels, self._details = array("f"), array("f")
 
     def push(self, rows: Rows, details: Floats) -> None:
         """Process the next rows. details: the fine detail of each."""
@@ -41,8 +44,9 @@ class Gradual:
         """
         if len(self._details) > len(self._spreads):
             self._try()
-        spreads, levels = (
-            np.array(kept, dtype=np.float64) for kept in (self._spreads, self._levels)
+        spreads, cell_spreads, levels = (
+            np.array(kept, dtype=np.float64)
+            for kept in (self._spreads, self._cell_spreads, self._levels)
         )
         fades = find_fades(spreads, levels)
         # The picture that comes up at the beginning, or goes at the end, is no transition.
@@ -59,16 +63,19 @@ class Gradual:
                 for fade in fades if fade.score >= 1
             )
         ]  # fmt: skip
-        return windows, fades + paired_fades(clear, spreads, levels)
+        return windows, fades + paired_fades(clear, cell_spreads, levels)
 
     def _try(self) -> None:
         """Try the windows of the rows that are kept, and forget rows that are not needed again."""
         rows = np.concatenate(self._rows)
         new = rows[len(self._spreads) - self._begin :]
-        self._spreads.extend(spreads_of(new, lit_cells(rows)).tolist())
+        spreads, halves = spreads_of(new, lit_cells(rows))
+        self._spreads.extend(spreads.tolist())
+        self._cell_spreads.extend(halves.tolist())
         self._levels.extend(new.mean(axis=1).tolist())
         details = np.array(self._details[self._begin :])
-        self._windows += [window.later(self._begin) for window in find_windows(rows, details)]
+        found = find_windows(rows, details, shipped())
+        self._windows += [window.later(self._begin) for window in found]
         kept = rows[-REACH:].copy()
         self._begin += len(rows) - len(kept)
         self._rows, self._held = [kept], len(kept)

@@ -139,6 +139,23 @@ def test_an_edit_list_needs_no_film(emsync, old, network_file, tmp_path):
     assert "name the reel" in emsync(*words, "--frame-rate", 25).err
 
 
+FCPXML = """<fcpxml version="1.10">
+<resources><asset id="a" start="0s" duration="28s" src="file:///films/abcd.mp4"/></resources>
+<project><sequence duration="23s"><spine>
+<asset-clip ref="a" offset="0s" duration="6s"/>
+<asset-clip ref="a" offset="6s" start="11s" duration="17s"/>
+</spine></sequence></project></fcpxml>
+"""
+
+
+def test_a_timeline_of_another_program_is_an_edit_list_too(emsync, old, network_file, tmp_path):
+    path = tmp_path / "new.fcpxml"
+    path.write_text(FCPXML)
+    words = ("recut", old, path, "-o", tmp_path / "new", "--model", network_file, "--takes", 1)
+    assert emsync(*words).status == 0
+    check_kept(old, tmp_path / "new", 12)
+
+
 def test_what_can_not_be_cut_anew_is_one_line(emsync, old, films, network_file, tmp_path):
     def fails(*words: object) -> str:
         result = emsync("recut", *words, "--model", network_file)

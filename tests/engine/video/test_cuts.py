@@ -222,6 +222,19 @@ def test_a_picture_that_comes_up_at_the_beginning_or_goes_at_the_end_is_no_trans
     assert found(picture * light for light in lights) == []
 
 
+def test_two_dissolves_around_a_pale_picture_are_no_fade(scene):
+    first, pale, last = (scene(seed)[:90, :160].astype(float) for seed in (1, 5, 2))
+    pale = 60 + 0.35 * (pale - pale.mean())
+    images = [
+        *[first] * 60,
+        *(mix(first, pale, share) for share in np.linspace(0, 1, 16)),
+        *[pale] * 30,
+        *(mix(pale, last, share) for share in np.linspace(0, 1, 16)),
+        *[last] * 60,
+    ]
+    assert [each.kind for each in found(images)] == ["dissolve", "dissolve"]
+
+
 def test_letterbox_bars_hide_no_dissolve(scene):
     old, new = scene(1)[:90, :160].copy(), scene(5)[:90, :160].copy()
     for picture in (old, new):
