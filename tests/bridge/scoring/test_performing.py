@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,8 +30,10 @@ def scored(request: Request, network_file: Path, folder: Path) -> list[Note]:
     return received
 
 
-def struck(notes: object) -> list[tuple[str, int, float, int]]:
-    return sorted((n.instrument.value, n.pitch, round(n.onset, 2), n.velocity) for n in notes)
+def struck(notes: Iterable[Note]) -> list[tuple[str, int, int]]:
+    """The velocities of every part and pitch, in time order; files round onsets to ticks."""
+    by_onset = sorted(notes, key=lambda note: (note.instrument.value, note.pitch, note.onset))
+    return [(note.instrument.value, note.pitch, note.velocity) for note in by_onset]
 
 
 @pytest.mark.parametrize("free", [False, True])
