@@ -17,25 +17,23 @@ REEL = "reel.mid"
 
 def write_piece(
     scores: Sequence[Score],
-    kept: int,
     folder: Path,
     markers: Markers = (),
     offset: MetaMessage | None = None,
 ) -> None:
-    """Write the kept take as ``score.mid`` and ``stems/``, and the other takes to ``takes/``.
+    """Write the best take as ``score.mid`` and ``stems/``, and the other takes to ``takes/``.
 
-    kept: index of the kept take. markers, offset: as for :func:`~export.midi.write_midi`. Files in
-    ``takes/`` are numbered from 1, with a gap for the kept take; those of an earlier piece are
-    removed. Raises EmsyncError if ``folder`` can't be written.
+    scores: of the takes, the best first. markers, offset: as for :func:`~export.midi.write_midi`.
+    Files in ``takes/`` are numbered by rating: ``take-2.mid`` is the second best. Those of an
+    earlier piece are removed. Raises EmsyncError if ``folder`` can't be written.
     """
-    write_midi(scores[kept], folder / SCORE, markers, offset)
-    write_stems(scores[kept], folder / STEMS, offset)
+    write_midi(scores[0], folder / SCORE, markers, offset)
+    write_stems(scores[0], folder / STEMS, offset)
     for stale in (folder / TAKES).glob("take-*.mid"):
         stale.unlink()
-    for number, score in enumerate(scores, start=1):
-        if number != kept + 1:
-            path = output_folder(folder / TAKES) / f"take-{number}.mid"
-            write_midi(score, path, markers, offset)
+    for number, score in enumerate(scores[1:], start=2):
+        path = output_folder(folder / TAKES) / f"take-{number}.mid"
+        write_midi(score, path, markers, offset)
 
 
 def write_reel(

@@ -43,6 +43,7 @@ COMPOSE = {
     "engine.music",
     "engine.performance",
     "engine.plan",
+    "engine.rating",
     "engine.recut",
     "engine.spotting",
     "engine.timeline",
@@ -100,6 +101,7 @@ ALLOWED: Mapping[str, set[str]] = {
         "engine.video",
     },
     "engine.plan": {*BASE, "engine.cues", "engine.hits", "engine.music"},
+    "engine.rating": {*BASE, "engine.metrics", "engine.music"},
     "engine.composing": {
         *BASE,
         "engine.cues",
@@ -107,6 +109,7 @@ ALLOWED: Mapping[str, set[str]] = {
         "engine.model",
         "engine.music",
         "engine.plan",
+        "engine.rating",
     },
     "engine.recut": {
         *BASE,

@@ -40,6 +40,7 @@ MODEL_COMMANDS: Mapping[str, str] = {
     "train-performance": "train the network that strikes notes on a folder of songs",
     "evaluate-performance": "compare the dynamics of pieces with those of songs",
     "count-harmony": "count how harmony goes in a folder of songs, for the planner of harmony",
+    "count-rating": "count what songs have, for the rating of takes",
     "evaluate": "measure a network: likelihood, boundaries, emotion, musicality, controls",
     "export": "turn trained weights into the network that composes",
     "pack": "cut a token cache or weights into small compressed chunks, to carry them elsewhere",

@@ -50,6 +50,11 @@ def arguments(parser: ArgumentParser) -> None:
         help="a folder with Big Buck Bunny and Sintel, whose shots --cuts uses too",
     )  # fmt: skip
     parser.add_argument(
+        "--rating", type=Path, metavar="CACHE",
+        help="measure how often the rating of takes prefers songs to their spoilt copies; CACHE is "
+        "the output of emsync model prepare",
+    )  # fmt: skip
+    parser.add_argument(
         "--quick", action="store_true", help="fewer rounds, shorter pieces, fewer films"
     )
 
@@ -58,6 +63,9 @@ def run(args: Namespace) -> None:
     """Measure, part by part, and print the page."""
     if args.cuts:
         _cuts(args)
+        return
+    if args.rating is not None:
+        _rating(args)
         return
     with need_train_extra():
         from engine.benchmarks.measures import page, table
@@ -97,6 +105,23 @@ def _cuts(args: Namespace) -> None:
         print("\n" + table(section), flush=True)
     if args.output is not None:
         command = "emsync bench --cuts --quick" if args.quick else "emsync bench --cuts"
+        write_atomically(args.output, page(sections, command, _machine()))
+
+
+def _rating(args: Namespace) -> None:
+    """Measure what the rating prefers, and print the page."""
+    with need_train_extra():
+        from engine.benchmarks.measures import page, table
+        from engine.benchmarks.rating import PAIRS, rating
+        from engine.training.corpus.token_cache import Cache
+
+    if args.output is not None:
+        check_file(args.output, args.force)
+    sections = rating(Cache.open(args.rating), PAIRS // 5 if args.quick else PAIRS)
+    for section in sections:
+        print("\n" + table(section), flush=True)
+    if args.output is not None:
+        command = "emsync bench --rating CACHE" + (" --quick" if args.quick else "")
         write_atomically(args.output, page(sections, command, _machine()))
 
 

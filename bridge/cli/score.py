@@ -78,6 +78,9 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
             f"  {len(report.chords)} long chords; {met} of {len(cues.boundaries)} boundaries "
             "have one within a second",
         )
+    if len(report.takes.takes) > 1:
+        first, *others = report.takes.lines
+        lines += [f"  {first} (score.mid)", *(f"  {line}" for line in others)]
     silent = [i.value for i in instruments if not report.notes[i.value]]
     if silent:
         lines.insert(2, f"  silent: {', '.join(silent)}")

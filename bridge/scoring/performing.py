@@ -17,13 +17,10 @@ from engine.performance.performer import Manner, Performer, perform
 from engine.plan import mood
 from engine.plan.plan import DYNAMICS, Plan, phrase_lines
 from engine.plan.timing import Timing
-from engine.score import Note
+from engine.score import Note, Score
 
 if TYPE_CHECKING:
-    from engine.composing.composition import Take
-    from engine.composing.takes import TakeScore
-
-    Scored = tuple[Take, TakeScore]
+    from engine.composing.takes import RatedTake
 
 
 NEARER = 0.7
@@ -49,16 +46,20 @@ def manner(request: Request, cues: CueSheet, plan: Plan | None, take: int = 0) -
 
 
 def performed(
-    takes: Sequence[Scored],
+    takes: Sequence[RatedTake],
     request: Request,
     cues: CueSheet,
     plan: Plan | None,
     kept: Callable[[Note], bool] | None = None,
-) -> list[Scored]:
+) -> list[RatedTake]:
     """Takes with their notes struck. kept: the notes whose velocities stay as they are."""
+
+    def struck(score: Score, number: int) -> Score:
+        return perform(score, manner(request, cues, plan, number), kept)
+
     return [
-        (replace(take, score=perform(take.score, manner(request, cues, plan, number), kept)), score)
-        for number, (take, score) in enumerate(takes)
+        (replace(take, score=struck(take.score, number)), rating)
+        for number, (take, rating) in enumerate(takes)
     ]
 
 

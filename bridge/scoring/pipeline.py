@@ -50,8 +50,7 @@ from export.piece import write_piece
 from export.smpte import smpte_offset
 
 if TYPE_CHECKING:
-    from engine.composing.composition import Take
-    from engine.composing.takes import TakeScore
+    from engine.composing.takes import RatedTake
     from engine.model.runtime import Network
 
 MOST_APART = 0.05
@@ -258,13 +257,13 @@ def compose_piece(
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     result = replace(result, timings=timings, dynamics=request.dynamics)
     write_report(result, folder / REPORT)
-    return result, takes[result.takes.kept][0].score
+    return result, result.takes.takes[0][0].score
 
 
 def write_result(
     cues: CueSheet,
     plan: Plan | None,
-    takes: Sequence[tuple[Take, TakeScore]],
+    takes: Sequence[RatedTake],
     network: Network,
     seed: int,
     folder: Path,
@@ -274,16 +273,16 @@ def write_result(
 
     name: of a cue; a marker says it. Raises EmsyncError for a folder that can't be written.
     """
-    from engine.composing.takes import best
+    from engine.composing.takes import ranked
 
-    kept = best([score for _, score in takes])
+    best_first = ranked(takes)
     begins = [(0.0, f"{name} {cues.timecode(0.0)}")] if name else []
     markers = (*begins, *((hit.seconds, hit.label) for hit in cues.hits if hit.label))
     offset = smpte_offset(cues.video.clock, cues.start)
-    write_piece([take.score for take, _ in takes], kept, folder, markers, offset)
-    score = takes[kept][0].score
+    write_piece([take.score for take, _ in best_first], folder, markers, offset)
+    score = best_first[0][0].score
     phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
     write_atomically(folder / PICTURE, draw(score, cues, score.harmony, phrases))
     card = network.card
     model = Model(card.name, card.sha256, card.parameters, network.device, network.precision)
-    return report(cues, score, seed, model, Takes(kept, tuple(takes)), NOT_TIMED)
+    return report(cues, score, seed, model, Takes(tuple(best_first)), NOT_TIMED)

@@ -14,11 +14,11 @@ from engine.metrics import harmony
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
 from engine.metrics.grid import on_grid
 from engine.music.tempo import tempo_map
+from engine.rating.summary import describe, weakest
 from engine.score import Instrument, Score
 
 if TYPE_CHECKING:  # these need onnxruntime
-    from engine.composing.composition import Take
-    from engine.composing.takes import TakeScore
+    from engine.composing.takes import RatedTake
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,9 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Takes:
-    """All takes with their scores, and the index of the one that was kept."""
+    """All takes with their ratings, the best first; that one was kept."""
 
-    kept: int
-    takes: tuple[tuple[Take, TakeScore], ...]
+    takes: tuple[RatedTake, ...]
 
     @property
     def tokens(self) -> int:
@@ -73,9 +72,22 @@ class Takes:
 
     @property
     def gain(self) -> float:
-        """How far the total of the kept take lies above the mean of all takes."""
-        totals = [score.total for _, score in self.takes]
-        return totals[self.kept] - sum(totals) / len(totals)
+        """How far the rating of the kept take lies above the mean of all takes."""
+        totals = [rating.total for _, rating in self.takes]
+        return totals[0] - sum(totals) / len(totals)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What each take is, a line each, the best first."""
+        best = self.takes[0][1]
+        lines = []
+        for number, (take, rating) in enumerate(self.takes, start=1):
+            weak = weakest(rating, best)
+            lines.append(
+                f"take {number}: {rating.total:.2f}  {describe(take.score)}"
+                + (f"; weaker in {weak}" if weak else "")
+            )
+        return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +206,15 @@ def to_json(report: Report) -> str:
         "seed": report.seed,
         "model": asdict(report.model),
         "takes": {
-            "kept": report.takes.kept + 1,
             "tokens": report.takes.tokens,
             "gain": round(report.takes.gain, 4),
-            "scores": [
-                {part: round(value, 4) for part, value in asdict(score).items()}
-                for _, score in report.takes.takes
+            "ratings": [
+                {
+                    "rating": round(rating.total, 4),
+                    "parts": {part: round(value, 4) for part, value in rating.parts.items()},
+                    "is": describe(take.score),
+                }
+                for take, rating in report.takes.takes
             ],
         },
         "tempo": round(report.tempo, 2),

@@ -7,6 +7,7 @@ far less. So most targets are for ratios.
     networks    full-size networks with random weights
     decoding    the network: against recomputing, streaming its weights, and real time
     takes       the gain of the best of several takes
+    rating      what the rating of takes prefers
     rounding    the cost of 8-bit arithmetic in likelihood
     sliding     the cost of a sliding window in likelihood
     watching    the analysis of a film: against bare decoding and PySceneDetect

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
-from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
 from engine.composing.infill import with_given
 from engine.composing.listener import Listener
-from engine.composing.takes import TakeScore, compose_takes
+from engine.composing.takes import RatedTake, asked_of, drawn_takes, surprise
 from engine.cues import CueSheet
 from engine.model.runtime import Network
 from engine.music.arrangement import Recall
+from engine.music.conditions import UNKNOWN
 from engine.music.vocabulary import INSTRUMENTS
-from engine.plan.plan import Plan
+from engine.plan.plan import Plan, mean_density
 from engine.plan.timing import Timing
+from engine.rating.rating import Asked, Players, rate
 from engine.score import Note
 
 
@@ -49,27 +51,42 @@ def compose_planned_takes(
     progress: Callable[[float], None] | None = None,
     listener: Listener | None = None,
     recall: Recall | None = None,
-) -> list[tuple[Take, TakeScore]]:
-    """Compose ``count`` takes for a plan, each with its score. All times are those of the film.
+) -> list[RatedTake]:
+    """Compose ``count`` takes for a plan, each with its rating. All times are those of the film.
 
     config: seed, sampling, and given music, whose notes are kept to the letter. progress, listener:
     as for :func:`engine.composing.takes.compose_takes`. recall: as for ``planned_config``.
     """
     timing = Timing(plan)
-    rate = cues.duration / timing.music_time(cues.duration)
-    takes = compose_takes(
+    pace = cues.duration / timing.music_time(cues.duration)
+    takes = drawn_takes(
         timing.music_cues(cues),
         network,
         planned_config(plan, config, recall),
         count,
-        None if progress is None else lambda seconds: progress(seconds * rate),
+        None if progress is None else lambda seconds: progress(seconds * pace),
         None if listener is None else _in_film_time(listener, timing, cues.duration),
     )
-    scored = [(replace(take, score=timing.film_score(take.score)), score) for take, score in takes]
-    given = config.given
-    if given is None:
-        return scored
-    return [(replace(take, score=with_given(take.score, given)), score) for take, score in scored]
+    asked = planned_asked(plan, cues)
+    rated = []
+    for take in takes:
+        score = timing.film_score(take.score)
+        if config.given is not None:
+            score = with_given(score, config.given)
+        rated.append((replace(take, score=score), rate(score, asked, surprise(take))))
+    return rated
+
+
+def planned_asked(plan: Plan, cues: CueSheet) -> Asked:
+    """What takes for a plan are rated against, in film time."""
+    starts = [plan.seconds_at(plan.bar_line(phrase.bar)) for phrase in plan.phrases]
+    stretches = pairwise([*starts, plan.duration])
+    players = tuple(
+        Players(start, end, phrase.instruments)
+        for phrase, (start, end) in zip(plan.phrases, stretches, strict=True)
+    )
+    density = mean_density(plan) if plan.phrases else UNKNOWN
+    return asked_of(cues, players, density, plan.last_chord is not None)
 
 
 def _in_film_time(listener: Listener, timing: Timing, duration: float) -> Listener:

@@ -1,49 +1,30 @@
 """Several takes of one piece, and the best of them.
 
-Takes of one seed differ: some meet more boundaries, and let more instruments play.
-:class:`TakeScore` states what counts as good.
+Takes of one seed differ: one moves where another stands still, or fits its emotion better.
+:mod:`engine.rating` states what counts as good.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
 from engine.composing.listener import Listener
-from engine.composing.logits.grammar import CHORD_NOTES
 from engine.composing.loop import compose_all
 from engine.cues import CueSheet
-from engine.metrics.alignment import SECOND, alignment
 from engine.model.runtime import Network
-from engine.score import CHORDAL, Instrument, Score
+from engine.music.conditions import EMOTION, UNKNOWN
+from engine.rating.rating import Asked, Players, Rating, rate
 
-ENOUGH_NOTES = 10
-"""Notes in each half of a piece from which on an instrument counts as playing throughout."""
+RatedTake = tuple[Take, Rating]
+GUIDED = 1.24, 0.03
+"""Slope and start of the line from a take's NLL to what the network alone gives its tokens.
 
-
-@dataclass(frozen=True, slots=True)
-class TakeScore:
-    """How well a take fits what was asked; each part 0..1.
-
-    alignment: the share of boundaries with a chord within a second; 1 without boundaries.
-    coverage: the share of the chosen instruments that play in both halves.
-    balance: the share of notes that do not belong to the busiest instrument.
-    likelihood: the geometric mean probability that the network gives a token.
-    """
-
-    alignment: float
-    coverage: float
-    balance: float
-    likelihood: float
-
-    @property
-    def total(self) -> float:
-        """The sum of the parts."""
-        return self.alignment + self.coverage + self.balance + self.likelihood
+Guidance and rules make tokens likelier. Of 28 takes the network read both ways, r = .99.
+"""
 
 
 def compose_takes(
@@ -53,43 +34,55 @@ def compose_takes(
     count: int,
     progress: Callable[[float], None] | None = None,
     listener: Listener | None = None,
-) -> list[tuple[Take, TakeScore]]:
-    """Compose ``count`` takes at once, each with its score.
+) -> list[RatedTake]:
+    """Compose ``count`` takes at once in free time, each with its rating.
 
     progress: called with the seconds of music composed so far, all takes together.
     listener: follows the first take while it is composed.
     """
+    takes = drawn_takes(cues, network, config, count, progress, listener)
+    asked = asked_of(cues, (Players(0.0, cues.duration, config.instruments),))
+    return [(take, rate(take.score, asked, surprise(take))) for take in takes]
+
+
+def drawn_takes(
+    cues: CueSheet,
+    network: Network,
+    config: GenerationConfig,
+    count: int,
+    progress: Callable[[float], None] | None = None,
+    listener: Listener | None = None,
+) -> list[Take]:
+    """Compose ``count`` takes at once, in the time of the cue sheet; not rated."""
     requests = [(cues, replace(config, take=take)) for take in range(count)]
-    takes = compose_all(requests, network, progress, listener)
-    return [(take, take_score(take, cues, config.instruments)) for take in takes]
+    return compose_all(requests, network, progress, listener)
 
 
-def best(scores: Sequence[TakeScore]) -> int:
-    """The index of the take with the greatest total; the earliest of equals."""
-    return max(range(len(scores)), key=lambda take: (scores[take].total, -take))
+def surprise(take: Take) -> float:
+    """The network's NLL of a take as songs are measured, in nats a token; NaN if none was drawn."""
+    slope, start = GUIDED
+    return slope * take.nll + start if take.nll > 0 else UNKNOWN
 
 
-def take_score(take: Take, cues: CueSheet, instruments: tuple[Instrument, ...]) -> TakeScore:
-    """Score a take for a cue sheet and the chosen instruments."""
-    score = take.score
-    hits = alignment(cues.boundaries, played_chords(score), SECOND)
-    playing = sum(_plays_throughout(score, instrument) for instrument in instruments)
-    counts = Counter(note.instrument for note in score.notes)
-    return TakeScore(
-        alignment=hits.matched / hits.boundaries if hits.boundaries else 1.0,
-        coverage=playing / len(instruments),
-        balance=1 - max(counts.values()) / len(score.notes) if counts else 0.0,
-        likelihood=math.exp(-take.nll),
-    )
+def asked_of(
+    cues: CueSheet, players: tuple[Players, ...], density: float = UNKNOWN, ends: bool = True
+) -> Asked:
+    """What takes for a cue sheet are rated against: its boundaries, and its mean emotion."""
+    valence, arousal = (_mean(cues, name) for name in EMOTION)
+    return Asked(players, cues.boundaries, density, valence, arousal, ends)
 
 
-def played_chords(score: Score) -> tuple[float, ...]:
-    """The CHORD marks at which guitar and piano play three notes or more."""
-    played = Counter(note.onset for note in score.notes if note.instrument in CHORDAL)
-    return tuple(chord for chord in score.chords if played[chord] >= CHORD_NOTES)
+def ranked(takes: Sequence[RatedTake]) -> list[RatedTake]:
+    """The takes, the best first; of equals, the earlier first."""
+    return sorted(takes, key=lambda take: -take[1].total)
 
 
-def _plays_throughout(score: Score, instrument: Instrument) -> bool:
-    onsets = [note.onset for note in score.part(instrument)]
-    early = sum(onset < score.duration / 2 for onset in onsets)
-    return min(early, len(onsets) - early) >= ENOUGH_NOTES
+def _mean(cues: CueSheet, name: str) -> float:
+    """The mean valence or arousal of a cue sheet's sections by their length; NaN if unknown."""
+    known = [
+        (section.end - section.start, value)
+        for section in cues.sections
+        if not math.isnan(value := getattr(section, name))
+    ]
+    length = sum(span for span, _ in known)
+    return sum(span * value for span, value in known) / length if length > 0 else UNKNOWN

@@ -7,6 +7,8 @@
     references        the songs to compare with
     likelihood, boundaries, emotion_judge, controls    the parts that need a network or a judge
     planned           how pieces keep their plans
+    song_tables       counts what songs have, for the rating of takes
+    spoilt, spoilt_otherwise, preference    songs with faults, and whether the rating hears them
     targets           the figures that are wanted
     tables, plots     the report as text and as plots
     cache             results on disk

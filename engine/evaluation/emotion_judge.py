@@ -4,7 +4,7 @@ Goal: Pearson's correlation of requested and judged valence, and of arousal, ove
 of both. The judge is a ridge regression fitted on labelled songs. Neither the network nor the
 regression that labels its songs ever sees these labels (``labels.is_judged``). The judge also uses
 other features (:mod:`engine.metrics.features`) than that regression does
-(:mod:`engine.training.corpus.label_features`).
+(:mod:`engine.metrics.label_features`).
 
 EMOPIA's quadrants (Hung et al. 2021) check the judge and are never used to fit it. They are of
 piano clips only, and say nothing about drums and bands.
@@ -21,13 +21,13 @@ from engine.errors import EmsyncError
 from engine.evaluation.references import DURATION, Clips, Songs
 from engine.evaluation.request import Request
 from engine.metrics.features import FEATURES, feature_vector
+from engine.metrics.label_features import GROUPS
 from engine.metrics.note_arrays import note_arrays
 from engine.metrics.regression import Ridge, best_penalty, cross_validate, fit
 from engine.metrics.statistics import Json, auc, estimate, pearson
 from engine.music.conditions import EMOTION
 from engine.music.key import find_key
 from engine.score import Score
-from engine.training.corpus.label_features import GROUPS
 
 GRID = (-0.8, -0.4, 0.0, 0.4, 0.8)
 """The valences, and the arousals, asked for."""

@@ -1,7 +1,7 @@
 """The features that the judge of emotion uses: harmony, metre, drums, texture, register.
 
 The network learns from labels that a regression predicted from other features
-(:mod:`engine.training.corpus.label_features`). A judge with those features would only confirm the
+(:mod:`engine.metrics.label_features`). A judge with those features would only confirm the
 predictions. So note density, the shapes of chords, melodic steps and everything counted in seconds
 are left out here. Both sets measure note length, repeated pitches and polyphony, in different ways.
 

@@ -315,3 +315,11 @@ def chord_beats(chords: int, beats: int) -> list[int]:
 def phrase_lines(plan: Plan) -> tuple[int, ...]:
     """The beats at which the phrases begin."""
     return tuple(plan.bar_line(phrase.bar) for phrase in plan.phrases)
+
+
+def mean_density(plan: Plan) -> float:
+    """The notes a second that a plan asks for, over the whole film."""
+    starts = [plan.seconds_at(plan.bar_line(phrase.bar)) for phrase in plan.phrases]
+    spans = [end - start for start, end in pairwise([*starts, plan.duration])]
+    notes = sum(p.density * span for p, span in zip(plan.phrases, spans, strict=True))
+    return notes / plan.duration

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import pytest
 
 from engine.score import Instrument, Note, Score
+
+BAR = 2.0
+"""Seconds of a bar at 120 a minute."""
+SCALE = (0, 2, 4, 5, 7, 9, 11)
 
 
 @pytest.fixture(scope="session")
@@ -34,5 +39,46 @@ def scale(piece: Callable[..., Score]) -> Callable[..., Score]:
     def make(*steps: int, beat: float = 0.5, **more: float) -> Score:
         notes = [(Instrument.PIANO, n * beat, beat, 60 + step) for n, step in enumerate(steps)]
         return piece(*notes, **more)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def band() -> Callable[..., Score]:
+    """A piece of ``bars`` bars in C major by bass, drums, piano and strings; seeds differ."""
+
+    def make(seed: int = 0, bars: int = 20) -> Score:
+        rng = np.random.default_rng(seed)
+        notes: list[Note] = []
+
+        def play(who: Instrument, onset: float, length: float, *pitches: int) -> None:
+            notes.extend(Note(who, onset, onset + length, pitch) for pitch in pitches)
+
+        def degree(step: int, base: int) -> int:
+            return base + 12 * (step // 7) + SCALE[step % 7]
+
+        place = 7
+        for bar in range(bars):
+            begin = bar * BAR
+            if bar == bars - 1:
+                play(Instrument.BASS, begin, BAR - 0.1, 36)
+                play(Instrument.PIANO, begin, BAR - 0.1, 60, 64, 67)
+                play(Instrument.STRINGS, begin, BAR - 0.1, 72)
+                break
+            root = (0, 5, 3, 4, 0, 2, 3, 4)[bar % 8]
+            for eighth in range(8):
+                at = begin + eighth * BAR / 8
+                play(Instrument.DRUMS, at, 0.1, 42, *((36,) if eighth % 4 == 0 else ()))
+                if rng.random() < 0.6:
+                    place = int(np.clip(place + rng.choice((-2, -1, 1, 2)), 3, 14))
+                    play(Instrument.STRINGS, at, BAR / 8, degree(place, 60))
+            for half in range(2):
+                at = begin + half * BAR / 2
+                play(Instrument.BASS, at, BAR / 4, degree(root + (0, 4)[half], 36))
+                triad = (degree(root + third, 60) for third in (0, 2, 4))
+                play(Instrument.PIANO, at, BAR / 2 - 0.1, *triad)
+        order = list(Instrument)
+        notes.sort(key=lambda n: (n.onset, order.index(n.instrument), n.pitch))
+        return Score(tuple(notes), tuple(bar * BAR for bar in range(bars)), (), bars * BAR)
 
     return make

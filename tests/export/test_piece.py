@@ -16,14 +16,15 @@ def files(folder: Path) -> list[str]:
 STEMS = [f"stems/{instrument.value}.mid" for instrument in Instrument]
 
 
-def test_the_kept_take_is_the_score_and_the_others_keep_their_numbers(tmp_path: Path) -> None:
-    write_piece([take(60), take(62), take(64)], 1, tmp_path)
-    assert files(tmp_path) == ["score.mid", *STEMS, "takes/take-1.mid", "takes/take-3.mid"]
-    write_midi(take(62), tmp_path / "expected.mid")
-    assert (tmp_path / "score.mid").read_bytes() == (tmp_path / "expected.mid").read_bytes()
+def test_the_best_take_is_the_score_and_the_others_are_numbered_by_rating(tmp_path: Path) -> None:
+    write_piece([take(60), take(62), take(64)], tmp_path)
+    assert files(tmp_path) == ["score.mid", *STEMS, "takes/take-2.mid", "takes/take-3.mid"]
+    for name, pitch in (("score.mid", 60), ("takes/take-3.mid", 64)):
+        write_midi(take(pitch), tmp_path / "expected.mid")
+        assert (tmp_path / name).read_bytes() == (tmp_path / "expected.mid").read_bytes()
 
 
 def test_takes_of_an_earlier_piece_are_removed(tmp_path: Path) -> None:
-    write_piece([take(60), take(62), take(64)], 0, tmp_path)
-    write_piece([take(60)], 0, tmp_path)
+    write_piece([take(60), take(62), take(64)], tmp_path)
+    write_piece([take(60)], tmp_path)
     assert files(tmp_path) == ["score.mid", *STEMS]

@@ -23,9 +23,9 @@ from tqdm import tqdm
 from engine.arrays import Tokens
 from engine.errors import EmsyncError
 from engine.files import output_folder, rename_folder, replacing, write_atomically
+from engine.metrics.label_features import GROUPS, label_features
 from engine.music import conditions, vocabulary
 from engine.music.events import encode, normalise
-from engine.training.corpus.label_features import GROUPS, label_features
 from engine.training.corpus.labels import emotion_labels, is_judged, share
 from engine.training.corpus.pseudo_labels import pseudo_label
 from engine.training.corpus.songs import READERS, UnusableSong, read_song

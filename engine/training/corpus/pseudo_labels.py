@@ -3,7 +3,7 @@
 A quarter of the songs have labels. A label also depends on things that are not in the notes, such
 as sound and words. So the network learns from predictions instead: a regression fitted to the
 labels predicts the emotion of every song from its notes
-(:mod:`engine.training.corpus.label_features`). Songs whose labels are reserved for the judge stay
+(:mod:`engine.metrics.label_features`). Songs whose labels are reserved for the judge stay
 unknown, and nothing is fitted to them.
 """
 

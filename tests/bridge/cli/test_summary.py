@@ -9,8 +9,10 @@ import pytest
 
 from bridge.cli.score import summary
 from bridge.scoring.report import Model, Takes, Timings, report
+from engine.composing.composition import Take
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
+from engine.rating.rating import Rating
 from engine.score import Instrument, Note, Score
 
 CUES = CueSheet(
@@ -20,12 +22,15 @@ CUES = CueSheet(
 SCORE = Score((Note(Instrument.BASS, 0.0, 1.0, 40),), (0.0, 2.0), (), 4.0)
 
 
+TAKE = Take(SCORE, 10, 1.0), Rating(players=1.0, key=1.0)
+
+
 @pytest.fixture
 def made():
     """The report of a piece that only the bass plays, the one take of its job."""
     model = Model("tiny", "0", 1, "cpu", "fp32")
     timings = Timings(load=0.0, analyze=0.1, compose=0.2, export=0.0, total=0.3)
-    return report(CUES, SCORE, 0, model, Takes(0, ((None, None),)), timings)
+    return report(CUES, SCORE, 0, model, Takes((TAKE,)), timings)
 
 
 def lines(made, *instruments: Instrument) -> list[str]:
@@ -40,7 +45,9 @@ def test_an_instrument_that_was_asked_for_and_is_silent_is_named(made):
 
 def test_takes_are_named_if_there_are_any(made):
     assert lines(made)[0] == "out: score.mid, stems/, score.svg, cues.json, report.json"
-    more = replace(made, takes=Takes(0, ((None, None),) * 2))
+    more = replace(made, takes=Takes((TAKE, (TAKE[0], Rating(players=1.0, key=0.5)))))
+    assert "  take 1: 1.00  E major, 0.2 notes a second (score.mid)" in lines(more)
+    assert any(line.endswith("0.2 notes a second; weaker in key") for line in lines(more))
     assert lines(more)[0] == "out: score.mid, stems/, takes/, score.svg, cues.json, report.json"
 
 

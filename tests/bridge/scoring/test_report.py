@@ -6,11 +6,11 @@ import json
 
 from bridge.scoring.report import Model, Takes, Timings, report, to_json
 from engine.composing.composition import Take
-from engine.composing.takes import TakeScore
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
 from engine.metrics import harmony
 from engine.music.tempo import tempo_map
+from engine.rating.rating import Rating
 from engine.score import BeatMap, Instrument, Note, Score
 
 CUES = CueSheet(
@@ -23,7 +23,7 @@ BEATS = BeatMap((0, 16), (0.0, 8.0), ((4, 4),))
 def written(*notes: Note) -> dict:
     """The report of a piece of four bars of 2 s, read back."""
     score = Score(notes, (), (), 8.0, beat_map=BEATS)
-    takes = Takes(0, ((Take(score, 10, 1.0), TakeScore(0.5, 1.0, 0.5, 0.3)),))
+    takes = Takes(((Take(score, 10, 1.0), Rating(players=0.5, key=1.0)),))
     timings = Timings(load=0.0, analyze=0.1, compose=0.2, export=0.0, total=0.3)
     model = Model("tiny", "0", 1, "cpu", "fp32")
     return json.loads(to_json(report(CUES, score, 0, model, takes, timings)))
@@ -38,6 +38,15 @@ def test_boundaries_grid_and_notes_are_reported():
     assert found["alignment"] == {"frame": 0.5, "second": 1.0, "precision": 1.0}
     assert (found["tempo"], found["on_grid"]) == (120.0, 1.0)
     assert found["notes"]["piano"] == 6 and found["notes"]["bass"] == 0
+
+
+def test_takes_are_reported_with_the_parts_of_their_rating():
+    takes = written(*chord(0.0, 60, 64, 67))["takes"]
+    (first,) = takes["ratings"]
+    assert first["parts"] == {"players": 0.5, "key": 1.0}
+    assert 0.5 < first["rating"] < 1
+    assert first["is"] == "C major, 0.4 notes a second, piano leads"
+    assert (takes["tokens"], takes["gain"]) == (10, 0)
 
 
 def test_harmony_is_reported():

@@ -5,10 +5,10 @@ from itertools import cycle
 
 import pytest
 
-from engine.evaluation.planned import evaluate, mean_density
+from engine.evaluation.planned import evaluate
 from engine.evaluation.request import Request
 from engine.music.conditions import Conditions
-from engine.plan.plan import Phrase, Plan
+from engine.plan.plan import Phrase, Plan, mean_density
 from engine.plan.timing import Timing
 from engine.score import Instrument, Note, Score
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from engine.metrics.label_features import _SHAPES, GROUPS, WIDEST, label_features
 from engine.music.events import encode, normalise
 from engine.score import Instrument, Note, Score
-from engine.training.corpus.label_features import _SHAPES, GROUPS, WIDEST, label_features
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 
