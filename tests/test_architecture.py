@@ -42,6 +42,7 @@ COMPOSE = {
     "engine.model",
     "engine.music",
     "engine.performance",
+    "engine.originality",
     "engine.plan",
     "engine.rating",
     "engine.recut",
@@ -90,6 +91,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "engine.model": {*BASE, "engine.music"},
     "engine.performance": {*BASE, "engine.music"},
     "engine.metrics": {*BASE, "engine.music"},
+    "engine.originality": {*BASE, "engine.music"},
     "engine.video": {*BASE, "engine.cues"},
     "engine.measurements": {*BASE, "engine.cues", "engine.emotion", "engine.video"},
     "engine.analysis": {
@@ -108,6 +110,7 @@ ALLOWED: Mapping[str, set[str]] = {
         "engine.metrics",
         "engine.model",
         "engine.music",
+        "engine.originality",
         "engine.plan",
         "engine.rating",
     },

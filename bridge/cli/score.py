@@ -81,6 +81,12 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
     if len(report.takes.takes) > 1:
         first, *others = report.takes.lines
         lines += [f"  {first} (score.mid)", *(f"  {line}" for line in others)]
+    original = report.originality
+    if original is not None and not original.within:
+        names = ", ".join(part.instrument.value for part in original.parts if not part.within)
+        lines.insert(
+            2, f"  shares more with training songs than is usual: {names}; see emsync originality"
+        )
     silent = [i.value for i in instruments if not report.notes[i.value]]
     if silent:
         lines.insert(2, f"  silent: {', '.join(silent)}")

@@ -36,6 +36,7 @@ from engine.files import write_atomically
 from engine.hits import boundary_hits, is_within
 from engine.measurements import Measurements, read_measurements, write_measurements
 from engine.music.arrangement import Recall
+from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
 from engine.plan.timing import Timing
@@ -244,7 +245,7 @@ def compose_piece(
         def share(seconds: float) -> None:
             progress(seconds / (count * cues.duration))
 
-        config = request.generation_config()
+        config = replace(request.generation_config(), fingerprint=shipped_fingerprint())
         if plan is None:
             takes = compose_takes(cues, network, config, count, share, listener)
         else:

@@ -26,6 +26,7 @@ from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.hits import hits_at
 from engine.measurements import Measurements, read_prints, write_measurements
+from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.json_form import read_plan, to_json
 from engine.plan.plan import Plan
 from engine.recut import edits
@@ -144,7 +145,8 @@ def recut_film(
     _warn_of_another_network(old, network)
     write_cues(cues, folder / CUES)
     write_atomically(folder / PLAN, to_json(new.plan))
-    config = replace(request.generation_config(), given=kept.given)
+    fingerprint = shipped_fingerprint()
+    config = replace(request.generation_config(), given=kept.given, fingerprint=fingerprint)
     with phases("composing") as progress:
         whole = request.takes * cues.duration
         takes = compose_planned_takes(

@@ -14,6 +14,9 @@ from engine.metrics import harmony
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
 from engine.metrics.grid import on_grid
 from engine.music.tempo import tempo_map
+from engine.originality import check
+from engine.originality.check import Originality
+from engine.originality.fingerprint import shipped_fingerprint
 from engine.rating.summary import describe, weakest
 from engine.score import Instrument, Score
 
@@ -141,6 +144,8 @@ class Report:
     notes: how many each instrument plays.
     grid: share of onsets on the sixteenths of the tempo map.
     harmony: the measures of :func:`engine.metrics.harmony.evaluate`.
+    originality: what each part shares with the songs that the network learnt from; None without
+    their fingerprint.
     tempo: quarter notes a minute at the beginning. dynamics: as requested. recut: what was kept of
     an old score; None for a piece that is all new.
     Shares are NaN (JSON: null) without boundaries or chords.
@@ -157,6 +162,7 @@ class Report:
     notes: dict[str, int]
     grid: float
     harmony: dict[str, float | None]
+    originality: Originality | None
     tempo: float
     timings: Timings
     dynamics: float = 0.0
@@ -168,6 +174,8 @@ def report(
 ) -> Report:
     """Measure a score against its cue sheet."""
     tempo = tempo_map(score)
+    fingerprint = shipped_fingerprint()
+    bars = tempo.seconds_at(tempo.bars).tolist()
     chords = find_chords(score.notes, tempo.beat_at)
     near = alignment(cues.boundaries, chords, SECOND)
     return Report(
@@ -191,6 +199,7 @@ def report(
         notes={i.value: len(score.part(i)) for i in Instrument},
         grid=on_grid([note.onset for note in score.notes], tempo),
         harmony=harmony.evaluate(score, tempo),
+        originality=None if fingerprint is None else check.originality(score, fingerprint, bars),
         tempo=60e6 / tempo.tempos[0].microseconds,
         timings=timings,
     )
@@ -238,6 +247,7 @@ def to_json(report: Report) -> str:
             measure: None if value is None else round(value, 4)
             for measure, value in report.harmony.items()
         },
+        "originality": None if report.originality is None else check.to_json(report.originality),
         "notes": report.notes,
         "timings": {phase: round(time, 3) for phase, time in asdict(report.timings).items()},
     }

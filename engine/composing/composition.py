@@ -19,6 +19,7 @@ from engine.composing.logits.grammar import Grammar
 from engine.composing.logits.harmony import Harmony
 from engine.composing.logits.instrument_balance import InstrumentBalance
 from engine.composing.logits.note_limits import NoteLimits
+from engine.composing.logits.originality import Originality
 from engine.composing.logits.part_balance import PartBalance
 from engine.composing.logits.players import Players
 from engine.composing.logits.registers import Registers
@@ -211,6 +212,7 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
     )
     harmony = () if arrangement is None else (Harmony(arrangement), BeginningAndEnding(arrangement))
     given = () if config.given is None else (GivenNotes(config.given),)
+    original = () if config.fingerprint is None else (Originality(config.fingerprint),)
     return (
         *given,
         Grammar(config.instruments),
@@ -220,4 +222,5 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
         *snapping,
         Repetition(config.sampling.repetition, arrangement),
         *harmony,
+        *original,
     )

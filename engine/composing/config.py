@@ -11,6 +11,7 @@ from engine.errors import EmsyncError
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.conditions import Conditions
+from engine.originality.fingerprint import Fingerprint
 from engine.score import Instrument
 
 
@@ -28,6 +29,7 @@ class GenerationConfig:
     sections: key and density of each section of the cue sheet, in place of those in
         ``conditions``. Empty if all sections are alike.
     given: music that is kept as it is; the rest is composed around it.
+    fingerprint: of the songs whose passages are steered away from; None to steer from none.
 
     Raises EmsyncError when no instrument is named.
     """
@@ -40,6 +42,7 @@ class GenerationConfig:
     sections: tuple[Conditions, ...] = ()
     arrangement: Arrangement | None = None
     given: Given | None = None
+    fingerprint: Fingerprint | None = None
 
     def __post_init__(self) -> None:
         if not self.instruments:

@@ -12,6 +12,7 @@ from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
 from engine.music.conditions import KEYS, METRES, UNKNOWN, Conditions
+from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.plan import Plan
 from engine.plan.planner import PlanOptions, plan_piece
 
@@ -42,7 +43,12 @@ class Request:
 
     def config(self, sampling: Sampling) -> GenerationConfig:
         """How to compose the piece in free time; a plan says more."""
-        return GenerationConfig(self.seed, sampling=sampling, conditions=self.conditions)
+        return GenerationConfig(
+            self.seed,
+            sampling=sampling,
+            conditions=self.conditions,
+            fingerprint=shipped_fingerprint(),
+        )
 
     def plan(self) -> Plan:
         """The plan of the piece, as a user gets it who asks for these conditions."""

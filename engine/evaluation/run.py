@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.arrays import Tokens
 from engine.errors import EmsyncError
 from engine.evaluation import (
     boundaries,
@@ -19,6 +20,7 @@ from engine.evaluation import (
     emotion_judge,
     likelihood,
     planned,
+    quoting,
     references,
 )
 from engine.evaluation.amounts import PARTS, Amounts
@@ -30,6 +32,7 @@ from engine.evaluation.request import Request
 from engine.evaluation.targets import targets
 from engine.metrics import faults, harmony, musicality
 from engine.metrics.statistics import Json, finite
+from engine.music.events import encode, normalise
 from engine.parallel import Progress
 from engine.score import Score
 from engine.training.corpus.labels import AROUSAL, VALENCE
@@ -135,7 +138,7 @@ def _likelihood(cache: Cache, pieces: PieceCache, amounts: Amounts, bar: Bar) ->
 
 
 def _boundaries(composed: Composed, cache: Cache, amounts: Amounts, free: bool) -> Json:
-    """Boundaries; and musicality, harmony and faults of those pieces that last a minute."""
+    """Boundaries; and what is measured of those pieces that last a minute."""
     minutes = [score for request, score in composed if request.duration == MINUTE]
     rng = _rng(amounts, 3)
     validation = references.excerpts(cache, MINUTE, amounts.songs, True, rng)
@@ -152,8 +155,16 @@ def _boundaries(composed: Composed, cache: Cache, amounts: Amounts, free: bool) 
         if validation and training
         else None,
         "harmony": harmony.compare(minutes, songs),
+        "quoting": quoting.evaluate(
+            {"pieces": _tokens(minutes), "songs": _tokens(songs)},
+            (cache.song(song) for song in np.flatnonzero(~cache.validation).tolist()),
+        ),
         "faults": faults.evaluate(minutes, songs),
     }
+
+
+def _tokens(scores: list[Score]) -> list[Tokens]:
+    return [encode(normalise(score)) for score in scores]
 
 
 def _controls(composed: Composed, cache: Cache, amounts: Amounts) -> Json:

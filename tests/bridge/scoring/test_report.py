@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from bridge.scoring.report import Model, Takes, Timings, report, to_json
 from engine.composing.composition import Take
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
 from engine.metrics import harmony
 from engine.music.tempo import tempo_map
+from engine.originality.fingerprint import shipped_fingerprint
 from engine.rating.rating import Rating
 from engine.score import BeatMap, Instrument, Note, Score
 
+needs_fingerprint = pytest.mark.skipif(
+    shipped_fingerprint() is None, reason="this checkout has no fingerprint"
+)
 CUES = CueSheet(
     Video("film.mp4", 8.0, 25.0, 96, 64), 0.0, 8.0, (), hits_at((2.0, 5.0)),
     (Section(0.0, 8.0, {}, 0.1, 0.2, "user"),),
@@ -60,6 +66,15 @@ def test_harmony_is_reported():
         name: None if value is None else round(value, 4) for name, value in measured.items()
     }
     assert (found["still"], found["bass_pitches"], found["strings_seconds"]) == (0.5, 2.0, None)
+
+
+@needs_fingerprint
+def test_each_part_says_what_it_shares_with_the_training_songs():
+    found = written(*chord(2.0, 60, 64, 67))["originality"]
+    assert (found["within"], found["share"]) == (True, 1.0)
+    assert found["parts"]["piano"]["notes"] == 3
+    assert found["parts"]["piano"]["longest"] == 0
+    assert list(found["parts"]) == ["piano"]
 
 
 def test_a_piece_without_notes_has_no_shares():

@@ -1,0 +1,1 @@
+"""Originality: which passages of a piece occur in the songs that the network learnt from."""
