@@ -172,6 +172,6 @@ def pitch_classes(piece: Heard) -> Floats:
         share = np.minimum(end, piece.lines[bar + 1]) - np.maximum(begin, piece.lines[bar])
         np.add.at(vectors, (bar, pitch), np.maximum(share, 0))
         goes_on = (end > piece.lines[bar + 1]) & (bar < piece.bars - 1)
-        begin, end = begin[goes_on], end[goes_on]
-        pitch, bar = pitch[goes_on], bar[goes_on] + 1
+        begin, end, pitch = begin[goes_on], end[goes_on], pitch[goes_on]
+        bar = bar[goes_on] + 1
     return vectors
