@@ -9,7 +9,7 @@ from itertools import pairwise
 from engine.composing.config import GenerationConfig
 from engine.composing.infill import with_given
 from engine.composing.listener import Listener
-from engine.composing.takes import RatedTake, asked_of, drawn_takes, surprise
+from engine.composing.takes import RatedTake, asked_of, drawn_takes, rating_of
 from engine.cues import CueSheet
 from engine.model.runtime import Network
 from engine.music.arrangement import Recall
@@ -17,7 +17,7 @@ from engine.music.conditions import UNKNOWN
 from engine.music.vocabulary import INSTRUMENTS
 from engine.plan.plan import Plan, mean_density
 from engine.plan.timing import Timing
-from engine.rating.rating import Asked, Players, rate
+from engine.rating.rating import Asked, Players
 from engine.score import Note
 
 
@@ -73,7 +73,8 @@ def compose_planned_takes(
         score = timing.film_score(take.score)
         if config.given is not None:
             score = with_given(score, config.given)
-        rated.append((replace(take, score=score), rate(score, asked, surprise(take))))
+        take = replace(take, score=score)
+        rated.append((take, rating_of(take, asked, config.fingerprint)))
     return rated
 
 

@@ -17,6 +17,8 @@ from engine.composing.loop import compose_all
 from engine.cues import CueSheet
 from engine.model.runtime import Network
 from engine.music.conditions import EMOTION, UNKNOWN
+from engine.originality.check import originality
+from engine.originality.fingerprint import Fingerprint
 from engine.rating.rating import Asked, Players, Rating, rate
 
 RatedTake = tuple[Take, Rating]
@@ -42,7 +44,13 @@ def compose_takes(
     """
     takes = drawn_takes(cues, network, config, count, progress, listener)
     asked = asked_of(cues, (Players(0.0, cues.duration, config.instruments),))
-    return [(take, rate(take.score, asked, surprise(take))) for take in takes]
+    return [(take, rating_of(take, asked, config.fingerprint)) for take in takes]
+
+
+def rating_of(take: Take, asked: Asked, fingerprint: Fingerprint | None) -> Rating:
+    """Rate a take. fingerprint: of the songs that it should not share passages with."""
+    original = None if fingerprint is None else originality(take.score, fingerprint).share
+    return rate(take.score, asked, surprise(take), original)
 
 
 def drawn_takes(
