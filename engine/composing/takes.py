@@ -43,7 +43,7 @@ def compose_takes(
     listener: follows the first take while it is composed.
     """
     takes = drawn_takes(cues, network, config, count, progress, listener)
-    asked = asked_of(cues, (Players(0.0, cues.duration, config.instruments),))
+    asked = free_asked(cues, config)
     return [(take, rating_of(take, asked, config.fingerprint)) for take in takes]
 
 
@@ -70,6 +70,11 @@ def surprise(take: Take) -> float:
     """The network's NLL of a take as songs are measured, in nats a token; NaN if none was drawn."""
     slope, start = GUIDED
     return slope * take.nll + start if take.nll > 0 else UNKNOWN
+
+
+def free_asked(cues: CueSheet, config: GenerationConfig) -> Asked:
+    """What takes in free time are rated against."""
+    return asked_of(cues, (Players(0.0, cues.duration, config.instruments),))
 
 
 def asked_of(

@@ -1,6 +1,6 @@
 """The pieces to measure: each is composed once and kept on disk.
 
-They are planned, as those of users are, or composed in free time. The name of a piece's file
+They are planned, as those of users are, or composed in free time. Of several takes the best is kept. The name of a piece's file
 depends on its cue sheet, its plan, the weights, the sampling and the composing code. So an
 interrupted evaluation continues, and a changed one composes anew. A change of the planner matters
 only to pieces whose plan it changes.
@@ -9,16 +9,18 @@ only to pieces whose plan it changes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
+from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose_all
-from engine.composing.planned import planned_config
+from engine.composing.planned import planned_asked, planned_config
 from engine.composing.sampling import Sampling
+from engine.composing.takes import free_asked, rating_of
 from engine.cues import CueSheet
 from engine.evaluation.cache import cache_path
 from engine.evaluation.fingerprint import code_hash
@@ -32,18 +34,19 @@ from engine.plan.timing import Timing
 from engine.score import Score
 
 AT_ONCE = 8
-"""How many pieces are composed together: the more, the fewer times the weights are read."""
+"""How many takes are composed together: the more, the fewer times the weights are read."""
 COMPOSING_CODE = ("engine.composing.loop", "engine.composing.planned")
 """The modules that decide, with all that they import, what piece a cue sheet and a plan give."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A piece to compose. plan: None for free time."""
+    """A piece to compose. plan: None for free time. takes: of which the best is kept."""
 
     cues: CueSheet
     config: GenerationConfig
     plan: Plan | None
+    takes: int
 
     def asked(self) -> tuple[CueSheet, GenerationConfig]:
         """What the composing loop is asked for, in music time if there is a plan."""
@@ -58,6 +61,20 @@ class _Job:
         timing = Timing(self.plan)
         return timing.film_score(decode(tokens, timing.music_time(self.cues.duration)))
 
+    def best(self, takes: Sequence[Take]) -> list[int]:
+        """The tokens of the best take, as a user gets it."""
+        asked = (
+            free_asked(self.cues, self.config)
+            if self.plan is None
+            else planned_asked(self.plan, self.cues)
+        )
+        tokens = [encode(take.score).tolist() for take in takes]
+        rated = [
+            rating_of(replace(take, score=self.score(some)), asked, self.config.fingerprint).total
+            for take, some in zip(takes, tokens, strict=True)
+        ]
+        return tokens[rated.index(max(rated))]
+
 
 @dataclass(frozen=True, slots=True)
 class PieceCache:
@@ -65,7 +82,7 @@ class PieceCache:
 
     weights: the network's file. folder: made where needed. device, threads: as for
     :class:`Network`. workers: processes that compose; with 1, this process does. free: compose in
-    free time, without plans.
+    free time, without plans. takes: composed for each piece; the best is kept.
     """
 
     weights: Path
@@ -75,6 +92,7 @@ class PieceCache:
     threads: int = 0
     workers: int = 1
     free: bool = False
+    takes: int = 1
 
     def compose(self, requests: Sequence[Request], progress: Progress | None = None) -> list[Score]:
         """The pieces in order; those that are not in the folder yet are composed.
@@ -89,12 +107,13 @@ class PieceCache:
         missing.sort(key=lambda job: job.cues.duration)
         there = len(jobs) - len(missing)
         show(there)
-        batches = [(self, missing[i : i + AT_ONCE]) for i in range(0, len(missing), AT_ONCE)]
+        size = max(1, AT_ONCE // self.takes)
+        batches = [(self, missing[i : i + size]) for i in range(0, len(missing), size)]
         spread(
             _compose_batch,
             batches,
             self.workers,
-            lambda count: show(min(len(jobs), there + AT_ONCE * count)),
+            lambda count: show(min(len(jobs), there + size * count)),
         )
         return [job.score(np.load(self._path(job)).tolist()) for job in jobs]
 
@@ -109,7 +128,7 @@ class PieceCache:
 
     def _job(self, request: Request) -> _Job:
         plan = None if self.free else request.plan()
-        return _Job(request.cues(), request.config(self.sampling), plan)
+        return _Job(request.cues(), request.config(self.sampling), plan, self.takes)
 
     def _path(self, job: _Job) -> Path:
         depends_on = job, self.network.card, _composing_code()
@@ -118,10 +137,16 @@ class PieceCache:
 
 def _compose_batch(batch: tuple[PieceCache, Sequence[_Job]]) -> None:
     cache, jobs = batch
-    takes = compose_all([job.asked() for job in jobs], cache.network)
-    for job, take in zip(jobs, takes, strict=True):
+    asked = [
+        (cues, replace(config, take=take))
+        for cues, config in (job.asked() for job in jobs)
+        for take in range(cache.takes)
+    ]
+    takes = compose_all(asked, cache.network)
+    for number, job in enumerate(jobs):
+        tokens = job.best(takes[number * cache.takes : (number + 1) * cache.takes])
         with replacing(cache._path(job)) as beside:
-            np.save(beside, encode(take.score))
+            np.save(beside, np.array(tokens, np.uint16))
 
 
 @lru_cache(maxsize=1)

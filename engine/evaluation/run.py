@@ -72,6 +72,7 @@ def evaluate(sources: Sources, pieces: PieceCache, amounts: Amounts, bar: Bar) -
         "amounts": asdict(amounts),
         "sampling": asdict(pieces.sampling),
         "free": pieces.free,
+        "takes": pieces.takes,
         "left_out": {part: "not asked for" for part in PARTS if part not in amounts.parts},
     }
     left_out = report["left_out"]

@@ -12,6 +12,7 @@ from bridge.cli.options import network_arguments, sampling, sampling_arguments
 from bridge.cli.outputs import check_file
 from bridge.cli.progress import progress_bar
 from bridge.cli.types import at_least
+from bridge.scoring.request import TAKES
 from engine.errors import EmsyncError
 from engine.evaluation.amounts import PARTS, QUICK, Amounts
 from engine.files import output, write_atomically
@@ -58,6 +59,10 @@ def arguments(parser: ArgumentParser) -> None:
         help=f"measure only these: some of {', '.join(PARTS)}",
     )  # fmt: skip
     parser.add_argument(
+        "--takes", type=at_least(1), default=TAKES, metavar="N",
+        help=f"compose N takes of each piece and keep the best (default: {TAKES}, as emsync score)",
+    )  # fmt: skip
+    parser.add_argument(
         "--free", action="store_true",
         help="compose in free time, without plans (default: planned pieces, as emsync score)",
     )  # fmt: skip
@@ -101,6 +106,7 @@ def run(args: Namespace) -> None:
         args.threads,
         args.workers,
         args.free,
+        args.takes,
     )
     with output(args.output) as folder:
         report = evaluate(Sources(args.cache, args.index, emopia), pieces, amounts, progress_bar)

@@ -8,6 +8,7 @@ from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
+from engine.composing.takes import ranked
 from engine.evaluation.fingerprint import imported_modules
 from engine.evaluation.pieces import COMPOSING_CODE, PieceCache
 from engine.evaluation.request import Request
@@ -86,3 +87,14 @@ def test_a_change_of_any_module_that_composing_loads_discards_pieces() -> None:
     assert {"engine.music.events", "engine.composing.logits.grammar"} < loaded
     assert {"engine.composing.planned", "engine.plan.timing"} < loaded
     assert loaded <= imported_modules(*COMPOSING_CODE)
+
+
+def test_of_several_takes_the_best_is_kept(pieces: PieceCache) -> None:
+    request = Request(20.0, 3, 0.5, 0.6, (9.0,))
+    three = replace(pieces, takes=3)
+    assert three.path(request) != pieces.path(request)
+    (read,) = three.compose([request])
+    takes = compose_planned_takes(
+        request.cues(), request.plan(), pieces.network, request.config(Sampling()), 3
+    )
+    assert read == ranked(takes)[0][0].score
