@@ -1,9 +1,9 @@
 """The pieces to measure: each is composed once and kept on disk.
 
-They are planned, as those of users are, or composed in free time. Of several takes the best is kept. The name of a piece's file
-depends on its cue sheet, its plan, the weights, the sampling and the composing code. So an
-interrupted evaluation continues, and a changed one composes anew. A change of the planner matters
-only to pieces whose plan it changes.
+They are planned, as those of users are, or composed in free time. Of several takes the best is
+kept. The name of a piece's file depends on its cue sheet, its plan, the weights, the sampling and
+the composing code. So an interrupted evaluation continues, and a changed one composes anew. A
+change of the planner matters only to pieces whose plan it changes.
 """
 
 from __future__ import annotations
