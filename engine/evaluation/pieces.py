@@ -23,7 +23,7 @@ from engine.composing.sampling import Sampling
 from engine.composing.takes import free_asked, rating_of
 from engine.cues import CueSheet
 from engine.evaluation.cache import cache_path
-from engine.evaluation.fingerprint import code_hash
+from engine.evaluation.code_hash import code_hash
 from engine.evaluation.request import Request
 from engine.files import replacing
 from engine.model.runtime import Network

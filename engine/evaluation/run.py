@@ -25,7 +25,7 @@ from engine.evaluation import (
 )
 from engine.evaluation.amounts import PARTS, Amounts
 from engine.evaluation.cache import Arrays, load_or_make
-from engine.evaluation.fingerprint import code_hash
+from engine.evaluation.code_hash import code_hash
 from engine.evaluation.pieces import PieceCache
 from engine.evaluation.references import Clips, Songs
 from engine.evaluation.request import Request

@@ -9,7 +9,7 @@ from engine.composing.loop import compose
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
 from engine.composing.takes import ranked
-from engine.evaluation.fingerprint import imported_modules
+from engine.evaluation.code_hash import imported_modules
 from engine.evaluation.pieces import COMPOSING_CODE, PieceCache
 from engine.evaluation.request import Request
 from engine.music.conditions import Conditions

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from engine.evaluation.fingerprint import bare_code, code_hash, direct_imports, imported_modules
+from engine.evaluation.code_hash import bare_code, code_hash, direct_imports, imported_modules
 
 SOURCE = '''"""A module."""
 
