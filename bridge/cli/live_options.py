@@ -92,7 +92,8 @@ def playback_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--boost", type=int, default=usual.boost, metavar="N",
-        help=f"what the chords of boundaries add to the velocity (default: {usual.boost})",
+        help="what the chords of boundaries add in a flat score; a score with dynamics moves by "
+        f"as much (default: {usual.boost})",
     )  # fmt: skip
     former(parser, "--human", "human", type=float)
     parser.add_argument(

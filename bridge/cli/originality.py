@@ -50,7 +50,7 @@ def run(args: Namespace) -> None:
 
 def table(path: Path, found: Originality, fingerprint: Fingerprint) -> list[str]:
     """What was found, in lines for people."""
-    heading = f"{path}: longest passage of each part that occurs in {fingerprint.songs:,} songs"
+    heading = f"{path}: longest passage of each part that is known from {fingerprint.songs:,} songs"
     if not found.parts:
         return [f"{heading}: no notes but drums, which are not compared"]
     return [

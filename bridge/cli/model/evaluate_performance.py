@@ -10,6 +10,7 @@ from bridge.cli.extras import need_train_extra
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import progress_bar
 from bridge.cli.types import at_least
+from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.metrics.statistics import finite
 
@@ -51,9 +52,11 @@ def run(args: Namespace) -> None:
         check_file(args.output, args.force)
     read = map(read_piece, args.pieces)
     pieces = [Score(piece.notes, piece.bars, piece.chords, piece.duration) for piece in read]
-    _, files = split_files(args.source, args.index, 1, 0)
+    _, files = split_files(args.source, args.index, 1, 0, needed=("val",))
     with progress_bar("Reading songs", len(files), "song") as show:
         songs = excerpts(files, args.seconds, args.workers, show)
+    if not songs:
+        raise EmsyncError(f"{args.source}: no song of split=val has dynamics to compare with")
     report = evaluate(songs, pieces)
     if args.output is not None:
         write_atomically(args.output, json.dumps(finite(report), indent=1) + "\n")

@@ -43,7 +43,7 @@ class Cache:
         try:
             songs = np.load(folder / "songs.npz")
             tokens = np.load(folder / "tokens.npy", mmap_mode="r")
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise EmsyncError(
                 f"{folder}: no token cache here; make one with emsync model prepare"
             ) from error

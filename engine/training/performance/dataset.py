@@ -90,18 +90,23 @@ def with_style(of_notes: Ints, asked: Ints) -> Ints:
     return np.concatenate([score, asked, before], axis=1) + OFFSETS
 
 
-def split_files(source: Path, index: Path, most: int, seed: int) -> tuple[list[Path], list[Path]]:
+def split_files(
+    source: Path, index: Path, most: int, seed: int, needed: Sequence[str] = ("train", "val")
+) -> tuple[list[Path], list[Path]]:
     """The training files, at most ``most`` of them drawn by chance, and all validation files.
 
     index: a tab-separated table with the columns ``file`` and ``split`` (train or val).
-    Raises EmsyncError for an index that can't be read, or that names none of the songs.
+    Raises EmsyncError for a source that is no folder, an index that can't be read, and one that
+    names no song of a split that is needed.
     """
+    if not source.is_dir():
+        raise EmsyncError(f"{source}: is no folder; give the folder of the songs")
     table = read_index(index)
     files: dict[str, list[Path]] = {"train": [], "val": []}
     for path in sorted(source.rglob("*")):
         if path.suffix.lower() in (".mid", ".midi") and path.name in table:
             files.setdefault(table[path.name].get("split", "train"), []).append(path)
-    for split in ("train", "val"):
+    for split in needed:
         if not files[split]:
             raise EmsyncError(f"{index}: names no song of {source} with split={split}")
     order = np.random.default_rng(seed).permutation(len(files["train"]))[:most]

@@ -92,3 +92,6 @@ def test_the_split_of_the_index_is_kept(song, tmp_path):
     index.write_text("file\tsplit\na.mid\ttrain\n")
     with pytest.raises(EmsyncError, match="split=val"):
         split_files(tmp_path, index, 1, 0)
+    assert split_files(tmp_path, index, 1, 0, needed=("train",))[1] == []
+    with pytest.raises(EmsyncError, match="is no folder"):
+        split_files(index, index, 1, 0)
