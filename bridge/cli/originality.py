@@ -65,7 +65,7 @@ def table(path: Path, found: Originality, fingerprint: Fingerprint) -> list[str]
 
 def _line(part: PartOriginality) -> str:
     # What is shorter may be chance, or a common figure.
-    longest, where = f"under {PASSAGE}", "-"
+    longest, where = f"under {PASSAGE}", "-" if part.notes >= PASSAGE else "too short to compare"
     if part.longest >= PASSAGE and part.begin is not None and part.end is not None:
         longest = str(part.longest)
         bar = "" if part.bar is None else f"bar {part.bar}, "

@@ -80,6 +80,13 @@ def test_music_of_its_own_is_as_usual(checked, tmp_path):
     assert "under 24" in out
 
 
+def test_a_part_of_few_notes_is_said_to_be_too_short(checked, tmp_path):
+    _, out = checked(write(tmp_path / "a.mid", *line(*OWN[:23])))
+    assert "too short to compare" in out
+    _, out = checked(write(tmp_path / "b.mid", *line(*OWN[:24])))
+    assert "too short" not in out
+
+
 def test_ten_thousand_notes_at_one_instant_are_checked(checked, tmp_path):
     notes = [(0, 21 + number % 88) for number in range(10_000)]
     report, _ = checked(write(tmp_path / "a.mid", *notes))
