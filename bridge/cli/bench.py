@@ -21,7 +21,7 @@ from engine.model.runtime import SHIPPED
 if TYPE_CHECKING:
     from engine.benchmarks.measures import Section
 
-PARTS = ("decoding", "takes", "striking", "rounding", "watching", "starting", "memory")
+PARTS = ("decoding", "takes", "velocities", "rounding", "watching", "starting", "memory")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -51,8 +51,8 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--rating", type=Path, metavar="CACHE",
-        help="measure how often the rating of takes prefers songs to their spoilt copies; CACHE is "
-        "the output of emsync model prepare",
+        help="measure how often the rating of takes prefers songs to their corrupted copies; CACHE "
+        "is the output of emsync model prepare",
     )  # fmt: skip
     parser.add_argument(
         "--quick", action="store_true", help="fewer rounds, shorter pieces, fewer films"
@@ -147,10 +147,10 @@ def _takes(args: Namespace, folder: Path) -> Iterator[Section]:
     yield takes(SHIPPED, 4 if args.quick else 16)
 
 
-def _striking(args: Namespace, folder: Path) -> Iterator[Section]:
-    from engine.benchmarks.striking import striking
+def _velocities(args: Namespace, folder: Path) -> Iterator[Section]:
+    from engine.benchmarks.velocities import velocities
 
-    yield striking(3 if args.quick else 10)
+    yield velocities(3 if args.quick else 10)
 
 
 def _rounding(args: Namespace, folder: Path) -> Iterator[Section]:
@@ -197,7 +197,7 @@ def full_size(folder: Path) -> Path:
 MEASURES: dict[str, Callable[[Namespace, Path], Iterator[Section]]] = {
     "decoding": _decoding,
     "takes": _takes,
-    "striking": _striking,
+    "velocities": _velocities,
     "rounding": _rounding,
     "watching": _watching,
     "starting": _starting,

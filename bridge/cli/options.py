@@ -112,10 +112,10 @@ def music_arguments(parser: ArgumentParser) -> None:
 
 
 def dynamics_argument(parser: ArgumentParser, usual: str = f"{DYNAMICS:g}") -> None:
-    """Add how freely notes are struck. usual: what holds without the option."""
+    """Add how freely notes are played. usual: what holds without the option."""
     parser.add_argument(
         "--dynamics", type=float, metavar="D",
-        help="how freely notes are struck: 0 flat .. 1 as songs are played "
+        help="how freely notes are played: 0 flat .. 1 as songs are played "
         f"(default: {usual})",
     )  # fmt: skip
 

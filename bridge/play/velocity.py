@@ -1,6 +1,6 @@
 """The level of velocities, to suit the instruments of a DAW.
 
-Notes come with their velocities: :mod:`engine.performance` strikes them when they are composed.
+Notes come with their velocities: :mod:`engine.performance` performs them when they are composed.
 Here all of them can be moved up or down, and the chords on boundaries apart from the rest.
 """
 

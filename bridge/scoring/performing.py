@@ -1,4 +1,4 @@
-"""Strikes the notes of composed pieces: finished takes, and a piece that is still composed.
+"""Gives the notes of composed pieces their velocities, also while they are composed.
 
 Files, live playback and everything made of them have their velocities from here.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bridge.scoring.request import Request
 from engine.composing.listener import Listener
 from engine.cues import CueSheet
-from engine.performance.performer import Manner, Performer, perform
+from engine.performance.performer import PerformanceConfig, Performer, perform
 from engine.plan import mood
 from engine.plan.plan import DYNAMICS, Plan, phrase_lines
 from engine.plan.timing import Timing
@@ -28,8 +28,10 @@ NEARER = 0.7
 notes. Songs lie between .76 and 1.23 times their median level (10th to 90th percentile)."""
 
 
-def manner(request: Request, cues: CueSheet, plan: Plan | None, take: int = 0) -> Manner:
-    """How a take's notes are struck.
+def performance_config(
+    request: Request, cues: CueSheet, plan: Plan | None, take: int = 0
+) -> PerformanceConfig:
+    """How a take's notes are performed.
 
     The dynamics of the plan's phrases set the level; without phrases, the film's arousal does.
     """
@@ -42,7 +44,7 @@ def manner(request: Request, cues: CueSheet, plan: Plan | None, take: int = 0) -
         lines = map(plan.seconds_at, phrase_lines(plan))
         marks = list(zip(lines, (phrase.dynamics for phrase in plan.phrases), strict=True))
     levels = tuple((seconds, DYNAMICS[mark] ** NEARER) for seconds, mark in marks)
-    return Manner(request.dynamics, (request.seed, take), levels)
+    return PerformanceConfig(request.dynamics, (request.seed, take), levels)
 
 
 def performed(
@@ -52,21 +54,21 @@ def performed(
     plan: Plan | None,
     kept: Callable[[Note], bool] | None = None,
 ) -> list[RatedTake]:
-    """Takes with their notes struck. kept: the notes whose velocities stay as they are."""
+    """Takes with their notes performed. kept: the notes whose velocities stay as they are."""
 
-    def struck(score: Score, number: int) -> Score:
-        return perform(score, manner(request, cues, plan, number), kept)
+    def with_velocities(score: Score, number: int) -> Score:
+        return perform(score, performance_config(request, cues, plan, number), kept)
 
     return [
-        (replace(take, score=struck(take.score, number)), rating)
+        (replace(take, score=with_velocities(take.score, number)), rating)
         for number, (take, rating) in enumerate(takes)
     ]
 
 
 def performing(listener: Listener, request: Request, cues: CueSheet, plan: Plan | None) -> Listener:
-    """A listener of notes as composed that hands them on as they are struck in the first take."""
+    """A listener of notes as composed that hands them on with the first take's velocities."""
     beat_map = None if plan is None else Timing(plan).beat_map
-    performer = Performer(manner(request, cues, plan), beat_map)
+    performer = Performer(performance_config(request, cues, plan), beat_map)
 
     def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
         # At the end nothing waits any more, wherever it begins.

@@ -68,7 +68,7 @@ class OldScore:
 
     @property
     def dynamics(self) -> float:
-        """How freely the old score's notes are struck; 0 if it is unknown, as in older scores."""
+        """How freely the old score's notes are played; 0 if it is unknown, as in older scores."""
         amount = self.report.get("dynamics")
         return float(amount) if isinstance(amount, int | float) and 0 <= amount <= 1 else 0.0
 

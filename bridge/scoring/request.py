@@ -37,7 +37,7 @@ TAKES = 4
 """Takes to choose from, unless the user says otherwise."""
 MOST_TAKES = 64
 DYNAMICS = 1.0
-"""How freely notes are struck, unless the user says otherwise."""
+"""How freely notes are played, unless the user says otherwise."""
 FURTHEST_OFFSET = 250
 """The most frames that a chord may begin before or after its hit."""
 LONGEST = 24 * 3600.0
@@ -61,7 +61,7 @@ class Request:
     for those of the cue sheet, or else one piece.
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
-    dynamics: how freely notes are struck, 0 (flat) .. 1 (as songs are played).
+    dynamics: how freely notes are played, 0 (flat) .. 1 (as songs are played).
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
     plan: the plan to keep; None plans for the film.
     bpm, time_signature, feel, key, density, chords: None for what the film asks.

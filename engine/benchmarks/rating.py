@@ -1,18 +1,18 @@
-"""What the rating prefers, in songs that are known to be better than their spoilt copies."""
+"""What the rating prefers, in songs that are known to be better than their corrupted copies."""
 
 from __future__ import annotations
 
 from engine.benchmarks.measures import Line, Section
+from engine.evaluation.corruptions import FAULTS
+from engine.evaluation.other_corruptions import OTHERS
 from engine.evaluation.preference import evaluate
-from engine.evaluation.spoilt import FAULTS
-from engine.evaluation.spoilt_otherwise import OTHERS
 from engine.metrics.statistics import Json
 from engine.parallel import Progress
 from engine.training.corpus.token_cache import Cache
 
 PAIRS = 500
 WANTED = 0.95
-"""The least share of pairs in which the unspoilt excerpt should be preferred."""
+"""The least share of pairs in which the uncorrupted excerpt should be preferred."""
 SEED = 23
 """Of the pairs that are reported; the rating was tuned with training songs and other seeds."""
 
@@ -20,9 +20,9 @@ SEED = 23
 def rating(
     cache: Cache, pairs: int = PAIRS, workers: int = 1, progress: Progress | None = None
 ) -> list[Section]:
-    """How often the rating prefers validation songs to their spoilt copies.
+    """How often the rating prefers validation songs to their corrupted copies.
 
-    :mod:`engine.evaluation.spoilt_otherwise` has the faults of the second section.
+    :mod:`engine.evaluation.other_corruptions` has the faults of the second section.
     """
     known = evaluate(cache, pairs, SEED, FAULTS, True, workers, progress)
     others = evaluate(cache, pairs, SEED, OTHERS, True, workers, progress)

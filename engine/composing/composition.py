@@ -179,7 +179,7 @@ class Composition:
         self._window.push(token, self._offsets.push(token))
 
     def _model_conditions(self, section: int) -> Conditions:
-        """What the network is told of a section.
+        """What the network is given for a section.
 
         The usual density stands in where none is asked for.
         """

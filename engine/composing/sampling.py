@@ -19,7 +19,7 @@ class Sampling:
     top_p: draw among the likeliest tokens that together have this probability (nucleus sampling,
         Holtzman et al. 2020).
     min_p: leave out tokens below this share of the likeliest one (Nguyen et al. 2024).
-    guidance: how many times as far from the middle an emotion is told to the network
+    guidance: how many times as far from the middle an emotion is given to the network
         (:func:`engine.music.conditions.with_guidance`).
     repetition: the bias of what was played bars ago, in nats
         (:mod:`engine.composing.logits.repetition`). At 0 there is none.

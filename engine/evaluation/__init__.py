@@ -8,11 +8,12 @@
     likelihood, boundaries, emotion_judge, controls    the parts that need a network or a judge
     planned           how pieces keep their plans
     song_tables       counts what songs have, for the rating of takes
-    spoilt, spoilt_otherwise, preference    songs with faults, and whether the rating hears them
+    corruptions, other_corruptions    songs with one fault each
+    preference        whether the rating prefers songs without it
     targets           the figures that are wanted
     tables, plots     the report as text and as plots
     cache             results on disk
-    fingerprint       a hash of the code that a cached result depends on
+    code_hash         a hash of the code that a cached result depends on
 
 The measures themselves are in :mod:`engine.metrics`.
 """

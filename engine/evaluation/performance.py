@@ -1,4 +1,4 @@
-"""Free-running check of the network that strikes notes: does a piece have songs' dynamics?
+"""Free-running check of the velocity network: does a piece have songs' dynamics?
 
 Likelihood is measured on songs' own velocities before each note. Here the network hears nothing but
 itself for a minute. Its velocities are compared with songs' by :mod:`engine.metrics.velocity`.
@@ -17,7 +17,7 @@ from engine.metrics.statistics import Json
 from engine.metrics.velocity import MEASURES, compare
 from engine.music.vocabulary import INSTRUMENTS
 from engine.parallel import Progress, spread
-from engine.performance.performer import Manner, perform
+from engine.performance.performer import PerformanceConfig, perform
 from engine.score import VELOCITY, BeatMap, Note, Score
 from engine.training.corpus.midi import read_midi
 from engine.training.corpus.source_song import UnusableSong
@@ -91,9 +91,11 @@ def _beat_map(beats: Floats, seconds: Floats) -> BeatMap | None:
     return BeatMap(tuple((beats - beats[0]).tolist()), tuple(seconds.tolist()), bars)
 
 
-def struck_anew(songs: Sequence[Score]) -> list[Score]:
+def performed_anew(songs: Sequence[Score]) -> list[Score]:
     """The songs with velocities of the network instead of their own."""
-    return [perform(_flat(song), Manner(seed=number)) for number, song in enumerate(songs)]
+    return [
+        perform(_flat(song), PerformanceConfig(seed=number)) for number, song in enumerate(songs)
+    ]
 
 
 def _flat(song: Score) -> Score:
@@ -101,8 +103,8 @@ def _flat(song: Score) -> Score:
 
 
 def evaluate(songs: Sequence[Score], pieces: Sequence[Score]) -> Json:
-    """Songs struck anew, and composed pieces if there are any, beside the songs as they are."""
-    report = {"songs_struck_anew": compare(struck_anew(songs), songs)}
+    """Songs performed anew, and composed pieces if there are any, beside the songs as they are."""
+    report = {"songs_performed_anew": compare(performed_anew(songs), songs)}
     if pieces:
         report["pieces"] = compare(pieces, songs)
     return report

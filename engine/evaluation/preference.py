@@ -1,7 +1,7 @@
 """Does the rating prefer a song's excerpt to the same excerpt with one fault?
 
-Goal: the share of pairs in which the unspoilt excerpt is rated higher, by kind of fault
-(:mod:`engine.evaluation.spoilt`) and in all. A tie is no win.
+Goal: the share of pairs in which the uncorrupted excerpt is rated higher, by kind of fault
+(:mod:`engine.evaluation.corruptions`) and in all. A tie is no win.
 
 Conventions: excerpts last 30 to 60 s and come from songs of three or more families. A song has no
 plan: who plays in the excerpt was asked to play, the key is the one that fits the notes, and
@@ -17,15 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Tokens
+from engine.evaluation.corruptions import FAULTS, Fault, cut
 from engine.evaluation.references import draw_starts, excerpt
 from engine.evaluation.song_tables import SECONDS, last_excerpt
-from engine.evaluation.spoilt import FAULTS, Fault, cut
 from engine.metrics.statistics import Json, proportion
 from engine.music.vocabulary import MORE_FROM
 from engine.parallel import Progress, spread
 from engine.rating.bands import Bands
 from engine.rating.ending import measures as measure_ending
-from engine.rating.heard import hear
+from engine.rating.measured_piece import measured_piece
 from engine.rating.rating import Asked, Players, rate
 from engine.score import Instrument, Score
 from engine.training.corpus.token_cache import Cache
@@ -39,7 +39,7 @@ class Pair:
     """An excerpt, and the same with a fault. ends: whether it is the end of its song."""
 
     excerpt: Score
-    spoilt: Score
+    corrupted: Score
     ends: bool
 
 
@@ -52,7 +52,7 @@ def ratings(pair: Pair, bands: Bands | None = None) -> tuple[float, float]:
         asked = Asked((Players(0.0, score.duration, instruments),), ends=pair.ends)
         return rate(score, asked, bands=bands).total
 
-    return rating(pair.excerpt), rating(pair.spoilt)
+    return rating(pair.excerpt), rating(pair.corrupted)
 
 
 def draw_pair(tokens: Tokens, fault: Fault, rng: np.random.Generator) -> Pair | None:
@@ -66,10 +66,10 @@ def draw_pair(tokens: Tokens, fault: Fault, rng: np.random.Generator) -> Pair | 
         score = excerpt(tokens, starts[0], seconds) if starts else None
     if score is None or len({note.instrument for note in score.notes}) < MORE_FROM:
         return None
-    if ends and not measure_ending(hear(score))["ring"] >= RING:
+    if ends and not measure_ending(measured_piece(score))["ring"] >= RING:
         return None
-    spoilt = fault(score, rng)
-    return None if spoilt is None else Pair(score, spoilt, ends)
+    corrupted = fault(score, rng)
+    return None if corrupted is None else Pair(score, corrupted, ends)
 
 
 def evaluate(
@@ -81,7 +81,7 @@ def evaluate(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Json:
-    """The share of ``pairs`` in which the unspoilt excerpt is preferred, by fault and in ``all``.
+    """The share of pairs in which the excerpt without the fault wins, by fault and in ``all``.
 
     Equally many pairs of each fault; at most one of each a song. validation: songs of split=val,
     else training songs. progress: receives the number of pairs rated so far.

@@ -21,7 +21,7 @@ from engine.parallel import Progress, spread
 from engine.rating import bands, emotion, ending
 from engine.rating.bands import Bands
 from engine.rating.emotion import Finder
-from engine.rating.heard import hear
+from engine.rating.measured_piece import measured_piece
 from engine.rating.measures import measure
 from engine.score import Score
 from engine.training.corpus.labels import emotion_labels, is_judged
@@ -108,11 +108,11 @@ def _measure_song(job: tuple[Tokens, int]) -> dict[str, float]:
     score = excerpt(tokens, starts[0], seconds)
     if not score.notes:
         return {}
-    found = measure(hear(score))
+    found = measure(measured_piece(score))
     end = last_excerpt(tokens, seconds)
     of_end = dict.fromkeys(ending.NAMES, math.nan)
     if end is not None and end.notes:
-        of_end = ending.measures(hear(end))
+        of_end = ending.measures(measured_piece(end))
     return found | of_end
 
 

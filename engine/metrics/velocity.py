@@ -1,4 +1,4 @@
-"""Dynamics: are notes struck as in songs, or evenly, or at random?
+"""Dynamics: are notes played as in songs, or evenly, or at random?
 
 Goal: to catch a performance whose level drifts away or collapses, or that has songs' velocities in
 an order that no player gives them. Each measure alone has a cheap way to look well. Velocities

@@ -89,7 +89,7 @@ def usual_density(arousal: float, instruments: int) -> float:
 
 
 FURTHEST = 1.5
-"""The furthest from 0 that valence and arousal are told to the network. Of the labels that it
+"""The furthest from 0 that the network is given valence and arousal. Of the labels that it
 learnt from, hardly one is further than 1."""
 
 

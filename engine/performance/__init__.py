@@ -1,4 +1,4 @@
-"""How composed notes are struck: a velocity for every note, from a small autoregressive network.
+"""How composed notes are performed: a velocity for every note, from a small autoregressive network.
 
 A passage of notes goes through :mod:`features` (what the score says of each note), then note by
 note through :mod:`history` (the velocities before) and :mod:`network` (which draws a velocity).

@@ -1,9 +1,9 @@
 """The chords that mark boundaries, above the notes around them (paper, III-B2).
 
-A chord is struck harder than its score alone asks for. It is also louder, by a margin, than every
+A chord is played harder than its score alone asks for. It is also louder, by a margin, than every
 other note from a second before it to a second after it. What comes after a chord is not known when
-it is struck. So plain notes never reach the loudest velocities, and they keep below a chord for the
-second after it.
+it gets its velocity. So plain notes never reach the loudest velocities, and they keep below a chord
+for the second after it.
 """
 
 from __future__ import annotations
@@ -47,18 +47,18 @@ class Accents:
         self._forget(onset)
         if self._chords:
             velocity = min(velocity, self._chords[0][1] - MARGIN)
-        struck = max(1, round(velocity))
-        self.keep(onset, struck, is_chord=False)
-        return struck
+        whole = max(1, round(velocity))
+        self.keep(onset, whole, is_chord=False)
+        return whole
 
     def chord(self, onset: float, velocity: float) -> int:
         """The velocity of a chord's note, kept above the plain notes of the last second."""
         self._forget(onset)
         if self._plain:
             velocity = max(velocity, self._plain[0][1] + MARGIN)
-        struck = min(LOUDEST, max(1, round(velocity)))
-        self.keep(onset, struck, is_chord=True)
-        return struck
+        whole = min(LOUDEST, max(1, round(velocity)))
+        self.keep(onset, whole, is_chord=True)
+        return whole
 
     def keep(self, onset: float, velocity: int, is_chord: bool) -> None:
         """Take note of a note whose velocity is decided."""

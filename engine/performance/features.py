@@ -1,4 +1,4 @@
-"""What a score says of a note that is about to be struck.
+"""What a score says of a note that is about to be performed.
 
 Every feature is a small whole number, a row of the network's first layer. None looks beyond the
 note's own instant, so a piece that still grows gives the same features as the finished one.

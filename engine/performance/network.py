@@ -1,4 +1,4 @@
-"""The network that strikes notes: a table, and two small layers on the sum of its rows.
+"""The velocity network: a table, and two small layers on the sum of its rows.
 
 Every feature of a note is the number of a row. What the score says is summed for many notes at
 once; the velocities before are added note by note. Plain numpy is faster here than a call of an

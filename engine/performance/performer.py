@@ -1,7 +1,7 @@
-"""Strikes the notes of a score: a pure function of the score, or of one that still grows.
+"""Gives the notes of a score their velocities, also of one that still grows.
 
 A piece that is followed while it is composed gets the same velocities as the finished one, because
-notes are struck in order of onset, and nothing depends on later ones.
+notes are performed in order of onset, and nothing depends on later ones.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _LEAST = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How to strike notes.
+class PerformanceConfig:
+    """How to perform notes.
 
     amount: 0 (flat: every note as composed) .. 1 (as songs are played). seed: another one gives
     another performance. levels: seconds, rising, and how loud the piece is from there on, as a
@@ -61,40 +61,39 @@ class Manner:
 
 def perform(
     score: Score,
-    manner: Manner,
+    config: PerformanceConfig,
     kept: Callable[[Note], bool] | None = None,
     network: VelocityNetwork | None = None,
 ) -> Score:
-    """The score with every note's velocity as it is struck. Nothing but velocities changes.
+    """The score with every note's velocity as it is performed. Nothing but velocities changes.
 
     kept: the notes whose velocities stay as they are. network: the shipped one by default.
     """
-    if manner.amount == 0:
+    if config.amount == 0:
         return score
-    performer = Performer(manner, score.beat_map, kept, network)
-    struck = performer.push(score.notes, score.chords, math.inf)
-    return replace(score, notes=struck)
+    performer = Performer(config, score.beat_map, kept, network)
+    return replace(score, notes=performer.push(score.notes, score.chords, math.inf))
 
 
 class Performer:
-    """Strikes the notes of one piece as they become known."""
+    """Performs the notes of one piece as they become known."""
 
     def __init__(
         self,
-        manner: Manner,
+        config: PerformanceConfig,
         beat_map: BeatMap | None = None,
         kept: Callable[[Note], bool] | None = None,
         network: VelocityNetwork | None = None,
     ) -> None:
         """beat_map: the beats of a planned piece. The rest is as for :func:`perform`."""
-        self._manner, self._kept = manner, kept
+        self._manner, self._kept = config, kept
         self._network = read_network() if network is None else network
         self._places = bar_places(beat_map)
         self._waiting: list[Note] = []
         self._chords: set[float] = set()
         self._context: Passage = passage((), self._places)
         self._history, self._accents = History(), Accents()
-        self._draws = np.random.default_rng(manner.seed)
+        self._draws = np.random.default_rng(config.seed)
         low, high = np.array(RANGES).T
         spread = low + (high - low) * self._draws.random(features.PARTS)
         self._style = style.features(np.arange(features.PARTS), np.array(LEVELS), spread)
@@ -108,7 +107,7 @@ class Performer:
     def push(
         self, notes: Iterable[Note], chords: Iterable[float], until: float
     ) -> tuple[Note, ...]:
-        """Take further notes and CHORDs of the piece; returns the notes that can be struck now.
+        """Take further notes and CHORDs of the piece; returns the notes that can be performed now.
 
         until: seconds; all notes that begin before are known. Later ones wait. The result is by
         onset, then part, then pitch.
@@ -146,7 +145,7 @@ class Performer:
                 # What it would have been at the usual loudness, without the chord's boost.
                 plain = note.velocity - (BOOST if is_chord else 0)
                 nominal = min(max(plain / loudness, 1.0), 127.0)
-                number, struck = int(bin_of(nominal)), note
+                number, performed = int(bin_of(nominal)), note
                 self._accents.keep(note.onset, note.velocity, is_chord)
             else:
                 logits = self._network.logits(sums[place], before)
@@ -154,10 +153,10 @@ class Performer:
                 self._in_bin[part] = wandered(self._in_bin[part], wander)
                 nominal = within(number, self._in_bin[part])
                 level = nominal + HELD * (LEVELS[part] - self._level[part])
-                struck = replace(note, velocity=self._velocity(note, level * loudness, is_chord))
+                performed = replace(note, velocity=self._velocity(note, level * loudness, is_chord))
             self._level[part] += PACE * (nominal - self._level[part])
             self._history.push(part, note.pitch, twelfth, number, nominal)
-            yield struck
+            yield performed
 
     def _loudness(self, onset: float) -> float:
         """How loud the piece is at a time, as a share of the usual."""
@@ -166,9 +165,9 @@ class Performer:
             return 1.0
         return levels[max(0, bisect_right(levels, (onset + _EARLY, math.inf)) - 1)][1]
 
-    def _velocity(self, note: Note, performed: float, is_chord: bool) -> int:
+    def _velocity(self, note: Note, wished: float, is_chord: bool) -> int:
         amount, onset = self._manner.amount, note.onset
-        wanted = limited(performed) + (BOOST if is_chord else 0)
+        wanted = limited(wished) + (BOOST if is_chord else 0)
         blended = note.velocity + amount * (wanted - note.velocity)
         return (self._accents.chord if is_chord else self._accents.plain)(onset, blended)
 

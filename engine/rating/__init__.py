@@ -1,6 +1,6 @@
 """How good a piece is, as parts that are each measured on songs first.
 
-    heard      a piece as the measures see it: notes, bars, key
+    measured_piece    a piece as the measures see it: notes, bars, key
     harmony, melody, rhythm, texture, ending    the measures, by group
     measures   all of them, by name
     bands      what songs have: a table of each measure, and shares of songs as extreme

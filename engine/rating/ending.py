@@ -7,12 +7,12 @@ import math
 import numpy as np
 
 from engine.metrics.planned import TOGETHER
-from engine.rating.heard import Heard
+from engine.rating.measured_piece import MeasuredPiece
 
 NAMES = ("tonic", "ring", "close")
 
 
-def measures(piece: Heard) -> dict[str, float]:
+def measures(piece: MeasuredPiece) -> dict[str, float]:
     """Every measure by name; NaN without pitched notes.
 
     tonic: 1 where the lowest note of the last chord is the tonic of the key, else 0; NaN without a
@@ -31,7 +31,7 @@ def measures(piece: Heard) -> dict[str, float]:
     }
 
 
-def _close(piece: Heard) -> float:
+def _close(piece: MeasuredPiece) -> float:
     end, bar = float(piece.lines[-1]), float(np.median(np.diff(piece.lines)))
     usual = len(piece.onset) * bar / end
     return int((piece.onset > end - bar).sum()) / usual

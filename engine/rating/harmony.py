@@ -10,7 +10,7 @@ import numpy as np
 from engine.arrays import Floats
 from engine.metrics import harmony
 from engine.metrics.musicality import pitch_class_entropy
-from engine.rating.heard import SIXTEENTH, Heard
+from engine.rating.measured_piece import SIXTEENTH, MeasuredPiece
 
 FEWEST = 4
 """Notes of a bar from which on its key and its harmony count."""
@@ -20,7 +20,7 @@ NEARLY = 0.9
 """The Jaccard index from which on two bars are nearly alike."""
 
 
-def measures(piece: Heard) -> dict[str, float]:
+def measures(piece: MeasuredPiece) -> dict[str, float]:
     """Every measure by name; NaN where there is nothing to measure.
 
     in_key: the share of notes in the scale of their key. clash: the greatest share of notes out of
@@ -49,7 +49,7 @@ def measures(piece: Heard) -> dict[str, float]:
     }
 
 
-def _clash(piece: Heard) -> float:
+def _clash(piece: MeasuredPiece) -> float:
     notes, outside = (
         np.bincount(piece.bar[chosen], minlength=piece.bars)
         for chosen in (piece.pitched, piece.pitched & ~piece.in_key)
@@ -58,7 +58,7 @@ def _clash(piece: Heard) -> float:
     return float((outside[enough] / notes[enough]).max()) if enough.any() else math.nan
 
 
-def _foreign(piece: Heard) -> float:
+def _foreign(piece: MeasuredPiece) -> float:
     counts = np.zeros((piece.bars, 12))
     chosen = piece.pitched
     np.add.at(counts, (piece.bar[chosen], piece.notes.pitch[chosen] % 12), 1.0)
@@ -72,7 +72,7 @@ def _foreign(piece: Heard) -> float:
     return float(surprise.max()) if len(surprise) > 3 else math.nan
 
 
-def _once(piece: Heard) -> float:
+def _once(piece: MeasuredPiece) -> float:
     chosen = piece.pitched
     if piece.bars < 4 or not chosen.any():
         return math.nan
@@ -85,7 +85,7 @@ def _once(piece: Heard) -> float:
     return float(np.mean(near[bar, key] == played.sum(axis=0)[key]))
 
 
-def _strange(piece: Heard, vectors: Floats) -> float:
+def _strange(piece: MeasuredPiece, vectors: Floats) -> float:
     norms = np.linalg.norm(vectors, axis=1)
     played = np.flatnonzero(
         (norms > 0) & (np.bincount(piece.bar[piece.pitched], minlength=piece.bars) >= FEWEST)
@@ -102,7 +102,7 @@ def _strange(piece: Heard, vectors: Floats) -> float:
     return 1 - least
 
 
-def _rub(piece: Heard) -> float:
+def _rub(piece: MeasuredPiece) -> float:
     frames = math.ceil(float(piece.lines[-1]) / SIXTEENTH)
     onset, end = piece.onset[piece.pitched], piece.end[piece.pitched]
     first = np.clip(np.rint(onset / SIXTEENTH).astype(np.int64), 0, frames - 1)
@@ -129,7 +129,7 @@ Bars = list[dict[int, set[int]]]
 """Of each bar, the notes of each part: ``sixteenth * 128 + pitch``."""
 
 
-def _played(piece: Heard) -> Bars:
+def _played(piece: MeasuredPiece) -> Bars:
     chosen = piece.pitched
     places = np.rint(piece.place[chosen] / SIXTEENTH).astype(np.int64)
     bars: Bars = [{} for _ in range(piece.bars)]
@@ -161,7 +161,7 @@ def _run(bars: Bars) -> float:
     return float(longest)
 
 
-def pitch_classes(piece: Heard) -> Floats:
+def pitch_classes(piece: MeasuredPiece) -> Floats:
     """How long each pitch class lasts in each bar, drums left out: beats, [bars, 12]."""
     chosen = piece.pitched
     begin, end, pitch = piece.onset[chosen], piece.end[chosen], piece.notes.pitch[chosen] % 12

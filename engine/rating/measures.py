@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from engine.rating import ending, harmony, melody, rhythm, texture
-from engine.rating.heard import Heard
+from engine.rating.measured_piece import MeasuredPiece
 
 
-def measure(piece: Heard) -> dict[str, float]:
+def measure(piece: MeasuredPiece) -> dict[str, float]:
     """Every measure by name; NaN where there is nothing to measure.
 
     NAME_plays is the share of bars in which an instrument sounds; NaN if it never does.

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.arrays import Ints
 from engine.music.vocabulary import INSTRUMENTS
-from engine.rating.heard import Heard
+from engine.rating.measured_piece import MeasuredPiece
 from engine.score import Instrument
 
 FEWEST = 8
@@ -26,7 +26,7 @@ _LINES = tuple(
 )
 
 
-def measures(piece: Heard) -> dict[str, float]:
+def measures(piece: MeasuredPiece) -> dict[str, float]:
     """Every measure by name; NaN without a line.
 
     Of the intervals of the top line: repeats, the share of repeated pitches; steps, of the others
@@ -48,13 +48,13 @@ def measures(piece: Heard) -> dict[str, float]:
     }
 
 
-def top_line(piece: Heard) -> Ints:
+def top_line(piece: MeasuredPiece) -> Ints:
     """The pitches of the top line in order of onset; empty if nobody plays one."""
     lines = [line for part in _LINES if len(line := _highest(piece, part)) >= FEWEST]
     return max(lines, key=np.median, default=np.zeros(0, np.int64))
 
 
-def _highest(piece: Heard, part: int) -> Ints:
+def _highest(piece: MeasuredPiece, part: int) -> Ints:
     chosen = piece.notes.part == part
     onset, pitch = piece.notes.onset[chosen], piece.notes.pitch[chosen]
     if not len(onset):

@@ -19,7 +19,7 @@ from engine.music.conditions import EMOTION, UNKNOWN
 from engine.music.vocabulary import INSTRUMENTS
 from engine.rating.bands import Bands, Side, song_bands
 from engine.rating.emotion import features, song_emotion
-from engine.rating.heard import Heard, hear
+from engine.rating.measured_piece import MeasuredPiece, measured_piece
 from engine.rating.measures import measure
 from engine.score import Instrument, Score
 
@@ -140,7 +140,7 @@ def rate(
     Raises ValueError where :func:`engine.metrics.note_arrays.validate` does.
     """
     bands = song_bands() if bands is None else bands
-    piece = hear(score)
+    piece = measured_piece(score)
     parts: dict[str, float | None] = {
         "players": _players(score, asked.players),
         "boundaries": _boundaries(piece, asked.boundaries),
@@ -174,14 +174,14 @@ def _players(score: Score, asked: tuple[Players, ...]) -> float | None:
     return float(np.mean(play)) if play else None
 
 
-def _boundaries(piece: Heard, boundaries: tuple[float, ...]) -> float | None:
+def _boundaries(piece: MeasuredPiece, boundaries: tuple[float, ...]) -> float | None:
     if not boundaries:
         return None
     chords = find_chords(piece.score.notes, piece.tempo.beat_at)
     return alignment(boundaries, chords, FRAME).recall
 
 
-def _density(piece: Heard, asked: float) -> float | None:
+def _density(piece: MeasuredPiece, asked: float) -> float | None:
     if math.isnan(asked):
         return None
     got = len(piece.notes) / piece.score.duration

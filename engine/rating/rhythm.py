@@ -8,13 +8,13 @@ import numpy as np
 
 from engine.metrics.faults import rest
 from engine.metrics.planned import near_grid
-from engine.rating.heard import SIXTEENTH, Heard
+from engine.rating.measured_piece import SIXTEENTH, MeasuredPiece
 
 TOGETHER, APART = 0.005, 0.05
 """Seconds up to which onsets sound as one, and from which on they are meant to be apart."""
 
 
-def measures(piece: Heard) -> dict[str, float]:
+def measures(piece: MeasuredPiece) -> dict[str, float]:
     """Every measure by name; NaN where there is nothing to measure.
 
     near_grid: the share of onsets within 20 ms of a sixteenth or triplet of the tempo map.
@@ -35,14 +35,14 @@ def measures(piece: Heard) -> dict[str, float]:
     }
 
 
-def _together(piece: Heard) -> float:
+def _together(piece: MeasuredPiece) -> float:
     gaps = np.diff(piece.notes.onset, prepend=-math.inf, append=math.inf)
     nearest = np.minimum(gaps[:-1], gaps[1:])
     nearest = nearest[nearest < APART]
     return float(np.mean(nearest <= TOGETHER)) if len(nearest) else math.nan
 
 
-def _groove(piece: Heard) -> float:
+def _groove(piece: MeasuredPiece) -> float:
     places = np.rint(piece.place / SIXTEENTH).astype(np.int64)
     width = int(places.max(initial=0)) + 1
     played = np.zeros((piece.bars, width), bool)

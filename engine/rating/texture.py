@@ -8,11 +8,11 @@ import numpy as np
 
 from engine.metrics.musicality import polyphony
 from engine.music.vocabulary import INSTRUMENTS
-from engine.rating.heard import Heard
+from engine.rating.measured_piece import MeasuredPiece
 from engine.score import Instrument
 
 
-def measures(piece: Heard) -> dict[str, float]:
+def measures(piece: MeasuredPiece) -> dict[str, float]:
     """Every measure by name; NaN where there is nothing to measure, such as a silent part.
 
     polyphony: pitched notes that sound at once. density: notes a second, in all and of each part.
@@ -37,7 +37,7 @@ def measures(piece: Heard) -> dict[str, float]:
     return found
 
 
-def playing(piece: Heard) -> dict[Instrument, float]:
+def playing(piece: MeasuredPiece) -> dict[Instrument, float]:
     """The share of bars in which each instrument sounds, 0..1."""
     return {
         instrument: float(np.mean(_sounding(piece, place)))
@@ -45,7 +45,7 @@ def playing(piece: Heard) -> dict[Instrument, float]:
     }
 
 
-def _sounding(piece: Heard, part: int) -> np.ndarray:
+def _sounding(piece: MeasuredPiece, part: int) -> np.ndarray:
     """In which bars [bars] a part begins or holds a note."""
     chosen = piece.notes.part == part
     first = piece.bar[chosen]

@@ -41,7 +41,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
-    """Measure the songs, the songs struck anew, and the pieces; print a table."""
+    """Measure the songs, the songs performed anew, and the pieces; print a table."""
     with need_train_extra():
         from engine.evaluation.performance import evaluate, excerpts, table
         from engine.training.performance.dataset import split_files

@@ -1,4 +1,4 @@
-"""``emsync model train-performance``: how songs are struck, to the network that strikes notes."""
+"""``emsync model train-performance``: how songs are played, to the velocity network."""
 
 from __future__ import annotations
 

@@ -75,12 +75,12 @@ def velocities_before(notes: Passage, velocity: Ints) -> Ints:
     columns = (
         notes.onset, notes.part, notes.pitch, features.twelfths(notes), velocity, bin_of(velocity)
     )  # fmt: skip
-    for onset, part, pitch, twelfth, struck, number in zip(
+    for onset, part, pitch, twelfth, played, number in zip(
         *(column.tolist() for column in columns), strict=True
     ):
         rows.append(past.features(onset, part, pitch, twelfth))
-        if struck != UNKNOWN:
-            past.push(part, pitch, twelfth, number, struck)
+        if played != UNKNOWN:
+            past.push(part, pitch, twelfth, number, played)
     return np.array(rows, np.int64).reshape(len(notes), history.COUNT)
 
 

@@ -1,4 +1,4 @@
-"""How well the network predicts how songs are struck."""
+"""How well the network predicts how songs are played."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ UNKNOWN = 0
 
 @dataclass(frozen=True, slots=True)
 class PlayedSong:
-    """A song's notes, and how they were struck. velocity: [n], 1..127, or :data:`UNKNOWN`."""
+    """A song's notes, and how they were played. velocity: [n], 1..127, or :data:`UNKNOWN`."""
 
     notes: Passage
     velocity: Ints

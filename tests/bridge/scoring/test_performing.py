@@ -10,7 +10,7 @@ import pytest
 
 from bridge.play.midi_reader import read_piece
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.performing import manner
+from bridge.scoring.performing import performance_config
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.request import Request
 from engine.cues import CueSheet, Section, Video
@@ -30,7 +30,7 @@ def scored(request: Request, network_file: Path, folder: Path) -> list[Note]:
     return received
 
 
-def struck(notes: Iterable[Note]) -> list[tuple[str, int, int]]:
+def velocities(notes: Iterable[Note]) -> list[tuple[str, int, int]]:
     """The velocities of every part and pitch, in time order; files round onsets to ticks."""
     by_onset = sorted(notes, key=lambda note: (note.instrument.value, note.pitch, note.onset))
     return [(note.instrument.value, note.pitch, note.velocity) for note in by_onset]
@@ -41,10 +41,10 @@ def test_a_live_piece_has_the_velocities_of_its_files(clip, network_file, tmp_pa
     request = Request(str(clip), seed=2, live=True, free=free)
     received = scored(request, network_file, tmp_path)
     piece = read_piece(tmp_path)
-    assert struck(received) == struck(piece.notes)
+    assert velocities(received) == velocities(piece.notes)
     assert len({note.velocity for note in received}) > 8
     (tmp_path / "score.mid").unlink()
-    assert struck(read_piece(tmp_path).notes) == struck(received), "stems"
+    assert velocities(read_piece(tmp_path).notes) == velocities(received), "stems"
 
 
 def test_without_dynamics_a_score_is_flat(clip, network_file, tmp_path):
@@ -58,7 +58,7 @@ def test_arousal_sets_the_level_of_a_piece_without_a_plan():
     film = Video("film.mp4", 9.0, 25.0, 64, 48)
     sections = (Section(0, 5, {}, 0.0, -0.9, "calm"), Section(5, 9, {}, 0.0, 0.9, "excited"))
     cues = CueSheet(film, 0.0, 9.0, (), (), sections)
-    levels = manner(Request("film.mp4"), cues, None).levels
+    levels = performance_config(Request("film.mp4"), cues, None).levels
     assert [start for start, _ in levels] == [0, 5]
     assert levels[0][1] < 1 < levels[1][1]
 
@@ -67,4 +67,7 @@ def test_takes_are_struck_differently():
     film = Video("film.mp4", 9.0, 25.0, 64, 48)
     cues = CueSheet(film, 0.0, 9.0, (), (), (Section(0, 9, {}, 0.0, 0.0, "calm"),))
     request = Request("film.mp4", seed=4)
-    assert manner(request, cues, None, 0).seed != manner(request, cues, None, 1).seed
+    assert (
+        performance_config(request, cues, None, 0).seed
+        != performance_config(request, cues, None, 1).seed
+    )

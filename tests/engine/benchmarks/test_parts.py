@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from engine.benchmarks import decoding, memory, rating, sliding, striking, takes, watching
+from engine.benchmarks import decoding, memory, rating, sliding, takes, velocities, watching
 from engine.errors import EmsyncError
 from engine.music import vocabulary as voc
 from engine.music.conditions import ALL
@@ -63,7 +63,7 @@ def test_what_the_rating_prefers_is_measured(band):
 
 
 def test_velocities_are_timed():
-    section = striking.striking(rounds=1, bars=1)
+    section = velocities.velocities(rounds=1, bars=1)
     assert section.title == "Velocities of 40 notes"
     assert min(figures(section).values()) > 0
 

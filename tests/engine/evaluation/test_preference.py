@@ -7,23 +7,23 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from engine.evaluation.corruptions import FAULTS, JITTER
+from engine.evaluation.other_corruptions import OTHERS
 from engine.evaluation.preference import Pair, ratings
-from engine.evaluation.spoilt import FAULTS, JITTER
-from engine.evaluation.spoilt_otherwise import OTHERS
 from engine.score import Instrument
 
 SEEDS = range(6)
 
 
 @pytest.mark.parametrize("name", [*FAULTS, *OTHERS])
-def test_the_unspoilt_piece_is_rated_higher(band, name):
+def test_the_uncorrupted_piece_is_rated_higher(band, name):
     fault = {**FAULTS, **OTHERS}[name]
     wins = 0
     for seed in SEEDS:
         piece = band(seed)
-        spoilt = fault(piece, np.random.default_rng(seed))
-        assert spoilt is not None and spoilt != piece
-        good, bad = ratings(Pair(piece, spoilt, name == "the ending is cut"))
+        corrupted = fault(piece, np.random.default_rng(seed))
+        assert corrupted is not None and corrupted != piece
+        good, bad = ratings(Pair(piece, corrupted, name == "the ending is cut"))
         wins += good > bad
     assert wins >= len(SEEDS) - 1
 
@@ -51,7 +51,7 @@ def sorted_(score):
 
 def test_a_looped_bar_comes_three_times(band):
     piece = band(4)
-    spoilt = FAULTS["a bar is looped"](piece, np.random.default_rng(1))
+    corrupted = FAULTS["a bar is looped"](piece, np.random.default_rng(1))
 
     def bar(score, number):
         begin = number * 2.0
@@ -62,6 +62,6 @@ def test_a_looped_bar_comes_three_times(band):
         }
 
     assert any(
-        bar(spoilt, n) == bar(spoilt, n + 1) == bar(spoilt, n + 2) != bar(piece, n + 1)
+        bar(corrupted, n) == bar(corrupted, n + 1) == bar(corrupted, n + 2) != bar(piece, n + 1)
         for n in range(17)
     )

@@ -1,4 +1,4 @@
-"""Pieces to strike, and a small random network to strike them with."""
+"""Pieces to perform, and a small random network to perform them with."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import EmsyncError
 from engine.metrics.velocity import evaluate, ranks
 from engine.performance.accents import AROUND, MARGIN
-from engine.performance.performer import Manner, Performer, perform
+from engine.performance.performer import PerformanceConfig, Performer, perform
 from engine.score import CHORDAL, Instrument, Note, Score
 
 
@@ -19,21 +19,21 @@ def velocities(score):
 
 def test_only_velocities_change(played, network):
     score = played()
-    struck = perform(score, Manner(), network=network)
-    assert [replace(note, velocity=0) for note in struck.notes] == [
+    performed = perform(score, PerformanceConfig(), network=network)
+    assert [replace(note, velocity=0) for note in performed.notes] == [
         replace(note, velocity=0) for note in score.notes
     ]
-    assert replace(struck, notes=()) == replace(score, notes=())
-    assert len(set(velocities(struck))) > 10
+    assert replace(performed, notes=()) == replace(score, notes=())
+    assert len(set(velocities(performed))) > 10
 
 
 def test_without_dynamics_the_score_is_left_as_it_is(played, network):
-    assert perform(played(), Manner(0.0), network=network) == played()
+    assert perform(played(), PerformanceConfig(0.0), network=network) == played()
 
 
 def test_the_seed_decides_the_velocities(played, network):
     def with_seed(seed):
-        return velocities(perform(played(), Manner(seed=seed), network=network))
+        return velocities(perform(played(), PerformanceConfig(seed=seed), network=network))
 
     assert with_seed(1) == with_seed(1) != with_seed(2)
     assert with_seed((1, 0)) != with_seed((1, 1))
@@ -43,27 +43,27 @@ def test_the_seed_decides_the_velocities(played, network):
 @pytest.mark.parametrize("step", [0.1, 0.25, 1.7])
 def test_a_piece_that_grows_is_struck_like_the_finished_one(played, network, planned, step):
     score = played(planned=planned)
-    whole = perform(score, Manner(seed=3), network=network)
-    performer = Performer(Manner(seed=3), score.beat_map, network=network)
+    whole = perform(score, PerformanceConfig(seed=3), network=network)
+    performer = Performer(PerformanceConfig(seed=3), score.beat_map, network=network)
     # As the composing loop hands them over: each note once it has ended.
     ended = sorted(score.notes, key=lambda note: note.end)
-    struck, given = [], 0
+    performed, given = [], 0
     for now in np.arange(step, score.duration, step):
         fresh = [note for note in ended[given:] if note.end <= now]
         given += len(fresh)
         until = min((note.onset for note in ended[given:]), default=now)
         known = [chord for chord in score.chords if now - step <= chord < now]
-        struck += performer.push(fresh, known, min(until, now))
-    struck += performer.push(ended[given:], score.chords, math.inf)
-    assert tuple(struck) == whole.notes
+        performed += performer.push(fresh, known, min(until, now))
+    performed += performer.push(ended[given:], score.chords, math.inf)
+    assert tuple(performed) == whole.notes
 
 
 def test_chords_on_boundaries_are_louder_than_the_second_around_them(played, network):
     levels = ((0.0, 0.5), (4.0, 1.3), (8.0, 0.65), (9.0, 1.3))
     for amount in (0.3, 1.0):
         for seed in range(5):
-            struck = perform(played(), Manner(amount, seed, levels), network=network)
-            check_margins(struck)
+            performed = perform(played(), PerformanceConfig(amount, seed, levels), network=network)
+            check_margins(performed)
 
 
 def check_margins(score):
@@ -79,9 +79,9 @@ def check_margins(score):
 
 def test_levels_make_a_passage_softer_and_louder(played, network):
     levels = ((0.0, 0.5), (8.0, 1.3))
-    struck = perform(played(), Manner(seed=1, levels=levels), network=network)
-    soft = [n.velocity for n in struck.notes if n.onset < 7]
-    loud = [n.velocity for n in struck.notes if n.onset > 9]
+    performed = perform(played(), PerformanceConfig(seed=1, levels=levels), network=network)
+    soft = [n.velocity for n in performed.notes if n.onset < 7]
+    loud = [n.velocity for n in performed.notes if n.onset > 9]
     assert np.mean(soft) < 0.7 * np.mean(loud)
 
 
@@ -89,22 +89,24 @@ def test_a_part_that_wanders_from_its_level_is_led_back(played, network):
     # A network that always draws the loudest bin.
     loud = replace(network, outer_bias=np.array([-99] * 7 + [99], np.float32))
     score = replace(played(bars=40), chords=())
-    bass = perform(score, Manner(), network=loud).part(Instrument.BASS)
+    bass = perform(score, PerformanceConfig(), network=loud).part(Instrument.BASS)
     first, last = ([note.velocity for note in some] for some in (bass[:5], bass[-50:]))
     assert np.mean(last) < np.mean(first) - 3
 
 
 def test_the_bar_leaves_its_mark_where_it_is_known(played, network):
     def metre(planned):
-        struck = perform(played(bars=40, planned=planned), Manner(seed=5), network=network)
-        return evaluate(struck, ranks(struck))["metre"]
+        performed = perform(
+            played(bars=40, planned=planned), PerformanceConfig(seed=5), network=network
+        )
+        return evaluate(performed, ranks(performed))["metre"]
 
     assert metre(planned=True) > 2 * metre(planned=False)
 
 
 def test_half_the_dynamics_lie_between_flat_and_full(played, network):
-    full = velocities(perform(played(), Manner(1.0), network=network))
-    half = velocities(perform(played(), Manner(0.5), network=network))
+    full = velocities(perform(played(), PerformanceConfig(1.0), network=network))
+    half = velocities(perform(played(), PerformanceConfig(0.5), network=network))
     flat = velocities(played())
     plain = [note.velocity == 80 for note in played().notes]
     for low, middle, high in (
@@ -116,24 +118,24 @@ def test_half_the_dynamics_lie_between_flat_and_full(played, network):
 def test_kept_notes_stay_to_the_byte_and_the_others_follow_them(played, network):
     score = played()
     old = replace(score, notes=tuple(replace(n, velocity=7 + n.pitch % 90) for n in score.notes))
-    struck = perform(old, Manner(), lambda note: note.onset < 8, network)
-    assert [n for n in struck.notes if n.onset < 8] == [n for n in old.notes if n.onset < 8]
-    assert [n for n in struck.notes if n.onset >= 8] != [n for n in old.notes if n.onset >= 8]
+    performed = perform(old, PerformanceConfig(), lambda note: note.onset < 8, network)
+    assert [n for n in performed.notes if n.onset < 8] == [n for n in old.notes if n.onset < 8]
+    assert [n for n in performed.notes if n.onset >= 8] != [n for n in old.notes if n.onset >= 8]
 
 
 def test_a_score_without_notes_stays_empty(network):
     empty = Score((), (0.0,), (), 2.0)
-    assert perform(empty, Manner(), network=network) == empty
+    assert perform(empty, PerformanceConfig(), network=network) == empty
 
 
 def test_ten_thousand_notes_at_one_instant_are_all_struck(network):
     notes = [Note(i, 0.0, 0.5, p, 1) for i in Instrument for p in range(100) for _ in range(20)]
     score = Score(tuple(notes), (), (), 1.0)
-    struck = perform(score, Manner(), network=network)
-    assert len(struck.notes) == 10_000
-    assert all(1 <= note.velocity <= 127 for note in struck.notes)
+    performed = perform(score, PerformanceConfig(), network=network)
+    assert len(performed.notes) == 10_000
+    assert all(1 <= note.velocity <= 127 for note in performed.notes)
 
 
 def test_an_amount_out_of_range_is_an_error():
     with pytest.raises(EmsyncError, match="give 0"):
-        Manner(1.5)
+        PerformanceConfig(1.5)

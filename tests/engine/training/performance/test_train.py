@@ -1,4 +1,4 @@
-"""The network that strikes notes learns from songs as MIDI files."""
+"""The velocity network learns from songs as MIDI files."""
 
 from __future__ import annotations
 

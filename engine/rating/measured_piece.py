@@ -24,7 +24,7 @@ _RELATIVE = 3
 
 
 @dataclass(frozen=True)
-class Heard:
+class MeasuredPiece:
     """The notes of a piece with the bars and keys in which they lie.
 
     tempo: its tempo map. lines: bar lines in beats, the last one closes the last bar: [bars + 1].
@@ -51,7 +51,7 @@ class Heard:
         return len(self.lines) - 1
 
 
-def hear(score: Score) -> Heard:
+def measured_piece(score: Score) -> MeasuredPiece:
     """Prepare a piece. Its keys are those of its plan, else the one that fits its notes.
 
     Raises ValueError where :func:`engine.metrics.note_arrays.validate` does.
@@ -66,7 +66,7 @@ def hear(score: Score) -> Heard:
     bar = np.clip(bar, 0, len(lines) - 2)
     pitched = notes.part != DRUMS
     in_key, tonic = _key(score, notes, pitched)
-    return Heard(
+    return MeasuredPiece(
         score, notes, pitched, tempo, lines, onset, release, bar, onset - lines[bar], in_key, tonic
     )
 

@@ -1,4 +1,4 @@
-"""More faults of songs, to check that the rating was not made for those of ``spoilt`` alone.
+"""More faults of songs, to check that the rating was not made for those of ``corruptions`` alone.
 
 The first four were looked at once while the rating was made, and *consonance* was added for two of
 them. The last two were never looked at.
@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.evaluation.spoilt import Fault, is_pitched, notes_within, with_notes
+from engine.evaluation.corruptions import Fault, is_pitched, notes_within, with_notes
 from engine.score import Instrument, Note, Score
 
 LATE = 0.06

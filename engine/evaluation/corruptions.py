@@ -1,6 +1,6 @@
 """Excerpts of songs with one mild fault put in, to check that a rating hears it.
 
-Each fault takes a piece and a generator of random numbers. It returns the spoilt piece, or None
+Each fault takes a piece and a generator of random numbers. It returns the corrupted piece, or None
 where the piece has no room for the fault. Bars are those of the piece; duration stays, unless the
 ending is cut.
 """

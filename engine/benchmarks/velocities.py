@@ -7,15 +7,15 @@ from itertools import groupby
 from statistics import median
 
 from engine.benchmarks.measures import Line, Section, in_turns, ratio
-from engine.performance.performer import Manner, Performer, perform
+from engine.performance.performer import PerformanceConfig, Performer, perform
 from engine.score import BeatMap, Instrument, Note, Score
 
 
-def striking(rounds: int, bars: int = 30) -> Section:
+def velocities(rounds: int, bars: int = 30) -> Section:
     """Time a piece of four-four bars of two seconds, as a whole and instant by instant."""
     score = piece(bars)
     times = in_turns(
-        {"whole": lambda: perform(score, Manner()), "live": lambda: _live(score)}, rounds
+        {"whole": lambda: perform(score, PerformanceConfig()), "live": lambda: _live(score)}, rounds
     )
     count = len(score.notes)
     each = 1e6 / count
@@ -50,6 +50,6 @@ def piece(bars: int) -> Score:
 
 
 def _live(score: Score) -> None:
-    performer = Performer(Manner(), score.beat_map)
+    performer = Performer(PerformanceConfig(), score.beat_map)
     for onset, notes in groupby(score.notes, lambda note: note.onset):
         performer.push(notes, (), math.nextafter(onset, math.inf))
