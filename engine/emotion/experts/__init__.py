@@ -1,0 +1,1 @@
+"""The experts that read emotion from a film, one file each."""
