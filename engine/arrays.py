@@ -10,6 +10,8 @@ Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Image = npt.NDArray[np.uint8]
 """A picture: BGR [height, width, 3]."""
+Samples = npt.NDArray[np.float32]
+"""Mono sound, -1..1 [n]."""
 Tokens = npt.NDArray[np.uint16]
 """Ids of :mod:`engine.music.vocabulary`."""
 Offsets = npt.NDArray[np.float32]

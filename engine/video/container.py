@@ -3,9 +3,8 @@
 FFmpeg gets the bytes of one file and may open nothing else. So a name is never taken for a
 protocol or a pattern, and a playlist can't draw in other files or the network.
 
-Everything but the picture is skipped while reading, so that long sound is never held in memory. A
-pass that also reads sound would set ``discard`` of that stream back to its default, demux both
-streams, and give both the stamps of ``packets``.
+Everything but the picture, and one stream of sound if it is asked for, is skipped while reading, so
+that long sound is never held in memory.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, TypeGuard, cast
 
 import av
+from av.audio.stream import AudioStream
 from av.container import Flags, InputContainer
 from av.format import Flags as FormatFlags
 from av.packet import Packet
@@ -26,6 +26,8 @@ from av.video.stream import VideoStream
 
 from engine.errors import EmsyncError
 from engine.video.folders import check_opened
+
+AnyPacket: TypeAlias = "Packet[VideoStream] | Packet[AudioStream]"
 
 READ_ERRORS = (av.FFmpegError, OSError)
 """What reading and decoding raise; OSError comes from the file itself."""
@@ -45,10 +47,14 @@ _FALL = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Film:
-    """An open film: its container and the stream of its moving picture."""
+    """An open film: its container and the stream of its moving picture.
+
+    sound: the stream of its sound; None if there is none, or nobody asked for it.
+    """
 
     container: InputContainer
     stream: VideoStream
+    sound: AudioStream | None = None
 
     @property
     def time_base(self) -> Fraction:
@@ -79,8 +85,8 @@ class Film:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Film]:
-    """The open film of a file.
+def opened(path: Path, with_sound: bool = False) -> Iterator[Film]:
+    """The open film of a file. with_sound: its packets include those of its sound, if it has any.
 
     Raises EmsyncError if the file can't be read, is no film, or has no moving picture, and if it
     lies outside the folders of :func:`engine.video.folders.allow_only`.
@@ -105,11 +111,12 @@ def opened(path: Path) -> Iterator[Film]:
             # FFmpeg would look for the stamps of a last frame in all the sound that follows it.
             container.flags &= ~_GUESS_STAMPS
             stream = _moving_picture(path, container)
+            sound = _sound(container) if with_sound else None
             for other in container.streams:
-                if other is not stream:
+                if other is not stream and other is not sound:
                     other.discard = Discard.all
             stream.thread_type = "AUTO"
-            yield Film(container, stream)
+            yield Film(container, stream, sound)
 
 
 def undecodable(path: Path) -> EmsyncError:
@@ -118,13 +125,26 @@ def undecodable(path: Path) -> EmsyncError:
 
 
 def packets(film: Film) -> Iterator[Packet[VideoStream]]:
-    """The packets of the picture from where the container stands, then one that ends the decoder.
+    """The packets of the picture; see ``packets_of_all``."""
+    for packet in packets_of_all(film):
+        if is_picture(packet):
+            yield packet
+
+
+def is_picture(packet: AnyPacket) -> TypeGuard[Packet[VideoStream]]:
+    """Whether a packet is one of the picture."""
+    return packet.stream.type == "video"
+
+
+def packets_of_all(film: Film) -> Iterator[AnyPacket]:
+    """The packets from where the container stands, then one that ends the decoder of each stream.
 
     Stamps that fall back go on from the last packet, so joined films play one after the other. A
     fault of the file ends it early, like its end.
     """
     fall, shift, last, shown = _FALL / film.time_base, 0, None, 0
-    reading = film.container.demux(film.stream)
+    streams = [film.stream, *([film.sound] if film.sound else [])]
+    reading = cast("Iterator[AnyPacket]", film.container.demux(streams))
     while True:
         try:
             packet = next(reading, None)
@@ -133,6 +153,11 @@ def packets(film: Film) -> Iterator[Packet[VideoStream]]:
             packet.stream = film.stream
         if packet is None:
             return
+        if not is_picture(packet):
+            if shift and packet.pts is not None and packet.time_base:
+                packet.pts += round(shift * film.time_base / packet.time_base)
+            yield packet
+            continue
         if packet.dts is not None:
             if last is not None and packet.dts + shift < last - fall:
                 shift = last + shown - packet.dts
@@ -141,6 +166,13 @@ def packets(film: Film) -> Iterator[Packet[VideoStream]]:
             packet.dts = None if packet.dts is None else packet.dts + shift
             packet.pts = None if packet.pts is None else packet.pts + shift
         yield packet
+
+
+def _sound(container: InputContainer) -> AudioStream | None:
+    """The stream of sound that a player would choose, if it can be decoded."""
+    best = container.streams.best("audio")
+    known = best is not None and best.codec_context is not None
+    return cast(AudioStream, best) if known else None
 
 
 def steady(film: Film) -> bool:

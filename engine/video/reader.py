@@ -13,12 +13,14 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 from av.packet import Packet
 from av.video.stream import VideoStream
 
@@ -26,8 +28,17 @@ from engine.arrays import Image
 from engine.cues import Video
 from engine.errors import EmsyncError
 from engine.timecode import Clock, rate_near
-from engine.video.container import READ_ERRORS, opened, packets, steady, undecodable
+from engine.video.container import (
+    READ_ERRORS,
+    is_picture,
+    opened,
+    packets,
+    packets_of_all,
+    steady,
+    undecodable,
+)
 from engine.video.picture import Reducer, orientation
+from engine.video.sound import Sound, SoundDecoder
 from engine.video.timing import FrameClock, film_end, frame_rate, read_header, stamp_of, start_of
 
 IMAGE_SIZE = 160
@@ -42,11 +53,13 @@ class Frame:
     """One frame.
 
     time: seconds of the file. image: BGR uint8 [height, width, 3], upright; if reduced, with a
-    longer side of at most ``IMAGE_SIZE`` pixels.
+    longer side of at most ``IMAGE_SIZE`` pixels. larger: makes an upright image with a longer side
+    of at most that many pixels.
     """
 
     time: float
     image: Image
+    larger: Callable[[int], Image] | None = None
 
 
 def open_video(path: str | Path) -> VideoReader:
@@ -86,10 +99,11 @@ class VideoReader:
         self._reduced = tuple(max(1, round(side * scale)) for side in (first.width, first.height))
         size = first.width, first.height
         self._width, self._height = reversed(size) if self._orientation.transposed else size
+        self._reducers: dict[tuple[int, ...], Reducer] = {}
         self._end: tuple[float, float] | None = None
         if self._header.whole < SHORTEST:
-            for time, _ in self._decode(0.0):
-                if time >= SHORTEST:
+            for each in self._decode(0.0):
+                if not isinstance(each, Sound) and each[0] >= SHORTEST:
                     break
 
     @property
@@ -121,13 +135,16 @@ class VideoReader:
         start: float = 0.0,
         end: float = math.inf,
         progress: Callable[[float], None] | None = None,
+        sound: Callable[[Sound], None] | None = None,
     ) -> Iterator[Frame]:
         """The frames, reduced, from ``start`` up to, not at, ``end`` (seconds of the file).
 
-        progress: receives the share that is done, 0..1, after each frame. Raises EmsyncError if the
-        file has no frame there or turns out shorter than ``SHORTEST``.
+        progress: receives the share that is done, 0..1, after each frame. sound: receives the sound
+        of the same stretch in blocks, from ``start`` without gaps, in the same pass; none if the
+        film has none. Raises EmsyncError if the file has no frame there or turns out shorter than
+        ``SHORTEST``.
         """
-        return self._shown(Reducer(*self._reduced), start, end, progress)
+        return self._shown(Reducer(*self._reduced), start, end, progress, sound)
 
     def whole_frames(
         self,
@@ -148,17 +165,25 @@ class VideoReader:
         start: float,
         end: float,
         progress: Callable[[float], None] | None,
+        sound: Callable[[Sound], None] | None = None,
     ) -> Iterator[Frame]:
         goal = min(end, self._header.whole or end) - start
         shown = False
-        with closing(self._decode(start)) as frames:
-            for time, frame in frames:
+        with closing(self._decode(start, sound is not None)) as decoded:
+            for each in decoded:
+                if isinstance(each, Sound):
+                    block = each.within(start, end)
+                    if sound and len(block.samples):
+                        sound(block)
+                    continue
+                time, frame = each
                 if time >= end:
                     break
                 if time < start:
                     continue
                 shown = True
-                yield Frame(time, self._orientation.upright(image(frame)))
+                upright = self._orientation.upright(image(frame))
+                yield Frame(time, upright, partial(self._larger, frame))
                 if progress:
                     progress(min(1.0, max(0.0, (time - start) / goal)) if goal > 0 else 0.0)
         if not shown:
@@ -170,6 +195,14 @@ class VideoReader:
         if progress:
             progress(1.0)
 
+    def _larger(self, frame: av.VideoFrame, side: int) -> Image:
+        """A frame as an upright image with a longer side of at most ``side`` pixels."""
+        scale = min(1.0, side / max(frame.width, frame.height))
+        size = tuple(max(1, round(each * scale)) for each in (frame.width, frame.height))
+        if size not in self._reducers:
+            self._reducers[size] = Reducer(*size)
+        return self._orientation.upright(self._reducers[size](frame))
+
     @cached_property
     def _seekable(self) -> bool:
         """Whether a seek finds the times of a pass from the beginning."""
@@ -180,25 +213,36 @@ class VideoReader:
         with opened(self._path) as film:
             return steady(film)
 
-    def _decode(self, start: float) -> Generator[tuple[float, av.VideoFrame]]:
-        """Each frame with its time, from ``start`` or shortly before it until the end.
+    def _decode(
+        self, start: float, with_sound: bool = False
+    ) -> Generator[tuple[float, av.VideoFrame] | Sound]:
+        """Each frame with its time, from ``start`` or shortly before it until the end, and sound.
 
         At the end of the file the film's duration becomes known.
         """
         margin = 1.0
         while margin < start and self._seekable:
-            with closing(self._pass(start - margin)) as frames:
-                first = next(frames, None)
-                if first is not None and first[0] <= start:
-                    yield first
-                    yield from frames
-                    return
+            with closing(self._pass(start - margin, start, with_sound)) as decoded:
+                early: list[Sound] = []
+                for each in decoded:
+                    if isinstance(each, Sound):
+                        early.append(each)
+                    elif each[0] <= start:
+                        yield from early
+                        yield each
+                        yield from decoded
+                        return
+                    else:
+                        break
             margin *= 4
-        yield from self._pass(None)
+        yield from self._pass(None, start, with_sound)
 
-    def _pass(self, seek: float | None) -> Generator[tuple[float, av.VideoFrame]]:
-        """Each frame with its time, from the key frame before ``seek`` seconds."""
-        with opened(self._path) as film:
+    def _pass(
+        self, seek: float | None, start: float, with_sound: bool
+    ) -> Generator[tuple[float, av.VideoFrame] | Sound]:
+        """Each frame with its time, from the key frame before ``seek`` seconds, and sound."""
+        with opened(self._path, with_sound) as film:
+            sound = SoundDecoder(film.sound, self._zero, start) if film.sound else None
             if seek is not None:
                 stamp = int((Fraction(seek) + self._zero) / film.time_base)
                 try:
@@ -206,7 +250,11 @@ class VideoReader:
                 except READ_ERRORS:
                     return
             clock, coded = FrameClock(film, self._zero), -math.inf
-            for packet in packets(film):
+            for packet in packets_of_all(film):
+                if not is_picture(packet):
+                    if sound:
+                        yield from sound.decode(cast("Packet[AudioStream]", packet))
+                    continue
                 if packet.pts is not None and not packet.is_discard:
                     coded = max(coded, clock.seconds(packet.pts + (packet.duration or 0)))
                 for frame in _decoded(packet):

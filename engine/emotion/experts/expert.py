@@ -16,16 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Image
+from engine.arrays import Image, Samples
 from engine.emotion.reading import Reading, Text
 
-Samples = NDArray[np.float32]
-"""Mono sound, -1..1, ``SOUND_RATE`` samples a second; [n]."""
-
 SOUND_RATE = 16_000
+"""Samples a second of the sound that experts receive."""
 
 Arrays = Mapping[str, NDArray[Any]]
 """Named arrays without objects, as ``numpy.savez`` keeps them. Texts are arrays of unicode."""
