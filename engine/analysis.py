@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from engine.cues import CueSheet
-from engine.emotion.perception import Perception
+from engine.emotion.config import DEFAULT, EmotionConfig
+from engine.emotion.experts.expert import FilmContext
+from engine.emotion.experts.registry import chosen
 from engine.emotion.sections import sections
+from engine.emotion.watching import Watching
 from engine.errors import EmsyncError
 from engine.hits import Hit, Stretch, is_within
 from engine.measurements import Measurements
@@ -17,6 +20,7 @@ from engine.video.boundaries import T_DIFF, boundaries, cut_weights
 from engine.video.cuts import SENSITIVITY, CutDetector, find_cuts
 from engine.video.fingerprints import Fingerprints
 from engine.video.reader import SHORTEST, open_video
+from engine.video.sound import Sound
 
 
 def analyze(
@@ -24,9 +28,11 @@ def analyze(
     start: float = 0.0,
     end: float | None = None,
     progress: Callable[[float], None] | None = None,
+    emotion: EmotionConfig = DEFAULT,
 ) -> CueSheet:
     """The cue sheet of a film, or of a part of it: ``cue_sheet`` of what ``measure`` gives."""
-    return cue_sheet(measure(path, start, end, progress))
+    measured = measure(path, start, end, progress, emotion.experts)
+    return cue_sheet(measured, emotion=emotion)
 
 
 def cue_sheet(
@@ -34,12 +40,14 @@ def cue_sheet(
     sensitivity: float = SENSITIVITY,
     distance: float = T_DIFF,
     no_hits: Sequence[Stretch] = (),
+    emotion: EmotionConfig = DEFAULT,
 ) -> CueSheet:
     """The cue sheet of a film that was measured.
 
     sensitivity: above 0; a higher one finds more transitions, see
     :func:`~engine.video.cuts.find_cuts`. distance: the least one of boundaries, in seconds.
-    no_hits: stretches from the part's start in which nothing becomes a boundary.
+    no_hits: stretches from the part's start in which nothing becomes a boundary. emotion: how it is
+    read.
 
     A boundary weighs by the strength of its cut.
     """
@@ -60,7 +68,12 @@ def cue_sheet(
         measured.end,
         cuts,
         tuple(Hit(time, weight=weights.get(time, 1.0)) for time in marked),
-        sections(measured.perception, times, duration),
+        sections(
+            measured.tracks,
+            FilmContext(times, duration, emotion.listen_to_music),
+            emotion.mapping,
+            emotion.intensity,
+        ),
         tuple(no_hits),
     )
 
@@ -70,10 +83,12 @@ def measure(
     start: float = 0.0,
     end: float | None = None,
     progress: Callable[[float], None] | None = None,
+    experts: Collection[str] | None = None,
 ) -> Measurements:
     """Measure a film, or the part of it from ``start`` to ``end`` (seconds).
 
-    progress: receives the share that is done, 0..1. A file that ends early is analyzed as far as
+    progress: receives the share that is done, 0..1. experts: the names of those who read emotion;
+    None takes all that can work. A file that ends early is analyzed as far as
     it decodes, with a warning. Raises EmsyncError for a file that is no film, and for a part that
     the film does not have or that is too short.
     """
@@ -82,11 +97,25 @@ def measure(
         raise EmsyncError(f"start {start:g} s: give 0 or more")
     if end is not None and end - start < SHORTEST:
         raise EmsyncError(f"from {start:g} s to {end:g} s: give a part of at least {SHORTEST:g} s")
-    detector, perception, prints = CutDetector(reader.fps), Perception(), Fingerprints()
-    for frame in reader.frames(start, math.inf if end is None else end, progress):
-        detector.push(frame)
-        perception.push(frame.time - start, frame.image)
-        prints.push(frame.image)
+    detector, prints, watching = CutDetector(reader.fps), Fingerprints(), Watching(chosen(experts))
+
+    def sound(block: Sound) -> None:
+        watching.sound(block.time - start, block.samples)
+
+    try:
+        for frame in reader.frames(
+            start,
+            math.inf if end is None else end,
+            progress,
+            sound if watching.needs_sound else None,
+        ):
+            detector.push(frame)
+            watching.picture(frame.time - start, frame.picture)
+            prints.push(frame.image)
+        tracks = watching.finish()
+    except BaseException:
+        watching.stop()
+        raise
     video = reader.video
     if reader.missing:
         warnings.warn(
@@ -103,4 +132,4 @@ def measure(
         raise EmsyncError(
             f"{path}: from {start:g} s to its end is less than {SHORTEST:g} s; start earlier"
         )
-    return Measurements(video, start, end, detector.result(end), perception, prints.value)
+    return Measurements(video, start, end, detector.result(end), tracks, prints.value)

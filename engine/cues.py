@@ -20,6 +20,7 @@ from engine.errors import EmsyncError
 from engine.files import read_text, write_atomically
 from engine.hits import Hit, Stretch, hit_json, rising_hits, stretches
 from engine.section import EKMAN as EKMAN
+from engine.section import Evidence
 from engine.section import Section as Section
 from engine.spotting import MusicCue, cue_json, spotting_list
 from engine.timecode import Clock, clock_seconds, rate_near
@@ -141,6 +142,9 @@ def to_json(cues: CueSheet) -> str:
         for field in ("valence", "arousal"):
             if math.isnan(section[field]):
                 section[field] = None
+        for field in ("evidence", "arousal_from"):
+            if not section[field]:
+                del section[field]
     return json.dumps(sheet, indent=2, allow_nan=False) + "\n"
 
 
@@ -322,7 +326,25 @@ def _section(fields: Fields, start: float, end: float) -> Section:
         valence=fields.get("valence", _coordinate),
         arousal=fields.get("arousal", _coordinate),
         source=fields.get("source", any_text) if "source" in fields else "user",
+        evidence=tuple(map(_evidence, fields.objects("evidence"))) if "evidence" in fields else (),
+        arousal_from=_shares(fields),
     )
+
+
+def _evidence(fields: Fields) -> Evidence:
+    return Evidence(
+        fields.get("time", number(0.0)),
+        fields.get("expert", any_text),
+        fields.get("text", any_text),
+        fields.get("weight", number(0.0, 1.0)),
+    )
+
+
+def _shares(section: Fields) -> Mapping[str, float]:
+    if "arousal_from" not in section:
+        return {}
+    shares = section.object("arousal_from")
+    return {source: shares.get(source, number(0.0, 1.0)) for source in shares}
 
 
 def _coordinate(name: str, value: Any) -> Any:

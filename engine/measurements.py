@@ -7,21 +7,24 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Floats
 from engine.cues import KINDS, Transition, Video
-from engine.emotion.perception import Perception
+from engine.emotion.experts.expert import Track
+from engine.emotion.experts.registry import by_name
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.video.cuts import CutCurve
 from engine.video.fingerprints import Prints
 
-_VERSION = 2
+_VERSION = 3
 """Of what is measured and how; files of another version are refused."""
 
 
@@ -30,15 +33,15 @@ class Measurements:
     """A film, or a part of it, measured frame by frame.
 
     start, end: the part, in seconds of the file. curve: scores of transitions, in seconds of the
-    file. perception: brightness, colour and motion, in seconds from ``start``. prints: a
-    fingerprint of each frame of the curve.
+    file. tracks: what each expert in emotion observed, by name, in seconds from ``start``. prints:
+    a fingerprint of each frame of the curve.
     """
 
     video: Video
     start: float
     end: float
     curve: CutCurve
-    perception: Perception
+    tracks: Mapping[str, Track]
     prints: Prints
 
 
@@ -49,7 +52,11 @@ def write_measurements(measured: Measurements, path: Path) -> None:
         (KINDS.index(each.kind), each.time, each.start, each.centre, each.end, each.strength, score)
         for each, score in curve.gradual
     ]
-    arrays: dict[str, Any] = measured.perception.arrays()
+    arrays: dict[str, Any] = {
+        f"{name}.{key}": array
+        for name, track in measured.tracks.items()
+        for key, array in track.arrays().items()
+    }
     data = io.BytesIO()
     np.savez_compressed(
         data,
@@ -62,6 +69,7 @@ def write_measurements(measured: Measurements, path: Path) -> None:
         changes=curve.changes.astype(np.float32),
         gradual=np.array(gradual).reshape(-1, 7),
         prints=measured.prints,
+        experts=np.array(list(measured.tracks), dtype=np.str_),
         **arrays,
     )
     write_atomically(path, data.getvalue())
@@ -94,12 +102,22 @@ def read_measurements(
             )
             scores, changes = (file[name].astype(np.float64) for name in ("scores", "changes"))
             curve = CutCurve(file["times"], scores, changes, gradual)
-            perception = Perception.from_arrays(file)
-            return Measurements(video, begin, stop, curve, perception, file["prints"])
+            return Measurements(video, begin, stop, curve, _tracks(file), file["prints"])
     except OSError as error:
         raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
     except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
         raise EmsyncError(f"{path}: is no file of scores; name another file") from error
+
+
+def _tracks(file: Mapping[str, NDArray[Any]]) -> dict[str, Track]:
+    """The tracks of a file. Raises KeyError or ValueError if it holds others."""
+    tracks: dict[str, Track] = {}
+    for name in file["experts"].tolist():
+        arrays = {
+            key.removeprefix(f"{name}."): file[key] for key in file if key.startswith(f"{name}.")
+        }
+        tracks[name] = by_name(name).load(arrays)
+    return tracks
 
 
 def read_prints(path: Path) -> tuple[Floats, Prints, float]:

@@ -1,5 +1,6 @@
 """The emotion of a film.
 
-``perception`` estimates it from the picture, ``sections`` divides the film by it, and ``mapping``
-converts it to valence and arousal.
+``experts`` read it from picture, sound and words. ``fusion`` joins what they say of a stretch,
+``contrast`` compares a scene with its film, ``scenes`` divides the film, and ``sections`` does all
+of it. ``mapping`` converts Ekman's emotions to valence and arousal.
 """

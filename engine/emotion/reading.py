@@ -6,20 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.emotion.mapping import UNIFORM, Gaussian
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One observation and what it says, for a person to read.
-
-    time: seconds from the score's zero. expert: the name of the expert that made it. text: such as
-    ``"two faces, smiling .8"``. weight: how much it counts beside others, 0..1.
-    """
-
-    time: float
-    expert: str
-    text: str
-    weight: float
+from engine.section import Evidence as Evidence
 
 
 @dataclass(frozen=True, slots=True)

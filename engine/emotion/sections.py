@@ -5,59 +5,149 @@ Times are seconds from the score's zero. Cuts are all cuts found, rising.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
-from engine.emotion.mapping import MU_MAX, mixture_mean, scale
-from engine.emotion.perception import SOURCE, Perception, describe
+import numpy as np
+
+from engine.arrays import Floats
+from engine.emotion.contrast import NAME as CONTRAST_NAME
+from engine.emotion.contrast import Contrast, contrast, notable
+from engine.emotion.experts.expert import FilmContext, Track
+from engine.emotion.fusion import CATEGORIES, Fused, MappingName, as_in_paper, fuse
+from engine.emotion.mapping import MU_MAX
+from engine.emotion.reading import Reading
+from engine.emotion.scenes import scenes, units
 from engine.emotion.words import Emotion, felt, meaning
 from engine.errors import EmsyncError
 from engine.section import Section
 
-
-def split_sections(
-    cuts: Sequence[float], duration: float, minimum: float = 15.0
-) -> tuple[tuple[float, float], ...]:
-    """The (start, end) of each section, contiguous from 0 to ``duration`` seconds.
-
-    Sections meet at cuts and last at least ``minimum`` seconds. A shorter film is one section.
-    """
-    borders = [0.0]
-    for cut in cuts:
-        if cut - borders[-1] >= minimum and duration - cut >= minimum:
-            borders.append(cut)
-    return tuple(zip(borders, [*borders[1:], duration], strict=True))
+SHORTEST = 10.0
+"""The least length of a section, in seconds."""
+ALIKE = 0.15
+"""Neighbours that lie nearer to each other on the plane are one section."""
+UNIT = 4.0
+"""The least length of what is read by itself before sections are formed, in seconds."""
+CONTRAST, CONTRAST_ERROR = 0.35, 0.3
+"""How far one deviation of activity from the film's median lies from its mean arousal, and the
+error of that; both judged."""
+STRETCH = 1.5
+"""A mean over several sources draws to the middle of the plane. This opens the readings again, so
+that unlike films lie about as far apart as songs of unlike moods do."""
+MOST_EVIDENCE = 5
+NOTHING_SEEN = "nothing"
+"""``Section.source`` where no expert said anything."""
 
 
 def sections(
-    perception: Perception,
-    cuts: Sequence[float],
-    duration: float,
-    mu_max: float = MU_MAX,
-    minimum: float = 15.0,
-    alike: float = 0.15,
+    tracks: Mapping[str, Track],
+    film: FilmContext,
+    mapping: MappingName = "fusion",
+    intensity: float = MU_MAX,
+    shortest: float = SHORTEST,
+    alike: float = ALIKE,
 ) -> tuple[Section, ...]:
-    """The film's sections with their emotions, contiguous from 0 to ``duration`` seconds.
+    """The film's sections with their emotions, contiguous from 0 to its duration.
 
-    mu_max: scales valence and arousal as in :func:`~engine.emotion.mapping.scale`. minimum: the
-    shortest section in seconds. Neighbours whose valence and arousal both differ by less than
-    ``alike`` are joined.
+    tracks: of the experts, by name. mapping: ``paper`` takes valence and arousal from the
+    probabilities alone. intensity: how far emotions go, as ``mu_max`` of
+    :func:`~engine.emotion.mapping.scale`. shortest: the least length of a section, in seconds.
+    Neighbours that lie less than ``alike`` apart on the plane are one section.
     """
-    table = scale(mu_max)
+    reader = _Reader(tracks, film, mapping, intensity)
+    borders = units(film.cuts, film.duration, UNIT)
+    points = reader.learn(borders)
+    edges = scenes(borders, points, shortest, alike)
+    if len(edges) == 2:
+        reader.contrast = None
+    return tuple(reader.section(start, end) for start, end in pairwise(edges))
 
-    def perceive(start: float, end: float) -> Section:
-        probabilities = describe(perception.features(start, end, cuts))
-        valence, arousal = mixture_mean(probabilities, table)
-        return Section(start, end, probabilities, valence, arousal, SOURCE)
 
-    found = [perceive(*borders) for borders in split_sections(cuts, duration, minimum)]
-    count = math.inf
-    while len(found) < count:
-        count = len(found)
-        found = _join_alike(found, alike, perceive)
-    return tuple(found)
+@dataclass(slots=True)
+class _Reader:
+    """Reads stretches of one film.
+
+    contrast: the film's own scale of activity; None for a film of one section. mean: the film's
+    mean arousal. Both are known once the film has been divided into units.
+    """
+
+    tracks: Mapping[str, Track]
+    film: FilmContext
+    mapping: MappingName
+    intensity: float
+    contrast: Contrast | None = None
+    mean: float = 0.0
+
+    def learn(self, borders: Sequence[float]) -> Floats:
+        """Learn the film's own scale from its units; returns the point of each [n, 2]."""
+        stretches = list(pairwise(borders))
+        seconds = [end - start for start, end in stretches]
+        fused = [fuse(self.readings(*stretch)) for stretch in stretches]
+        activities = [self.activity(*stretch) for stretch in stretches]
+        self.contrast = contrast(activities, seconds) if len(stretches) > 1 else None
+        self.mean = float(np.average([each.point.arousal for each in fused], weights=seconds))
+        points = [
+            self.placed(each, activity)[:2]
+            for each, activity in zip(fused, activities, strict=True)
+        ]
+        return np.array(points)
+
+    def readings(self, start: float, end: float) -> dict[str, Reading]:
+        """What each expert says of a stretch."""
+        return {name: track.reading(start, end, self.film) for name, track in self.tracks.items()}
+
+    def activity(self, start: float, end: float) -> dict[str, float]:
+        """All measures of activity in a stretch."""
+        found: dict[str, float] = {}
+        for track in self.tracks.values():
+            found |= track.activity(start, end, self.film)
+        return found
+
+    def placed(
+        self, fused: Fused, activity: Mapping[str, float]
+    ) -> tuple[float, float, Mapping[str, float]]:
+        """Valence, arousal and the sources of the arousal, with the film's contrast."""
+        if self.mapping == "paper":
+            whole = as_in_paper(fused.probabilities, self.intensity)
+            return whole.valence, whole.arousal, {CATEGORIES: 1.0}
+        factor = STRETCH * self.intensity / MU_MAX
+        point, shares = fused.point, dict(fused.arousal_from)
+        arousal = point.arousal
+        deviation = self.contrast.of(activity) if self.contrast else None
+        if deviation is not None:
+            # The contrast is another Gaussian, round the film's own mean.
+            precision, own = 1 / CONTRAST_ERROR**2, 1 / point.arousal_sd**2
+            share = precision / (precision + own)
+            arousal += share * (self.mean + CONTRAST * deviation - arousal)
+            shares = {name: each * (1 - share) for name, each in shares.items()}
+            shares[CONTRAST_NAME] = share
+        valence, arousal = (
+            float(np.clip(factor * value, -1, 1)) for value in (point.valence, arousal)
+        )
+        return valence, arousal, shares
+
+    def section(self, start: float, end: float) -> Section:
+        """The section from ``start`` to ``end`` seconds."""
+        readings, activity = self.readings(start, end), self.activity(start, end)
+        fused = fuse(readings)
+        valence, arousal, shares = self.placed(fused, activity)
+        spoke = [name for name, reading in readings.items() if reading.confidence > 0]
+        evidence = [each for reading in readings.values() for each in reading.evidence]
+        if self.contrast and self.mapping != "paper":
+            evidence += notable(start, self.contrast.by_measure(activity))
+        evidence.sort(key=lambda each: (-each.weight, each.time))
+        return Section(
+            start,
+            end,
+            fused.probabilities,
+            valence,
+            arousal,
+            ", ".join(spoke) or NOTHING_SEEN,
+            tuple(evidence[:MOST_EVIDENCE]),
+            {name: round(share, 3) for name, share in shares.items()},
+        )
 
 
 def override(
@@ -113,27 +203,3 @@ def turned(
             after = [replace(s, start=max(s.start, last)) for s in found if s.end > last]
             found = [*before, felt(start, last, emotion), *after]
     return tuple(found)
-
-
-def _join_alike(
-    found: Sequence[Section], alike: float, perceive: Callable[[float, float], Section]
-) -> list[Section]:
-    """The sections with pairs of alike neighbours joined.
-
-    Joining pairs in several passes keeps the cost of a ten-hour film below the square of its
-    length.
-    """
-    joined: list[Section] = []
-    fresh = False
-    for section in found:
-        last = joined[-1] if joined and not fresh else None
-        fresh = (
-            last is not None
-            and abs(last.valence - section.valence) < alike
-            and abs(last.arousal - section.arousal) < alike
-        )
-        if last is not None and fresh:
-            joined[-1] = perceive(last.start, section.end)
-        else:
-            joined.append(section)
-    return joined

@@ -61,6 +61,12 @@ class Frame:
     image: Image
     larger: Callable[[int], Image] | None = None
 
+    def picture(self, side: int) -> Image:
+        """The upright image with a longer side of at most ``side`` pixels, where it can be made."""
+        if side <= IMAGE_SIZE or self.larger is None:
+            return self.image
+        return self.larger(side)
+
 
 def open_video(path: str | Path) -> VideoReader:
     """Open a film.

@@ -7,71 +7,88 @@ import numpy as np
 import pytest
 
 from engine.cues import EKMAN, Section
+from engine.emotion.experts.expert import FilmContext
+from engine.emotion.experts.look import Look
 from engine.emotion.mapping import SCALED, mixture_mean
-from engine.emotion.perception import SOURCE, Perception
-from engine.emotion.sections import override, sections, split_sections, turned
+from engine.emotion.sections import override, sections, turned
 from engine.emotion.words import WORDS
 from engine.errors import EmsyncError
 
 Colour = tuple[int, int, int]
+COARSE = np.random.default_rng(0).uniform(0.3, 1, (10, 20))
+TEXTURE = np.clip(cv2.resize(COARSE, (160, 90), interpolation=cv2.INTER_CUBIC), 0, 1)
 
 
-def watch(colour: Callable[[float], Colour], seconds: float, fps: float = 5) -> Perception:
+def watch(colour: Callable[[float], Colour], seconds: float, fps: float = 5) -> Look:
     """Perceives a texture that moves five pixels a second; colour: BGR at each time."""
-    coarse = np.random.default_rng(0).uniform(0.3, 1, (10, 20))
-    texture = np.clip(cv2.resize(coarse, (160, 90), interpolation=cv2.INTER_CUBIC), 0, 1)
-    perception = Perception()
+    look = Look()
     for frame in range(round(seconds * fps)):
         time = frame / fps
-        moved = np.roll(texture, round(5 * time), axis=1)[..., None]
-        perception.push(time, (moved * colour(time)).astype(np.uint8))
-    return perception
-
-
-@pytest.mark.parametrize(
-    ("cuts", "duration", "expected"),
-    [
-        ((), 100, [(0, 100)]),
-        ((3, 6), 10, [(0, 10)]),
-        ((5, 16, 20, 40), 60, [(0, 16), (16, 40), (40, 60)]),
-        ((20, 50), 60, [(0, 20), (20, 60)]),
-        ((15, 30), 45, [(0, 15), (15, 30), (30, 45)]),
-    ],
-)
-def test_sections_begin_at_cuts_and_have_a_least_length(cuts, duration: float, expected) -> None:
-    assert split_sections(cuts, duration) == tuple(expected)
+        moved = np.roll(TEXTURE, round(5 * time), axis=1)[..., None]
+        look.picture(time, (moved * colour(time)).astype(np.uint8))
+    return look
 
 
 def day_and_night(time: float) -> Colour:
     return (150, 240, 255) if time < 40 else (30, 20, 15)
 
 
+def read(look: Look, cuts: tuple[float, ...], duration: float, **options):
+    return sections({"look": look}, FilmContext(cuts, duration), **options)
+
+
 def test_a_film_that_changes_has_sections() -> None:
-    perception = watch(day_and_night, 80)
-    day, night = sections(perception, (20.0, 40.0, 60.0), 80)
+    look = watch(day_and_night, 80)
+    day, night = read(look, (20.0, 40.0, 60.0), 80)
     assert (day.start, day.end, night.start, night.end) == (0, 40, 40, 80)
     assert day.valence > night.valence + 0.15
-    assert day.source == SOURCE
-    assert (day.valence, day.arousal) == mixture_mean(day.probabilities)
+    assert day.source == "look"
+    assert "bright picture" in {each.text for each in day.evidence}
+    assert "dark picture" in {each.text for each in night.evidence}
+
+
+def test_the_papers_mapping_depends_on_the_probabilities_alone() -> None:
+    for section in read(watch(day_and_night, 80), (40.0,), 80, mapping="paper"):
+        mapped = mixture_mean(section.probabilities)
+        assert (section.valence, section.arousal) == pytest.approx(mapped)
+        assert section.arousal_from == {"categories": 1}
 
 
 def test_a_film_that_does_not_change_is_one_section() -> None:
-    perception = watch(lambda _: (150, 240, 255), 100)
-    (whole,) = sections(perception, (20.0, 40.0, 60.0, 80.0), 100)
+    look = watch(lambda _: (150, 240, 255), 100)
+    (whole,) = read(look, (20.0, 40.0, 60.0, 80.0), 100)
     assert (whole.start, whole.end) == (0, 100)
-    apart = sections(perception, (20.0, 40.0, 60.0, 80.0), 100, alike=0)
+    apart = read(look, (20.0, 40.0, 60.0, 80.0), 100, alike=0)
     assert [section.end for section in apart] == [20, 40, 60, 80, 100]
 
 
-def test_sections_scale_with_mu_max() -> None:
-    perception = watch(day_and_night, 30)
-    (full,), (half,) = (sections(perception, (), 30, mu_max) for mu_max in (0.8, 0.4))
+def test_sections_scale_with_intensity() -> None:
+    look = watch(lambda _: (150, 240, 255), 30)
+    (full,), (half,) = (read(look, (), 30, intensity=most) for most in (0.8, 0.4))
     assert half.valence == pytest.approx(full.valence / 2)
+    assert half.arousal == pytest.approx(full.arousal / 2)
+
+
+def test_the_livelier_half_of_a_film_has_more_arousal_than_it_has_by_itself() -> None:
+    def stir(look: Look, start: int, speed: float) -> None:
+        for frame in range(100):
+            moved = np.roll(TEXTURE, round(speed * frame / 5), axis=1)[..., None]
+            look.picture(start + frame / 5, (moved * (120, 120, 120)).astype(np.uint8))
+
+    both, alone = Look(), Look()
+    stir(both, 0, 3)
+    stir(both, 20, 40)
+    stir(alone, 0, 40)
+    calm, lively = read(both, (20.0,), 40)
+    (by_itself,) = read(alone, (), 20)
+    assert lively.arousal > by_itself.arousal + 0.05 > calm.arousal + 0.2
+    assert lively.arousal_from["contrast within the film"] > 0.2
+    assert sum(lively.arousal_from.values()) == pytest.approx(1, abs=0.01)
 
 
 SECTIONS = (
-    Section(0, 20, dict.fromkeys(EKMAN, 1 / 6), -0.2, 0.4, SOURCE),
-    Section(20, 50, dict.fromkeys(EKMAN, 1 / 6), 0.1, 0.5, SOURCE),
+    Section(0, 20, dict.fromkeys(EKMAN, 1 / 6), -0.2, 0.4, "look"),
+    Section(20, 50, dict.fromkeys(EKMAN, 1 / 6), 0.1, 0.5, "look"),
 )
 
 
@@ -92,9 +109,9 @@ def test_one_coordinate_keeps_the_other_and_the_probabilities() -> None:
     (first, second) = override(SECTIONS, valence=0.9)
     assert (first.valence, first.arousal, second.valence, second.arousal) == (0.9, 0.4, 0.9, 0.5)
     assert first.probabilities == SECTIONS[0].probabilities
-    assert first.source == f"user (valence), {SOURCE}"
+    assert first.source == f"user (valence), {'look'}"
     assert override(SECTIONS, arousal=0.0)[1] == replace(
-        SECTIONS[1], arousal=0.0, source=f"user (arousal), {SOURCE}"
+        SECTIONS[1], arousal=0.0, source=f"user (arousal), {'look'}"
     )
 
 

@@ -1,0 +1,34 @@
+"""All experts, in the order in which they finish."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from engine.emotion.experts.expert import Expert
+from engine.emotion.experts.look import LOOK
+from engine.errors import EmsyncError
+
+EXPERTS: tuple[Expert, ...] = (LOOK,)
+"""``look`` comes first and is always there. ``words`` comes after what finds texts."""
+
+NAMES = tuple(expert.name for expert in EXPERTS)
+
+
+def chosen(names: Collection[str] | None = None) -> tuple[Expert, ...]:
+    """The experts that can work, of those named; None names all.
+
+    Raises EmsyncError for a name that is none.
+    """
+    for name in names or ():
+        if name not in NAMES:
+            raise EmsyncError(f"no expert {name[:40]!r}: give {', '.join(NAMES)}")
+    return tuple(
+        expert
+        for expert in EXPERTS
+        if (names is None or expert.name in names) and not expert.missing()
+    )
+
+
+def by_name(name: str) -> Expert:
+    """The expert of a name. Raises KeyError if there is none."""
+    return dict(zip(NAMES, EXPERTS, strict=True))[name]
