@@ -138,14 +138,20 @@ def to_json(cues: CueSheet) -> str:
         del sheet["spotting"]
     if cues.video.timecode is None:
         del sheet["video"]["timecode"]
-    for section in sheet["sections"]:
-        for field in ("valence", "arousal"):
-            if math.isnan(section[field]):
-                section[field] = None
-        for field in ("evidence", "arousal_from"):
-            if not section[field]:
-                del section[field]
+    sheet["sections"] = [section_json(section) for section in cues.sections]
     return json.dumps(sheet, indent=2, allow_nan=False) + "\n"
+
+
+def section_json(section: Section) -> dict[str, Any]:
+    """A section as a JSON object; an unknown valence or arousal is null."""
+    content = asdict(section)
+    for field in ("valence", "arousal"):
+        if math.isnan(content[field]):
+            content[field] = None
+    for field in ("evidence", "arousal_from"):
+        if not content[field]:
+            del content[field]
+    return content
 
 
 def from_json(text: str, name: str = "cue sheet") -> CueSheet:

@@ -10,6 +10,7 @@ from bridge.cli.options import film_arguments, scores_argument
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values
+from bridge.cli.why import why
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request import parse_request
 from engine.cues import KINDS, write_cues
@@ -41,3 +42,4 @@ def run(args: Namespace) -> None:
         f"{kinds or 'no cuts'}; {spotted}{len(cues.boundaries)} boundaries, "
         f"{len(cues.sections)} sections in {cues.duration:.1f} s: {args.output}"
     )
+    print("\n".join(why(cues)))

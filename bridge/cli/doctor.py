@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bridge.cli.live_options import output_arguments, output_config
 from bridge.doctor import machine, ports
+from bridge.doctor.experts import experts
 from bridge.doctor.finding import Finding
 from bridge.doctor.round_trip import round_trip
 from bridge.midi.backends import OutputConfig
@@ -36,6 +37,7 @@ def findings(wished: OutputConfig) -> Iterator[Finding]:
     folder = state_folder()
     yield machine.runtime()
     yield machine.model()
+    yield from experts()
     yield machine.disk(folder)
     yield machine.server(lambda: Client(folder).ask("GET", "/state"))
     yield ports.jack()

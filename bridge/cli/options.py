@@ -12,6 +12,8 @@ from bridge.scoring.network import NetworkOptions
 from bridge.scoring.request import DYNAMICS, TAKES
 from engine.composing.sampling import Sampling
 from engine.cues import parse_time
+from engine.emotion.experts.registry import NAMES
+from engine.emotion.fusion import MAPPINGS
 from engine.model.precision import PRECISIONS
 from engine.plan.plan import FEELS, TIME_SIGNATURES
 from engine.score import Instrument
@@ -25,7 +27,26 @@ def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
     emotion_argument(parser)
     parser.add_argument("--valence", type=float, metavar="V", help="-1 unpleasant .. 1 pleasant")
     parser.add_argument("--arousal", type=float, metavar="A", help="-1 calm .. 1 excited")
+    perception_arguments(parser)
     boundary_arguments(parser)
+
+
+def perception_arguments(parser: ArgumentParser) -> None:
+    """Add how the emotion of the film is read."""
+    parser.add_argument(
+        "--experts", metavar="LIST",
+        help=f"who reads the film's emotion, with commas: {', '.join(NAMES)} (default: all that "
+        "can work; emsync doctor lists them)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--mapping", choices=MAPPINGS,
+        help="paper: valence and arousal from the six probabilities alone (default: fusion, with "
+        "what experts read directly and the contrast within the film)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--listen-to-music", action="store_true", default=None,
+        help="let the film's own music count in its emotion (default: it is left out)",
+    )  # fmt: skip
 
 
 def boundary_arguments(parser: ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from bridge.cli.options import (
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values
+from bridge.cli.why import why
 from bridge.scoring.files import PLAN, SCORES
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.reel import ReelReport, score_reel
@@ -78,6 +79,7 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
             f"  {len(report.chords)} long chords; {met} of {len(cues.boundaries)} boundaries "
             "have one within a second",
         )
+    lines += why(cues)
     if len(report.takes.takes) > 1:
         first, *others = report.takes.lines
         lines += [f"  {first} (score.mid)", *(f"  {line}" for line in others)]

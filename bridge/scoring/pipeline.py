@@ -94,6 +94,7 @@ def analyze_film(request: Request, phases: Phases, scores: Path | None = None) -
                 SENSITIVITY if request.sensitivity is None else request.sensitivity,
                 T_DIFF if request.min_distance is None else request.min_distance,
                 request.stretches_off,
+                request.emotion_config,
             )
         else:
             video = open_video(Path(request.video)).video
@@ -108,7 +109,7 @@ def _measured(request: Request, scores: Path | None, progress: Progress) -> Meas
     film, start = Path(request.video), request.start or 0.0
     if scores is not None and scores.exists():
         return read_measurements(scores, film, start, request.end)
-    measured = measure(film, start, request.end, progress)
+    measured = measure(film, start, request.end, progress, request.experts)
     if scores is not None:
         write_measurements(measured, scores)
     return measured

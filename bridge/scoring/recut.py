@@ -196,12 +196,13 @@ def _compared(
     """The cue sheet of the new cut, and what it has from the old one, in seconds of the files."""
     if cut.film is None:
         return _sheet_of_list(old.cues, cut), _listed(old, cut)
-    measured = measure(cut.film, request.start or 0.0, request.end, progress)
+    measured = measure(cut.film, request.start or 0.0, request.end, progress, request.experts)
     write_measurements(measured, folder / SCORES)
     cues = cue_sheet(
         measured,
         SENSITIVITY if request.sensitivity is None else request.sensitivity,
         T_DIFF if request.min_distance is None else request.min_distance,
+        emotion=request.emotion_config,
     )
     if cut.edits:
         return cues, _listed(old, cut)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cues import CueSheet
+from engine.cues import CueSheet, Section, section_json
 from engine.files import write_atomically
 from engine.metrics import harmony
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
@@ -146,8 +146,8 @@ class Report:
     harmony: the measures of :func:`engine.metrics.harmony.evaluate`.
     originality: what each part shares with the songs that the network learnt from; None without
     their fingerprint.
-    tempo: quarter notes a minute at the beginning. dynamics: as requested. recut: what was kept of
-    an old score; None for a piece that is all new.
+    tempo: quarter notes a minute at the beginning. sections: the film's emotion, and why. dynamics:
+    as requested. recut: what was kept of an old score; None for a piece that is all new.
     Shares are NaN (JSON: null) without boundaries or chords.
     """
 
@@ -165,6 +165,7 @@ class Report:
     originality: Originality | None
     tempo: float
     timings: Timings
+    sections: tuple[Section, ...] = ()
     dynamics: float = 0.0
     recut: Recut | None = None
 
@@ -202,6 +203,7 @@ def report(
         originality=None if fingerprint is None else check.originality(score, fingerprint, bars),
         tempo=60e6 / tempo.tempos[0].microseconds,
         timings=timings,
+        sections=cues.sections,
     )
 
 
@@ -248,6 +250,7 @@ def to_json(report: Report) -> str:
             for measure, value in report.harmony.items()
         },
         "originality": None if report.originality is None else check.to_json(report.originality),
+        "sections": [section_json(section) for section in report.sections],
         "notes": report.notes,
         "timings": {phase: round(time, 3) for phase, time in asdict(report.timings).items()},
     }

@@ -17,6 +17,9 @@ from engine.checks import Check, checked, flag, items, number, text, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, from_json, to_json
+from engine.emotion.config import EmotionConfig
+from engine.emotion.experts.registry import chosen
+from engine.emotion.fusion import MAPPINGS, MappingName
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.hits import Hit, Stretch, hit_json, rising_hits, stretches, stretches_off
@@ -51,6 +54,9 @@ class Request:
     video: path of the film. start, end: seconds of the film.
     emotion: one of :data:`~engine.emotion.words.EMOTIONS`, or ``auto``.
     valence, arousal: -1..1; None as perceived.
+    experts: the names of those who read the film's emotion; None takes all that can work.
+    mapping: ``fusion``, or ``paper`` for valence and arousal from the six probabilities alone.
+    listen_to_music: whether the film's own music counts in its emotion.
     boundaries: hits in place of the cuts, rising, in seconds from ``start``.
     start_timecode: of the film's first frame; None for what the film says.
     sensitivity: a higher one finds more cuts, a lower one fewer; 1 as usual.
@@ -74,6 +80,9 @@ class Request:
     emotion: str = "auto"
     valence: float | None = None
     arousal: float | None = None
+    experts: tuple[str, ...] | None = None
+    mapping: MappingName = "fusion"
+    listen_to_music: bool = False
     boundaries: tuple[Hit, ...] | None = None
     start_timecode: str | None = None
     start: float | None = None
@@ -114,6 +123,10 @@ class Request:
                 ("sensitivity", "min_distance"),
                 "the cue sheet has its own cuts; leave it out, or analyze the film again",
             )
+            self._refuse(
+                ("experts", "mapping", "listen_to_music"),
+                "the cue sheet has its own emotions; leave it out, or analyze the film again",
+            )
         if self.boundaries is not None:
             self._refuse(
                 ("min_distance",), "boundaries are used as given; leave out one or the other"
@@ -129,6 +142,7 @@ class Request:
             )
         self._check_spotting()
         override((), *self.user_emotion)
+        chosen(self.experts)
         self.generation_config()
         self.plan_options()
 
@@ -182,6 +196,11 @@ class Request:
             return self.instruments
         named = {instrument for phrase in phrases for instrument in phrase.instruments}
         return tuple(instrument for instrument in Instrument if instrument in named)
+
+    @property
+    def emotion_config(self) -> EmotionConfig:
+        """How the emotion of the film is read."""
+        return EmotionConfig(self.experts, self.mapping, listen_to_music=self.listen_to_music)
 
     def generation_config(self) -> GenerationConfig:
         """How to compose. Raises EmsyncError for an option out of range."""
@@ -273,6 +292,18 @@ def _instruments(name: str, value: Any) -> tuple[Instrument, ...]:
     return tuple(i for i in Instrument if i.value in value)
 
 
+def _experts(name: str, value: Any) -> tuple[str, ...]:
+    """Names of experts: a list, or one text with commas."""
+    listed = value.split(",") if isinstance(value, str) else items(name, value)
+    return tuple(text(f"{name}[{place}]", each).strip() for place, each in enumerate(listed))
+
+
+def _mapping(name: str, value: Any) -> MappingName:
+    if value not in MAPPINGS:
+        raise EmsyncError(f"{name} must be one of {', '.join(MAPPINGS)}")
+    return value
+
+
 def _cues(name: str, value: Any) -> CueSheet:
     return value if isinstance(value, CueSheet) else from_json(json.dumps(value), name)
 
@@ -311,6 +342,9 @@ _CHECKS: Mapping[str, Check] = {
     "emotion": text,
     "valence": _any_number,
     "arousal": _any_number,
+    "experts": _experts,
+    "mapping": _mapping,
+    "listen_to_music": flag,
     "boundaries": rising_hits(LONGEST),
     "start_timecode": _label,
     "start": _time,

@@ -58,6 +58,7 @@ class Service:
                 seeded, cues=cues, start=None, end=None, boundaries=None, spotting=None,
                 sensitivity=None, min_distance=None, no_hits=(), hit_offset=0,
                 emotion="auto", valence=None, arousal=None,
+                experts=None, mapping="fusion", listen_to_music=False,
             )  # fmt: skip
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent)
 

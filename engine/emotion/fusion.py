@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -21,6 +21,8 @@ from engine.section import EKMAN
 
 MappingName = Literal["fusion", "paper"]
 """How probabilities become valence and arousal: with the direct readings, or as in the paper."""
+
+MAPPINGS: tuple[MappingName, ...] = get_args(MappingName)
 
 NEUTRAL = "neutral"
 CATEGORIES = "categories"

@@ -9,6 +9,7 @@ of a study.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -72,6 +73,12 @@ def meaning(word: str, mu_max: float = MU_MAX) -> tuple[dict[str, float], tuple[
     if word in WORDS:
         return {}, WORDS[word]
     raise unknown_emotion(word)
+
+
+def nearest_word(valence: float, arousal: float) -> str:
+    """The word whose point lies nearest to a point (each -1..1)."""
+    points = {name: (g.valence, g.arousal) for name, g in scale().items()} | dict(WORDS)
+    return min(points, key=lambda word: math.dist(points[word], (valence, arousal)))
 
 
 def felt(start: float, end: float, emotion: Emotion) -> Section:

@@ -165,7 +165,16 @@ class Look:
         return float((np.ptp(rows) + 1) * (np.ptp(columns) + 1)) / _GRID**2
 
 
-LOOK = Expert(NAME, INTERVAL, 160, False, lambda: "", Look, Look.from_arrays)
+LOOK = Expert(
+    NAME,
+    "colour, light, motion and cutting rate",
+    INTERVAL,
+    160,
+    False,
+    lambda: "",
+    Look,
+    Look.from_arrays,
+)
 
 
 def _evidence(start: float, features: Features, stands: Standing) -> Iterator[Evidence]:
