@@ -162,6 +162,7 @@ ALLOWED: Mapping[str, set[str]] = {
     },
     "bridge.doctor": {
         *BASE,
+        "engine.emotion",
         "engine.model",
         "bridge.midi",
         "bridge.osc",

@@ -94,10 +94,10 @@ class Expert:
     """An expert.
 
     name: one word. about: what it reads, in a few words. interval: the least seconds between two
-    pictures that it needs; infinite for none. side: the longer side of its pictures in pixels, at most; 0 for none. needs_sound: whether it
-    receives sound. missing: what is not there, then "; " and what to do; empty where it can work.
-    watch: begins a film. load: makes a track of what ``Track.arrays`` gave; raises KeyError
-    or ValueError for anything else.
+    pictures that it needs; infinite for none. side: the longer side of its pictures in pixels, at
+    most; 0 for none. needs_sound: whether it receives sound. missing: what is not there, then "; "
+    and what to do; empty where it can work. watch: begins a film. load: makes a track of what
+    ``Track.arrays`` gave; raises KeyError or ValueError for anything else.
     """
 
     name: str
