@@ -83,13 +83,14 @@ class SoundDecoder:
         """The frame at its time, after the silence that is missing before it."""
         time = self._due if frame.pts is None else float(frame.pts * self._base - self._zero)
         gap = time - self._due
+        first = self._count == 0
         end = time + frame.samples / (frame.sample_rate or SOUND_RATE)
-        if gap > _LONGEST_GAP or (gap < -_TOLERANCE and (self._count or end <= self._start)):
+        if gap > _LONGEST_GAP or (end <= self._start if first else gap < -_TOLERANCE):
             return
-        if gap < -_TOLERANCE:
-            # The first frame begins before the start; the reader cuts off what is too early.
+        if first and gap < 0:
+            # The reader cuts off what is too early.
             self._start = time
-        elif gap > _TOLERANCE:
+        elif gap > (0 if first else _TOLERANCE):
             yield from self._blocks(self._resampled(None))
             yield from self._silence(time)
         yield from self._blocks(self._resampled(frame))
