@@ -18,6 +18,8 @@ from engine.emotion.experts.expert import Expert, Track, Watcher
 
 _WAITING = 32
 """Pictures or blocks of sound that wait for an expert, at most."""
+_SLACK = 0.001
+"""Stamps are rounded, so a picture may come this much too early, in seconds."""
 
 
 class Watching:
@@ -35,7 +37,7 @@ class Watching:
         """The next frame, at ``time`` seconds. picture: makes it from its longer side in pixels."""
         pictures: dict[int, Image] = {}
         for member in self._members:
-            if time >= member.due:
+            if time >= member.due - _SLACK:
                 side = member.expert.side
                 if side not in pictures:
                     pictures[side] = picture(side)

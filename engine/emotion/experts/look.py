@@ -45,20 +45,16 @@ _NOTABLE = 0.7
 
 
 class Look:
-    """Measures a film frame by frame; keeps five floats for at most five frames a second."""
+    """Measures a film picture by picture; keeps five floats for each."""
 
     def __init__(self) -> None:
         self._times = array("d")
         self._samples = array("d")
         self._previous: NDArray[np.float32] | None = None
-        self._due = -math.inf
         self._lit = np.zeros((_GRID, _GRID), dtype=np.bool_)
 
     def picture(self, time: float, image: Image) -> None:
         """Measure the next picture, BGR uint8 [height, width, 3]; ``time`` rises."""
-        if time < self._due:
-            return
-        self._due = time + INTERVAL
         small = cv2.resize(image, (_GRID, _GRID), interpolation=cv2.INTER_AREA)
         lab = np.asarray(
             cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_BGR2LAB), dtype=np.float32
