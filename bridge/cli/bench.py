@@ -21,7 +21,7 @@ from engine.model.runtime import SHIPPED
 if TYPE_CHECKING:
     from engine.benchmarks.measures import Section
 
-PARTS = ("decoding", "takes", "velocities", "rounding", "watching", "starting", "memory")
+PARTS = ("decoding", "takes", "velocities", "rounding", "watching", "emotion", "starting", "memory")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -174,6 +174,17 @@ def _watching(args: Namespace, folder: Path) -> Iterator[Section]:
     yield watching(film, 2 if args.quick else 5)
 
 
+def _emotion(args: Namespace, folder: Path) -> Iterator[Section]:
+    from engine.benchmarks.emotion import cost, emotion
+    from engine.benchmarks.starting import draw_minute
+
+    yield emotion(folder, args.films, args.quick)
+    film = args.film or folder / "minute.mp4"
+    if not film.exists():
+        draw_minute(film)
+    yield cost(film, 1 if args.quick else 3)
+
+
 def _starting(args: Namespace, folder: Path) -> Iterator[Section]:
     from engine.benchmarks.starting import starting
 
@@ -200,6 +211,7 @@ MEASURES: dict[str, Callable[[Namespace, Path], Iterator[Section]]] = {
     "velocities": _velocities,
     "rounding": _rounding,
     "watching": _watching,
+    "emotion": _emotion,
     "starting": _starting,
     "memory": _memory,
 }

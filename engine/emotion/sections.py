@@ -65,6 +65,15 @@ def sections(
     return tuple(reader.section(start, end) for start, end in pairwise(edges))
 
 
+def sections_between(
+    borders: Sequence[float], tracks: Mapping[str, Track], film: FilmContext
+) -> tuple[Section, ...]:
+    """The sections between given borders, rising from 0 to the film's duration."""
+    reader = _Reader(tracks, film, "fusion", MU_MAX)
+    reader.learn(borders)
+    return tuple(reader.section(start, end) for start, end in pairwise(borders))
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads stretches of one film.

@@ -36,6 +36,21 @@ def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
     return float(a @ b) / norm if norm > 0 else math.nan
 
 
+def spearman(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
+    """Spearman's correlation of two lists [n]: Pearson's of their ranks; ties share one rank.
+
+    Raises ValueError where :func:`validate` does.
+    """
+    validate(x, y)
+    return pearson(_ranks(np.asarray(x, np.float64)), _ranks(np.asarray(y, np.float64)))
+
+
+def _ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    ordered = np.sort(values)
+    first, last = (np.searchsorted(ordered, values, side) for side in ("left", "right"))
+    return np.asarray((first + last - 1) / 2, np.float64)
+
+
 def auc(values: npt.ArrayLike, positive: npt.ArrayLike) -> float:
     """The area under the ROC curve: how likely a positive has the greater value; ties count half.
 
