@@ -30,11 +30,11 @@ $(DEMO): $(VENV)/ready engine/video/demo.py
 $(VENV)/ready: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) -e '.[cpu]'
+	@$(PIP) -e '.[cpu,emotion]'
 	@touch $@
 
 $(VENV)/ready-to-test: $(VENV)/ready
-	@$(PIP) -e '.[cpu,train,dev]'
+	@$(PIP) -e '.[cpu,emotion,train,dev]'
 	@touch $@
 
 clean:

@@ -27,43 +27,44 @@ _DEVIATION = 1.4826
 """From the median absolute deviation to the standard deviation of a normal distribution."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Contrast:
-    """The film's own scale of activity. medians, spreads: of each measure, by name."""
+    """How the units of a film stand to the film's own median.
 
-    medians: Mapping[str, float]
-    spreads: Mapping[str, float]
+    borders: of the units, rising from 0 to the end, in seconds [n + 1]. deviations: of each measure
+    by name, in deviations from the median, -2..2 [n]; NaN where a unit has no such measure. The
+    mean over the film is 0.
+    """
 
-    def of(self, activity: Mapping[str, float]) -> float | None:
-        """How a stretch stands to the film's median, in deviations, -2..2; None if unknown."""
-        deviations = self.by_measure(activity)
-        return float(np.mean(list(deviations.values()))) if deviations else None
+    borders: Floats
+    deviations: Mapping[str, Floats]
 
-    def by_measure(self, activity: Mapping[str, float]) -> dict[str, float]:
-        """``of`` by measure."""
-        return {
-            name: float(np.clip((value - self.medians[name]) / self.spreads[name], -_MOST, _MOST))
-            for name, value in activity.items()
-            if name in self.medians
-        }
+    def between(self, start: float, end: float) -> dict[str, float]:
+        """Each measure's mean deviation from ``start`` to ``end`` seconds."""
+        shown = np.minimum(self.borders[1:], end) - np.maximum(self.borders[:-1], start)
+        found: dict[str, float] = {}
+        for name, values in self.deviations.items():
+            known = (shown > 0) & ~np.isnan(values)
+            if known.any():
+                found[name] = float(np.average(values[known], weights=shown[known]))
+        return found
 
 
-def contrast(activities: Sequence[Mapping[str, float]], seconds: Sequence[float]) -> Contrast:
-    """The scale of a film. activities: of its scenes. seconds: how long each lasts."""
-    medians: dict[str, float] = {}
-    spreads: dict[str, float] = {}
+def contrast(borders: Sequence[float], activities: Sequence[Mapping[str, float]]) -> Contrast:
+    """The contrast of a film. borders: of its units [n + 1]. activities: of each unit [n]."""
+    edges: Floats = np.array(borders, np.float64)
+    lengths = np.diff(edges)
+    deviations: dict[str, Floats] = {}
     for name in sorted({name for activity in activities for name in activity}):
-        pairs = [
-            (activity[name], length)
-            for activity, length in zip(activities, seconds, strict=True)
-            if name in activity
-        ]
-        values, lengths = np.array(pairs).T
-        median = _median(values, lengths)
-        medians[name] = median
-        spread = _DEVIATION * _median(np.abs(values - median), lengths)
-        spreads[name] = max(spread, _LEAST_SPREAD)
-    return Contrast(medians, spreads)
+        values = np.array([activity.get(name, np.nan) for activity in activities])
+        known = ~np.isnan(values)
+        median = _median(values[known], lengths[known])
+        spread = _DEVIATION * _median(np.abs(values[known] - median), lengths[known])
+        deviation = np.clip((values - median) / max(spread, _LEAST_SPREAD), -_MOST, _MOST)
+        # The film as a whole keeps the arousal that was read directly.
+        deviation -= np.average(deviation[known], weights=lengths[known])
+        deviations[name] = deviation
+    return Contrast(edges, deviations)
 
 
 def notable(start: float, deviations: Mapping[str, float]) -> list[Evidence]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from engine.arrays import Floats
 from engine.emotion.contrast import NAME as CONTRAST_NAME
 from engine.emotion.contrast import Contrast, contrast, notable
 from engine.emotion.experts.expert import FilmContext, Track
+from engine.emotion.experts.look import NAME as LOOK
+from engine.emotion.experts.titles import NAME as TITLES
 from engine.emotion.fusion import CATEGORIES, Fused, MappingName, as_in_paper, fuse
 from engine.emotion.mapping import MU_MAX
 from engine.emotion.reading import Reading
@@ -95,17 +98,26 @@ class _Reader:
         seconds = [end - start for start, end in stretches]
         fused = [fuse(self.readings(*stretch)) for stretch in stretches]
         activities = [self.activity(*stretch) for stretch in stretches]
-        self.contrast = contrast(activities, seconds) if len(stretches) > 1 else None
+        self.contrast = contrast(borders, activities) if len(stretches) > 1 else None
         self.mean = float(np.average([each.point.arousal for each in fused], weights=seconds))
         points = [
-            self.placed(each, activity)[:2]
-            for each, activity in zip(fused, activities, strict=True)
+            self.placed(each, self.deviations(*stretch))[:2]
+            for each, stretch in zip(fused, stretches, strict=True)
         ]
         return np.array(points)
 
     def readings(self, start: float, end: float) -> dict[str, Reading]:
         """What each expert says of a stretch."""
-        return {name: track.reading(start, end, self.film) for name, track in self.tracks.items()}
+        found = {name: track.reading(start, end, self.film) for name, track in self.tracks.items()}
+        if LOOK in found and TITLES in found:
+            # White letters on black are not grief: colour says nothing of titles.
+            look, shown = found[LOOK], 1 - found[TITLES].confidence
+            found[LOOK] = replace(look, confidence=look.confidence * shown)
+        return found
+
+    def deviations(self, start: float, end: float) -> Mapping[str, float]:
+        """How each measure of activity in a stretch stands to the film's median."""
+        return self.contrast.between(start, end) if self.contrast else {}
 
     def activity(self, start: float, end: float) -> dict[str, float]:
         """All measures of activity in a stretch."""
@@ -115,7 +127,7 @@ class _Reader:
         return found
 
     def placed(
-        self, fused: Fused, activity: Mapping[str, float]
+        self, fused: Fused, deviations: Mapping[str, float]
     ) -> tuple[float, float, Mapping[str, float]]:
         """Valence, arousal and the sources of the arousal, with the film's contrast."""
         if self.mapping == "paper":
@@ -124,12 +136,11 @@ class _Reader:
         factor = STRETCH * self.intensity / MU_MAX
         point, shares = fused.point, dict(fused.arousal_from)
         arousal = point.arousal
-        deviation = self.contrast.of(activity) if self.contrast else None
-        if deviation is not None:
+        if deviations:
             # The contrast is another Gaussian, round the film's own mean.
             precision, own = 1 / CONTRAST_ERROR**2, 1 / point.arousal_sd**2
             share = precision / (precision + own)
-            arousal += share * (self.mean + CONTRAST * deviation - arousal)
+            arousal += share * (self.mean + CONTRAST * fmean(deviations.values()) - arousal)
             shares = {name: each * (1 - share) for name, each in shares.items()}
             shares[CONTRAST_NAME] = share
         valence, arousal = (
@@ -139,13 +150,13 @@ class _Reader:
 
     def section(self, start: float, end: float) -> Section:
         """The section from ``start`` to ``end`` seconds."""
-        readings, activity = self.readings(start, end), self.activity(start, end)
+        readings, deviations = self.readings(start, end), self.deviations(start, end)
         fused = fuse(readings)
-        valence, arousal, shares = self.placed(fused, activity)
+        valence, arousal, shares = self.placed(fused, deviations)
         spoke = [name for name, reading in readings.items() if reading.confidence > 0]
         evidence = [each for reading in readings.values() for each in reading.evidence]
-        if self.contrast and self.mapping != "paper":
-            evidence += notable(start, self.contrast.by_measure(activity))
+        if self.mapping != "paper":
+            evidence += notable(start, deviations)
         evidence.sort(key=lambda each: (-each.weight, each.time))
         return Section(
             start,
