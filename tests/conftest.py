@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
+from engine.hub import Bundle, HubFile
 from engine.model.config import ModelConfig
 from engine.music import features
 from engine.music.conditions import ALL, EMOTION
@@ -107,3 +111,68 @@ def network(
     from engine.model.runtime import Network
 
     return Network(exported(random_model(tiny())), "cpu", threads=1)
+
+
+@dataclass
+class Hub:
+    """A hub on the loopback interface.
+
+    files: what it has, by the path below the revision. sends: at most so many bytes of an answer.
+    knows_ranges: whether it sends parts. requests: the path and the range of each so far.
+    """
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    sends: int | None = None
+    knows_ranges: bool = True
+    requests: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def bundle(self, name: str = "tiny") -> Bundle:
+        """All files as a bundle, with their true sizes and checksums."""
+        return Bundle(
+            name,
+            "MIT",
+            tuple(
+                HubFile("owner/tiny", "abc", path, len(data), hashlib.sha256(data).hexdigest())
+                for path, data in self.files.items()
+            ),
+        )
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
+    """A hub that downloads go to; the cache is a new folder."""
+    served = Hub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            wanted = self.headers["Range"]
+            served.requests.append((self.path, wanted))
+            data = served.files.get(self.path.removeprefix("/owner/tiny/resolve/abc/"))
+            if data is None:
+                self.send_error(404)
+                return
+            start = 0
+            if wanted and served.knows_ranges:
+                start = int(wanted.removeprefix("bytes=").removesuffix("-"))
+                if start >= len(data):
+                    self.send_error(416)
+                    return
+            self.send_response(206 if start else 200)
+            self.send_header("Content-Length", str(len(data) - start))
+            self.end_headers()
+            self.wfile.write(data[start:][: served.sends])
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("EMSYNC_CACHE", str(tmp_path / "cache"))
+    for name in ("EMSYNC_OFFLINE", "HF_HUB_OFFLINE", "http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    yield served
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -22,6 +22,7 @@ BASE = {
     "engine.chunks",
     "engine.errors",
     "engine.files",
+    "engine.hub",
     "engine.parallel",
     "engine.score",
     "engine.section",
@@ -71,6 +72,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "engine.threads": set(),
     "engine.checks": {"engine.errors"},
     "engine.files": {"engine.errors"},
+    "engine.hub": {"engine.errors", "engine.files"},
     "engine.timecode": {"engine.errors"},
     "engine.audio": {"engine.arrays", "engine.errors"},
     "engine.tagging": {"engine.arrays", "engine.audio", "engine.errors"},
@@ -126,6 +128,7 @@ ALLOWED: Mapping[str, set[str]] = {
     },
     "engine.training": {
         *BASE,
+        "engine.emotion",
         "engine.metrics",
         "engine.model",
         "engine.music",

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from engine.emotion.experts.expert import Expert
 from engine.emotion.experts.faces import FACES
 from engine.emotion.experts.look import LOOK
+from engine.emotion.experts.scene import SCENE
 from engine.emotion.experts.titles import TITLES
 from engine.errors import EmsyncError
 
-EXPERTS: tuple[Expert, ...] = (LOOK, FACES, TITLES)
+EXPERTS: tuple[Expert, ...] = (LOOK, FACES, SCENE, TITLES)
 """``look`` comes first and is always there. ``words`` comes after what finds texts."""
 
 NAMES = tuple(expert.name for expert in EXPERTS)

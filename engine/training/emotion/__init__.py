@@ -1,0 +1,1 @@
+"""Training of the paper's fusion network, which reads the emotion of a video."""
