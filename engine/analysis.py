@@ -73,6 +73,7 @@ def cue_sheet(
             FilmContext(times, duration, emotion.listen_to_music),
             emotion.mapping,
             emotion.intensity,
+            network=emotion.network,
         ),
         tuple(no_hits),
     )

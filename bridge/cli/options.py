@@ -47,6 +47,10 @@ def perception_arguments(parser: ArgumentParser) -> None:
         "--listen-to-music", action="store_true", default=None,
         help="let the film's own music count in its emotion (default: it is left out)",
     )  # fmt: skip
+    parser.add_argument(
+        "--emotion-network", metavar="FILE",
+        help="a fusion network that emsync model train-emotion wrote, for the six probabilities",
+    )  # fmt: skip
 
 
 def boundary_arguments(parser: ArgumentParser) -> None:

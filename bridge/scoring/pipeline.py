@@ -30,6 +30,7 @@ from bridge.scoring.request import Request
 from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
 from engine.cues import CueSheet, check_same_film, write_cues
+from engine.emotion.fusion_network import card_path, read_card
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.files import write_atomically
@@ -88,6 +89,8 @@ def analyze_film(request: Request, phases: Phases, scores: Path | None = None) -
     with phases("analyzing") as progress:
         if request.cues is None:
             _check_early(request)
+            if request.emotion_network is not None:
+                read_card(card_path(Path(request.emotion_network)))
             measured = _measured(request, scores, progress)
             cues = cue_sheet(
                 measured,

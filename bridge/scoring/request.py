@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from bridge.scoring.files import RESULT
@@ -57,6 +58,7 @@ class Request:
     experts: the names of those who read the film's emotion; None takes all that can work.
     mapping: ``fusion``, or ``paper`` for valence and arousal from the six probabilities alone.
     listen_to_music: whether the film's own music counts in its emotion.
+    emotion_network: path of a trained fusion network for the six probabilities.
     boundaries: hits in place of the cuts, rising, in seconds from ``start``.
     start_timecode: of the film's first frame; None for what the film says.
     sensitivity: a higher one finds more cuts, a lower one fewer; 1 as usual.
@@ -83,6 +85,7 @@ class Request:
     experts: tuple[str, ...] | None = None
     mapping: MappingName = "fusion"
     listen_to_music: bool = False
+    emotion_network: str | None = None
     boundaries: tuple[Hit, ...] | None = None
     start_timecode: str | None = None
     start: float | None = None
@@ -124,7 +127,7 @@ class Request:
                 "the cue sheet has its own cuts; leave it out, or analyze the film again",
             )
             self._refuse(
-                ("experts", "mapping", "listen_to_music"),
+                ("experts", "mapping", "listen_to_music", "emotion_network"),
                 "the cue sheet has its own emotions; leave it out, or analyze the film again",
             )
         if self.boundaries is not None:
@@ -200,7 +203,12 @@ class Request:
     @property
     def emotion_config(self) -> EmotionConfig:
         """How the emotion of the film is read."""
-        return EmotionConfig(self.experts, self.mapping, listen_to_music=self.listen_to_music)
+        return EmotionConfig(
+            self.experts,
+            self.mapping,
+            listen_to_music=self.listen_to_music,
+            network=None if self.emotion_network is None else Path(self.emotion_network),
+        )
 
     def generation_config(self) -> GenerationConfig:
         """How to compose. Raises EmsyncError for an option out of range."""
@@ -345,6 +353,7 @@ _CHECKS: Mapping[str, Check] = {
     "experts": _experts,
     "mapping": _mapping,
     "listen_to_music": flag,
+    "emotion_network": text,
     "boundaries": rising_hits(LONGEST),
     "start_timecode": _label,
     "start": _time,

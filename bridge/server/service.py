@@ -37,6 +37,9 @@ class Service:
         if not isinstance(kind, str) or (kind := _FORMER_KINDS.get(kind, kind)) not in list(Kind):
             raise EmsyncError(f"kind must be one of {', '.join(Kind)}")
         request = parse_request(fields)
+        if request.emotion_network is not None:
+            # The guard knows films only, and a job must not open any other file.
+            raise EmsyncError("emotion_network: only emsync score and emsync analyze take it")
         request = replace(request, video=self._guard.film(request.video))
         return self.job_queue.submit(Kind(kind), request)
 

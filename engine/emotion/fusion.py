@@ -45,9 +45,15 @@ class Fused:
     arousal_from: Mapping[str, float]
 
 
-def fuse(readings: Mapping[str, Reading]) -> Fused:
-    """What readings of one stretch say together. readings: by the name of the expert."""
-    probabilities = pool(readings)
+def fuse(
+    readings: Mapping[str, Reading], probabilities: Mapping[str, float] | None = None
+) -> Fused:
+    """What readings of one stretch say together. readings: by the name of the expert.
+
+    probabilities: of the fusion network, in place of the experts' own.
+    """
+    if probabilities is None:
+        probabilities = pool(readings)
     mapped = mixture(probabilities, SCALED)
     certainty = 1 - _entropy(probabilities)
     sources: dict[str, tuple[Gaussian, float]] = {

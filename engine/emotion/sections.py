@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -20,6 +21,8 @@ from engine.emotion.experts.expert import FilmContext, Track
 from engine.emotion.experts.look import NAME as LOOK
 from engine.emotion.experts.titles import NAME as TITLES
 from engine.emotion.fusion import CATEGORIES, Fused, MappingName, as_in_paper, fuse
+from engine.emotion.fusion_features import film_features
+from engine.emotion.fusion_network import FusionNetwork
 from engine.emotion.mapping import MU_MAX
 from engine.emotion.reading import Reading
 from engine.emotion.scenes import scenes, units
@@ -51,15 +54,18 @@ def sections(
     intensity: float = MU_MAX,
     shortest: float = SHORTEST,
     alike: float = ALIKE,
+    network: Path | None = None,
 ) -> tuple[Section, ...]:
     """The film's sections with their emotions, contiguous from 0 to its duration.
 
     tracks: of the experts, by name. mapping: ``paper`` takes valence and arousal from the
     probabilities alone. intensity: how far emotions go, as ``mu_max`` of
     :func:`~engine.emotion.mapping.scale`. shortest: the least length of a section, in seconds.
-    Neighbours that lie less than ``alike`` apart on the plane are one section.
+    Neighbours that lie less than ``alike`` apart on the plane are one section. network: a trained
+    fusion network, for the six probabilities. Raises EmsyncError if it can't be read.
     """
-    reader = _Reader(tracks, film, mapping, intensity)
+    loaded = None if network is None else FusionNetwork(network)
+    reader = _Reader(tracks, film, mapping, intensity, loaded)
     borders = units(film.cuts, film.duration, UNIT)
     points = reader.learn(borders)
     edges = scenes(borders, points, shortest, alike)
@@ -89,6 +95,7 @@ class _Reader:
     film: FilmContext
     mapping: MappingName
     intensity: float
+    network: FusionNetwork | None = None
     contrast: Contrast | None = None
     mean: float = 0.0
 
@@ -96,7 +103,7 @@ class _Reader:
         """Learn the film's own scale from its units; returns the point of each [n, 2]."""
         stretches = list(pairwise(borders))
         seconds = [end - start for start, end in stretches]
-        fused = [fuse(self.readings(*stretch)) for stretch in stretches]
+        fused = [self.fused(*stretch, self.readings(*stretch)) for stretch in stretches]
         activities = [self.activity(*stretch) for stretch in stretches]
         self.contrast = contrast(borders, activities) if len(stretches) > 1 else None
         self.mean = float(np.average([each.point.arousal for each in fused], weights=seconds))
@@ -114,6 +121,14 @@ class _Reader:
             look, shown = found[LOOK], 1 - found[TITLES].confidence
             found[LOOK] = replace(look, confidence=look.confidence * shown)
         return found
+
+    def fused(self, start: float, end: float, readings: Mapping[str, Reading]) -> Fused:
+        """What the readings of a stretch say together."""
+        if self.network is None:
+            return fuse(readings)
+        modalities = self.network.card.modalities
+        features = film_features(self.tracks, start, end, self.film, modalities)
+        return fuse(readings, self.network.probabilities(features))
 
     def deviations(self, start: float, end: float) -> Mapping[str, float]:
         """How each measure of activity in a stretch stands to the film's median."""
@@ -151,7 +166,7 @@ class _Reader:
     def section(self, start: float, end: float) -> Section:
         """The section from ``start`` to ``end`` seconds."""
         readings, deviations = self.readings(start, end), self.deviations(start, end)
-        fused = fuse(readings)
+        fused = self.fused(start, end, readings)
         valence, arousal, shares = self.placed(fused, deviations)
         spoke = [name for name, reading in readings.items() if reading.confidence > 0]
         evidence = [each for reading in readings.values() for each in reading.evidence]

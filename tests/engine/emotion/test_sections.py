@@ -9,6 +9,8 @@ import pytest
 from engine.cues import EKMAN, Section
 from engine.emotion.experts.expert import FilmContext
 from engine.emotion.experts.look import Look
+from engine.emotion.fusion_features import READING
+from engine.emotion.fusion_network import STEPS, Card, Modality, card_path
 from engine.emotion.mapping import SCALED, mixture_mean
 from engine.emotion.sections import override, sections, turned
 from engine.emotion.words import WORDS
@@ -52,6 +54,40 @@ def test_the_papers_mapping_depends_on_the_probabilities_alone() -> None:
         mapped = mixture_mean(section.probabilities)
         assert (section.valence, section.arousal) == pytest.approx(mapped)
         assert section.arousal_from == {"categories": 1}
+
+
+def test_a_trained_network_gives_the_probabilities(tmp_path) -> None:
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    value, node = onnx.helper.make_tensor_value_info, onnx.helper.make_node
+    initial = [
+        onnx.numpy_helper.from_array(np.array(places, np.int64), name)
+        for name, places in (("from", [0]), ("to", [6]), ("axis", [1]))
+    ]
+    graph = onnx.helper.make_graph(
+        [
+            node("ReduceMean", ["look"], ["mean"], axes=[1], keepdims=0),
+            # The first six features of a reading are its probabilities.
+            node("Slice", ["mean", "from", "to", "axis"], ["logits"]),
+        ],
+        "probabilities",
+        [value("look", onnx.TensorProto.FLOAT, ["n", STEPS, READING])],
+        [value("logits", onnx.TensorProto.FLOAT, ["n", 6])],
+        initial,
+    )
+    path = tmp_path / "emotion.onnx"
+    opsets = [onnx.helper.make_opsetid("", 17)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
+    card = Card((Modality("look", READING, True),), {"look": (0.0, 1.0)}, 0.05, "abc", {})
+    card_path(path).write_text(card.to_json())
+    look = watch(day_and_night, 80)
+    late, own = (read(look, (40.0,), 80, network=network) for network in (None, path))
+    for before, after in zip(late, own, strict=True):
+        # A low temperature makes the likeliest emotion surer.
+        likeliest = max(before.probabilities, key=before.probabilities.__getitem__)
+        assert max(after.probabilities, key=after.probabilities.__getitem__) == likeliest
+        assert after.probabilities[likeliest] > before.probabilities[likeliest] + 0.1
+        assert after.arousal_from["categories"] > before.arousal_from["categories"]
 
 
 def test_a_film_that_does_not_change_is_one_section() -> None:
