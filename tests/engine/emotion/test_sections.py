@@ -78,7 +78,7 @@ def test_a_trained_network_gives_the_probabilities(tmp_path) -> None:
     path = tmp_path / "emotion.onnx"
     opsets = [onnx.helper.make_opsetid("", 17)]
     onnx.save(onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
-    card = Card((Modality("look", READING, True),), {"look": (0.0, 1.0)}, 0.05, "abc", {})
+    card = Card((Modality("look", READING, True),), {"look": (0.0, 1.0)}, 0.002, "abc", {})
     card_path(path).write_text(card.to_json())
     look = watch(day_and_night, 80)
     late, own = (read(look, (40.0,), 80, network=network) for network in (None, path))
