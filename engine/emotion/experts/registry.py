@@ -8,10 +8,13 @@ from engine.emotion.experts.expert import Expert
 from engine.emotion.experts.faces import FACES
 from engine.emotion.experts.look import LOOK
 from engine.emotion.experts.scene import SCENE
+from engine.emotion.experts.sound import SOUND
+from engine.emotion.experts.speech import SPEECH
 from engine.emotion.experts.titles import TITLES
+from engine.emotion.experts.words import WORDS
 from engine.errors import EmsyncError
 
-EXPERTS: tuple[Expert, ...] = (LOOK, FACES, SCENE, TITLES)
+EXPERTS: tuple[Expert, ...] = (LOOK, FACES, SCENE, SOUND, SPEECH, TITLES, WORDS)
 """``look`` comes first and is always there. ``words`` comes after what finds texts."""
 
 NAMES = tuple(expert.name for expert in EXPERTS)

@@ -1,12 +1,20 @@
-"""A tiny network shaped like CLIP, which the expert loads as it loads CLIP."""
+"""A tiny network shaped like CLIP, real speech of an installed package, and made-up sounds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+
+from engine.arrays import Samples
+from engine.audio import read_sound
+from engine.emotion.experts.expert import SOUND_RATE, Expert, Track
 
 FUNERAL, CHILDREN = "a funeral", "children playing"
 TABLE = 997
@@ -79,3 +87,65 @@ def tiny_scene(hub: Any, tiny_clip: tuple[bytes, bytes]) -> Callable[[], Any]:
         return hub.bundle("scene")
 
     return bundle
+
+
+def _listen(
+    expert: Expert,
+    samples: Samples,
+    start: float = 0.0,
+    block: int = 7168,
+    earlier: Mapping[str, Track] | None = None,
+) -> Track:
+    watcher = expert.watch()
+    for place in range(0, len(samples), block):
+        watcher.sound(start + place / SOUND_RATE, samples[place : place + block])
+    return expert.load(watcher.finish(earlier or {}).arrays())
+
+
+def _sine(frequency: float, seconds: float, amplitude: float = 1.0) -> Samples:
+    time = np.arange(round(seconds * SOUND_RATE)) / SOUND_RATE
+    return (amplitude * np.sin(2 * np.pi * frequency * time)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def listen() -> Callable[..., Track]:
+    """The track of an expert that received samples in blocks and was kept in a file."""
+    return _listen
+
+
+@pytest.fixture(scope="session")
+def sine() -> Callable[..., Samples]:
+    """A sine: sine(hertz, seconds, amplitude=1.0)."""
+    return _sine
+
+
+@pytest.fixture(scope="session")
+def recording() -> Callable[[str], Samples]:
+    """Real speech by name: beckett (10 s), two_cities (44 s) or endgame_nagg_nell (28 s)."""
+    spec = find_spec("moonshine_voice")
+    if spec is None or not spec.submodule_search_locations:
+        pytest.skip("needs the recordings of moonshine-voice")
+    folder = Path(spec.submodule_search_locations[0]) / "assets"
+
+    def read(name: str) -> Samples:
+        path = folder / f"{name}.wav"
+        if not path.is_file():
+            pytest.skip(f"needs {name}.wav of moonshine-voice 0.0.73")
+        return read_sound(path, SOUND_RATE).astype(np.float32)
+
+    return read
+
+
+@pytest.fixture
+def speak(tmp_path: Path) -> Callable[..., Samples]:
+    """Synthetic speech: speak(text, voice="en", pitch=50, rate=160)."""
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("needs espeak-ng")
+
+    def say(text: str, voice: str = "en", pitch: int = 50, rate: int = 160) -> Samples:
+        path = tmp_path / "speech.wav"
+        command = ["espeak-ng", "-v", voice, "-p", str(pitch), "-s", str(rate), "-w", str(path)]
+        subprocess.run([*command, text], check=True, capture_output=True)
+        return read_sound(path, SOUND_RATE).astype(np.float32)
+
+    return say
