@@ -31,6 +31,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) -e '.[cpu,emotion]'
+	@$(PIP) -e '.[speech]' || echo "Speech recognition has no wheel for this machine: films are read without it."
 	@touch $@
 
 $(VENV)/ready-to-test: $(VENV)/ready

@@ -17,14 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Floats, Image
+from engine.arrays import Floats, Image, Samples
 from engine.emotion.experts import moonshine, sound_events
 from engine.emotion.experts.expert import (
     SOUND_RATE,
     Arrays,
     Expert,
     FilmContext,
-    Samples,
     Track,
 )
 from engine.emotion.experts.moonshine import Recogniser
