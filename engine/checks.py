@@ -37,6 +37,17 @@ def flag(name: str, value: Any) -> bool:
     return value
 
 
+def one_of(*words: str) -> Check:
+    """A check for one of some words."""
+
+    def check(name: str, value: Any) -> str:
+        if value not in words:
+            raise EmsyncError(f"{name} must be {' or '.join(words)}")
+        return str(value)
+
+    return check
+
+
 def number(low: float = -math.inf, high: float = math.inf) -> Check:
     """A check for finite numbers from ``low`` to ``high``, as floats."""
 

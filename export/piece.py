@@ -13,6 +13,11 @@ from export.midi import Markers, write_midi, write_stems
 
 SCORE, STEMS, TAKES = "score.mid", "stems", "takes"
 REEL = "reel.mid"
+SOUND_FORMATS = ("wav", "flac")
+SOUNDS = tuple(f"{name}.{form}" for name in ("score", "reel") for form in SOUND_FORMATS)
+"""The names that the sound of a piece or a reel may have."""
+FILMS = ("film.mp4", "film.mov", "film.mkv")
+"""The names that the film with its new sound may have, by its container."""
 
 
 def write_piece(

@@ -145,6 +145,7 @@ ALLOWED: Mapping[str, set[str]] = {
         "engine.plan",
         "engine.score",
         "engine.timecode",
+        "engine.video",
     },
     "bridge": set(),
     "bridge.version": set(),
@@ -166,6 +167,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "bridge.doctor": {
         *BASE,
         "engine.emotion",
+        "export",
         "engine.model",
         "bridge.midi",
         "bridge.osc",

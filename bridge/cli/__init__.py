@@ -16,7 +16,8 @@ from bridge.version import own_version
 from engine.errors import EmsyncError
 
 COMMANDS: Mapping[str, str] = {
-    "score": "compose a soundtrack for a film and write it as MIDI",
+    "score": "compose a soundtrack for a film and write it as MIDI, as sound and as a film",
+    "preview": "open a scored film in the player of the desktop",
     "recut": "score a new cut of a film, and keep the notes of what did not change",
     "analyze": "find a film's cuts and emotion, and write them as a cue sheet to edit",
     "cues": "turn hits from one format into another: text, CSV, EDL, FCPXML, OTIO, MIDI, cue sheet",

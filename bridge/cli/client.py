@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bridge.cli.options import film_arguments, former, music_arguments
+from bridge.cli.options import film_arguments, former, music_arguments, sound_arguments
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import progress_bar
 from bridge.cli.request_values import request_values
@@ -21,6 +21,9 @@ from bridge.state import state_folder
 from engine.cues import parse_time
 from engine.errors import EmsyncError
 from engine.files import staged, write_atomically
+
+_PHASES = {State.COMPOSING: 1, State.RENDERING: 2, State.DONE: 2}
+"""How many phases lie behind a job in a state."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -42,6 +45,7 @@ def arguments(parser: ArgumentParser) -> None:
     submit.add_argument("--analyze", action="store_true", help="make its cue sheet only")
     former(submit, "--analyse", "analyze", action="store_true")
     music_arguments(submit)
+    sound_arguments(submit)
     submit.add_argument("--live", action="store_true", default=None, help="play while composing")
     submit.add_argument(
         "--reserve", type=float, metavar="SECONDS",
@@ -134,10 +138,10 @@ def _waited(client: Client, args: Namespace, job: dict[str, Any]) -> dict[str, A
     """The job as it is, or with ``--wait`` as it ended; raises EmsyncError where it failed."""
     if not args.wait:
         return job
-    with progress_bar("Composing", 200, "%") as show:
+    with progress_bar("Composing", 300, "%") as show:
         for now in client.follow(job["id"]):
-            composing = now["state"] in (State.COMPOSING, State.DONE)
-            show(100 * (composing + now["progress"]))
+            before = _PHASES.get(now["state"], 0)
+            show(100 * (before + now["progress"]))
             job = now
     if job["state"] != State.DONE:
         raise EmsyncError(f"job {job['id']}: {job['state']}: {job['error'] or 'by a client'}")

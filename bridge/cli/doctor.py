@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bridge.cli.live_options import output_arguments, output_config
-from bridge.doctor import machine, ports
+from bridge.doctor import machine, ports, sound
 from bridge.doctor.experts import experts
 from bridge.doctor.finding import Finding
 from bridge.doctor.round_trip import round_trip
@@ -38,6 +38,8 @@ def findings(wished: OutputConfig) -> Iterator[Finding]:
     yield machine.runtime()
     yield machine.model()
     yield from experts()
+    yield sound.synthesizer()
+    yield sound.soundfont()
     yield machine.disk(folder)
     yield machine.server(lambda: Client(folder).ask("GET", "/state"))
     yield ports.jack()

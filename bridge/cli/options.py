@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.cli.emotion_option import emotion_argument
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.request import DYNAMICS, TAKES
+from bridge.scoring.request import AUDIO, DYNAMICS, TAKES
 from engine.composing.sampling import Sampling
 from engine.cues import parse_time
 from engine.emotion.experts.registry import NAMES
@@ -134,6 +134,40 @@ def music_arguments(parser: ArgumentParser) -> None:
     dynamics_argument(parser)
     plan_arguments(parser)
     sampling_arguments(parser)
+
+
+def sound_arguments(parser: ArgumentParser) -> None:
+    """Add what a user may ask of sound and film."""
+    parser.add_argument(
+        "--audio", choices=AUDIO,
+        help="the files of sound: score and stems as 24-bit wav or flac, or none (default: wav)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-audio", dest="audio", action="store_const", const="none",
+        help="write no sound and no film; the same as --audio none",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-film", dest="film", action="store_const", const=False,
+        help="write no film with the new sound",
+    )  # fmt: skip
+    parser.add_argument(
+        "--mix-original", type=float, metavar="DB",
+        help="mix the film's own sound into the new film at this level, 0 as it is; the music "
+        "gives way to speech (default: the music alone)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--chapters", choices=("cuts",),
+        help="cuts: a chapter for each shot in the new film (default: the film's own chapters)",
+    )  # fmt: skip
+
+
+def soundfont_argument(parser: ArgumentParser) -> None:
+    """Add the sound font."""
+    parser.add_argument(
+        "--soundfont", type=Path, metavar="FILE",
+        help="play with this sound font, SF2 or SF3 (default: $EMSYNC_SOUNDFONT, else the one that "
+        "comes with emsync)",
+    )  # fmt: skip
 
 
 def dynamics_argument(parser: ArgumentParser, usual: str = f"{DYNAMICS:g}") -> None:

@@ -14,10 +14,22 @@ from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, RESULT, SCORES
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 from engine.files import output
-from export.piece import REEL, SCORE, STEMS, TAKES
+from export.piece import FILMS, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES
 
-_STALE = (PLAN, SCORE, SCORES, PICTURE, REEL, f"{TAKES}/take-*.mid")
+_SOUNDS = (*SOUNDS, *(f"{STEMS}/*.{form}" for form in SOUND_FORMATS))
+_STALE = (PLAN, SCORE, SCORES, PICTURE, REEL, f"{TAKES}/take-*.mid", *_SOUNDS, *FILMS)
 """Files that not every result has; those of an earlier result go when it is replaced."""
+
+
+def keep_source(folder: Path, video: Path) -> None:
+    """Check that a result does not replace the film that it is made of.
+
+    Raises EmsyncError for a film in the folder that has the name of a file of a result.
+    """
+    if video.exists() and any(
+        (folder / name).exists() and (folder / name).samefile(video) for name in (*FILMS, *SOUNDS)
+    ):
+        raise EmsyncError(f"{folder}: {video.name} is the film itself; name another folder")
 
 
 def stale(folder: Path) -> tuple[str, ...]:
@@ -30,7 +42,16 @@ def stale(folder: Path) -> tuple[str, ...]:
     except EmsyncError:
         # Without a cue sheet that can be read, no folder is known to be a cue's.
         names = []
-    of_cues = (SCORE, PICTURE, PLAN, CUES, REPORT, f"{STEMS}/*.mid", f"{TAKES}/take-*.mid")
+    of_cues = (
+        SCORE,
+        PICTURE,
+        PLAN,
+        CUES,
+        REPORT,
+        f"{STEMS}/*.mid",
+        f"{TAKES}/take-*.mid",
+        *_SOUNDS,
+    )
     return (*_STALE, *(f"{name}/{pattern}" for name in names for pattern in of_cues))
 
 

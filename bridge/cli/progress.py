@@ -9,7 +9,11 @@ from tqdm import tqdm
 
 from bridge.scoring.pipeline import Part, Phase
 
-_TITLES: dict[Phase, str] = {"analyzing": "Analyzing", "composing": "Composing"}
+_TITLES: dict[Phase, str] = {
+    "analyzing": "Analyzing",
+    "composing": "Composing",
+    "rendering": "Rendering",
+}
 
 
 @contextmanager

@@ -10,9 +10,11 @@ from bridge.cli.options import (
     network_arguments,
     network_options,
     sampling_arguments,
+    sound_arguments,
+    soundfont_argument,
     timecode_arguments,
 )
-from bridge.cli.outputs import folder_force_argument, result_folder, stale
+from bridge.cli.outputs import folder_force_argument, keep_source, result_folder, stale
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import given_clock, request_values
 from bridge.cli.score import summary
@@ -88,6 +90,8 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     dynamics_argument(parser, "that of the old score")
     sampling_arguments(parser)
+    sound_arguments(parser)
+    soundfont_argument(parser)
     network_arguments(parser)
 
 
@@ -105,10 +109,13 @@ def run(args: Namespace) -> None:
     if output.resolve() == args.old.resolve():
         raise EmsyncError(f"{output}: holds the old score; name another folder")
     with result_folder(output, args.force) as folder:
+        keep_source(folder, args.video)
         with staged(folder, stale(folder)) as beside:
-            cues, report = recut_film(old, cut, request, network.load, beside, phase_bar)
-        print(summary(report, cues, folder, ()))
-        print("\n".join(kept_lines(report, cues)))
+            cues, report = recut_film(
+                old, cut, request, network.load, beside, phase_bar, args.soundfont
+            )
+        *lines, last = summary(report, cues, folder, ()).splitlines()
+        print("\n".join([*lines, *kept_lines(report, cues), last]))
 
 
 def _new_cut(args: Namespace, old: OldScore) -> NewCut:

@@ -1,10 +1,12 @@
-"""``emsync score``: a film in, MIDI out."""
+"""``emsync score``: a film in, MIDI, sound and a film out."""
 
 from __future__ import annotations
 
+import math
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from bridge.cli.options import (
     film_arguments,
@@ -12,19 +14,23 @@ from bridge.cli.options import (
     network_arguments,
     network_options,
     scores_argument,
+    sound_arguments,
+    soundfont_argument,
 )
-from bridge.cli.outputs import folder_force_argument, result_folder, stale
+from bridge.cli.outputs import folder_force_argument, keep_source, result_folder, stale
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values
 from bridge.cli.why import why
 from bridge.scoring.files import PLAN, SCORES
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.reel import ReelReport, score_reel
+from bridge.scoring.rendering import Rendered
 from bridge.scoring.report import Report
 from bridge.scoring.request import parse_request
 from engine.cues import CueSheet
 from engine.files import staged
 from engine.score import Instrument
+from export.piece import REEL, SCORE
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -32,12 +38,15 @@ def arguments(parser: ArgumentParser) -> None:
     film_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
-        help="where score.mid, stems/, takes/, score.svg, plan.json, cues.json and report.json "
-        "go (default: out); with --spotting a folder for each cue, and reel.mid",
+        help="where the files go: score.mid, stems/, takes/, score.wav, film.mp4, score.svg, "
+        "plan.json, cues.json and report.json (default: out). With --spotting: a folder for each "
+        "cue, and reel.mid",
     )  # fmt: skip
     folder_force_argument(parser)
     scores_argument(parser)
     music_arguments(parser)
+    sound_arguments(parser)
+    soundfont_argument(parser)
     network_arguments(parser)
 
 
@@ -46,13 +55,19 @@ def run(args: Namespace) -> None:
     request = parse_request(request_values(args))
     network = network_options(args)
     with result_folder(args.output, args.force) as folder:
+        keep_source(folder, args.video)
         with staged(folder, stale(folder)) as beside:
             if request.music_cues:
-                cues, reel = score_reel(request, network.load, beside, phase_bar, args.scores)
+                cues, reel = score_reel(
+                    request, network.load, beside, phase_bar, args.scores, args.soundfont
+                )
             else:
                 # A later re-cut compares the new film with what is kept here.
                 scores = args.scores or beside / SCORES
-                cues, report = score_film(request, network.load, beside, phase_bar, scores=scores)
+                cues, report = score_film(
+                    request, network.load, beside, phase_bar,
+                    scores=scores, soundfont=args.soundfont,
+                )  # fmt: skip
         # Once the files are in their place: the summary names those that are there.
         if request.music_cues:
             print(reel_summary(reel, cues, folder))
@@ -67,7 +82,8 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
     takes = "takes/, " if len(report.takes.takes) > 1 else ""
     plan = "plan.json, " if (folder / PLAN).exists() else ""
     lines = [
-        f"{folder}: score.mid, stems/, {takes}score.svg, {plan}cues.json, report.json",
+        f"{folder}: score.mid, stems/, {takes}{_names(report.rendered)}score.svg, {plan}cues.json, "
+        "report.json",
         f"  {cues.duration:.1f} s at {report.tempo:.0f} bpm; notes: {notes}",
         f"  composed by {report.model.name} on {report.model.device} in {times.compose:.1f} s "
         f"(analyzed in {times.analyze:.1f} s, {times.total:.1f} s in all)",
@@ -92,13 +108,47 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
     silent = [i.value for i in instruments if not report.notes[i.value]]
     if silent:
         lines.insert(2, f"  silent: {', '.join(silent)}")
-    return "\n".join(lines)
+    lines += _sound_lines(report.rendered)
+    return "\n".join([*lines, _next_step(folder, report.rendered, SCORE)])
+
+
+def _names(rendered: Rendered | None) -> str:
+    """The files of sound and film, for a list of files."""
+    if rendered is None:
+        return ""
+    film = "" if rendered.film is None else f"{rendered.film.name}, "
+    return f"{rendered.sound.mix}, {film}"
+
+
+def _sound_lines(rendered: Rendered | None) -> list[str]:
+    """How the sound was made, and what part of the film the new film shows."""
+    if rendered is None:
+        return []
+    sound, film = rendered.sound, rendered.film
+    level = "silent" if math.isinf(sound.loudness) else f"{sound.loudness:.1f} LUFS"
+    lines = [
+        f"  played by {sound.synthesizer} with {rendered.soundfont} in {rendered.seconds:.1f} s, "
+        f"{level}"
+    ]
+    if film is not None and film.begin > 0:
+        lines.append(f"  {film.name} begins at {film.begin:.3f} s of the film, at a key frame")
+    return lines
+
+
+def _next_step(folder: Path, rendered: Rendered | None, midi: str) -> str:
+    """What the user can do now."""
+    if rendered is not None and rendered.film is not None:
+        return f"watch it: emsync preview {quote(str(folder))} ({folder / rendered.film.name})"
+    if rendered is not None:
+        return f"listen to it: {folder / rendered.sound.mix}"
+    return f"open it in your DAW: {folder / midi}"
 
 
 def reel_summary(reel: ReelReport, cues: CueSheet, folder: Path) -> str:
     """The cues of a reel, a line each."""
     names = ", ".join(f"{each.cue.name}/" for each in reel.cues)
-    lines = [f"{folder}: reel.mid, stems/, {names}, cues.json, report.json"]
+    files = _names(reel.rendered)
+    lines = [f"{folder}: reel.mid, stems/, {files}{names}, cues.json, report.json"]
     for each in reel.cues:
         cue, report = each.cue, each.report
         key = "" if each.plan is None else f", {each.plan.phrases[0].key}"
@@ -111,4 +161,5 @@ def reel_summary(reel: ReelReport, cues: CueSheet, folder: Path) -> str:
         )
     model = reel.model
     lines.append(f"  composed by {model.name} on {model.device}, {reel.total:.1f} s in all")
-    return "\n".join(lines)
+    lines += _sound_lines(reel.rendered)
+    return "\n".join([*lines, _next_step(folder, reel.rendered, REEL)])

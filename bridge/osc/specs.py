@@ -81,7 +81,9 @@ OUT = (
         "/emsync/progress",
         (
             _JOB,
-            Argument("state", Type.TEXT, "queued, analyzing, composing, done, failed, ..."),
+            Argument(
+                "state", Type.TEXT, "queued, analyzing, composing, rendering, done, failed, ..."
+            ),
             Argument("share", Type.FLOAT, "progress within this state, 0..1"),
         ),
         "a job has made progress",

@@ -1,7 +1,7 @@
 """From a request to a folder of music; the one way there for the command line and the server.
 
 analyze the film -> cues.json -> plan the piece -> plan.json -> compose takes -> keep the best ->
-score.mid, stems/, takes/, score.svg, report.json
+score.mid, stems/, takes/, score.svg -> play them -> score.wav, film.mp4 -> report.json
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from bridge.scoring.performing import performed, performing
+from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for
 from bridge.scoring.report import (
     NOT_TIMED,
     Model,
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
 MOST_APART = 0.05
 """The most that a plan and its film may differ in length, in seconds."""
 
-Phase = Literal["analyzing", "composing"]
+Phase = Literal["analyzing", "composing", "rendering"]
 Progress = Callable[[float], None]
 """Receives the share of a phase that is done, 0..1."""
 
@@ -186,22 +187,53 @@ def score_film(
     phases: Phases,
     follow: Callable[[CueSheet], Listener] | None = None,
     scores: Path | None = None,
+    soundfont: Path | None = None,
 ) -> tuple[CueSheet, Report]:
     """Score a film into ``folder``, which must exist; returns the cue sheet and the report.
 
     load: loads the network; called once the film has been analyzed. follow: makes
     the listener that follows the first take while it is composed. scores: a file that keeps what
-    is measured of the film.
-    Raises EmsyncError for a film that can't be scored, a network that can't be loaded, and a
-    folder that can't be written.
+    is measured of the film. soundfont: as for :func:`~bridge.scoring.rendering.renderer_for`.
+    Raises EmsyncError for a film that can't be scored, a network that can't be loaded, a sound font
+    that can't be read, and a folder that can't be written.
     """
     warn_without_chords(request)
     begun = time.perf_counter()
+    renderer = renderer_for(request, soundfont)
     cues = analyze_film(request, phases, scores)
     plan = request.plan_for(cues)
     composing = partial(phases, "composing")
     report, _ = compose_piece(request, cues, plan, load, folder, composing, begun, follow)
-    return cues, report
+    return cues, with_sound(report, renderer, request, cues, folder, phases)
+
+
+def with_sound(
+    report: Report,
+    renderer: Renderer | None,
+    request: Request,
+    cues: CueSheet,
+    folder: Path,
+    phases: Phases,
+) -> Report:
+    """Render the piece of a folder; returns its report with that, and writes it."""
+    if renderer is None:
+        return report
+    with phases("rendering") as progress:
+        return reported(report, render(renderer, request, cues, folder, progress=progress), folder)
+
+
+def reported(report: Report, rendered: Rendered | None, folder: Path) -> Report:
+    """A report with what was rendered, written again."""
+    if rendered is None:
+        return report
+    timings = replace(
+        report.timings,
+        render=rendered.seconds,
+        total=report.timings.total + rendered.seconds,
+    )
+    report = replace(report, timings=timings, rendered=rendered)
+    write_report(report, folder / REPORT)
+    return report
 
 
 def warn_without_chords(request: Request) -> None:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
 from bridge.scoring.performing import performed
-from bridge.scoring.pipeline import Phases, write_result
+from bridge.scoring.pipeline import Phases, with_sound, write_result
+from bridge.scoring.rendering import renderer_for
 from bridge.scoring.report import KeptPart, Recut, Report, Timings, write_report
 from bridge.scoring.request import Request
 from engine.analysis import cue_sheet, measure
@@ -128,6 +129,7 @@ def recut_film(
     load: Callable[[], Network],
     folder: Path,
     phases: Phases,
+    soundfont: Path | None = None,
 ) -> tuple[CueSheet, Report]:
     """Score a new cut into ``folder``, which must exist; returns its cue sheet and the report.
 
@@ -138,6 +140,7 @@ def recut_film(
     from engine.composing.planned import compose_planned_takes
 
     begun = time.perf_counter()
+    renderer = renderer_for(request, soundfont)
     cues, new, kept = plan_new_cut(old, cut, request, folder, phases)
     analyzed = time.perf_counter()
     network = load()
@@ -160,7 +163,9 @@ def recut_film(
     share, dynamics = _share(old, new, kept), request.dynamics
     result = replace(result, timings=timings, dynamics=dynamics, recut=share)
     write_report(result, folder / REPORT)
-    return cues, result
+    if cut.film is None:
+        request = replace(request, film=False)
+    return cues, with_sound(result, renderer, request, cues, folder, phases)
 
 
 def plan_new_cut(

@@ -1,7 +1,8 @@
 """From a request with a spotting list to a folder of cues and their reel.
 
 analyze the film -> cues.json -> plan every cue -> compose the cues, originals before their
-variations -> a folder of music for each cue -> reel.mid, stems/, report.json
+variations -> a folder of music for each cue -> reel.mid, stems/ -> play them -> the sound of each
+cue, reel.wav, film.mp4 -> report.json
 """
 
 from __future__ import annotations
@@ -20,10 +21,13 @@ from bridge.scoring.files import CUES, REPORT
 from bridge.scoring.pipeline import (
     Part,
     Phases,
+    Progress,
     analyze_film,
     compose_piece,
+    reported,
     warn_without_chords,
 )
+from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for, to_values
 from bridge.scoring.report import Model, Report
 from bridge.scoring.request import Request
 from engine.cues import CueSheet, write_cues
@@ -58,10 +62,12 @@ class CueReport:
 
 @dataclass(frozen=True, slots=True)
 class ReelReport:
-    """What was made of a spotting list. cues: by time. total: wall time in seconds."""
+    """What was made of a spotting list. cues: by time. total: wall time in seconds. rendered: the
+    sound of the reel and the film; None without."""
 
     cues: tuple[CueReport, ...]
     total: float
+    rendered: Rendered | None = None
 
     @property
     def notes(self) -> dict[str, int]:
@@ -102,6 +108,7 @@ def score_reel(
     folder: Path,
     phases: Phases,
     scores: Path | None = None,
+    soundfont: Path | None = None,
 ) -> tuple[CueSheet, ReelReport]:
     """Score the cues of a film into ``folder``; returns the film's cue sheet and the report.
 
@@ -110,6 +117,7 @@ def score_reel(
     """
     warn_without_chords(request)
     begun = time.perf_counter()
+    renderer = renderer_for(request, soundfont)
     cues = analyze_film(request, phases, scores)
     planned = plan_cues(request, cues)
     network = load()
@@ -139,22 +147,59 @@ def score_reel(
         before += share
     reel = joined([(cue.start, pieces[cue.name]) for cue in cues.spotting], cues.duration)
     write_reel(reel, folder, _markers(cues), smpte_offset(cues.video.clock, cues.start))
-    result = ReelReport(
-        tuple(reports[cue.name] for cue in cues.spotting), time.perf_counter() - begun
-    )
+    rendered = None
+    if renderer is not None:
+        with phases("rendering") as progress:
+            rendered = _rendered(renderer, request, cues, planned, reports, folder, progress)
+    ordered = tuple(reports[cue.name] for cue in cues.spotting)
+    result = ReelReport(ordered, time.perf_counter() - begun, rendered)
     write_atomically(folder / REPORT, to_json(result, cues))
     return cues, result
 
 
+def _rendered(
+    renderer: Renderer,
+    request: Request,
+    cues: CueSheet,
+    planned: Mapping[str, tuple[CueSheet, Plan | None]],
+    reports: dict[str, CueReport],
+    folder: Path,
+    progress: Progress,
+) -> Rendered | None:
+    """Render each cue, with its report, and then the reel and the film; returns the latter."""
+    music = sum(cue.duration for cue in cues.spotting)
+    whole = music + cues.duration
+    done = 0.0
+    for cue in cues.spotting:
+        each, own = reports[cue.name], folder / cue.name
+
+        def share(part: float, done: float = done, length: float = cue.duration) -> None:
+            progress((done + part * length) / whole)
+
+        with _named(cue):
+            sound = render(renderer, request, planned[cue.name][0], own, film=False, progress=share)
+        reports[cue.name] = replace(each, report=reported(each.report, sound, own))
+        done += cue.duration
+    return render(
+        renderer, request, cues, folder, "reel",
+        progress=lambda part: progress((done + part * cues.duration) / whole),
+    )  # fmt: skip
+
+
 def to_json(report: ReelReport, cues: CueSheet) -> str:
     """The report of a reel as JSON. cues: of the film."""
-    content = {
+    content: dict[str, Any] = {
         "film": cues.video.path,
         "cues": [_cue_json(each, cues) for each in report.cues],
         "notes": report.notes,
         "model": asdict(report.model),
         "timings": {"total": round(report.total, 3)},
     }
+    if report.rendered is not None:
+        values = to_values(report.rendered)
+        # A reel's report names the film that was scored as "film".
+        content |= {"scored_film": values.pop("film"), **values}
+        content["timings"]["render"] = round(report.rendered.seconds, 3)
     return json.dumps(content, indent=2) + "\n"
 
 

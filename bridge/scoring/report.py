@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridge.scoring.rendering import Rendered, to_values
 from engine.cues import CueSheet, Section, section_json
 from engine.files import write_atomically
 from engine.metrics import harmony
@@ -26,13 +27,14 @@ if TYPE_CHECKING:  # these need onnxruntime
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Wall time of each phase in seconds."""
+    """Wall time of each phase in seconds. render: sound and film; 0 without."""
 
     load: float
     analyze: float
     compose: float
     export: float
     total: float
+    render: float = 0.0
 
     @classmethod
     def between(
@@ -147,7 +149,8 @@ class Report:
     originality: what each part shares with the songs that the network learnt from; None without
     their fingerprint.
     tempo: quarter notes a minute at the beginning. sections: the film's emotion, and why. dynamics:
-    as requested. recut: what was kept of an old score; None for a piece that is all new.
+    as requested. recut: what was kept of an old score; None for a piece that is all new. rendered:
+    its sound and film; None without.
     Shares are NaN (JSON: null) without boundaries or chords.
     """
 
@@ -168,6 +171,7 @@ class Report:
     sections: tuple[Section, ...] = ()
     dynamics: float = 0.0
     recut: Recut | None = None
+    rendered: Rendered | None = None
 
 
 def report(
@@ -261,6 +265,8 @@ def to_json(report: Report) -> str:
             {field: round(value, 3) for field, value in part.items()} for part in recut["parts"]
         ]
         content["recut"] = recut
+    if report.rendered is not None:
+        content |= to_values(report.rendered)
     return json.dumps(content, indent=2) + "\n"
 
 

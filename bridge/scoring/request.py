@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.scoring.files import RESULT
-from engine.checks import Check, checked, flag, items, number, text, whole
+from engine.checks import Check, checked, flag, items, number, one_of, text, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, from_json, to_json
@@ -36,12 +36,17 @@ from engine.plan.tempo_map import to_values as tempo_map_values
 from engine.score import Instrument
 from engine.spotting import MusicCue, cue_json, spotting_list
 from engine.timecode import is_label
+from export.piece import SOUND_FORMATS
 
 TAKES = 4
 """Takes to choose from, unless the user says otherwise."""
 MOST_TAKES = 64
 DYNAMICS = 1.0
 """How freely notes are played, unless the user says otherwise."""
+AUDIO = (*SOUND_FORMATS, "none")
+"""What may be asked of sound."""
+ORIGINAL_LEVELS = (-60.0, 12.0)
+"""The range of the level of a film's own sound, in dB."""
 FURTHEST_OFFSET = 250
 """The most frames that a chord may begin before or after its hit."""
 LONGEST = 24 * 3600.0
@@ -75,6 +80,9 @@ class Request:
     bpm, time_signature, feel, key, density, chords: None for what the film asks.
     tempo_map: the beats and bars of the user's project, in place of bpm and time_signature.
     free: compose in free time, without a plan.
+    audio: the files of sound: wav, flac, or none. film: write the film with the new sound too.
+    mix_original: the level of the film's own sound under the music, in dB; None leaves it out.
+    chapters: cuts gives the film a chapter for each shot; None keeps its own.
     live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
     """
 
@@ -114,6 +122,10 @@ class Request:
     chords: tuple[str, ...] | None = None
     tempo_map: TempoMap | None = None
     free: bool = False
+    audio: str = "wav"
+    film: bool = True
+    mix_original: float | None = None
+    chapters: str | None = None
     live: bool = False
     reserve: float = 4.0
 
@@ -382,6 +394,10 @@ _CHECKS: Mapping[str, Check] = {
     "density": _any_number,
     "chords": _chords,
     "free": flag,
+    "audio": one_of(*AUDIO),
+    "film": flag,
+    "mix_original": number(*ORIGINAL_LEVELS),
+    "chapters": one_of("cuts"),
     "live": flag,
     "reserve": number(0.0, 600.0),
 }

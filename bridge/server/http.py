@@ -34,10 +34,15 @@ LARGEST_BODY = 1 << 20
 BODY_TIMEOUT = 10.0
 """Seconds that a client may take to send a request's body."""
 _MEDIA_TYPES = {
+    ".flac": "audio/flac",
     ".json": "application/json",
     ".mid": "audio/midi",
+    ".mkv": "video/x-matroska",
+    ".mov": "video/quicktime",
+    ".mp4": "video/mp4",
     ".npz": "application/octet-stream",
     ".svg": "image/svg+xml",
+    ".wav": "audio/wav",
 }
 _STATUS: Mapping[type[Exception], int] = {
     NoSuchJob: 404, WrongState: 409, Forbidden: 403, NotStored: 507

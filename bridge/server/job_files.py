@@ -9,11 +9,11 @@ from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, SCORES
 from bridge.scoring.request import MOST_TAKES
 from bridge.server.jobs import Job, NoSuchJob, NotStored
 from engine.score import Instrument
-from export.piece import REEL, SCORE, STEMS, TAKES
+from export.piece import FILMS, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES
 
 FILES = (
-    *(CUES, SCORES, PLAN, SCORE, REEL, PICTURE, REPORT),
-    *(f"{STEMS}/{i.value}.mid" for i in Instrument),
+    *(CUES, SCORES, PLAN, SCORE, REEL, PICTURE, REPORT, *SOUNDS, *FILMS),
+    *(f"{STEMS}/{i.value}.{form}" for form in ("mid", *SOUND_FORMATS) for i in Instrument),
     *(f"{TAKES}/take-{number}.mid" for number in range(1, MOST_TAKES + 1)),
 )
 """Every file that a piece, or a reel, may have, by the name that clients use."""

@@ -1,6 +1,6 @@
 """Jobs: what the server does for a client, and the states of a job.
 
-A job is queued, analyzing, composing, then done. From each of the first three it can also become
+A job is queued, analyzing, composing, rendering, then done. From each but the last it can become
 failed, cancelled or interrupted.
 """
 
@@ -40,6 +40,7 @@ class State(StrEnum):
     QUEUED = "queued"
     ANALYZING = "analyzing"
     COMPOSING = "composing"
+    RENDERING = "rendering"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -50,7 +51,8 @@ _BROKEN_OFF = frozenset({State.FAILED, State.CANCELLED, State.INTERRUPTED})
 _NEXT: Mapping[State, frozenset[State]] = {
     State.QUEUED: _BROKEN_OFF | {State.ANALYZING},
     State.ANALYZING: _BROKEN_OFF | {State.COMPOSING, State.DONE},
-    State.COMPOSING: _BROKEN_OFF | {State.DONE},
+    State.COMPOSING: _BROKEN_OFF | {State.RENDERING, State.DONE},
+    State.RENDERING: _BROKEN_OFF | {State.DONE},
 }
 ENDED = frozenset(State) - _NEXT.keys()
 """The states that a job does not leave."""

@@ -118,6 +118,11 @@ class VideoReader:
         return self._fps
 
     @property
+    def zero(self) -> Fraction:
+        """The stamp of the film's second 0, in seconds."""
+        return self._zero
+
+    @property
     def video(self) -> Video:
         """The film's metadata; its duration is the end of the last frame.
 

@@ -18,6 +18,7 @@ local TEXTS = {
   analysing = "Analyzing the film",
   analyzing = "Analyzing the film",
   composing = "Composing",
+  rendering = "Rendering the sound",
 }
 
 -- The path of the plan that the user left beside the film, or nil.
@@ -27,7 +28,8 @@ local function plan_of(film)
 end
 
 local function words_for(film, plan)
-  local words = { "submit", film.path }
+  -- REAPER plays the parts itself.
+  local words = { "submit", film.path, "--audio", "none" }
   local function add(option, value)
     if value then
       words[#words + 1] = option

@@ -8,7 +8,7 @@ from subprocess import PIPE
 
 import pytest
 
-from bridge.cli.outputs import RESULT, check_file, result_folder
+from bridge.cli.outputs import RESULT, check_file, keep_source, result_folder
 from engine.errors import EmsyncError
 
 ROOT = Path(__file__).parents[3]
@@ -40,8 +40,22 @@ def test_any_part_of_a_result_is_kept(tmp_path, name):
 
 
 def test_a_folder_of_other_files_is_used(tmp_path):
-    (tmp_path / "film.mp4").touch()
+    (tmp_path / "holiday.mp4").touch()
     assert written(tmp_path) == tmp_path
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_the_film_itself_is_never_replaced(tmp_path, force):
+    film = tmp_path / "out" / "film.mp4"
+    film.parent.mkdir()
+    film.write_text("the only copy")
+    with result_folder(tmp_path / "out", force) as folder:
+        if force:
+            with pytest.raises(EmsyncError, match=r"film.mp4 is the film itself; name another"):
+                keep_source(folder, film)
+        else:
+            keep_source(folder, film)
+            assert folder == tmp_path / "out-2"
 
 
 def test_a_folder_without_a_name_of_its_own_is_refused(tmp_path, monkeypatch):

@@ -34,13 +34,16 @@ def test_a_film_with_several_cues_from_list_to_playback(
     out = tmp_path / "out"
     result = emsync("score", clip, "-o", out, *options)
     assert result.status == 0, result.err
-    first, one, two, last = result.out.splitlines()
-    assert first == f"{out}: reel.mid, stems/, 1m1/, 1m2/, cues.json, report.json"
+    first, one, two, last, sound, watch = result.out.splitlines()
+    files = "reel.mid, stems/, reel.wav, film.mp4, 1m1/, 1m2/, cues.json, report.json"
+    assert first == f"{out}: {files}"
     assert one.startswith("  1m1  01:00:00:06 - 01:00:03:06  3.0 s at ")
     assert two.startswith("  1m2  01:00:05:00 - 01:00:08:09  3.8 s at ")
     assert two.endswith("; variation of 1m1") and last.startswith("  composed by tiny on cpu")
+    assert sound.startswith("  played by ")
+    assert watch == f"watch it: emsync preview {out} ({out / 'film.mp4'})"
     assert {path.name for path in out.iterdir()} == {
-        "reel.mid", "stems", "1m1", "1m2", "cues.json", "report.json",
+        "reel.mid", "reel.wav", "film.mp4", "stems", "1m1", "1m2", "cues.json", "report.json",
     }  # fmt: skip
 
     # The reel plays as the film does, to its end.

@@ -33,7 +33,7 @@ def test_a_film_becomes_a_folder_and_each_stage_reports_its_progress(clip, netwo
     phases = Phases()
     network = NetworkOptions(network_file, "cpu", 1)
     cues, report = score_film(Request(str(clip), takes=2), network.load, tmp_path, phases)
-    assert phases.entered == ["analyzing", "composing"]
+    assert phases.entered == ["analyzing", "composing", "rendering"]
     for shares in phases.shares.values():
         assert shares == sorted(shares)
         assert 0.9 < shares[-1] <= 1.0

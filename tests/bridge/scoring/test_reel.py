@@ -168,6 +168,7 @@ def test_the_reel_has_the_cues_the_hits_and_the_keys_where_they_are(out):
 def test_the_film_is_analyzed_once_and_originals_come_before_variations(out, phases):
     assert phases.entered == [
         ("analyzing", None), ("composing", "1m1"), ("composing", "1m2"), ("composing", "1m3"),
+        ("rendering", None),
     ]  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def test_all_states_of_a_job_are_published(server, film):
         lambda: server.submit(film),
     )
     states = [event["state"] for event in events if event["event"] == "job"]
-    assert states == ["queued", "analyzing", "composing", "done"]
+    assert states == ["queued", "analyzing", "composing", "rendering", "done"]
     shares = [event["share"] for event in events if event["event"] == "progress"]
     assert max(shares) == 1.0
 

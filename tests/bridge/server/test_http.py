@@ -48,6 +48,9 @@ def plan_of(server, job):
         ("plan.json", "application/json"),
         ("score.svg", "image/svg+xml"),
         ("score.mid", "audio/midi"),
+        ("score.wav", "audio/wav"),
+        ("stems/drums.wav", "audio/wav"),
+        ("film.mp4", "video/mp4"),
     ],
 )
 def test_a_file_has_its_media_type(server, piece, name, kind):

@@ -29,7 +29,7 @@ def test_jobs_that_had_not_ended_are_interrupted_at_the_next_start(path):
         journal.put(job(state, state, float(number)))
     journal.close()
     states = {j.id: j.state for j in Journal(path).jobs()}
-    unfinished = {State.QUEUED, State.ANALYZING, State.COMPOSING}
+    unfinished = {State.QUEUED, State.ANALYZING, State.COMPOSING, State.RENDERING}
     assert states == {s: State.INTERRUPTED if s in unfinished else s for s in State}
 
 

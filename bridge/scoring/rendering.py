@@ -1,0 +1,171 @@
+"""From the MIDI files of a piece to its sound, and to the film with that sound.
+
+Music is never lost by a fault here: a piece that can't be rendered is kept as MIDI, with a warning.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bridge.scoring.request import Request
+from engine.cues import CueSheet
+from engine.errors import EmsyncError
+from engine.score import Instrument
+from engine.video.reader import open_video
+from export.piece import STEMS
+
+if TYPE_CHECKING:  # these are loaded only where sound is wanted
+    from export.film.film import FilmFile
+    from export.sound.soundfont import SoundFont
+    from export.sound.soundtrack import Soundtrack
+    from export.sound.synthesizer import Synthesizer
+
+WHOLE = 0.001
+"""Seconds by which a part may miss the ends of its film and still be all of it."""
+NO_SYNTHESIZER = (
+    "no synthesizer is installed, so there is no sound; pip install midirenderer, or install "
+    "FluidSynth"
+)
+_SHARE = 0.6
+"""The share of rendering that the sound takes; the film takes the rest."""
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """What makes sound: a sound font, the name of its file, and a synthesizer."""
+
+    font: SoundFont
+    font_name: str
+    synthesizer: Synthesizer
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What was rendered. film: None where there is none. seconds: that it took."""
+
+    sound: Soundtrack
+    film: FilmFile | None
+    soundfont: str
+    seconds: float
+
+
+def renderer_for(request: Request, soundfont: Path | None = None) -> Renderer | None:
+    """What makes the sound of a request; None, with a warning, where no synthesizer is installed.
+
+    soundfont: None for that of ``EMSYNC_SOUNDFONT`` or the one that comes with emsync. Call it
+    before long work: it raises EmsyncError for a font that can't be read.
+    """
+    if request.audio == "none":
+        return None
+    from export.sound.fonts import font_path, open_font
+    from export.sound.synthesizer import find_synthesizer
+
+    font = open_font(soundfont)
+    synthesizer = find_synthesizer()
+    if synthesizer is None:
+        warnings.warn(NO_SYNTHESIZER, stacklevel=2)
+        return None
+    return Renderer(font, font_path(soundfont).name, synthesizer)
+
+
+def render(
+    renderer: Renderer | None,
+    request: Request,
+    cues: CueSheet,
+    folder: Path,
+    name: str = "score",
+    film: bool = True,
+    progress: Progress = lambda share: None,
+) -> Rendered | None:
+    """Render the stems in ``folder`` as ``name``.wav and, if asked for, as the film.
+
+    film: whether this piece belongs to a film of its own. Returns None without a renderer, and
+    where rendering fails, of which a warning tells.
+    """
+    if renderer is None:
+        return None
+    # PyAV is slow to load.
+    import av
+
+    from export.sound.soundtrack import write_soundtrack
+
+    begun = time.perf_counter()
+    film = film and request.film
+    share = _SHARE if film else 1.0
+    midis = {i: folder / STEMS / f"{i.value}.mid" for i in Instrument}
+    try:
+        sound = write_soundtrack(
+            midis,
+            cues.duration,
+            folder,
+            f"{name}.{request.audio}",
+            "flac" if request.audio == "flac" else "wav",
+            renderer.font,
+            renderer.synthesizer,
+            float(cues.video.clock.start_seconds) + cues.start,
+            lambda done: progress(share * done),
+        )
+    except (EmsyncError, OSError, av.FFmpegError) as error:
+        warnings.warn(f"no sound: {error}", stacklevel=2)
+        return None
+    made = None
+    if film:
+        try:
+            made = _film(
+                request, cues, folder, sound.mix, lambda d: progress(share + d * (1 - share))
+            )
+        except (EmsyncError, OSError, av.FFmpegError) as error:
+            warnings.warn(f"no film: {error}", stacklevel=2)
+    return Rendered(sound, made, renderer.font_name, time.perf_counter() - begun)
+
+
+def _film(
+    request: Request, cues: CueSheet, folder: Path, sound: str, progress: Progress
+) -> FilmFile:
+    """Write the film with its new sound. Raises EmsyncError where it can't be made."""
+    from export.film.chapters import shot_chapters
+    from export.film.film import FilmSource, write_film
+
+    reader = open_video(Path(request.video))
+    video = cues.video
+    whole = cues.start <= WHOLE and cues.end >= video.duration - WHOLE
+    source = FilmSource(
+        Path(request.video),
+        reader.zero,
+        cues.start,
+        cues.end,
+        whole,
+        lambda seconds: None if video.timecode is None else video.clock.text(seconds),
+    )
+    chapters = shot_chapters(cues) if request.chapters == "cuts" else ()
+    return write_film(source, folder / sound, folder, request.mix_original, chapters, progress)
+
+
+def to_values(rendered: Rendered) -> dict[str, Any]:
+    """What ``report.json`` says of sound and film."""
+    sound, film = rendered.sound, rendered.film
+
+    def decibels(value: float) -> float | None:
+        return round(value, 2) if math.isfinite(value) else None
+
+    return {
+        "sound": {
+            "mix": sound.mix,
+            "stems": list(sound.stems),
+            "loudness": decibels(sound.loudness),
+            "peak": decibels(sound.peak),
+            "limited": decibels(sound.limited),
+            "fade": round(sound.fade, 3),
+            "synthesizer": sound.synthesizer,
+            "soundfont": rendered.soundfont,
+        },
+        "film": None if film is None else asdict(film),
+    }

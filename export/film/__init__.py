@@ -1,0 +1,1 @@
+"""The film with its new soundtrack: the picture copied, the sound laid beside it."""

@@ -1,0 +1,82 @@
+"""Finds the sound font, and takes out of it what a part needs."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Collection
+from pathlib import Path
+
+from engine.errors import EmsyncError
+from engine.score import Instrument
+from export.sound.presets import take_presets
+from export.sound.soundfont import SoundFont, read_soundfont, to_bytes, unpacked
+
+SHIPPED = Path(__file__).with_name("five-parts.sf3")
+"""The five instruments of a score, 3.9 MB; ``shipped_font`` makes it."""
+VARIABLE = "EMSYNC_SOUNDFONT"
+"""The environment variable that names another font."""
+DRUM_BANK = 128
+
+
+def font_path(given: Path | None = None) -> Path:
+    """The sound font to play with: the given one, that of ``EMSYNC_SOUNDFONT``, or ours."""
+    if given is not None:
+        return given
+    named = os.environ.get(VARIABLE)
+    return Path(named) if named else SHIPPED
+
+
+def open_font(given: Path | None = None) -> SoundFont:
+    """The sound font of :func:`font_path`. Raises EmsyncError where it is none."""
+    return read_soundfont(font_path(given))
+
+
+def part_font(
+    font: SoundFont,
+    instrument: Instrument,
+    programs: set[int],
+    keys: Collection[int] = range(128),
+) -> bytes:
+    """A small SF2 file with what one part needs, for a synthesizer.
+
+    programs: the General MIDI programs that the part asks for, from 0. keys: its pitches.
+    A program that the font lacks is played by its nearest relative, with a warning. Raises
+    EmsyncError for a damaged font.
+    """
+    drums = instrument is Instrument.DRUMS
+    wanted = []
+    for program in sorted(programs or {instrument.program}):
+        row = _nearest(font.presets, instrument, program)
+        if row is None:
+            what = "drum kit" if drums else "instruments"
+            raise EmsyncError(f"the sound font has no {what}; give another with --soundfont")
+        found = font.presets[row][1]
+        if not drums and found != program:
+            warnings.warn(
+                f"the sound font has no program {program + 1} for the {instrument.value}; its "
+                f"program {found + 1} plays",
+                stacklevel=2,
+            )
+        wanted.append((font, row, DRUM_BANK if drums else 0, program))
+    try:
+        return to_bytes(unpacked(take_presets(wanted, keys)))
+    except (ValueError, IndexError) as error:
+        raise EmsyncError("the sound font is damaged; give another with --soundfont") from error
+
+
+def _nearest(presets: list[tuple[int, int]], instrument: Instrument, program: int) -> int | None:
+    """The row of the preset that is nearest to a program; None if there is none.
+
+    Its family goes first, and then the part's usual program.
+    """
+    drums = instrument is Instrument.DRUMS
+    rows = [row for row, (bank, _) in enumerate(presets) if (bank >= DRUM_BANK - 8) == drums]
+
+    def distance(row: int) -> tuple[bool, bool, int, int]:
+        bank, found = presets[row]
+        family = found // 8 != program // 8
+        other = family and found != instrument.program
+        return family, other, abs(found - program), abs(bank - (DRUM_BANK if drums else 0))
+
+    return min(rows, key=distance, default=None)
