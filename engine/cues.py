@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from engine.checks import Check, Fields, any_text, items, number
+from engine.emotion.notation import checked_emotion
 from engine.emotion.words import felt
 from engine.errors import EmsyncError
 from engine.files import read_text, write_atomically
-from engine.hits import Hit, Stretch, hit_json, rising_hits, stretches
+from engine.hits import Hit, Stretch, any_emotion, hit_json, rising_hits, stretches
 from engine.section import EKMAN as EKMAN
 from engine.section import Evidence
 from engine.section import Section as Section
@@ -316,15 +317,15 @@ def _sections(sheet: Fields, duration: float) -> tuple[Section, ...]:
 
 
 def _section(fields: Fields, start: float, end: float) -> Section:
-    """A section; one with ``emotion``, a word, needs nothing else."""
+    """A section; one with ``emotion`` needs nothing else."""
     if "emotion" in fields:
         for other in ("valence", "arousal", "probabilities"):
             if other in fields:
                 raise fields.error("emotion", f"and {other} say the same; leave out one of them")
         try:
-            return felt(start, end, fields.get("emotion", any_text))
-        except EmsyncError as error:
-            raise fields.error("emotion", f"is an {error}") from error
+            return felt(start, end, checked_emotion(fields.get("emotion", any_emotion)))
+        except ValueError as error:
+            raise fields.error("emotion", f"is wrong: {error}") from error
     return Section(
         start=start,
         end=end,

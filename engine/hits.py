@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 from engine.checks import Check, Fields, any_text, flag, items, number
-from engine.emotion.words import EMOTIONS, Emotion, unknown_emotion
+from engine.emotion.notation import checked_emotion
+from engine.emotion.words import Emotion
 from engine.errors import EmsyncError
 from engine.timecode import Clock
 
@@ -57,13 +58,8 @@ class Hit:
             raise ValueError(f"a stretch from {self.seconds:g} s to {self.end:g} s")
         if self.is_off and self.end is None:
             raise ValueError("a stretch without hits (off) has no end; give its end")
-        if isinstance(self.emotion, str) and self.emotion not in EMOTIONS:
-            raise ValueError(str(unknown_emotion(self.emotion)))
-        if isinstance(self.emotion, tuple) and not all(-1 <= value <= 1 for value in self.emotion):
-            raise ValueError(
-                f"the valence and arousal {self.emotion[0]:g} {self.emotion[1]:g}; "
-                "give each from -1 to 1"
-            )
+        if self.emotion is not None:
+            object.__setattr__(self, "emotion", checked_emotion(self.emotion))
 
     @property
     def worth(self) -> float:
@@ -228,9 +224,11 @@ def _hit(name: str, value: Any, time: Check) -> Hit:
 
 
 def any_emotion(name: str, value: Any) -> Emotion:
-    """A check for a word, known or not, or valence and arousal in a list."""
+    """A check for an emotion as users write it, known or not, or valence and arousal in a list."""
     if isinstance(value, str):
         return value
+    if not isinstance(value, list):
+        raise EmsyncError(f"{name} must be a word such as tense, or valence and arousal")
     coordinate = number(-1.0, 1.0)
     point = tuple(coordinate(f"{name}[{at}]", item) for at, item in enumerate(items(name, value)))
     if len(point) != 2:

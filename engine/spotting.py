@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 from engine.checks import Check, Fields, any_text, items, number, text
-from engine.emotion.words import EMOTIONS, Emotion, unknown_emotion
+from engine.emotion.notation import checked_emotion
+from engine.emotion.words import Emotion
 from engine.errors import EmsyncError, shown
 from engine.hits import any_emotion
 
@@ -58,8 +59,11 @@ class MusicCue:
             raise ValueError(
                 f"{self.name}: it lasts {self.end - self.start:.3f} s; give at least {SHORTEST:g} s"
             )
-        if isinstance(self.emotion, str) and self.emotion not in EMOTIONS:
-            raise ValueError(f"{self.name}: {unknown_emotion(self.emotion)}")
+        if self.emotion is not None:
+            try:
+                object.__setattr__(self, "emotion", checked_emotion(self.emotion))
+            except ValueError as error:
+                raise ValueError(f"{self.name}: {error}") from error
 
     @property
     def duration(self) -> float:

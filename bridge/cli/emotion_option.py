@@ -1,21 +1,26 @@
-"""The option ``--emotion``, and the table of its words that ends the help."""
+"""The options ``--emotion`` and ``--intensity``, and the table of words that ends the help."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 
-from engine.emotion.mapping import SCALED
+from engine.emotion.mapping import MU_MAX, SCALED
 from engine.emotion.words import WORDS
 
 COLUMNS = 2
 
 
 def emotion_argument(parser: ArgumentParser) -> None:
-    """Add ``--emotion``, and the words that it takes to the end of the help."""
+    """Add ``--emotion`` and ``--intensity``, and the words to the end of the help."""
     parser.add_argument(
-        "--emotion", metavar="WORD",
-        help="the emotion of the whole film: a word of the table below (default: auto, as "
-        "perceived)",
+        "--emotion", metavar="E",
+        help="the emotion of the film: a word of the table below, or 'v=-0.4 a=0.7'. With times, "
+        "of its sections: 'calm, 0:12.5 joy, 0:40 v=-0.4 a=0.7' (default: auto, as perceived)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--intensity", type=float, metavar="I",
+        help="how far emotions go, above 0 and at most 1; valence and arousal that you give hold "
+        f"as they are (default: {MU_MAX:g})",
     )  # fmt: skip
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = emotion_table()

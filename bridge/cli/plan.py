@@ -83,12 +83,12 @@ def overview(plan: Plan, boundaries: tuple[float, ...]) -> str:
 
 def table(plan: Plan) -> list[str]:
     """The phrases in lines: where they begin, who plays, how densely and how loudly, and chords."""
-    lines = ["   time  bar  form  key       notes/s  level  players  chords"]
+    lines = ["   time  bar  form  key       notes/s  level  register  players  chords"]
     for phrase in plan.phrases:
         seconds = plan.seconds_at(plan.bar_line(phrase.bar))
         players = "".join(i.value[0] if i in phrase.instruments else "-" for i in Instrument)
         lines.append(
             f"{seconds:7.1f} {phrase.bar:4}  {phrase.form:4}  {phrase.key:8} {phrase.density:8.1f}"
-            f"  {phrase.dynamics:5}  {players:7}  {' | '.join(phrase.chords)}"
+            f"  {phrase.dynamics:5}  {phrase.register:8}  {players:7}  {' | '.join(phrase.chords)}"
         )
     return lines

@@ -49,7 +49,7 @@ def run(args: Namespace) -> None:
             check_file(picture, args.force)
     for cue in cues.spotting:
         print(f"{cue.name}: ", end="")
-        _rank(film_part(cues, cue), request, pictures[cue.name])
+        _rank(film_part(cues, cue, request.intensity), request, pictures[cue.name])
 
 
 def _rank(cues: CueSheet, request: Request, picture: Path | None) -> None:

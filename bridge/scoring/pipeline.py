@@ -32,7 +32,7 @@ from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
 from engine.cues import CueSheet, check_same_film, write_cues
 from engine.emotion.fusion_network import card_path, read_card
-from engine.emotion.sections import override
+from engine.emotion.sections import override, turned
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.hits import boundary_hits, is_within
@@ -132,8 +132,13 @@ def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
             _ = cues.video.clock
         except ValueError as error:
             raise EmsyncError(f"start_timecode: {error}") from error
+    mu_max = request.intensity
     if request.user_emotion != (None, None, None):
-        cues = replace(cues, sections=override(cues.sections, *request.user_emotion))
+        changed = override(cues.sections, *request.user_emotion, mu_max=mu_max)
+        cues = replace(cues, sections=changed)
+    if request.emotion_turns:
+        turns = [(turn.start, turn.end, turn.emotion) for turn in request.emotion_turns]
+        cues = replace(cues, sections=turned(cues.sections, turns, mu_max))
     if request.spotting is not None:
         cues = replace(cues, spotting=within(request.spotting, cues.duration))
     given = request.boundaries or ()
@@ -142,13 +147,14 @@ def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
         given = (*cues.hits, *given)
     off = tuple(sorted({*cues.no_hits, *request.stretches_off}))
     marked = [hit for hit in boundary_hits(given) if hit.is_off or not is_within(hit.seconds, off)]
-    sheet = with_hits(replace(cues, no_hits=off), marked)
+    sheet = with_hits(replace(cues, no_hits=off), marked, mu_max)
     return moved(sheet, request.hit_offset / cues.video.fps) if request.hit_offset else sheet
 
 
 def _check_early(request: Request) -> None:
     """Check boundaries and plan before any work is spent on the film."""
-    if request.boundaries is None and request.plan is None and request.spotting is None:
+    lists = request.boundaries, request.plan, request.spotting
+    if lists == (None, None, None) and not request.emotion_turns:
         return
     duration = open_video(Path(request.video)).video.duration
     start, end = request.start or 0.0, duration if request.end is None else request.end
@@ -158,14 +164,21 @@ def _check_early(request: Request) -> None:
 
 
 def check_times(request: Request, duration: float) -> None:
-    """Check that a request's boundaries, cues and plan fit a film of ``duration`` seconds.
+    """Check that a request's times and plan fit a film of ``duration`` seconds.
 
-    Raises EmsyncError for boundaries and cues beyond the end, and for a plan of another length.
+    Raises EmsyncError for boundaries, cues and emotions beyond the end, and for a plan of another
+    length.
     """
     try:
         within(request.spotting or (), duration)
     except ValueError as error:
         raise EmsyncError(f"spotting: {error}") from error
+    for turn in request.emotion_turns:
+        if turn.start >= duration:
+            raise EmsyncError(
+                f"emotion: the one at {turn.start:g} s is beyond the end, {duration:.3f} s; "
+                "remove it"
+            )
     for number, hit in enumerate(request.boundaries or (), start=1):
         if hit.seconds > duration:
             raise EmsyncError(
@@ -292,7 +305,9 @@ def compose_piece(
     takes = performed(takes, request, cues, plan)
     result = write_result(cues, plan, takes, network, request.seed, folder, name)
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
-    result = replace(result, timings=timings, dynamics=request.dynamics)
+    result = replace(
+        result, timings=timings, dynamics=request.dynamics, intensity=request.intensity
+    )
     write_report(result, folder / REPORT)
     return result, result.takes.takes[0][0].score
 

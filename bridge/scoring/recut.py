@@ -180,7 +180,7 @@ def plan_new_cut(
     inside = in_scored_parts(stretches, (old.cues.start, old.cues.end), (cues.start, cues.end))
     cues = recut_cues(cues, old.cues, inside)
     if request.boundaries is not None:
-        cues = with_hits(cues, request.boundaries)
+        cues = with_hits(cues, request.boundaries, request.intensity)
     new = plan_recut(old.plan, cues, inside, request.seed)
     if not new.kept:
         found = sum(stretch.length for stretch in inside)

@@ -94,7 +94,7 @@ def plan_cues(request: Request, cues: CueSheet) -> dict[str, tuple[CueSheet, Pla
     planned: dict[str, tuple[CueSheet, Plan | None]] = {}
     for cue in composing_order(cues.spotting):
         with _named(cue):
-            part = film_part(cues, cue)
+            part = film_part(cues, cue, request.intensity)
             varied = None if cue.variation_of is None else planned[cue.variation_of][1]
             original = None if varied is None else Original(varied)
             plan = _of_cue(request, cue).plan_for(part, original)

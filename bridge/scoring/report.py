@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.scoring.rendering import Rendered, to_values
 from engine.cues import CueSheet, Section, section_json
+from engine.emotion.mapping import MU_MAX
 from engine.files import write_atomically
 from engine.metrics import harmony
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
@@ -148,9 +149,9 @@ class Report:
     harmony: the measures of :func:`engine.metrics.harmony.evaluate`.
     originality: what each part shares with the songs that the network learnt from; None without
     their fingerprint.
-    tempo: quarter notes a minute at the beginning. sections: the film's emotion, and why. dynamics:
-    as requested. recut: what was kept of an old score; None for a piece that is all new. rendered:
-    its sound and film; None without.
+    tempo: quarter notes a minute at the beginning. sections: the film's emotion, and why. dynamics,
+    intensity: as requested. recut: what was kept of an old score; None for a piece that is all new.
+    rendered: its sound and film; None without.
     Shares are NaN (JSON: null) without boundaries or chords.
     """
 
@@ -170,6 +171,7 @@ class Report:
     timings: Timings
     sections: tuple[Section, ...] = ()
     dynamics: float = 0.0
+    intensity: float = MU_MAX
     recut: Recut | None = None
     rendered: Rendered | None = None
 
@@ -234,6 +236,7 @@ def to_json(report: Report) -> str:
         },
         "tempo": round(report.tempo, 2),
         "dynamics": report.dynamics,
+        "intensity": report.intensity,
         "chords": [round(chord, 3) for chord in report.chords],
         "hits": [
             asdict(hit)

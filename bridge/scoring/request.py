@@ -8,7 +8,7 @@ checks. Ranges of the music's own options are stated where the engine uses them
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from engine.cues import CueSheet, from_json, to_json
 from engine.emotion.config import EmotionConfig
 from engine.emotion.experts.registry import chosen
 from engine.emotion.fusion import MAPPINGS, MappingName
+from engine.emotion.mapping import MU_MAX
+from engine.emotion.notation import Turn, parse_turns
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.hits import Hit, Stretch, hit_json, rising_hits, stretches, stretches_off
@@ -58,12 +60,14 @@ class Request:
     """A piece to compose, or a film to analyze.
 
     video: path of the film. start, end: seconds of the film.
-    emotion: one of :data:`~engine.emotion.words.EMOTIONS`, or ``auto``.
+    emotion: ``auto``, or emotions as :func:`~engine.emotion.notation.parse_turns` reads them: one
+    for the whole film, or several with their times in seconds from ``start``.
     valence, arousal: -1..1; None as perceived.
     experts: the names of those who read the film's emotion; None takes all that can work.
     mapping: ``fusion``, or ``paper`` for valence and arousal from the six probabilities alone.
     listen_to_music: whether the film's own music counts in its emotion.
     emotion_network: path of a trained fusion network for the six probabilities.
+    intensity: how far emotions go: the largest mean of Ekman's emotions, above 0 and at most 1.
     boundaries: hits in place of the cuts, rising, in seconds from ``start``.
     start_timecode: of the film's first frame; None for what the film says.
     sensitivity: a higher one finds more cuts, a lower one fewer; 1 as usual.
@@ -94,6 +98,7 @@ class Request:
     mapping: MappingName = "fusion"
     listen_to_music: bool = False
     emotion_network: str | None = None
+    intensity: float = MU_MAX
     boundaries: tuple[Hit, ...] | None = None
     start_timecode: str | None = None
     start: float | None = None
@@ -156,10 +161,30 @@ class Request:
                 "a piece in free time has none; leave it out, or leave out free",
             )
         self._check_spotting()
-        override((), *self.user_emotion)
+        self._check_emotion()
         chosen(self.experts)
         self.generation_config()
         self.plan_options()
+
+    def _check_emotion(self) -> None:
+        """Refuse an emotion that nobody can read, and an intensity without effect."""
+        if not 0 < self.intensity <= 1:
+            raise EmsyncError(
+                f"intensity {self.intensity:g}: give more than 0 and at most 1 (usual: {MU_MAX:g})"
+            )
+        override((), *self.user_emotion, mu_max=self.intensity)
+        if self.emotion_turns and (self.valence, self.arousal) != (None, None):
+            raise EmsyncError(
+                "valence, arousal: they hold for the whole film, but emotion has times or "
+                "coordinates; leave out one or the other"
+            )
+        listed = [hit.emotion for hit in self.boundaries or ()]
+        listed += [cue.emotion for cue in self.music_cues]
+        words = self.emotion != "auto" or any(isinstance(each, str) for each in listed)
+        if self.cues is not None and not words:
+            self._refuse(
+                ("intensity",), "the cue sheet has its own emotions; leave it out, or analyze again"
+            )
 
     def _check_spotting(self) -> None:
         """Refuse what a film with several cues can't have."""
@@ -188,8 +213,18 @@ class Request:
 
     @property
     def user_emotion(self) -> tuple[str | None, float | None, float | None]:
-        """The emotion, valence and arousal that the user gave; None for each that is perceived."""
-        return None if self.emotion == "auto" else self.emotion, self.valence, self.arousal
+        """The word for the whole film, valence and arousal that the user gave; None for each that
+        is perceived."""
+        turns = _turns(self.emotion)
+        whole = turns[0].emotion if _is_word(turns) else None
+        assert whole is None or isinstance(whole, str)
+        return whole, self.valence, self.arousal
+
+    @property
+    def emotion_turns(self) -> tuple[Turn, ...]:
+        """The emotions with times, or with coordinates, that the user gave; none for a word."""
+        turns = _turns(self.emotion)
+        return () if _is_word(turns) else turns
 
     @property
     def stretches_off(self) -> tuple[Stretch, ...]:
@@ -218,6 +253,7 @@ class Request:
         return EmotionConfig(
             self.experts,
             self.mapping,
+            self.intensity,
             listen_to_music=self.listen_to_music,
             network=None if self.emotion_network is None else Path(self.emotion_network),
         )
@@ -263,6 +299,21 @@ class Request:
         if self.free:
             return None
         return self.plan or plan_piece(cues, self.plan_options(), original)
+
+
+def _turns(emotion: str) -> tuple[Turn, ...]:
+    """What the field ``emotion`` says. Raises EmsyncError if nobody can read it."""
+    if emotion == "auto":
+        return ()
+    try:
+        return parse_turns(emotion)
+    except ValueError as error:
+        raise EmsyncError(f"emotion: {error}") from error
+
+
+def _is_word(turns: Sequence[Turn]) -> bool:
+    """Whether emotions are one word for the whole film."""
+    return [(t.start, t.end) for t in turns] == [(0.0, None)] and isinstance(turns[0].emotion, str)
 
 
 def parse_request(values: Mapping[str, Any]) -> Request:
@@ -366,6 +417,7 @@ _CHECKS: Mapping[str, Check] = {
     "mapping": _mapping,
     "listen_to_music": flag,
     "emotion_network": text,
+    "intensity": _any_number,
     "boundaries": rising_hits(LONGEST),
     "start_timecode": _label,
     "start": _time,

@@ -15,6 +15,7 @@ from bridge.server.jobs import Job, Kind, State, WrongState
 from bridge.server.playback import Playback
 from bridge.server.security import Guard
 from engine.cues import read_cues
+from engine.emotion.mapping import MU_MAX
 from engine.errors import EmsyncError
 
 _FORMER_KINDS = {"analyse": Kind.ANALYZE}
@@ -60,7 +61,7 @@ class Service:
             seeded = replace(
                 seeded, cues=cues, start=None, end=None, boundaries=None, spotting=None,
                 sensitivity=None, min_distance=None, no_hits=(), hit_offset=0,
-                emotion="auto", valence=None, arousal=None,
+                emotion="auto", valence=None, arousal=None, intensity=MU_MAX,
                 experts=None, mapping="fusion", listen_to_music=False,
             )  # fmt: skip
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent)

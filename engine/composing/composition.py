@@ -18,6 +18,7 @@ from engine.composing.logits.given_notes import GivenNotes
 from engine.composing.logits.grammar import Grammar
 from engine.composing.logits.harmony import Harmony
 from engine.composing.logits.instrument_balance import InstrumentBalance
+from engine.composing.logits.light_drums import LightDrums
 from engine.composing.logits.note_limits import NoteLimits
 from engine.composing.logits.originality import Originality
 from engine.composing.logits.part_balance import PartBalance
@@ -25,6 +26,7 @@ from engine.composing.logits.players import Players
 from engine.composing.logits.registers import Registers
 from engine.composing.logits.repetition import Repetition
 from engine.composing.logits.rule import Rule
+from engine.composing.logits.subdivision import Subdivision
 from engine.composing.logits.sustain import Sustain
 from engine.composing.logits.texture import Texture
 from engine.composing.logits.time_snapping import TimeSnapping
@@ -205,9 +207,11 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
         else (
             Players(arrangement),
             PartBalance(arrangement),
-            Registers(),
+            Registers(arrangement),
             Sustain(arrangement),
             Texture(),
+            LightDrums(),
+            Subdivision(arrangement),
         )
     )
     harmony = () if arrangement is None else (Harmony(arrangement), BeginningAndEnding(arrangement))

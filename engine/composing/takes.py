@@ -19,7 +19,7 @@ from engine.model.runtime import Network
 from engine.music.conditions import EMOTION, UNKNOWN
 from engine.originality.check import originality
 from engine.originality.fingerprint import Fingerprint
-from engine.rating.rating import Asked, Players, Rating, rate
+from engine.rating.rating import Asked, Felt, Players, Rating, rate
 
 RatedTake = tuple[Take, Rating]
 GUIDED = 1.24, 0.03
@@ -80,9 +80,11 @@ def free_asked(cues: CueSheet, config: GenerationConfig) -> Asked:
 def asked_of(
     cues: CueSheet, players: tuple[Players, ...], density: float = UNKNOWN, ends: bool = True
 ) -> Asked:
-    """What takes for a cue sheet are rated against: its boundaries, and its mean emotion."""
+    """What takes for a cue sheet are rated against: its boundaries, and its emotion."""
     valence, arousal = (_mean(cues, name) for name in EMOTION)
-    return Asked(players, cues.boundaries, density, valence, arousal, ends)
+    felt = tuple(Felt(s.start, s.end, s.valence, s.arousal) for s in cues.sections)
+    sections = felt if len(felt) > 1 else ()
+    return Asked(players, cues.boundaries, density, valence, arousal, ends, sections)
 
 
 def ranked(takes: Sequence[RatedTake]) -> list[RatedTake]:

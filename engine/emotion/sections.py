@@ -194,10 +194,10 @@ def override(
 ) -> tuple[Section, ...]:
     """The sections with the user's emotion in place of the perceived one.
 
-    One of Ekman's emotions gets probability 1, and valence and arousal are mapped from it.
-    ``mu_max`` scales them. Another word has valence and arousal of its own and no probabilities
-    (:data:`~engine.emotion.words.WORDS`). A given valence or arousal replaces that coordinate
-    alone. Where both are given, the probabilities become empty.
+    One of Ekman's emotions gets probability 1, and valence and arousal are mapped from it. Another
+    word has valence and arousal of its own and no probabilities
+    (:data:`~engine.emotion.words.WORDS`). ``mu_max`` scales them. A given valence or arousal
+    replaces that coordinate alone. Where both are given, the probabilities become empty.
     Raises EmsyncError for an unknown emotion or a value outside -1..1.
     """
     coordinates = {"valence": valence, "arousal": arousal}
@@ -213,7 +213,8 @@ def override(
     if len(given) == 2:
         changes["probabilities"] = {}
     if len(changes) > 1:
-        return tuple(replace(s, **changes, source="user") for s in sections)
+        changes |= {"source": "user", "evidence": (), "arousal_from": {}}
+        return tuple(replace(s, **changes) for s in sections)
     return tuple(
         replace(s, **changes, source=", ".join([*(f"user ({name})" for name in given), s.source]))
         for s in sections
@@ -221,12 +222,15 @@ def override(
 
 
 def turned(
-    sections: Sequence[Section], turns: Sequence[tuple[float, float | None, Emotion]]
+    sections: Sequence[Section],
+    turns: Sequence[tuple[float, float | None, Emotion]],
+    mu_max: float = MU_MAX,
 ) -> tuple[Section, ...]:
     """The sections with emotions that the user set at moments of the film.
 
     turns: the start, end and emotion of each, by start, in seconds. Without an end it lasts until
-    the next one or the end of the film. Turns beyond the end of the film are left out.
+    the next one or the end of the film. Turns beyond the end of the film are left out. mu_max:
+    scales the points of words.
     """
     found = list(sections)
     duration = found[-1].end if found else 0.0
@@ -236,5 +240,5 @@ def turned(
         if last > start:
             before = [replace(s, end=min(s.end, start)) for s in found if s.start < start]
             after = [replace(s, start=max(s.start, last)) for s in found if s.end > last]
-            found = [*before, felt(start, last, emotion), *after]
+            found = [*before, felt(start, last, emotion, mu_max), *after]
     return tuple(found)

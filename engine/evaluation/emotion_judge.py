@@ -12,11 +12,13 @@ piano clips only, and say nothing about drums and bands.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from engine.arrays import Floats, Ints
+from engine.composing.planned import planned_asked
 from engine.errors import EmsyncError
 from engine.evaluation.references import DURATION, Clips, Songs
 from engine.evaluation.request import Request
@@ -25,8 +27,10 @@ from engine.metrics.label_features import GROUPS
 from engine.metrics.note_arrays import note_arrays
 from engine.metrics.regression import Ridge, best_penalty, cross_validate, fit
 from engine.metrics.statistics import Json, auc, estimate, pearson
+from engine.metrics.turning import counts
 from engine.music.conditions import EMOTION
 from engine.music.key import find_key
+from engine.rating.rating import rate
 from engine.score import Score
 
 GRID = (-0.8, -0.4, 0.0, 0.4, 0.8)
@@ -115,6 +119,8 @@ def evaluate(
 ) -> Json:
     """Requested against judged emotion, with note density and mode as diagnostics.
 
+    ``grids`` has the means at each point of the grid, as judged and of counts that need no judge.
+
     asked, scores: the requests and their pieces, in the same order.
     """
     features = np.array([feature_vector(score) for score in scores])
@@ -124,6 +130,7 @@ def evaluate(
     major = np.array([_is_major(score) for score in scores])
     keyed = np.isfinite(major)
     valence, arousal = requested["valence"], requested["arousal"]
+    counted = [_counted(score) for score in scores]
     return {
         **{
             name: {
@@ -142,6 +149,46 @@ def evaluate(
             },
             "note_density": {f"{point:g}": _mean(density[arousal == point]) for point in GRID},
         },
+        "grids": {
+            name: _grid(values, valence, arousal)
+            for name, values in {
+                "judged_valence": judged["valence"],
+                "judged_arousal": judged["arousal"],
+                **{name: np.array([row[name] for row in counted]) for name in counted[0]},
+                "rating": np.array([_rating(*pair) for pair in zip(asked, scores, strict=True)]),
+            }.items()
+        },
+    }
+
+
+def _counted(score: Score) -> dict[str, float]:
+    """What plays, and the tempo in quarter notes a minute; NaN without planned beats."""
+    tempo = math.nan
+    if score.beat_map is not None:
+        tempo = 60 * score.beat_map.beats[-1] / score.beat_map.seconds[-1]
+    return {**counts(score), "tempo": tempo}
+
+
+def _rating(request: Request, score: Score) -> float:
+    """The rating of a piece for its plan, without the network's surprise."""
+    if score.beat_map is None:
+        return math.nan
+    return rate(score, planned_asked(request.plan(), request.cues())).total
+
+
+def _grid(values: Floats, valence: Floats, arousal: Floats) -> Json:
+    """Means over the pieces at each point: a row for each valence, and in it for each arousal.
+
+    Slopes are by how much the values [n] rise with each unit of valence and of arousal.
+    """
+    known = np.isfinite(values)
+    columns = np.stack([valence, arousal, np.ones(len(values))], axis=1)[known]
+    fitted = np.linalg.lstsq(columns, values[known], rcond=None)[0]
+    return {
+        "means": [
+            [_mean(values[known & (valence == v) & (arousal == a)]) for a in GRID] for v in GRID
+        ],
+        "slopes": dict(zip(EMOTION, fitted[:2].tolist(), strict=True)),
     }
 
 

@@ -25,7 +25,8 @@ class Request:
     """A piece for all five instruments.
 
     duration, boundaries: seconds. valence, arousal: -1..1 for the whole piece, NaN unknown.
-    conditions: other conditions. The same seed gives the same piece.
+    conditions: other conditions. turns: the start in seconds, valence and arousal of each section
+    after the first, rising. The same seed gives the same piece.
     """
 
     duration: float
@@ -34,12 +35,18 @@ class Request:
     arousal: float = UNKNOWN
     boundaries: tuple[float, ...] = ()
     conditions: Conditions = field(default_factory=Conditions)
+    turns: tuple[tuple[float, float, float], ...] = ()
 
     def cues(self) -> CueSheet:
         """The request as the cue sheet of a film without a picture."""
         film = Video("", self.duration, 1.0, 1, 1)
-        section = Section(0.0, self.duration, {}, self.valence, self.arousal, "evaluation")
-        return CueSheet(film, 0.0, self.duration, (), hits_at(self.boundaries), (section,))
+        moods = ((0.0, self.valence, self.arousal), *self.turns)
+        ends = (*(start for start, _, _ in self.turns), self.duration)
+        sections = tuple(
+            Section(start, end, {}, valence, arousal, "evaluation")
+            for (start, valence, arousal), end in zip(moods, ends, strict=True)
+        )
+        return CueSheet(film, 0.0, self.duration, (), hits_at(self.boundaries), sections)
 
     def config(self, sampling: Sampling) -> GenerationConfig:
         """How to compose the piece in free time; a plan says more."""

@@ -22,6 +22,7 @@ from engine.evaluation import (
     planned,
     quoting,
     references,
+    turning,
 )
 from engine.evaluation.amounts import PARTS, Amounts
 from engine.evaluation.cache import Arrays, load_or_make
@@ -31,6 +32,7 @@ from engine.evaluation.references import Clips, Songs
 from engine.evaluation.request import Request
 from engine.evaluation.targets import targets
 from engine.metrics import faults, harmony, musicality
+from engine.metrics.regression import Ridge
 from engine.metrics.statistics import Json, finite
 from engine.music.events import encode, normalise
 from engine.parallel import Progress
@@ -96,10 +98,17 @@ def evaluate(sources: Sources, pieces: PieceCache, amounts: Amounts, bar: Bar) -
             )
     if "controls" in composed:
         report["controls"] = _controls(composed["controls"], cache, amounts)
-    if "emotion" in composed:
-        report["emotion"] = _emotion(composed["emotion"], cache, sources, pieces, amounts, bar)
+    judges = None
+    if sources.index is not None and {"emotion", "sections"} & set(composed):
+        judges, quality = _judges(cache, sources, pieces, amounts, bar)
         if sources.emopia is None:
             left_out["emopia"] = "its archive and table were not given"
+    if "emotion" in composed and judges is not None:
+        asked, scores = _apart(composed["emotion"])
+        found = emotion_judge.evaluate(asked, scores, judges, _rng(amounts, 7))
+        report["emotion"] = {"judge": quality, **found}
+    if "sections" in composed:
+        report["sections"] = _sections(composed["sections"], judges)
     every = [piece for some in composed.values() for piece in some]
     if pieces.free:
         left_out["plan"] = "pieces in free time have none"
@@ -115,10 +124,12 @@ Composed = list[tuple[Request, Score]]
 def _requests(amounts: Amounts, controls_known: tuple[str, ...]) -> dict[str, list[Request]]:
     """What each part asks for."""
     seeds = (1000 * amounts.seed + number for number in range(amounts.seeds))
+    turns = turning.requests(1000 * amounts.seed)[: amounts.turns]
     return {
         "boundaries": boundaries.requests(amounts.boundaries, _rng(amounts, 1)),
         "controls": controls.requests(amounts.controls, controls_known, _rng(amounts, 2)),
         "emotion": emotion_judge.requests(seeds),
+        "sections": [*turns, *map(turning.static, turns)],
     }
 
 
@@ -174,20 +185,21 @@ def _controls(composed: Composed, cache: Cache, amounts: Amounts) -> Json:
     return controls.evaluate(pairs, songs, _rng(amounts, 6))
 
 
-def _emotion(
-    composed: Composed,
-    cache: Cache,
-    sources: Sources,
-    pieces: PieceCache,
-    amounts: Amounts,
-    bar: Bar,
-) -> Json:
+def _judges(
+    cache: Cache, sources: Sources, pieces: PieceCache, amounts: Amounts, bar: Bar
+) -> tuple[dict[str, Ridge], Json]:
+    """The judges of valence and arousal by name, and how well they judge songs."""
     assert sources.index is not None
-    rng = _rng(amounts, 7)
     songs = _judge_songs(cache, sources.index, pieces, bar)
     clips = None if sources.emopia is None else _emopia_clips(*sources.emopia, pieces, bar)
-    judges, quality = emotion_judge.fit_judges(songs, clips, rng)
-    return {"judge": quality, **emotion_judge.evaluate(*_apart(composed), judges, rng)}
+    return emotion_judge.fit_judges(songs, clips, _rng(amounts, 9))
+
+
+def _sections(composed: Composed, judges: dict[str, Ridge] | None) -> Json:
+    """Pieces of two sections, which come first, beside the static ones."""
+    asked, scores = _apart(composed)
+    count = len(asked) // 2
+    return turning.evaluate(asked[:count], scores[:count], scores[count:], judges)
 
 
 def _judge_songs(cache: Cache, index: Path, pieces: PieceCache, bar: Bar) -> Songs:

@@ -13,11 +13,15 @@ from engine.score import Instrument
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Some bars with the same players. start: its first step. bars: how many it has."""
+    """Some bars with the same players. start: its first step. bars: how many it has.
+
+    register: -1 where the parts lie lower than usual, 1 where they lie higher, else 0.
+    """
 
     start: int
     bars: int
     players: frozenset[Instrument]
+    register: int = 0
 
 
 @dataclass(frozen=True, slots=True)

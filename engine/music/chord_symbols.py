@@ -58,6 +58,12 @@ class Chord:
         return frozenset(classes if self.bass is None else classes | {self.bass})
 
     @property
+    def third(self) -> int | None:
+        """The pitch class that makes the chord major or minor; None if it is neither."""
+        steps = {3, 4} & set(QUALITIES[self.quality])
+        return (self.root + min(steps)) % 12 if steps else None
+
+    @property
     def lowest(self) -> int:
         """The pitch class that the bass plays."""
         return self.root if self.bass is None else self.bass

@@ -30,6 +30,10 @@ CLIMAX = 0.75
 BARS_A_MINUTE = 8.0
 """Everyone is planned for this many bars of a minute at least; four are wanted, and not every
 planned bar has an onset of everyone."""
+CALM_DRUMS = 5.0
+"""The same for drums in a piece that is calm throughout. They have an onset in every bar."""
+CALM = -0.3
+"""The arousal below which a piece is calm."""
 PATTERN = "AABACABA"
 """The themes of the phrases of one mood: a rondo."""
 THEMES = "ABC"
@@ -111,14 +115,17 @@ def plan_phrases(
     for number, (bar, bars, section) in enumerate(zip(starts, lengths, of_section, strict=True)):
         level = mood.level(sections[section].valence, sections[section].arousal)
         first = number == 0 and len(starts) >= INTRODUCTION
-        count = mood.players(level, len(available)) - (2 if first and len(available) > 3 else 0)
+        count = mood.players(level, len(available))
+        if first and len(available) > 3:
+            count -= min(2, count - 2)
         playing = (
             tuple(available)
             if number == climax
             else _players(mood.entry_order(level, available, guitar_leads), max(count, 1))
         )
         drafts.append(PhrasePlan(bar, bars, section, forms[number], playing, 0.0, "mf"))
-    drafts = _everyone(drafts, climax, available, duration)
+    calm = [sections[draft.section].arousal < CALM for draft in drafts]
+    drafts = _everyone(drafts, climax, available, duration, calm)
     return [
         _with_level(draft, sections[draft.section], number, climax, len(drafts), density)
         for number, draft in enumerate(drafts)
@@ -144,13 +151,27 @@ def _players(order: Sequence[Instrument], count: int) -> tuple[Instrument, ...]:
 
 
 def _everyone(
-    drafts: Sequence[PhrasePlan], climax: int, available: Sequence[Instrument], duration: float
+    drafts: Sequence[PhrasePlan],
+    climax: int,
+    available: Sequence[Instrument],
+    duration: float,
+    calm: Sequence[bool],
 ) -> list[PhrasePlan]:
-    """The phrases with more players, so that everyone plays enough bars."""
+    """The phrases with more players, so that everyone plays enough bars.
+
+    calm: whether each phrase is calm. Drums come into a calm phrase last, and play less there.
+    """
     found = list(drafts)
-    wanted = min(BARS_A_MINUTE * duration / 60, sum(draft.bars for draft in drafts))
+    every = sum(draft.bars for draft in drafts)
     for instrument in available:
-        nearest = sorted(range(len(found)), key=lambda number: abs(number - climax))
+        drums = instrument is Instrument.DRUMS
+        rate = CALM_DRUMS if drums and all(calm) else BARS_A_MINUTE
+        wanted = min(rate * duration / 60, every)
+
+        def distance(number: int, avoided: bool = drums) -> tuple[bool, int]:
+            return avoided and calm[number], abs(number - climax)
+
+        nearest = sorted(range(len(found)), key=distance)
         bars = sum(draft.bars for draft in found if instrument in draft.players)
         for number in nearest:
             if bars >= wanted:

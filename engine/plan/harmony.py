@@ -25,6 +25,11 @@ MOST_STILL = 1
 """How many bars of a progression may keep the chord of the bar before."""
 USUALNESS = 0.6
 """The power of a progression's count by which it is drawn; below 1, rarer ones come more often."""
+PLAIN = 1.6
+"""How many times likelier each bar of the tonic makes a progression in minor, and how many times
+less likely each bar of the relative major's tonic or dominant. Songs in minor often lean to the
+relative major; a film's unpleasant music should not."""
+_TONIC, _RELATIVE_MAJOR = "0", ("3", "10")
 RAREST_CADENCE = 0.05
 """The least share of songs' phrases that lead to the tonic by a chord, for a cadence to use it."""
 CADENCE_BEATS = 4
@@ -62,7 +67,7 @@ def progressions(minor: bool) -> Progressions:
     for name, songs in table["phrases"].items():
         phrase = tuple(tuple(bar.split()) for bar in name.split("|"))
         if _moves(phrase):
-            kept[phrase] = float(songs) ** USUALNESS
+            kept[phrase] = float(songs) ** USUALNESS * (_plainness(phrase) if minor else 1.0)
     before = table["before_tonic"]
     least = RAREST_CADENCE * sum(before.values())
     cadences = {
@@ -82,6 +87,12 @@ def progressions(minor: bool) -> Progressions:
 
 def _root(name: str) -> str:
     return name.partition(":")[0]
+
+
+def _plainness(phrase: Sequence[Bar]) -> float:
+    """How plain the mode of a progression in minor is."""
+    roots = [_root(bar[0]) for bar in phrase]
+    return float(PLAIN ** (roots.count(_TONIC) - sum(roots.count(r) for r in _RELATIVE_MAJOR)))
 
 
 def _moves(phrase: Sequence[Bar]) -> bool:

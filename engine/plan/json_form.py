@@ -15,7 +15,7 @@ from engine.score import Instrument
 
 MOST_BEATS = 10_000_000
 _FIELDS = ("duration", "beat", "feel", "points", "bars", "last_chord", "shares", "phrases")
-_PHRASE_FIELDS = ("bar", "form", "key", "instruments", "density", "dynamics", "chords")
+_PHRASE_FIELDS = ("bar", "form", "key", "instruments", "density", "dynamics", "register", "chords")
 _bar = whole(1, LONGEST_BAR)
 _beat = whole(0, MOST_BEATS)
 T = TypeVar("T")
@@ -109,6 +109,7 @@ def _phrase(fields: Fields, path: str) -> Phrase:
         fields.get("density", number()),
         fields.get("dynamics", text),
         tuple(text(f"{path}chords[{place}]", chord) for place, chord in enumerate(chords)),
+        *([fields.get("register", text)] if "register" in fields else []),
     )
     return _named(path, lambda: Phrase(*values))
 

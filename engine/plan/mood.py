@@ -1,11 +1,14 @@
-"""What a film's emotion asks of the music: mode, tempo, density, dynamics and players.
+"""What a film's emotion asks of the music: mode, density, dynamics, players and register.
 
 The directions are those that studies of music and emotion agree on (reviewed by Gabrielsson and
-Lindstrom 2010; measured by factor in Eerola, Friberg and Bresin 2013). Major is pleasant, minor is
-not. Fast, loud and dense are aroused. In 2,081 labelled songs of the corpus, density and velocity
-rise with arousal, and fewer bars have drums where it is low. Minor keys do not depend on valence
-there (r = .02), and neither does the mean pitch. So mode follows the studies alone, and register is
-left as it is.
+Lindstrom 2010; measured by factor in Eerola, Friberg and Bresin 2013). Major and high are pleasant,
+minor and low are not. Fast, loud and dense are aroused. In 2,081 labelled songs of the corpus,
+density and velocity rise with arousal, and fewer bars have drums where it is low. Minor keys do not
+depend on valence there (r = .02), and neither does the mean pitch. So mode and register follow the
+studies alone.
+
+The two labels of songs rise together (r = .47). A film may be calm and pleasant, or excited and
+unpleasant. So what songs share between the labels goes mostly to arousal here.
 """
 
 from __future__ import annotations
@@ -19,13 +22,15 @@ from engine.score import Instrument
 
 MINOR_BELOW, MAJOR_ABOVE = -0.25, 0.25
 """Valence below which a piece is in minor, and above which it is in major."""
-DENSITY = 19.0
+LOW_BELOW, HIGH_ABOVE = -0.3, 0.45
+"""Valence below which the parts lie lower than usual, and above which they lie higher."""
+DENSITY = 18.0
 """Notes a second of five players in the middle of the plane. Songs have 21; music under a film
 leaves room."""
-DENSITY_BY_AROUSAL, DENSITY_BY_VALENCE = 0.6, 0.3
+DENSITY_BY_AROUSAL, DENSITY_BY_VALENCE = 0.8, 0.1
 """By how many octaves each unit of arousal, and of valence, raises the density. Songs with five
 instruments go from 14 notes a second at an arousal of -0.8 to 31 at 0.85, and from 15 at a valence
-of -0.8 to 28 at 0.85. Both labels rise together (r = .47), so each has a part of it."""
+of -0.8 to 28 at 0.85."""
 FEWER_PLAYERS = 0.57
 """The power of the share of players by which density grows."""
 
@@ -65,10 +70,10 @@ _ORDER = (
 )
 """Level up to which instruments enter in this order."""
 _OTHER = {Instrument.PIANO: Instrument.GUITAR, Instrument.GUITAR: Instrument.PIANO}
-_BRIGHTER = 0.7
+_BRIGHTER = 0.6
 """The part of valence that counts beside arousal where players are chosen. In songs, fewer bars of
 unpleasant and calm music have drums (.73 and .61 of bars, pleasant .96, excited .94)."""
-_PLAYERS = ((-0.55, 3), (-0.3, 4), (2.0, 5))
+_PLAYERS = ((-0.45, 3), (-0.2, 4), (2.0, 5))
 """Level up to which this many of the five play together."""
 
 
@@ -88,6 +93,11 @@ def dynamics(arousal: float, louder: int = 0) -> str:
     marks = list(DYNAMICS)
     mark = next((mark for most, mark in _LOUDNESS if arousal <= most), "ff")
     return marks[min(max(marks.index(mark) + louder, 0), len(marks) - 1)]
+
+
+def register(valence: float) -> str:
+    """Where the parts lie, a name of ``plan.REGISTERS``, for a valence of -1..1."""
+    return "low" if valence < LOW_BELOW else "high" if valence > HIGH_ABOVE else "middle"
 
 
 def level(valence: float, arousal: float) -> float:

@@ -48,6 +48,9 @@ BEATS = {"quarter": 1.0, "dotted quarter": 1.5}
 DYNAMICS = {"pp": 0.5, "p": 0.65, "mp": 0.8, "mf": 1.0, "f": 1.15, "ff": 1.3}
 """Dynamic marks, softest first, and the share of the usual velocity that each stands for."""
 
+REGISTERS = {"low": -1, "middle": 0, "high": 1}
+"""Where the parts lie: lower than usual, as usual, or higher."""
+
 
 class TimeSignature(NamedTuple):
     """A time signature: the beats of a usual bar, and the note that a beat is."""
@@ -74,7 +77,7 @@ class Phrase:
     theme. key: such as ``A minor``. instruments: who plays. density: notes a second of the film.
     dynamics: a mark of :data:`DYNAMICS`. chords: one text a bar, such as ``Am`` or ``F G`` for two
     chords in a bar; they start again where the phrase is longer. Without chords the network
-    chooses the harmony.
+    chooses the harmony. register: a key of :data:`REGISTERS`.
 
     Raises EmsyncError naming the field that is wrong.
     """
@@ -86,6 +89,7 @@ class Phrase:
     density: float
     dynamics: str
     chords: tuple[str, ...] = ()
+    register: str = "middle"
 
     def __post_init__(self) -> None:
         parse_key(self.key)
@@ -97,6 +101,8 @@ class Phrase:
             )
         if self.dynamics not in DYNAMICS:
             raise EmsyncError(f"dynamics: {self.dynamics!r}; choose from {', '.join(DYNAMICS)}")
+        if self.register not in REGISTERS:
+            raise EmsyncError(f"register: {self.register!r}; choose from {', '.join(REGISTERS)}")
         for place, bar in enumerate(self.chords):
             if not bar.split():
                 raise EmsyncError(f"chords[{place}]: name one or more chords")

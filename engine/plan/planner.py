@@ -150,6 +150,7 @@ def plan_piece(cues: CueSheet, options: PlanOptions, original: Original | None =
             draft.density,
             draft.dynamics,
             tuple(map(" ".join, chords[draft.bar : draft.bar + draft.bars])),
+            mood.register(sections[draft.section].valence),
         )
         for draft, key in zip(drafts, keys, strict=True)
     )

@@ -23,7 +23,7 @@ from engine.music.chord_symbols import Chord, chord_name
 from engine.music.conditions import Conditions, parse_key
 from engine.music.tick_clock import TickClock
 from engine.music.vocabulary import STEP_MS
-from engine.plan.plan import DYNAMICS, FEELS, Plan, chord_beats, phrase_lines
+from engine.plan.plan import DYNAMICS, FEELS, REGISTERS, Plan, chord_beats, phrase_lines
 from engine.score import BeatMap, Note, Score
 
 RELEASE = 0.25
@@ -131,7 +131,12 @@ class Timing:
         """What the composing loop must keep to."""
         bars = [*(phrase.bar for phrase in self.plan.phrases), len(self._bar_lines) + 1]
         phrases = tuple(
-            Phrase(line * self.beat, until - phrase.bar, frozenset(phrase.instruments))
+            Phrase(
+                line * self.beat,
+                until - phrase.bar,
+                frozenset(phrase.instruments),
+                REGISTERS[phrase.register],
+            )
             for phrase, line, until in zip(
                 self.plan.phrases, phrase_lines(self.plan), bars[1:], strict=True
             )

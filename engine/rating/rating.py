@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.metrics.alignment import FRAME, alignment, find_chords
 from engine.metrics.planned import DENSITIES, SAME
+from engine.metrics.turning import part
 from engine.music.conditions import EMOTION, UNKNOWN
 from engine.music.vocabulary import INSTRUMENTS
 from engine.rating.bands import Bands, Side, song_bands
@@ -25,6 +26,8 @@ from engine.score import Instrument, Score
 
 LOST = 1.5
 """How many times too dense a piece is whose density is worth nothing."""
+SHORTEST = 10.0
+"""Seconds of a section from which on its emotion is rated by itself."""
 FEWEST = 8
 """Bars from which on a piece can be compared with songs."""
 
@@ -68,12 +71,26 @@ class Players:
 
 
 @dataclass(frozen=True, slots=True)
+class Felt:
+    """Valence and arousal, each -1..1, that were asked for from ``start`` to ``end``, in seconds.
+
+    NaN where unknown.
+    """
+
+    start: float
+    end: float
+    valence: float
+    arousal: float
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a piece is rated against.
 
     players: who was asked to play, stretch by stretch. boundaries: seconds, rising. density: notes
     a second; NaN if none was asked for. valence, arousal: -1..1, the mean over the piece; NaN
-    unknown. ends: whether the piece should end, not break off.
+    unknown. ends: whether the piece should end, not break off. sections: the emotion of each
+    stretch, in place of the mean; empty if it is one throughout.
     """
 
     players: tuple[Players, ...] = ()
@@ -82,6 +99,7 @@ class Asked:
     valence: float = UNKNOWN
     arousal: float = UNKNOWN
     ends: bool = True
+    sections: tuple[Felt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +109,9 @@ class Rating:
     players: the share of those asked who play, stretch by stretch. boundaries: the share of
     boundaries with a long chord within 1/30 s. density: 1 within the kept range, falling to 0 at
     half as much again, or two thirds, of what was asked. emotion: how near valence and arousal are
-    to what was asked, beside the errors in songs. key, consonance, grid, movement, melody, texture,
-    ending: the mean worth of their measures among songs. likelihood: the worth of the network's
-    surprise. original: the share of its notes in no known passage.
+    to what was asked, beside the errors in songs; each section by itself. key, consonance, grid,
+    movement, melody, texture, ending: the mean worth of their measures among songs. likelihood: the
+    worth of the network's surprise. original: the share of its notes in no known passage.
     """
 
     players: float | None = None
@@ -192,10 +210,25 @@ def _density(piece: MeasuredPiece, asked: float) -> float | None:
 
 
 def _emotion(score: Score, asked: Asked, bands: Bands) -> float | None:
-    wanted = {name: getattr(asked, name) for name in EMOTION}
-    if not score.notes or all(math.isnan(value) for value in wanted.values()):
+    """The mean over the sections by their length; short ones say too little, and do not count."""
+    sections = [felt for felt in asked.sections if felt.end - felt.start >= SHORTEST]
+    if not sections:
+        return _emotion_of(score, asked, bands)
+    worth = [_emotion_of(part(score, felt.start, felt.end), felt, bands) for felt in sections]
+    known = [
+        (felt.end - felt.start, value)
+        for felt, value in zip(sections, worth, strict=True)
+        if value is not None
+    ]
+    length = sum(span for span, _ in known)
+    return sum(span * value for span, value in known) / length if length else None
+
+
+def _emotion_of(score: Score, wanted: Asked | Felt, bands: Bands) -> float | None:
+    if not score.notes or (math.isnan(wanted.valence) and math.isnan(wanted.arousal)):
         return None
     found = song_emotion()(features(score))
     return _mean(
-        bands.worth(f"{name}_error", abs(found[name] - wanted[name]), "high") for name in EMOTION
+        bands.worth(f"{name}_error", abs(found[name] - getattr(wanted, name)), "high")
+        for name in EMOTION
     )

@@ -284,7 +284,7 @@ class _Bars:
             chords = [" ".join(symbols(transposed(bar, key % 12), key)) for bar in drawn]
         phrase = replace(
             nearest, form=letter, key=KEYS[key], instruments=players, density=density,
-            dynamics=dynamics,
+            dynamics=dynamics, register=mood.register(section.valence),
         )  # fmt: skip
         return [_BarPlan(phrase, chords[n % len(chords)], n == 0) for n in range(count)]
 

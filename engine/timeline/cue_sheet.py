@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.cues import CueSheet, Section, Video, read_cues
+from engine.emotion.mapping import MU_MAX
 from engine.emotion.sections import turned
 from engine.hits import SAME, Hit, HitList, boundary_hits, in_order, stretches_off
 from engine.spotting import MusicCue
@@ -35,8 +36,10 @@ def blank(video: Video) -> CueSheet:
     return CueSheet(video, 0.0, video.duration, (), (), (section,))
 
 
-def with_hits(cues: CueSheet, hits: Sequence[Hit]) -> CueSheet:
+def with_hits(cues: CueSheet, hits: Sequence[Hit], mu_max: float = MU_MAX) -> CueSheet:
     """The cue sheet with these hits, in its own seconds; their emotions begin sections.
+
+    mu_max: scales the points of words for emotions.
 
     Stretches without hits are added to its own. Hits within them are kept, so that hits that were
     moved stay; :func:`engine.hits.marked` leaves them out.
@@ -46,7 +49,7 @@ def with_hits(cues: CueSheet, hits: Sequence[Hit]) -> CueSheet:
     listed = sorted({*cues.no_hits, *stretches_off(kept)})
     off = tuple((a, min(b, cues.duration)) for a, b in listed if a < cues.duration)
     plain = tuple(hit for hit in kept if not hit.is_off)
-    return replace(cues, hits=plain, sections=turned(cues.sections, turns), no_hits=off)
+    return replace(cues, hits=plain, sections=turned(cues.sections, turns, mu_max), no_hits=off)
 
 
 def moved(cues: CueSheet, by: float) -> CueSheet:
@@ -106,12 +109,12 @@ def is_cue_sheet(path: Path) -> bool:
     return head.startswith(b"{") and b'"OTIO_SCHEMA"' not in head
 
 
-def film_part(cues: CueSheet, cue: MusicCue) -> CueSheet:
+def film_part(cues: CueSheet, cue: MusicCue, mu_max: float = MU_MAX) -> CueSheet:
     """The cue sheet of one cue of a film's music, in seconds from its in point.
 
     It has the cuts, hits and sections within the cue. What lies on its out point belongs to what
     comes after it. The emotion of a cue goes before that of the film's sections, and the emotion of
-    a hit before that of the cue.
+    a hit before that of the cue. mu_max: scales the points of words.
     """
     first, last = cue.start, cue.end
 
@@ -127,7 +130,7 @@ def film_part(cues: CueSheet, cue: MusicCue) -> CueSheet:
         if section.start < last and section.end > first
     )
     if cue.emotion is not None:
-        sections = turned(sections, [(0.0, None, cue.emotion)])
+        sections = turned(sections, [(0.0, None, cue.emotion)], mu_max)
     hits = [
         replace(
             hit,
@@ -147,4 +150,4 @@ def film_part(cues: CueSheet, cue: MusicCue) -> CueSheet:
         no_hits=tuple((moved(a), moved(b)) for a, b in cues.no_hits if a < last and b > first),
         spotting=(),
     )
-    return with_hits(part, hits)
+    return with_hits(part, hits, mu_max)

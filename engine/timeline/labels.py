@@ -1,7 +1,7 @@
 """What a hit says, in one line: ``Door slams [may, weight 2, tense]``.
 
 Most formats have a name for a marker and nothing else. There the rest stands in square brackets at
-the end of the name. A name that is itself a word for an emotion sets this emotion.
+the end of the name. A name that is itself an emotion sets it (:mod:`engine.emotion.notation`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from engine.emotion.words import EMOTIONS, Emotion
+from engine.emotion.notation import NUMBER, read_emotion, read_number
+from engine.emotion.words import Emotion
 from engine.errors import shown
 from engine.hits import KINDS, Hit, Kind
 
@@ -70,22 +71,6 @@ def _means(label: str, emotion: Emotion | None) -> bool:
         return False
 
 
-def parse_emotion(text: str) -> Emotion:
-    """A word, or valence and arousal as two numbers: ``-0.3 0.75``. Raises ValueError else."""
-    numbers = [part.removesuffix(",") for part in text.split()]
-    if len(numbers) == 2 and all(map(_NUMBER.fullmatch, numbers)):
-        return parse_number(numbers[0]), parse_number(numbers[1])
-    word = text.strip().lower()
-    return word if word in EMOTIONS else text.strip()
-
-
-def parse_number(text: str) -> float:
-    """A number, with a point or a comma. Raises ValueError for another text."""
-    if not _NUMBER.fullmatch(text.strip()):
-        raise ValueError(f"{shown(text)} is not a number")
-    return float(text.strip().replace(",", "."))
-
-
 def parse_must(text: str) -> bool:
     """Whether a hit must be met: ``must`` or ``may``, yes or no, 1 or 0. Raises ValueError else."""
     word = text.strip().lower()
@@ -100,8 +85,8 @@ def _split(name: str) -> tuple[str, dict[str, Any]]:
     """The label of a name, and the fields that its tags set."""
     match = _TAGS.fullmatch(name)
     if match is None:
-        word = name.lower()
-        return name, {"emotion": word} if word in EMOTIONS else {}
+        emotion = read_emotion(name)
+        return name, {} if emotion is None else {"emotion": emotion}
     tags = [tag.strip() for tag in match["tags"].split(",")]
     variation = [tag for tag in tags if VARIATION.fullmatch(tag)]
     if len(variation) == 1 and len(tags) > 1:
@@ -117,7 +102,7 @@ def _split(name: str) -> tuple[str, dict[str, Any]]:
         if not fields:
             raise ValueError(
                 f"in the tags, {shown(tag)} is no tag; use must, may, off, weight 2, an "
-                "emotion, valence -0.3 arousal 0.7"
+                "emotion such as tense, v=-0.3 a=0.7"
             )
     given = {key: value for fields in found for key, value in fields.items()}
     return match["label"].strip(), given
@@ -130,23 +115,18 @@ def _tag(tag: str) -> dict[str, Any]:
         return {"must": word == "must"}
     if word in KINDS:
         return {"kind": word}
-    if word in EMOTIONS:
-        return {"emotion": word}
     for name, pattern in _VALUES.items():
         if match := pattern.fullmatch(word):
-            return {name: parse_number(match[1])}
-    if match := _POINT.fullmatch(word):
-        return {"emotion": (parse_number(match[1]), parse_number(match[2]))}
-    return {}
+            return {name: read_number(match[1])}
+    emotion = read_emotion(tag)
+    return {} if emotion is None else {"emotion": emotion}
 
 
 VARIATION = re.compile(r"variation of (\S.*)", re.IGNORECASE)
 """The tag of a stretch of music that varies another: ``variation of 1m1``."""
-_NUMBER = re.compile(r"[+-]?(?:\d{1,9}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:e-\d{1,2})?", re.ASCII)
-_N = f"({_NUMBER.pattern})"
+_N = f"({NUMBER.pattern})"
 _TAGS = re.compile(r"(?P<label>.*?)\s*\[(?P<tags>[^\[\]]*)\]")
 _VALUES = {
     "weight": re.compile(rf"(?:weight|x)\s*=?\s*{_N}", re.ASCII),
     "lasts": re.compile(rf"lasts\s*{_N}\s*s", re.ASCII),
 }
-_POINT = re.compile(rf"valence\s*=?\s*{_N}\s+arousal\s*=?\s*{_N}", re.ASCII)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from engine.emotion.notation import parse_emotion, read_number
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.hits import KINDS, Hit, HitList, Kind, in_order
@@ -20,9 +21,7 @@ from engine.timecode import Clock
 from engine.timeline.labels import (
     clean,
     named_hit,
-    parse_emotion,
     parse_must,
-    parse_number,
     tagged,
 )
 from engine.timeline.text import decode, stated_clock, statement
@@ -202,7 +201,7 @@ def _hit(given: Mapping[str, str], clock: Clock) -> Hit:
     hit = named_hit(seconds, given.get("label") or given.get("comment", ""), end, kind)
     values: dict[str, Any] = {}
     if "weight" in given:
-        values["weight"] = parse_number(given["weight"])
+        values["weight"] = read_number(given["weight"])
     if "must" in given:
         values["must"] = parse_must(given["must"])
     if "emotion" in given:
@@ -210,5 +209,5 @@ def _hit(given: Mapping[str, str], clock: Clock) -> Hit:
     if "valence" in given or "arousal" in given:
         if not {"valence", "arousal"} <= given.keys():
             raise ValueError("has valence or arousal alone; give both")
-        values["emotion"] = (parse_number(given["valence"]), parse_number(given["arousal"]))
+        values["emotion"] = (read_number(given["valence"]), read_number(given["arousal"]))
     return replace(hit, **values)

@@ -238,14 +238,17 @@ def test_a_section_needs_no_more_than_a_word():
     assert (sheet.sections[0].valence, sheet.sections[0].arousal) == (-0.3, 0.75)
     certain = from_json(edited("sections", to=[{"start": 0, "end": 20, "emotion": "joy"}]))
     assert certain.sections[0].probabilities["joy"] == 1.0
+    for written in ("v=-0.4 a=0.7", [-0.4, 0.7]):
+        point = from_json(edited("sections", to=[{"start": 0, "end": 20, "emotion": written}]))
+        assert (point.sections[0].valence, point.sections[0].arousal) == (-0.4, 0.7)
 
 
 @pytest.mark.parametrize(
     ("section", "complaint"),
     [
-        ({"emotion": "tens"}, r"sections\[0\].emotion is an unknown emotion 'tens': give tense"),
+        ({"emotion": "tens"}, r"sections\[0\].emotion is wrong: .* 'tens': give tense"),
         ({"emotion": "tense", "valence": 0}, "emotion and valence say the same"),
-        ({"emotion": 3}, r"sections\[0\].emotion must be a text"),
+        ({"emotion": 3}, r"sections\[0\].emotion must be a word"),
     ],
 )
 def test_a_wrong_word_for_a_section_is_named(section, complaint):

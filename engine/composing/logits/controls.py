@@ -4,7 +4,8 @@ The network is conditioned on tempo, metre, key and density; this rule makes sur
 of a plan hold to the letter: time moves from point to point of their grid, and a bar begins where
 one must. So the bars of the music are those of a user's project. In free time nothing holds the
 tempo. Key and density are preferences. Notes outside the key become unlikely. With too many notes
-time moves on sooner, with too few it moves on later.
+time moves on sooner, with too few it moves on later. A section of the film with another emotion
+begins with neither.
 The rule knows nothing of the film. A boundary counts as the nearest point of the grid.
 """
 
@@ -27,6 +28,9 @@ from engine.score import Instrument
 
 KEY_STRENGTH = 2.0
 """A pitch class becomes likelier by this power of its weight in the key's profile."""
+BESIDE_CHORDS = 0.35
+"""The part of this bias that remains where chords are planned. They say which notes fit; the key
+makes its tonic and its mode plain."""
 DENSITY_STRENGTH = 10.0
 """A time shift becomes likelier by this power of the ratio of notes present to notes asked for."""
 LONGER = 4.0
@@ -46,9 +50,9 @@ _OFFS = voc.KIND == Kind.OFF
 class Controls(Rule):
     """Keeps to a plan's beats, and to the key and density of the present section.
 
-    arrangement: has the beats and bars; None for free time. Its chords take the place of the key's
-    notes. given: music that is kept; its density is what it is, and the rest neither makes up for
-    it nor profits.
+    arrangement: has the beats and bars; None for free time. Its chords take most of the place of
+    the key's notes. given: music that is kept; its density is what it is, and the rest neither
+    makes up for it nor profits.
     """
 
     def __init__(self, arrangement: Arrangement | None = None, given: Given | None = None) -> None:
@@ -56,7 +60,11 @@ class Controls(Rule):
         self._grid = None if arrangement is None else arrangement.grid
         self._has_chords = arrangement is not None and bool(arrangement.chords)
         self._asked = (0, 0.0)
-        """A step without those of given music, and how many notes were asked for up to it."""
+        """A step without those of given music, and how many notes its section asked for so far."""
+        self._emotion = ""
+        """Valence and arousal of that section, as text, because NaN is unlike itself."""
+        self._before = 0
+        """How many notes there were before that section."""
 
     def nearest_time(self, seconds: float) -> float:
         """The time in seconds at which the piece can meet a boundary."""
@@ -79,8 +87,9 @@ class Controls(Rule):
         conditions = state.conditions
         if self._grid is not None:
             logits[voc.SHIFTS] += self._grid.shifts(state.cursor)
-        if not math.isnan(conditions.key) and not self._has_chords:
-            logits += _KEY_BIAS[int(conditions.key)]
+        if not math.isnan(conditions.key):
+            part = np.float32(BESIDE_CHORDS if self._has_chords else 1.0)
+            logits += part * _KEY_BIAS[int(conditions.key)]
         if not math.isnan(conditions.density):
             too_many = self._too_many(conditions.density, state)
             too_many *= 1 + FIRMER * abs(too_many)
@@ -88,7 +97,10 @@ class Controls(Rule):
         return logits
 
     def _too_many(self, density: float, state: PieceState) -> float:
-        """How many notes there are, by what was asked for so far: 0 if right, log scale."""
+        """How many notes the film's section has, by what it asked for so far, on a log scale.
+
+        It is 0 if that is right.
+        """
         step, notes = self._asked
         cursor, played = state.cursor, state.notes
         if self._given is not None:
@@ -96,8 +108,14 @@ class Controls(Rule):
             cursor -= self._given.steps_before(cursor)
         if cursor > step:
             wanted = density if self._grid is None else SHORTFALL * density
-            notes += wanted * to_seconds(cursor - step)
-            self._asked = cursor, notes
+            emotion = repr((state.conditions.valence, state.conditions.arousal))
+            if emotion != self._emotion and self._emotion:
+                # Music that was too sparse must not make up for it where the emotion is another.
+                self._before, notes = played, 0.0
+            else:
+                notes += wanted * to_seconds(cursor - step)
+            self._asked, self._emotion = (cursor, notes), emotion
+        played -= self._before
         some = PATIENCE * density
         return math.log((played + some) / (notes + some)) if cursor else 0.0
 

@@ -5,7 +5,8 @@ those in the key and outside it alike: the network hears the key in what it has 
 it as seldom as songs do. Only pitches are weighed against each other: when an instrument plays, and
 how often, stays as it was. At a chord change, notes end that the new chord does not have. The first
 note that the bass plays of a chord is the chord's lowest. Otherwise a bass could stay for many bars
-on a pitch that all chords share. (Ours.)
+on a pitch that all chords share. The others soon play the chord's third. Without thirds nobody
+knows whether music is in major or in minor. (Ours.)
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ OUTSIDE = -1.0
 LOWEST, LOWEST_FIRST = 1.5, 60.0
 """The bias of the chord's lowest note in the bass, and that of its first note of the chord, which
 leaves no other."""
+THIRD, THIRD_FIRST = 0.3, 2.0
+"""The bias of the chord's third in the other instruments, once it has been played and before."""
 OFF_BEAT = 0.5
 """The share of these biases off the beat, where melodies and basses pass through other notes."""
 ANTICIPATION = 2
@@ -51,12 +54,20 @@ class Harmony(Rule):
         self._changes = [step for step, _ in arrangement.chords]
         self._bass_chord = -1
         """The step at which the last chord began of which the bass has played a note."""
+        self._third_chord = -1
+        """The same for chords of which another instrument has played the third."""
 
     def update(self, token: int, state: PieceState) -> None:
-        """Remember for which chord the bass has played."""
-        kind, _, instrument, _ = voc.TOKENS[token]
-        if kind is Kind.ON and instrument == _BASS:
+        """Remember for which chord the bass has played, and for which one its third was played."""
+        kind, _, instrument, pitch = voc.TOKENS[token]
+        if kind is not Kind.ON:
+            return
+        if instrument == _BASS:
             self._bass_chord = self._arrangement.chord_onset(state.cursor)
+        elif instrument in _ONS:
+            chord = self._arrangement.chord_at(state.cursor)
+            if chord is not None and pitch % 12 == chord.third:
+                self._third_chord = self._arrangement.chord_onset(state.cursor)
 
     def forced_token(self, state: PieceState) -> int | None:
         """The OFF of a note that the present chord, which has just begun, does not have."""
@@ -82,8 +93,8 @@ class Harmony(Rule):
         chord = self._arrangement.chord_at(state.cursor)
         if chord is None:
             return logits
-        first = self._bass_chord != self._arrangement.chord_onset(state.cursor)
-        weights = _weights(chord, first)
+        onset = self._arrangement.chord_onset(state.cursor)
+        weights = _weights(chord, self._bass_chord != onset, self._third_chord != onset)
         share = np.float32(1 if self._arrangement.grid.is_beat(state.cursor) else OFF_BEAT)
         logits = logits.copy()
         for index, ons in _ONS.items():
@@ -101,15 +112,20 @@ def _clashes(key: Key, chord: Chord) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _weights(chord: Chord, first: bool) -> dict[int, Logits]:
+def _weights(chord: Chord, first: bool, bare: bool) -> dict[int, Logits]:
     """The bias of each ON of each pitched instrument.
 
-    first: whether the bass has yet to begin the chord.
+    first: whether the bass has yet to begin the chord. bare: whether its third has yet to be
+    played.
     """
     lowest = np.float32(LOWEST_FIRST if first else LOWEST)
     classes = np.full(12, OUTSIDE, np.float32)
     classes[list(chord.pitch_classes)] = 0
-    weights = {index: classes[voc.PITCH[ons] % 12] for index, ons in _ONS.items()}
+    weights = {_BASS: classes[voc.PITCH[_ONS[_BASS]] % 12]}
+    if chord.third is not None:
+        classes = classes.copy()
+        classes[chord.third] = THIRD_FIRST if bare else THIRD
+    weights |= {i: classes[voc.PITCH[ons] % 12] for i, ons in _ONS.items() if i != _BASS}
     weights[_BASS] = weights[_BASS] + np.where(
         voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, lowest, np.float32(0)
     )

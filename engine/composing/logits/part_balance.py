@@ -16,6 +16,7 @@ from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
+from engine.music.conditions import Conditions
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
@@ -29,6 +30,12 @@ USUAL = {
 """The shares of the notes: about the medians of 300 validation songs of a minute, in notes a bar.
 Rests count, so the piano, which often rests, has few. Drums have half as much again (songs: 17),
 because the network gives them less than is due, and many phrases of a film have none."""
+BRIGHT_BASS, DARK_BASS = 1.5, 1.0
+"""By how many octaves each unit of valence raises the bass's share above 0, and lowers it below:
+pleasant music has a bass that moves, unpleasant music one that stays."""
+CALM_DRUMS = 2.0
+"""By how many octaves each unit of arousal below 0 lowers the drums' share. Where drums play in
+calm music at all, they play little."""
 STRENGTH = 3.0
 """A note becomes likelier by this power of the ratio of notes due to notes played."""
 SOME = 8.0
@@ -61,10 +68,21 @@ class PartBalance(Rule):
         if kind is not Kind.ON or phrase is None:
             return
         self._played[instrument] += 1
-        total = sum(self._share[player] for player in phrase.players)
+        share = self._share_of(state.conditions)
+        total = sum(share[player] for player in phrase.players)
         for index, player in enumerate(voc.INSTRUMENTS):
             if player in phrase.players:
-                self._due[index] += self._share[player] / total
+                self._due[index] += share[player] / total
+
+    def _share_of(self, conditions: Conditions) -> dict[Instrument, float]:
+        """The share of each instrument in music of this emotion."""
+        share = dict(self._share)
+        if conditions.arousal < 0:
+            share[Instrument.DRUMS] *= 2 ** (CALM_DRUMS * conditions.arousal)
+        if not math.isnan(conditions.valence):
+            slope = BRIGHT_BASS if conditions.valence > 0 else DARK_BASS
+            share[Instrument.BASS] *= 2 ** (slope * conditions.valence)
+        return share
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:
         """Favour the players who have had less than their share."""

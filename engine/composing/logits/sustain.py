@@ -1,49 +1,92 @@
-"""Let strings sustain.
+"""Let notes be long or short, as the emotion asks.
 
 Strings under a film mostly hold their notes. The network learnt from songs, whose strings often
 repeat short ones. So the end of a strings' note becomes less likely until the note has lasted a
-while, the longer the calmer the music is. (Ours.)
+while, the longer the calmer the music is.
+
+Listeners take connected notes for sad or tender, and detached ones for happy (Gabrielsson and
+Lindstrom 2010). So the others hold their notes where the music is sad, and let go of them where it
+is joyful. (Ours.)
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
 from engine.arrays import Logits
 from engine.composing.logits.rule import Rule
-from engine.composing.state import PieceState
+from engine.composing.state import Key, PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
+from engine.music.conditions import Conditions
 from engine.score import Instrument
 
-CALM, EXCITED = 1.0, 0.25
-"""How many beats a note is to last at an arousal of -1, and of 1."""
+CALM, EXCITED = 2.0, 0.25
+"""How many beats a strings' note is to last at an arousal of -1, and of 1."""
 STRENGTH = 1.3
-"""The bias against an earlier end, in nats."""
+"""The bias against an earlier end of it, in nats."""
+BY_VALENCE, BY_AROUSAL = 0.8, 0.2
+"""How much each counts for whether the others connect their notes."""
+CONNECTED = 1.5
+"""How many beats their notes are to last where both are -1; in proportion above, 0 at 0."""
+DETACHED = 0.5
+"""The beats after which their notes are to end where both are above 0."""
+LETTING_GO = 1.0
+"""The bias towards this end where both are 1, in nats; in proportion below."""
+BASS_MOVES, BASS_STAYS = 5.0, 2.0
+"""How many times this bias counts for the bass, and how many times longer it connects its notes."""
 
-_STRINGS = voc.INSTRUMENTS.index(Instrument.STRINGS)
+_BASS, _DRUMS, _STRINGS = (
+    voc.INSTRUMENTS.index(i) for i in (Instrument.BASS, Instrument.DRUMS, Instrument.STRINGS)
+)
 
 
 class Sustain(Rule):
-    """Makes early ends of strings' notes less likely."""
+    """Makes early ends of notes less likely, or late ends likelier."""
 
     def __init__(self, arrangement: Arrangement) -> None:
         self._beat = arrangement.grid.beat
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:
-        """Disfavour the OFFs of strings' notes that began a short while ago."""
-        arousal = state.conditions.arousal
-        level = 0.0 if math.isnan(arousal) else arousal
-        beats = CALM + (EXCITED - CALM) * (level + 1) / 2
-        young = [
-            voc.note_off(Instrument.STRINGS, pitch)
-            for (instrument, pitch), (onset, _) in state.active.items()
-            if instrument == _STRINGS and state.cursor - onset < beats * self._beat
-        ]
-        if not young:
+        """Disfavour the OFFs of notes that began a short while ago, and favour late ones."""
+        biases = list(self._biases(state))
+        if not biases:
             return logits
-        logits = logits.copy()
-        logits[young] -= np.float32(STRENGTH)
-        return logits
+        biased = logits.copy()
+        for (instrument, pitch), bias in biases:
+            biased[voc.note_off(voc.INSTRUMENTS[instrument], pitch)] += np.float32(bias)
+        return biased
+
+    def _biases(self, state: PieceState) -> Iterator[tuple[Key, float]]:
+        """The bias of the OFF of each active note."""
+        held, bright = _strings_beats(state.conditions), brightness(state.conditions)
+        for key, (onset, _) in state.active.items():
+            beats = (state.cursor - onset) / self._beat
+            if key[0] == _STRINGS:
+                if beats < held:
+                    yield key, -STRENGTH
+            elif key[0] == _DRUMS:
+                continue
+            elif bright < 0:
+                longer = BASS_STAYS if key[0] == _BASS else 1.0
+                if beats < -CONNECTED * bright * longer:
+                    yield key, -STRENGTH
+            elif bright > 0 and beats >= DETACHED:
+                yield key, LETTING_GO * bright * (BASS_MOVES if key[0] == _BASS else 1.0)
+
+
+def brightness(conditions: Conditions) -> float:
+    """How detached notes are, -1..1; unknown emotion counts as 0."""
+    valence, arousal = (
+        0.0 if math.isnan(value) else value for value in (conditions.valence, conditions.arousal)
+    )
+    return BY_VALENCE * valence + BY_AROUSAL * arousal
+
+
+def _strings_beats(conditions: Conditions) -> float:
+    """How many beats a strings' note is to last."""
+    arousal = 0.0 if math.isnan(conditions.arousal) else conditions.arousal
+    return CALM + (EXCITED - CALM) * (arousal + 1) / 2

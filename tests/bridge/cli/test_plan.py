@@ -64,7 +64,7 @@ def test_the_plan_is_a_table_with_a_picture_beside_it(plan, tmp_path):
     first, head, *rows = out.splitlines()
     assert first.startswith(f"{tmp_path / 'a.plan.json'}, a.plan.svg: ")
     assert head.split() == [
-        "time", "bar", "form", "key", "notes/s", "level", "players", "chords",
+        "time", "bar", "form", "key", "notes/s", "level", "register", "players", "chords",
     ]  # fmt: skip
     assert len(rows) == len(made.phrases) > 1
     for row, phrase in zip(rows, made.phrases, strict=True):

@@ -145,6 +145,24 @@ def test_the_users_emotion_holds(score, options, expected):
     assert {s["source"] for s in cues["sections"]} == {"user"}
 
 
+def test_sections_have_the_users_emotions_and_intensity_scales_words(score):
+    folder = score("--emotion", "calm, 0:03 v=-0.4 a=0.7", "--intensity", "0.4")
+    sections = json.loads((folder / "cues.json").read_text())["sections"]
+    valence, arousal = WORDS["calm"]
+    found = [(s["start"], s["valence"], s["arousal"]) for s in sections]
+    assert found == [
+        (0.0, pytest.approx(valence / 2), pytest.approx(arousal / 2)),
+        (3.0, -0.4, 0.7),
+    ]
+    assert json.loads((folder / "report.json").read_text())["intensity"] == 0.4
+
+
+def test_an_emotion_beyond_the_end_is_refused(emsync, clip, network_file, tmp_path):
+    words = ("--model", network_file, "-o", tmp_path / "out", "--emotion", "calm, 59:00 joy")
+    done = emsync("score", clip, *words)
+    assert done.status == 2 and "emotion: the one at 3540 s is beyond the end" in done.err
+
+
 def test_help_lists_every_word_for_an_emotion(emsync, capfd):
     with pytest.raises(SystemExit):
         emsync("score", "--help")

@@ -37,8 +37,9 @@ def velocities(notes: Iterable[Note]) -> list[tuple[str, int, int]]:
 
 
 @pytest.mark.parametrize("free", [False, True])
-def test_a_live_piece_has_the_velocities_of_its_files(clip, network_file, tmp_path, free):
-    request = Request(str(clip), seed=2, live=True, free=free)
+@pytest.mark.parametrize("emotion", ["auto", "calm, 0:04 v=-0.4 a=0.9"])
+def test_a_live_piece_has_the_velocities_of_its_files(clip, network_file, tmp_path, free, emotion):
+    request = Request(str(clip), emotion, seed=2, live=True, free=free)
     received = scored(request, network_file, tmp_path)
     piece = read_piece(tmp_path)
     assert velocities(received) == velocities(piece.notes)

@@ -8,6 +8,7 @@ import pytest
 
 from bridge.scoring.request import Request, parse_request, request_json
 from engine.cues import CueSheet, Section, Transition, Video
+from engine.emotion.notation import Turn
 from engine.emotion.words import EMOTIONS
 from engine.errors import EmsyncError
 from engine.hits import Hit, hits_at
@@ -60,6 +61,12 @@ WRONG = {
     "repetition": {"repetition": 9},
     "emotion": {"emotion": "hunger"},
     "emotion as list": {"emotion": ["joy"]},
+    "emotion without its time": {"emotion": "0:10 joy, calm"},
+    "emotions with times, and valence": {"emotion": "joy, 0:10 calm", "valence": 0.3},
+    "coordinates, and valence": {"emotion": "v=0.3 a=0.1", "valence": 0.3},
+    "an intensity of 0": {"intensity": 0},
+    "an intensity above 1": {"intensity": 1.5},
+    "an intensity for a cue sheet": {"intensity": 0.5, "cues": CUES},
     "a time signature that can't be planned": {"time_signature": "7/8"},
     "no time signature": {"time_signature": 3},
     "a tempo beyond reach": {"bpm": 1000},
@@ -104,7 +111,8 @@ def test_what_will_not_do(values):
 
 def test_json_and_back():
     request = Request(
-        "film.mp4", valence=-0.5, cues=CUES, seed=7, start_timecode="01:00:00:00",
+        "film.mp4", emotion="tense", valence=-0.5, intensity=0.6, cues=CUES, seed=7,
+        start_timecode="01:00:00:00",
         boundaries=(Hit(1.0, "Door", must=False, emotion=(-0.3, 0.7)), Hit(2.5)),
         instruments=(Instrument.BASS, Instrument.PIANO), live=True,
         bpm=96.0, time_signature="3/4", feel="swing", key="F#m", density=8.0,
@@ -202,6 +210,20 @@ def test_the_former_name_of_the_time_signature_is_taken():
 def test_every_word_for_an_emotion_is_taken():
     for word in ("auto", *EMOTIONS):
         assert parse_request({"video": "film.mp4", "emotion": word}).emotion == word
+
+
+def test_emotions_may_have_times():
+    request = parse_request({"video": "film.mp4", "emotion": "calm, 0:12.5 v=-0.4 a=0.7"})
+    assert request.user_emotion == (None, None, None)
+    assert request.emotion_turns == (Turn(0.0, None, "calm"), Turn(12.5, None, (-0.4, 0.7)))
+    word = parse_request({"video": "film.mp4", "emotion": "sad", "arousal": 0.1})
+    assert (word.user_emotion, word.emotion_turns) == (("sadness", None, 0.1), ())
+
+
+def test_intensity_goes_with_words_for_a_cue_sheet():
+    for words in ({"emotion": "joy"}, {"boundaries": [{"seconds": 1, "emotion": "joy"}]}):
+        given = {"video": "film.mp4", "intensity": 0.5, "cues": CUES, **words}
+        assert parse_request(given).intensity == 0.5
 
 
 def test_errors_name_fields_and_no_command_line_option():

@@ -271,3 +271,15 @@ def test_a_job_with_a_stretch_and_an_offset_is_regenerated_with_the_same_boundar
     one, two = (json.loads(server.client.file(job["id"], "cues.json")) for job in (first, again))
     assert len(one["boundaries"]) == 1 and one["no_hits"]
     assert (one["boundaries"], one["no_hits"]) == (two["boundaries"], two["no_hits"])
+
+
+def test_a_job_with_emotions_and_intensity_is_regenerated_with_the_same_sections(server, film):
+    asked = {"emotion": "calm, 0:01 v=-0.4 a=0.7", "intensity": 0.4}
+    first = server.ended(server.submit(film, **asked))
+    assert first["state"] == "done", first
+    answer = server.client.ask("POST", f"/jobs/{first['id']}/regenerate", {"seed": 5})
+    again = server.ended(answer["id"])
+    assert again["state"] == "done", again
+    one, two = (json.loads(server.client.file(job["id"], "cues.json")) for job in (first, again))
+    assert [(s["start"], s["arousal"]) for s in one["sections"]] == [(0, -0.35), (1, 0.7)]
+    assert one["sections"] == two["sections"]

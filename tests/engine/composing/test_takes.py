@@ -28,12 +28,13 @@ def test_the_best_comes_first_and_of_equals_the_earliest():
     assert ranked(rated) == [rated[1], rated[2], rated[0]]
 
 
-def test_a_take_is_rated_against_the_mean_emotion_of_its_film():
+def test_a_take_is_rated_against_the_emotions_of_its_film():
     calm = Section(0.0, 5.0, {}, 0.8, math.nan, "user")
     tense = Section(5.0, 20.0, {}, 0.4, -0.5, "user")
     asked = asked_of(film(5.0, sections=(calm, tense)), (), 12.0)
     assert (asked.boundaries, asked.density, asked.arousal) == ((5.0,), 12.0, -0.5)
     assert asked.valence == pytest.approx(0.5)
+    assert [(felt.start, felt.end, felt.arousal) for felt in asked.sections][1] == (5, 20, -0.5)
 
 
 def test_takes_differ_and_each_has_its_rating(network):

@@ -36,7 +36,7 @@ def test_words_lie_in_their_quadrant(word: str, valence: int, arousal: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("word", "near"), [("angry", "anger"), ("Calm", "calm"), ("triumfant", "triumphant")]
+    ("word", "near"), [("heroik", "heroic"), ("Calm", "calm"), ("triumfant", "triumphant")]
 )
 def test_a_wrong_word_is_answered_with_the_nearest(word: str, near: str) -> None:
     assert f"{word!r}: give {near};" in str(unknown_emotion(word))
@@ -51,5 +51,15 @@ def test_a_word_is_a_section():
     assert certain.probabilities["joy"] == 1.0 and certain.valence > 0.5
     assert felt(1.0, 2.0, "tense").probabilities == {}
     assert (felt(1.0, 2.0, (0.1, 0.2)).valence, felt(1.0, 2.0, (0.1, 0.2)).arousal) == (0.1, 0.2)
+    assert felt(1.0, 2.0, "sad").probabilities["sadness"] == 1.0
     with pytest.raises(EmsyncError, match="unknown emotion 'tens': give tense"):
         felt(1.0, 2.0, "tens")
+
+
+def test_intensity_scales_words_and_no_coordinates():
+    for word in ("joy", "tense"):
+        usual, mild = felt(0.0, 1.0, word), felt(0.0, 1.0, word, 0.4)
+        assert mild.valence == pytest.approx(usual.valence / 2)
+        assert mild.arousal == pytest.approx(usual.arousal / 2)
+    assert felt(0.0, 1.0, "frantic", 1.0).arousal == 1.0
+    assert felt(0.0, 1.0, (0.5, 0.6), 0.4).valence == 0.5

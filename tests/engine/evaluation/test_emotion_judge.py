@@ -65,6 +65,12 @@ def test_the_judge_agrees_with_labels_and_is_checked(play, songs: Songs) -> None
     assert report["diagnostics"]["major_share"]["0.8"] == 1
     assert report["diagnostics"]["valence_and_major"]["value"] == pytest.approx(1)
 
+    density = report["grids"]["notes_a_second"]
+    assert density["slopes"]["arousal"] > 0.5 > abs(density["slopes"]["valence"])
+    assert density["means"][0][4] > density["means"][0][0]
+    minor = report["grids"]["minor"]["means"]
+    assert minor[0][0] == minor[0][4] == 1 and minor[4][0] == minor[4][4] == 0
+
     constant = evaluate(asked, [play(1, 1, one.seed) for one in asked], judges, rng)
     assert abs(constant["valence"]["pearson"]["value"]) < 0.6
 

@@ -26,6 +26,15 @@ def test_the_plan_keeps_what_is_asked_for() -> None:
     assert max(p.density for p in sparse.phrases) < min(p.density for p in dense.phrases)
 
 
+def test_a_request_may_turn_to_another_emotion() -> None:
+    request = Request(30.0, 3, 0.6, -0.6, turns=((15.0, -0.5, 0.7),))
+    assert [(s.start, s.end, s.valence, s.arousal) for s in request.cues().sections] == [
+        (0.0, 15.0, 0.6, -0.6),
+        (15.0, 30.0, -0.5, 0.7),
+    ]
+    assert {phrase.key.split()[1] for phrase in request.plan().phrases} == {"major", "minor"}
+
+
 def test_emotions_are_those_of_films() -> None:
     rng = np.random.default_rng(0)
     drawn = np.array([draw_emotion(rng) for _ in range(500)])

@@ -110,3 +110,11 @@ def test_chords_are_spelled_with_the_signature_of_the_key(key, names):
     chords = [Chord(root) for root in (1, 6, 10)]
     assert tuple(chord_name(chord, KEYS.index(key)) for chord in chords) == names
     assert chord_name(Chord(0, "m7", 10), KEYS.index(key)) == f"Cm7/{names[2]}"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "third"),
+    [("C", 4), ("Am", 0), ("Bdim", 2), ("G7", 11), ("Csus4", None), ("C5", None)],
+)
+def test_the_third_tells_major_from_minor(symbol, third):
+    assert parse_chord(symbol).third == third

@@ -50,8 +50,28 @@ def test_common_progressions_come_more_often(minor):
     songs = counted(minor)["phrases"]
     assert len(table.phrases) == len(table.weights)
     ranked = sorted(zip(table.weights, table.phrases, strict=True))
-    counts = [songs[" | ".join(map(" ".join, phrase))] for _, phrase in ranked]
-    assert counts == sorted(counts)
+    alike: dict[tuple[int, int], list[int]] = {}
+    for _, phrase in ranked:
+        roots = [root(bar[0]) for bar in phrase]
+        key = (roots.count(0), roots.count(3) + roots.count(10)) if minor else (0, 0)
+        alike.setdefault(key, []).append(songs[" | ".join(map(" ".join, phrase))])
+    assert all(counts == sorted(counts) for counts in alike.values())
+    assert len(alike) == 1 or len(alike) > 5
+
+
+def test_progressions_in_minor_lean_to_their_tonic():
+    table = progressions(True)
+
+    def mean_share(of: tuple[int, ...], weights) -> float:
+        shares = [sum(root(bar[0]) in of for bar in phrase) / 4 for phrase in table.phrases]
+        return float(np.average(shares, weights=weights))
+
+    counted_alone = [
+        counted(True)["phrases"][" | ".join(map(" ".join, phrase))] ** 0.6
+        for phrase in table.phrases
+    ]
+    assert mean_share((0,), table.weights) > mean_share((0,), counted_alone) + 0.02
+    assert mean_share((3, 10), table.weights) < mean_share((3, 10), counted_alone) - 0.05
 
 
 def test_a_progression_moves_from_bar_to_bar(minor):

@@ -7,7 +7,7 @@ import pytest
 
 from engine.music.conditions import DENSEST, SPARSEST
 from engine.plan import mood
-from engine.plan.plan import DYNAMICS
+from engine.plan.plan import DYNAMICS, REGISTERS
 from engine.score import Instrument
 
 AROUSALS = np.linspace(-1, 1, 41).tolist()
@@ -30,6 +30,18 @@ def test_density_rises_with_arousal_and_players_within_what_the_network_knows():
     for arousal in AROUSALS:
         found = [mood.density(0.0, arousal, players) for players in range(1, 6)]
         assert all(a < b for a, b in pairwise(found))
+
+
+def test_unpleasant_lies_low_and_pleasant_lies_high():
+    found = [mood.register(valence) for valence in (-0.8, 0.0, 0.8)]
+    assert found == list(REGISTERS)
+
+
+def test_calm_is_sparse_and_has_fewer_players_however_pleasant_it_is():
+    calm, excited = (mood.players(mood.level(0.8, arousal), 5) for arousal in (-0.8, 0.8))
+    assert calm < excited == 5
+    assert mood.players(mood.level(-0.8, 0.8), 5) == 5
+    assert 2 * mood.density(0.8, -0.8, calm) < mood.density(-0.8, 0.8, 5)
 
 
 def test_pleasant_music_is_denser_and_has_more_players():

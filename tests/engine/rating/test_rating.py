@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.rating.rating import WEIGHTS, Asked, Players, Rating, rate
+from engine.rating.rating import WEIGHTS, Asked, Felt, Players, Rating, rate
 from engine.rating.summary import describe, weakest
 from engine.score import Instrument, Note, Score
 
@@ -56,6 +56,29 @@ def test_emotion_counts_where_it_was_asked_for(band):
     assert rate(score, asked(score)).emotion is None
     near, far = (rate(score, asked(score, valence=v)).emotion for v in (0.6, -0.9))
     assert near > far
+
+
+def test_each_section_counts_for_its_own_emotion(band):
+    calm, busy = band(), band()
+    length = calm.duration
+    few = [note for note in calm.notes if note.instrument is not Instrument.DRUMS][::3]
+    later = (replace(n, onset=n.onset + length, end=n.end + length) for n in busy.notes)
+    score = replace(calm, notes=(*few, *later), duration=2 * length, bars=())
+
+    def emotion(first: float, second: float) -> float:
+        sections = (Felt(0.0, length, 0.0, first), Felt(length, 2 * length, 0.0, second))
+        rated = rate(score, Asked(sections=sections, valence=0.0, arousal=0.0))
+        assert rated.emotion is not None
+        return rated.emotion
+
+    assert emotion(-0.5, 0.5) > emotion(0.5, -0.5)
+
+
+def test_short_sections_count_with_the_whole(band):
+    score = band()
+    short = (Felt(0.0, 5.0, -0.9, 0.0), Felt(5.0, 9.0, -0.9, 0.0))
+    whole = Asked(valence=0.6, arousal=0.0)
+    assert rate(score, replace(whole, sections=short)).emotion == rate(score, whole).emotion
 
 
 def test_originality_is_what_is_given(band):

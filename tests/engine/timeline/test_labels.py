@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engine.emotion.words import EMOTIONS
 from engine.hits import KINDS, Hit
-from engine.timeline.labels import clean, named_hit, parse_emotion, parse_must, tagged
+from engine.timeline.labels import clean, named_hit, parse_must, tagged
 
 numbers = st.floats(-1.0, 1.0, allow_subnormal=False).map(lambda value: round(value, 6))
 
@@ -49,6 +49,9 @@ REST = ("seconds", "label", "weight", "must", "emotion")
         ("[off, lasts 2.5 s]", Hit(1.0, end=3.5, kind="off")),
         ("tense", Hit(1.0, "tense", emotion="tense")),
         ("Joy", Hit(1.0, "Joy", emotion="joy")),
+        ("sad", Hit(1.0, "sad", emotion="sadness")),
+        ("v=-0.3 a=0.7", Hit(1.0, "v=-0.3 a=0.7", emotion=(-0.3, 0.7))),
+        ("Chase [may, v=-0.3 a=0.7]", Hit(1.0, "Chase", must=False, emotion=(-0.3, 0.7))),
         ("tense [must]", Hit(1.0, "tense")),
         ("Scene [12A]", Hit(1.0, "Scene [12A]")),
         ("two\nlines\tand\x00more", Hit(1.0, "two lines and more")),
@@ -64,6 +67,7 @@ def test_names_are_read(name, hit):
         ("Door [may, tens]", "'tens' is no tag"),
         ("Door [weight 0]", "the weight 0"),
         ("Door [valence 3 arousal 0]", "from -1 to 1"),
+        ("v=0.3", "has no arousal"),
     ],
 )
 def test_a_wrong_tag_is_refused(name, complaint):
@@ -80,8 +84,6 @@ def test_plain_hits_have_plain_names():
 
 def test_cells_are_read():
     assert parse_must("May") is False and parse_must("yes") is True
-    assert parse_emotion("Tense") == "tense"
-    assert parse_emotion("-0,3 0.75") == (-0.3, 0.75)
     with pytest.raises(ValueError, match="neither must nor may"):
         parse_must("perhaps")
 

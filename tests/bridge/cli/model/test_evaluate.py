@@ -59,13 +59,14 @@ def test_report_and_plots(
     text = (tmp_path / "evaluation.json").read_text()
     report = json.loads(text)
     assert statistics.finite(report) == report
-    assert report["boundaries"]["films"] == report["plan"]["pieces"] == 2
+    assert report["boundaries"]["films"] == 2 and report["plan"]["pieces"] == 4
     assert report["plan"]["boundaries_on_beat"]["n"] > 0
     assert report["plan"]["unplanned_tempo_changes"] == 0
     assert report["harmony"]["still"]["songs"]["n"] == 4
     assert report["harmony"]["still"]["n"] == 1 and "pitch range" in done.out
+    assert report["sections"]["pieces"] == 1 and "arousal" not in report["sections"]["turning"]
     assert report["likelihood"]["emotion"]["tokens"] > 500
-    assert len(list((cache / "evaluation").glob("*.npy"))) == 2
+    assert len(list((cache / "evaluation").glob("*.npy"))) == 4
     again = emsync(*words)
     assert again.status == 2 and "evaluation.json exists" in again.err
     emsync(*words, "--force")
@@ -83,7 +84,7 @@ def test_some_parts_of_pieces_in_free_time(
     assert done.status == 0, done.err
     report = json.loads((tmp_path / "evaluation.json").read_text())
     assert report["free"] is True and "plan" not in report
-    assert set(report["left_out"]) == {"likelihood", "controls", "emotion", "plan"}
+    assert set(report["left_out"]) == {"likelihood", "controls", "emotion", "sections", "plan"}
     assert report["amounts"]["parts"] == ["boundaries"]
     assert "left out: controls (not asked for)" in done.out
     assert report["harmony"]["still"]["songs"]["n"] == 4

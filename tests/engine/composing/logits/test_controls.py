@@ -135,3 +135,28 @@ def test_each_section_keeps_its_own_density_and_key(network):
     assert counts[0] < 5 < 9 < counts[1]
     with pytest.raises(EmsyncError, match="3 sections were given"):
         compose(cues, network, GenerationConfig(sections=(*asked, asked[0])))
+
+
+QUARTER = 31
+"""The time shift of a quarter of a second, among all."""
+
+
+def moving_on(after: float) -> float:
+    """The bias of a time shift a moment after 20 s without notes, where ten a second are asked for.
+
+    after: the arousal from then on; before, it is 0.
+    """
+    conditions = [Conditions(arousal=arousal, density=10.0) for arousal in (0.0, after)]
+    state = PieceState([(20.0, conditions[0]), (60.0, conditions[1])])
+    controls = Controls()
+    for token in shifts(to_steps(20.0)):
+        controls.bias(np.zeros(voc.SIZE, np.float32), state)
+        state.push(token)
+    state.enter_section()
+    state.push(shifts(1)[0])
+    return float(controls.bias(np.zeros(voc.SIZE, np.float32), state)[voc.SHIFTS][QUARTER])
+
+
+def test_music_makes_up_for_missing_notes_but_not_where_the_emotion_is_another():
+    assert moving_on(0.0) < -100
+    assert moving_on(0.8) == 0

@@ -43,11 +43,38 @@ def bias(step: int, instrument: Instrument, *pitches: int) -> list[float]:
 
 @pytest.mark.parametrize("instrument", [GUITAR, PIANO, STRINGS])
 def test_notes_of_the_chord_are_likeliest(instrument):
-    c, e, d, c_sharp = bias(0, instrument, 60, 64, 62, 61)
-    assert c == e == 0 > d == c_sharp
+    c, g, d, c_sharp = bias(0, instrument, 60, 67, 62, 61)
+    assert c == g == 0 > d == c_sharp
     # On F/A, the E is foreign.
-    f, a, e, c_sharp = bias(4 * BEAT, instrument, 65, 69, 64, 61)
-    assert f == a == 0 > e == c_sharp
+    f, c, e, c_sharp = bias(4 * BEAT, instrument, 65, 60, 64, 61)
+    assert f == c == 0 > e == c_sharp
+
+
+def test_the_third_of_a_chord_is_soon_played():
+    harmony = Harmony(Arrangement(BeatGrid(BEAT, (4,)), chords=CHORDS))
+    root, third = voc.note_on(PIANO, 60), voc.note_on(STRINGS, 64)
+
+    def advantage(step: int, instrument: Instrument, pitch: int) -> float:
+        biased = harmony.bias(FLAT, at(step))
+        return float(
+            biased[voc.note_on(instrument, pitch)] - biased[voc.note_on(instrument, pitch + 3)]
+        )
+
+    assert advantage(0, PIANO, 64) > 1
+    harmony.update(root, at(0))
+    harmony.update(voc.note_on(BASS, 40), at(0))
+    assert advantage(BEAT, PIANO, 64) > 1
+    harmony.update(third, at(BEAT))
+    assert 0 < advantage(BEAT, PIANO, 64) < 1
+    # The next chord has a third of its own, A.
+    assert advantage(4 * BEAT, PIANO, 69) > 1
+
+
+def test_a_chord_without_a_third_asks_for_none():
+    harmony = Harmony(Arrangement(BeatGrid(BEAT, (4,)), chords=((0, parse_chord("Csus4")),)))
+    biased = harmony.bias(FLAT, at(0))
+    notes = [biased[voc.note_on(PIANO, pitch)] for pitch in (60, 65, 67)]
+    assert max(notes) - min(notes) < 1e-6
 
 
 def test_the_preferences_are_weaker_off_the_beat():
@@ -71,7 +98,7 @@ def test_the_bass_begins_a_chord_with_its_lowest_note_and_leans_to_it_from_then_
     harmony.update(lowest, at(5 * BEAT))
     assert 0 < advantage(5 * BEAT) < 3
     # Pianos choose freely.
-    assert bias(4 * BEAT, PIANO, 41, 33)[1] == 0
+    assert bias(4 * BEAT, PIANO, 41, 36)[1] == 0
 
 
 def test_when_an_instrument_plays_stays_as_it_was():

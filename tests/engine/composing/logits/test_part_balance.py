@@ -18,12 +18,18 @@ FLAT = np.zeros(voc.SIZE, np.float32)
 ONS = voc.KIND == Kind.ON
 
 
-def bias_after(notes: dict[Instrument, int], players=tuple(Instrument), **shares: float):
+def bias_after(
+    notes: dict[Instrument, int],
+    players=tuple(Instrument),
+    valence: float = np.nan,
+    arousal: float = np.nan,
+    **shares: float,
+):
     """The biased logits after so many notes of each instrument."""
     phrases = (Phrase(0, 4, frozenset(players)),)
     planned = {Instrument(name): share for name, share in shares.items()}
     arrangement = Arrangement(BeatGrid(64, (4,)), phrases, shares=planned)
-    rule, state = PartBalance(arrangement), PieceState([(60.0, Conditions())])
+    rule, state = PartBalance(arrangement), PieceState([(60.0, Conditions(valence, arousal))])
     for instrument, count in notes.items():
         for _ in range(count):
             token = voc.note_on(instrument, 60)
@@ -53,6 +59,18 @@ def test_a_plan_may_let_somebody_lead():
     assert of(biased, Instrument.STRINGS) > 0.5 > 0 > of(biased, Instrument.PIANO)
     leading = {**usual, Instrument.STRINGS: 3 * usual[Instrument.STRINGS]}
     assert bias_after(leading, strings=3.0) == pytest.approx(FLAT, abs=0.01)
+
+
+def test_drums_play_little_where_it_is_calm():
+    usual = {instrument: int(10 * share) for instrument, share in USUAL.items()}
+    assert of(bias_after(usual, arousal=-0.8), Instrument.DRUMS) < -1
+    assert bias_after(usual, arousal=0.8) == pytest.approx(FLAT, abs=0.01)
+
+
+def test_the_bass_plays_more_where_it_is_pleasant():
+    usual = {instrument: int(10 * share) for instrument, share in USUAL.items()}
+    pleasant, unpleasant = (bias_after(usual, valence=valence) for valence in (0.8, -0.8))
+    assert of(pleasant, Instrument.BASS) > 0.5 > 0 > of(unpleasant, Instrument.BASS)
 
 
 def test_nobody_waits_for_a_player_who_is_not_planned():

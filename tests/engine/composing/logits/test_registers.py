@@ -1,4 +1,4 @@
-"""Pitches beyond the usual register become less likely."""
+"""Pitches beyond the usual register become less likely, and a phrase may lie low or high."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ import pytest
 from engine.composing.logits.registers import USUAL, Registers
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
+from engine.music.arrangement import Arrangement, Phrase
+from engine.music.beat_grid import BeatGrid
 from engine.music.conditions import Conditions
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
 STATE = PieceState([(60.0, Conditions())])
 FLAT = np.zeros(voc.SIZE, np.float32)
-BIAS = Registers().bias(FLAT, STATE)
+
+
+def rule(register: int) -> Registers:
+    """The rule in a phrase of this register."""
+    phrase = Phrase(0, 4, frozenset(Instrument), register)
+    return Registers(Arrangement(BeatGrid(64, (4,)), (phrase,)))
+
+
+BIAS = rule(0).bias(FLAT, STATE)
 
 
 def of(instrument: Instrument, first: int, last: int) -> np.ndarray:
@@ -41,4 +51,37 @@ def test_drums_and_other_tokens_are_as_they_were():
 
 def test_masked_tokens_stay_masked():
     masked = np.full(voc.SIZE, -np.inf, np.float32)
-    assert np.array_equal(Registers().bias(masked, STATE), masked)
+    assert np.array_equal(rule(0).bias(masked, STATE), masked)
+    assert np.array_equal(rule(1).bias(masked, STATE), masked)
+
+
+def ons(instrument: Instrument) -> np.ndarray:
+    """The ON tokens of an instrument."""
+    return (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(instrument) == voc.INSTRUMENT)
+
+
+def mean_pitch(logits: np.ndarray, instrument: Instrument) -> float:
+    """The mean pitch of an instrument's notes where they are drawn from logits [V]."""
+    chosen = ons(instrument)
+    weights = np.exp(logits[chosen] - logits[chosen].max())
+    return float(np.average(voc.PITCH[chosen], weights=weights))
+
+
+@pytest.mark.parametrize("instrument", [Instrument.GUITAR, Instrument.PIANO, Instrument.STRINGS])
+def test_parts_lie_lower_or_higher_in_a_phrase_that_asks_for_it(instrument):
+    low, usual, high = (mean_pitch(rule(r).bias(FLAT, STATE), instrument) for r in (-1, 0, 1))
+    assert low + 3 < usual < high - 3
+    first, last = USUAL[instrument]
+    assert first < low and high < last
+
+
+def test_the_bass_and_drums_stay_where_they_are():
+    for instrument in (Instrument.BASS, Instrument.DRUMS):
+        chosen = ons(instrument)
+        assert np.array_equal(rule(1).bias(FLAT, STATE)[chosen], BIAS[chosen])
+
+
+def test_how_much_an_instrument_plays_does_not_depend_on_the_register():
+    for instrument in USUAL:
+        sums = [np.logaddexp.reduce(rule(r).bias(FLAT, STATE)[ons(instrument)]) for r in (0, 1)]
+        assert sums[0] == pytest.approx(sums[1], abs=1e-4)

@@ -1,4 +1,4 @@
-"""Strings hold their notes, the longer the calmer the music is."""
+"""Strings hold their notes, the longer the calmer the music is; the others do where it is sad."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ FLAT = np.zeros(voc.SIZE, np.float32)
 SUSTAIN = Sustain(Arrangement(BeatGrid(BEAT, (4,))))
 
 
-def biased(lasted: int, arousal: float, *instruments: Instrument) -> np.ndarray:
+def biased(
+    lasted: int, arousal: float, *instruments: Instrument, valence: float = nan
+) -> np.ndarray:
     """The bias while pitch 60 of some instruments has lasted some steps."""
     active = {(voc.INSTRUMENTS.index(i), 60): (1000 - lasted, 80) for i in instruments}
-    state = SimpleNamespace(cursor=1000, active=active, conditions=Conditions(arousal=arousal))
+    state = SimpleNamespace(cursor=1000, active=active, conditions=Conditions(valence, arousal))
     return SUSTAIN.bias(FLAT, state)
 
 
 @pytest.mark.parametrize("arousal", [-1.0, 0.0, nan, 1.0])
 def test_a_note_that_has_just_begun_is_not_to_end_and_an_old_one_may(arousal):
-    young = biased(1, arousal, *Instrument)
+    young = biased(1, arousal, Instrument.STRINGS, Instrument.DRUMS)
     assert np.flatnonzero(young).tolist() == [voc.note_off(Instrument.STRINGS, 60)]
     assert young.min() < 0
-    assert biased(4 * BEAT, arousal, *Instrument) is FLAT
+    assert biased(4 * BEAT, arousal, Instrument.STRINGS, Instrument.DRUMS) is FLAT
 
 
 def test_calm_strings_hold_longer():
@@ -41,6 +43,23 @@ def test_calm_strings_hold_longer():
 
     assert held(-1.0) > held(0.0) > held(1.0) > 0
     assert held(nan) == held(0.0)
+
+
+OTHERS = [Instrument.BASS, Instrument.GUITAR, Instrument.PIANO]
+
+
+@pytest.mark.parametrize("instrument", OTHERS)
+def test_the_others_connect_their_notes_where_it_is_sad(instrument):
+    off = voc.note_off(instrument, 60)
+    assert biased(1, -0.8, instrument, valence=-0.8)[off] < 0
+    assert biased(BEAT, -0.8, instrument, valence=-0.8)[off] < 0
+    assert biased(3 * BEAT, -0.8, instrument, valence=-0.8) is FLAT
+
+
+@pytest.mark.parametrize("instrument", OTHERS)
+def test_the_others_let_go_of_their_notes_where_it_is_joyful(instrument):
+    assert biased(1, 0.8, instrument, valence=0.8) is FLAT
+    assert biased(BEAT, 0.8, instrument, valence=0.8)[voc.note_off(instrument, 60)] > 0
 
 
 def test_without_strings_nothing_changes():
