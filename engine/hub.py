@@ -122,7 +122,7 @@ def download(bundle: Bundle, progress: Progress | None = None, offline: bool = F
     if offline or is_offline():
         raise EmsyncError(
             f"{bundle.name} is not in {bundle.folder}, and downloads are off; run this once "
-            "without --offline and EMSYNC_OFFLINE, or copy the folder from another machine"
+            "without the option offline and EMSYNC_OFFLINE, or copy the folder from another machine"
         )
     output_folder(bundle.folder)
     _check_room(bundle, missing)

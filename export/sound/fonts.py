@@ -50,7 +50,7 @@ def part_font(
         row = _nearest(font.presets, instrument, program)
         if row is None:
             what = "drum kit" if drums else "instruments"
-            raise EmsyncError(f"the sound font has no {what}; give another with --soundfont")
+            raise EmsyncError(f"the sound font has no {what}; give another")
         found = font.presets[row][1]
         if not drums and found != program:
             warnings.warn(
@@ -62,7 +62,7 @@ def part_font(
     try:
         return to_bytes(unpacked(take_presets(wanted, keys)))
     except (ValueError, IndexError) as error:
-        raise EmsyncError("the sound font is damaged; give another with --soundfont") from error
+        raise EmsyncError("the sound font is damaged; give another") from error
 
 
 def _nearest(presets: list[tuple[int, int]], instrument: Instrument, program: int) -> int | None:

@@ -61,9 +61,7 @@ class MidiRenderer:
         except BaseException as error:
             # A panic of Rust derives from BaseException itself.
             if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-                raise EmsyncError(
-                    "the sound font can't be played; give another with --soundfont"
-                ) from error
+                raise EmsyncError("the sound font can't be played; give another") from error
             raise
         with wave.open(BytesIO(sound)) as file:
             return np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
@@ -89,9 +87,7 @@ class FluidSynth:
                 cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False,
             )  # fmt: skip
             if done.returncode or not (folder / "sound.raw").exists():
-                raise EmsyncError(
-                    f"{self._program}: can't play the sound font; give another with --soundfont"
-                )
+                raise EmsyncError(f"{self._program}: can't play the sound font; give another")
             return np.fromfile(folder / "sound.raw", "<i2").reshape(-1, 2)
 
 

@@ -136,13 +136,12 @@ def test_density_outside_is_kept_beside_given_music_that_is_too_dense(network):
     """The rest must not make up for what the given music has too many of."""
     drums = tuple(Note(DRUMS, 8.2 + n / 40, 8.2 + (n + 0.5) / 40, 38) for n in range(270))
     given = Given(((PLAN.seconds_at(16), PLAN.seconds_at(30)),), drums)
-    free = planned(network, 1)
-    beside = planned(network, 1, given)
 
-    def after(score: Score) -> int:
-        return sum(note.onset >= 15.0 for note in score.notes)
-
-    assert after(beside) == pytest.approx(after(free), rel=0.35)
+    # Several seeds, because the network is random.
+    pieces = [planned(network, seed, given) for seed in (1, 2, 3)]
+    after = sum(note.onset >= 15.0 for piece in pieces for note in piece.notes)
+    seconds = PLAN.seconds_at(PLAN.last_chord) - 15.0
+    assert after / 3 == pytest.approx(PLAN.phrases[1].density * seconds, rel=0.35)
 
 
 def test_spans_may_touch_and_a_key_sounds_once():
