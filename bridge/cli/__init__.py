@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "measure": "measure how a score fits a film: chords on cuts, AV-Align, tag KL, runtime",
     "originality": "find the passages that a MIDI file shares with the training songs",
     "serve": "run the local server: jobs, playback, HTTP, WebSocket and OSC",
+    "open": "open the page of the running server in a browser",
     "client": "send a request to the running server, and print its answer as JSON",
     "play": "play a score live into a DAW",
     "doctor": "check what works on this machine, and say how to fix the rest",

@@ -18,21 +18,27 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bridge.play.follow.sync_source import FURTHEST
-from bridge.scoring.request import LONGEST
+from bridge.scoring.request import LONGEST, MOST_TAKES
 from bridge.server.auth import TokenAuth
+from bridge.server.bodies import json_body
+from bridge.server.film_store import TooLarge
+from bridge.server.films import FilmGone
 from bridge.server.hub import Hub, TooSlow
 from bridge.server.job_pages import MOST_A_PAGE, page
 from bridge.server.jobs import Job, NoSuchJob, NotStored, WrongState, job_json
+from bridge.server.page_files import NoSuchFile
+from bridge.server.page_routes import PageRoutes
 from bridge.server.security import Forbidden, Guard
 from bridge.server.service import Service
+from bridge.server.sessions import Sessions
 from bridge.version import own_version
 from engine.checks import Check, checked, number, text, whole
+from engine.cues import from_json as cues_from_json
 from engine.errors import EmsyncError
+from engine.plan.json_form import from_json as plan_from_json
 
-LARGEST_BODY = 1 << 20
-"""Bytes; the cue sheet of a long film has a few hundred thousand."""
-BODY_TIMEOUT = 10.0
-"""Seconds that a client may take to send a request's body."""
+LONGEST_EDITS = 1 << 17
+"""Characters of JSON that a client may keep with a job."""
 _MEDIA_TYPES = {
     ".flac": "audio/flac",
     ".json": "application/json",
@@ -40,20 +46,44 @@ _MEDIA_TYPES = {
     ".mkv": "video/x-matroska",
     ".mov": "video/quicktime",
     ".mp4": "video/mp4",
+    ".musicxml": "application/vnd.recordare.musicxml+xml",
     ".npz": "application/octet-stream",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".wav": "audio/wav",
 }
+
+
+def _edits(name: str, value: Any) -> dict[str, Any]:
+    """A check for what a client keeps with a job."""
+    if not isinstance(value, dict) or len(json.dumps(value)) > LONGEST_EDITS:
+        raise EmsyncError(f"{name} must be a JSON object of at most {LONGEST_EDITS} characters")
+    return value
+
+
+_VERSION: Mapping[str, Check] = {
+    "seed": whole(0, 2**63 - 1),
+    "takes": whole(1, MOST_TAKES),
+    "cues": lambda name, value: cues_from_json(json.dumps(value), name),
+    "plan": lambda name, value: plan_from_json(json.dumps(value), name),
+    "edits": _edits,
+}
+"""What another version of a piece may have of its own."""
 _STATUS: Mapping[type[Exception], int] = {
-    NoSuchJob: 404, WrongState: 409, Forbidden: 403, NotStored: 507
+    FilmGone: 404, NoSuchFile: 404, NoSuchJob: 404, WrongState: 409, Forbidden: 403,
+    NotStored: 507, TooLarge: 413,
 }  # fmt: skip
 
 
-def application(service: Service, guard: Guard, hub: Hub) -> Starlette:
+def application(
+    service: Service, guard: Guard, hub: Hub, sessions: Sessions, page: PageRoutes
+) -> Starlette:
     """The ASGI application."""
     routes = Routes(service, hub)
     return Starlette(
         routes=[
+            *page.routes(),
             Route("/health", routes.health),
             Route("/state", routes.state),
             Route("/jobs", routes.jobs),
@@ -70,7 +100,7 @@ def application(service: Service, guard: Guard, hub: Hub) -> Starlette:
             Route("/follow", routes.follow, methods=["POST"]),
             WebSocketRoute("/events", routes.events),
         ],
-        middleware=[Middleware(TokenAuth, guard=guard)],
+        middleware=[Middleware(TokenAuth, guard=guard, sessions=sessions)],
         exception_handlers={
             EmsyncError: _error,
             HTTPException: _error,
@@ -107,7 +137,7 @@ class Routes:
 
     async def submit(self, request: Request) -> Response:
         """Queue a new job."""
-        return self._job(self._service.submit(await _body(request)), 202)
+        return self._job(self._service.submit(await json_body(request)), 202)
 
     async def job(self, request: Request) -> Response:
         """One job."""
@@ -125,8 +155,8 @@ class Routes:
                 raise EmsyncError("forget must be true or false")
 
     async def regenerate(self, request: Request) -> Response:
-        """Queue a job for the same cue sheet, with another seed."""
-        values = checked({"seed": whole(0, 2**63 - 1)}, await _body(request))
+        """Queue a job for the same cue sheet, or an edited one, with another seed."""
+        values = checked(_VERSION, await json_body(request))
         return self._job(self._service.regenerate(request.path_params["job"], **values), 202)
 
     async def file(self, request: Request) -> Response:
@@ -222,34 +252,10 @@ class Routes:
             raise error
 
     async def _values(self, request: Request, **checks: Check) -> dict[str, Any]:
-        return checked(checks, await _body(request))
+        return checked(checks, await json_body(request))
 
     def _job(self, job: Job, status: int = 200) -> Response:
         return JSONResponse({**job_json(job), "files": self._service.job_files.files(job)}, status)
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    """The JSON object in the body, or {} for an empty body. Null counts as left out."""
-    content = b""
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT):
-            async for chunk in request.stream():
-                content += chunk
-                if len(content) > LARGEST_BODY:
-                    raise HTTPException(413, f"the body has more than {LARGEST_BODY} bytes")
-    except TimeoutError as error:
-        raise HTTPException(408, f"the body took more than {BODY_TIMEOUT:g} s") from error
-    try:
-        values = json.loads(content) if content else {}
-    except (ValueError, RecursionError) as error:
-        raise EmsyncError("the body is not JSON; send a JSON object") from error
-    if not isinstance(values, dict):
-        raise EmsyncError("the body is not a JSON object")
-    try:
-        json.dumps(values, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        raise EmsyncError("the body has half a character (a lone surrogate)") from error
-    return {name: value for name, value in values.items() if value is not None}
 
 
 async def _error(request: Request, error: Exception) -> Response:

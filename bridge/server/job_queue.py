@@ -6,9 +6,10 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from bridge.scoring.request import Request
 from bridge.server import worker_protocol as protocol
@@ -61,8 +62,14 @@ class JobQueue:
             raise NoSuchJob(f"no job {name[:40]!r}; GET /jobs lists them")
         return self._jobs[name]
 
-    def submit(self, kind: Kind, request: Request, parent: Job | None = None) -> Job:
-        """Append a new job to the queue.
+    def submit(
+        self,
+        kind: Kind,
+        request: Request,
+        parent: Job | None = None,
+        edits: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Append a new job to the queue. edits: what the client keeps with it.
 
         If too many jobs are kept, the oldest failed, cancelled or interrupted one is forgotten.
 
@@ -82,6 +89,7 @@ class JobQueue:
             created=now,
             changed=now,
             parent=None if parent is None else parent.id,
+            edits=edits,
         )
         self._record(job)
         self._queue.put_nowait(job.id)

@@ -64,7 +64,8 @@ class Job:
 
     created, changed: seconds since 1970. progress: the share of the present state that is done,
     0..1. error: why it failed, in one line. warnings: one line each.
-    parent: the id of the job whose cue sheet it uses.
+    parent: the id of the job whose cue sheet it uses, or of which it is another version.
+    edits: what a client keeps with the job, to change the piece once more; JSON.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Job:
     error: str | None = None
     warnings: tuple[str, ...] = ()
     parent: str | None = None
+    edits: Mapping[str, Any] | None = None
 
     @property
     def ended(self) -> bool:
@@ -105,6 +107,7 @@ def job_json(job: Job) -> dict[str, Any]:
         "warnings": list(job.warnings),
         "parent": job.parent,
         "request": request_json(job.request),
+        "edits": job.edits,
     }
 
 
@@ -121,4 +124,5 @@ def parse_job(values: Mapping[str, Any]) -> Job:
         error=values["error"],
         warnings=tuple(values["warnings"]),
         parent=values["parent"],
+        edits=values.get("edits"),
     )

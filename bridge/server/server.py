@@ -23,6 +23,7 @@ from bridge.osc.specs import DEFAULT_IN, DEFAULT_OUT
 from bridge.play.follow.sync_source import SyncSource
 from bridge.play.options import PlaybackOptions
 from bridge.scoring.network import NetworkOptions
+from bridge.server.bodies import LARGEST_BODY
 from bridge.server.connections import (
     BACKLOG,
     MOST_ACCEPTED,
@@ -30,16 +31,20 @@ from bridge.server.connections import (
     http_protocol,
     limit_log,
 )
-from bridge.server.http import LARGEST_BODY, application
+from bridge.server.film_store import FilmStore
+from bridge.server.films import Films
+from bridge.server.http import application
 from bridge.server.hub import Hub
 from bridge.server.job_events import job_observer
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
 from bridge.server.journal import Journal, JournalHeld
 from bridge.server.osc_handlers import osc_handlers
+from bridge.server.page_routes import PageRoutes
 from bridge.server.playback import Playback
 from bridge.server.security import Guard, is_local, new_token
 from bridge.server.service import Service
+from bridge.server.sessions import Sessions
 from bridge.server.sockets import listen_tcp, listen_udp, url
 from bridge.server.worker import Worker
 from bridge.state import (
@@ -118,13 +123,21 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
             options.playback_options,
         )
         observer = job_observer(hub, playback, job_files)
+        film_store = FilmStore(folder / "films")
         videos = _folders(options.videos)
+        if videos:
+            # What was uploaded came from somebody with the token.
+            videos = (*videos, film_store.folder.resolve())
+        films = Films(folder / "previews", videos)
+        stack.push_async_callback(films.close)
         job_queue = JobQueue(journal, job_files, Worker(options.network, videos), observer)
         stack.push_async_callback(job_queue.close)
         token = new_token()
         guard = Guard(token, options.host, options.names, videos)
-        service = Service(job_queue, job_files, playback, guard)
-        http = _http_server(application(service, guard, hub))
+        service = Service(job_queue, job_files, playback, guard, film_store)
+        sessions = Sessions()
+        page = PageRoutes(service, sessions, films)
+        http = _http_server(application(service, guard, hub, sessions, page))
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(http.serve([tcp])),
             asyncio.create_task(job_queue.run()),

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
 from bridge.scoring.files import CUES
 from bridge.scoring.request import parse_request
+from bridge.server.film_store import FilmStore
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
 from bridge.server.jobs import Job, Kind, State, WrongState
 from bridge.server.playback import Playback
 from bridge.server.security import Guard
-from engine.cues import read_cues
+from engine.cues import CueSheet, read_cues
 from engine.emotion.mapping import MU_MAX
 from engine.errors import EmsyncError
+from engine.plan.plan import Plan
+from engine.score import Instrument
 
 _FORMER_KINDS = {"analyse": Kind.ANALYZE}
 """Accepted for one release."""
@@ -26,10 +30,15 @@ class Service:
     """Jobs and playback. Raises EmsyncError, in one line, for requests that are not possible."""
 
     def __init__(
-        self, job_queue: JobQueue, job_files: JobFiles, playback: Playback, guard: Guard
+        self,
+        job_queue: JobQueue,
+        job_files: JobFiles,
+        playback: Playback,
+        guard: Guard,
+        film_store: FilmStore,
     ) -> None:
         self.job_queue, self.job_files, self.playback = job_queue, job_files, playback
-        self._guard = guard
+        self.film_store, self._guard = film_store, guard
 
     def submit(self, values: Mapping[str, Any]) -> Job:
         """Queue a new job. values: its ``kind`` (default: compose) and the request's fields."""
@@ -44,10 +53,24 @@ class Service:
         request = replace(request, video=self._guard.film(request.video))
         return self.job_queue.submit(Kind(kind), request)
 
-    def regenerate(self, name: str | None, seed: int | None = None) -> Job:
+    def film(self, path: str) -> str:
+        """The absolute path of a film; raises Forbidden where none may come from."""
+        return self._guard.film(path)
+
+    def regenerate(
+        self,
+        name: str | None,
+        seed: int | None = None,
+        cues: CueSheet | None = None,
+        plan: Plan | None = None,
+        takes: int | None = None,
+        edits: Mapping[str, Any] | None = None,
+    ) -> Job:
         """Queue a new job with another seed for the cue sheet of an ended job.
 
         name: the id of that job; None for the loaded piece's. seed: None for the next one.
+        cues, plan: in place of that job's. takes: how many; None for as many as that job.
+        edits: what the client keeps with the new job.
         """
         parent = self.job_queue.job(name) if name else self._loaded()
         if not parent.ended:
@@ -55,8 +78,17 @@ class Service:
         request = parent.request
         values = {"video": request.video, "seed": request.seed + 1 if seed is None else seed}
         seeded = replace(request, seed=parse_request(values).seed)
-        if CUES in self.job_files.files(parent):
+        if takes is not None:
+            seeded = replace(seeded, takes=takes)
+        if plan is not None:
+            seeded = replace(
+                seeded, plan=plan, bpm=None, time_signature=None, feel=None, key=None,
+                density=None, chords=None, tempo_map=None, free=False,
+                instruments=tuple(Instrument),
+            )  # fmt: skip
+        if cues is None and CUES in self.job_files.files(parent):
             cues = read_cues(self.job_files.file(parent, CUES))
+        if cues is not None:
             # These options have already changed the cue sheet.
             seeded = replace(
                 seeded, cues=cues, start=None, end=None, boundaries=None, spotting=None,
@@ -64,7 +96,7 @@ class Service:
                 emotion="auto", valence=None, arousal=None, intensity=MU_MAX,
                 experts=None, mapping="fusion", listen_to_music=False,
             )  # fmt: skip
-        return self.job_queue.submit(Kind.COMPOSE, seeded, parent)
+        return self.job_queue.submit(Kind.COMPOSE, seeded, parent, edits)
 
     async def cancel(self, job: str) -> Job:
         """Cancel a job; if its piece is loaded, unload it."""
@@ -73,9 +105,15 @@ class Service:
         return cancelled
 
     async def forget(self, name: str) -> Job:
-        """Remove an ended job and its files; if its piece is loaded, unload it."""
+        """Remove an ended job and its files; if its piece is loaded, unload it.
+
+        A film that was uploaded goes with the last job for it.
+        """
         job = self.job_queue.forget(name)
         await self.playback.unload(job.id)
+        film = job.request.video
+        if all(other.request.video != film for other in self.job_queue.jobs()):
+            await self.film_store.remove(Path(film))
         return job
 
     async def play(self, name: str | None = None, seconds: float | None = None) -> None:

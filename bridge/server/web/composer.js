@@ -1,0 +1,103 @@
+// Composes new versions: one job, or several after each other where several stretches are free.
+
+import { ApiError, get, post } from "./api.js";
+import { PARTS, changesPlan, cuesOf, editsOf, freeStretches, hasLocks, hasPlan } from "./draft.js";
+
+const CANT_KEEP = "This server can't keep a part of a piece. Unlock everything to compose it anew.";
+const CANT_MOVE = "This server can't move hits while it keeps a part. Unlock everything, or undo the hits.";
+const ALL_KEPT = "Everything is kept. Unlock a part or a phrase to compose it anew.";
+
+/**
+ * The requests that make a new version: `[endpoint, values]` each. planned: null for no new plan.
+ *
+ * Raises ApiError if nothing is left to compose.
+ */
+export function requestsFor({ draft, base, cues, request, phrases, planned }) {
+  const { seed, takes } = draft.options;
+  const changed = changesPlan(draft, base) && (planned || !hasPlan(cues, request));
+  const plan = changed && planned ? { plan: JSON.parse(planned.plan) } : {};
+  const sheet = cuesOf(draft, cues);
+  if (!hasLocks(draft)) {
+    const edits = editsOf(draft);
+    // Without a plan of its own, the next piece is planned with the seed of its notes.
+    if (!changed && !request.plan) edits.planSeed = seed ?? (request.seed ?? 0) + 1;
+    return [["regenerate", { ...plan, ...(changed && { cues: sheet }), seed, takes, edits }]];
+  }
+  const parts = PARTS.filter((part) => !draft.locks.parts.includes(part));
+  const stretches = freeStretches(draft, phrases);
+  if (!parts.length || !stretches.length) throw new ApiError(400, ALL_KEPT);
+  const some = parts.length < PARTS.length ? { parts } : {};
+  const moved = JSON.stringify(draft.hits) === JSON.stringify(base.hits) ? {} : { cues: sheet };
+  return stretches.map(([from, to]) => {
+    const feeling = moved.cues ? {} : newEmotion(draft, base, (from + to) / 2);
+    return ["rescore", { from, to, ...some, ...plan, ...moved, ...feeling, seed, takes }];
+  });
+}
+
+/** Valence and arousal of the section at a time, if the user has changed them. */
+function newEmotion(draft, base, seconds) {
+  const place = draft.sections.findIndex(({ start, end }) => seconds >= start && seconds < end);
+  const section = draft.sections[place];
+  if (!section || JSON.stringify(section) === JSON.stringify(base.sections[place])) return {};
+  return { valence: section.valence, arousal: section.arousal };
+}
+
+/** Runs requests; calls back with each change of the job that runs. */
+export class Composer {
+  job = null;
+  #rest = [];
+  #back;
+
+  /** back: has `progress(job)`, `done(job)` and `failed(message)`. */
+  constructor(back) {
+    this.#back = back;
+  }
+
+  /** Compose a version of a job. Raises ApiError if the first request is refused. */
+  async start(parent, requests) {
+    const [[endpoint, values], ...rest] = requests;
+    try {
+      this.job = await post(`/jobs/${parent}/${endpoint}`, values);
+    } catch (error) {
+      if (endpoint !== "rescore") throw error;
+      if ([404, 405].includes(error.status)) throw new ApiError(error.status, CANT_KEEP);
+      throw error.message.includes("'cues' is no option") ? new ApiError(400, CANT_MOVE) : error;
+    }
+    this.#rest = rest;
+    this.#back.progress(this.job);
+  }
+
+  /** Take an event of the server. */
+  receive(event) {
+    if (!this.job) return;
+    if (event.event === "progress" && event.job === this.job.id) {
+      this.job = { ...this.job, state: event.state, progress: event.share };
+      this.#back.progress(this.job);
+    } else if (event.event === "job" && event.id === this.job.id) this.#take(event);
+  }
+
+  /** Look the job up, after events may have been missed. */
+  async refresh() {
+    if (this.job) this.#take(await get(`/jobs/${this.job.id}`));
+  }
+
+  async #take(job) {
+    this.job = job;
+    if (job.state === "done") {
+      if (this.#rest.length) {
+        await this.start(job.id, this.#rest).catch((error) => this.#fail(error.message));
+        return;
+      }
+      this.job = null;
+      this.#back.done(job);
+    } else if (["failed", "cancelled", "interrupted"].includes(job.state)) {
+      this.#fail(job.state === "failed" ? job.error : null);
+    } else this.#back.progress(job);
+  }
+
+  #fail(message) {
+    this.job = null;
+    this.#rest = [];
+    this.#back.failed(message);
+  }
+}

@@ -1,0 +1,29 @@
+// The keys of the piece's view.
+
+const TYPING = "input:not([type=checkbox]):not([type=range]), textarea, select, dialog";
+
+/** Set up the keys. act: play, step, frame, seek, toggleOther, addHit, zoom, undo, redo, help. */
+export function setUpKeys(isActive, act) {
+  addEventListener("keydown", (event) => {
+    if (!isActive() || event.altKey || event.target.closest?.(TYPING)) return;
+    const command = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (command && key === "z") (event.shiftKey ? act.redo : act.undo)();
+    else if (command && key === "y") act.redo();
+    else if (command) return;
+    // A button that has the focus is pressed by the space bar.
+    else if (key === " " && !event.target.closest?.("button, a, summary, input")) act.play();
+    else if (event.target.closest?.("input, [role=tablist]")) return;
+    else if (key === "arrowleft") act.step(-1, event.shiftKey);
+    else if (key === "arrowright") act.step(1, event.shiftKey);
+    else if (key === "home") act.seek(0);
+    else if (key === "end") act.seek(Infinity);
+    else if (key === "b") act.toggleOther();
+    else if (key === "h") act.addHit();
+    else if (key === "+" || key === "=") act.zoom(1.5);
+    else if (key === "-") act.zoom(1 / 1.5);
+    else if (key === "?") act.help();
+    else return;
+    event.preventDefault();
+  });
+}

@@ -1,0 +1,246 @@
+// Draws the piece: bars, chords, cuts, a piano roll of each part, the emotion, and the sound.
+
+import { PARTS } from "./draft.js";
+import { shortTime } from "./format.js";
+
+const TIME_STEPS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 600];
+const FONT = "system-ui, sans-serif";
+
+/** Where each lane lies, in pixels from the top. narrow: for a small screen. */
+export function layout(narrow) {
+  const heights = { ruler: 18, chords: 20, hits: 24 };
+  for (const part of PARTS) heights[part] = narrow ? 30 : 34;
+  Object.assign(heights, { emotion: 46, sound: narrow ? 30 : 34 });
+  const lanes = {};
+  let top = 0;
+  for (const [name, height] of Object.entries(heights)) {
+    lanes[name] = { top, height };
+    top += height + 4;
+  }
+  return { lanes, height: top, narrow };
+}
+
+/** The colours of the page's style, by name. */
+export function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const names = ["text", "quiet", "faint", "lane", "edge", "page", "accent", "valence", "arousal"];
+  return Object.fromEntries(
+    [...names, ...PARTS].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
+  );
+}
+
+/** The index of the first of some rising numbers that is not below a value. */
+export function firstFrom(numbers, value, of = (one) => one) {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (of(numbers[middle]) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * Draw all lanes.
+ *
+ * piece: what `/notes` gave. shown: bars, beats, chords and phrases, of the piece or of a new plan.
+ * isPlan: the notes are not those of `shown`. cuts, hits, sections, peaks: of the film and the
+ * sound.
+ */
+export function draw(context, view, places, colour, content) {
+  const { width } = view;
+  context.clearRect(0, 0, width, places.height);
+  for (const name of [...PARTS, "emotion", "sound"]) {
+    const { top, height } = places.lanes[name];
+    context.fillStyle = colour.lane;
+    context.fillRect(0, top, width, height);
+  }
+  drawCuts(context, view, places, colour, content.cuts);
+  drawHitNames(context, view, places, colour, content.hits);
+  drawBars(context, view, places, colour, content.shown);
+  drawChords(context, view, places, colour, content.shown);
+  context.globalAlpha = content.isPlan ? 0.35 : 1;
+  for (const part of PARTS) {
+    drawPart(context, view, places.lanes[part], colour[part], content.piece.parts[part] ?? []);
+  }
+  drawPeaks(context, view, places.lanes.sound, colour, content.peaks);
+  context.globalAlpha = 1;
+  drawEmotion(context, view, places.lanes.emotion, colour, content.sections);
+  if (places.narrow) drawNames(context, places, colour);
+}
+
+/** On a small screen the names stand in the lanes. */
+function drawNames(context, places, colour) {
+  context.font = `10px ${FONT}`;
+  context.textBaseline = "top";
+  for (const name of [...PARTS, "emotion", "sound"]) {
+    const { top } = places.lanes[name];
+    context.globalAlpha = 0.85;
+    context.fillStyle = colour.lane;
+    context.fillRect(0, top, context.measureText(name).width + 8, 12);
+    context.globalAlpha = 1;
+    context.fillStyle = colour.quiet;
+    context.fillText(name, 4, top + 1);
+  }
+}
+
+function drawCuts(context, view, places, colour, cuts) {
+  const [top, bottom] = [places.lanes.hits.top, places.height];
+  context.fillStyle = colour.quiet;
+  for (const { time } of cuts) {
+    if (time < view.from || time > view.until) continue;
+    context.fillRect(Math.round(view.x(time)), top, 1, places.lanes.hits.height);
+  }
+  context.globalAlpha = 0.25;
+  for (const { time } of cuts) {
+    if (time < view.from || time > view.until) continue;
+    context.fillRect(Math.round(view.x(time)), top, 1, bottom - top);
+  }
+  context.globalAlpha = 1;
+}
+
+/** Names of hits stand beside their signs, where there is room before the next one. */
+function drawHitNames(context, view, places, colour, hits) {
+  const { top, height } = places.lanes.hits;
+  context.font = `11px ${FONT}`;
+  context.textBaseline = "middle";
+  context.fillStyle = colour.text;
+  for (const [index, { seconds, label }] of hits.entries()) {
+    if (!label || seconds > view.until) continue;
+    const x = view.x(seconds) + 13;
+    const room = (hits[index + 1] ? view.x(hits[index + 1].seconds) - 12 : view.width) - x;
+    if (context.measureText(label).width <= room) context.fillText(label, x, top + height / 2);
+  }
+}
+
+function drawBars(context, view, places, colour, shown) {
+  const { ruler, hits } = places.lanes;
+  const [top, bottom] = [hits.top + hits.height, places.lanes.strings.top + places.lanes.strings.height];
+  const lines = (seconds, style, least) => {
+    const first = firstFrom(seconds, view.from);
+    const last = firstFrom(seconds, view.until);
+    if (last - first > view.width / least) return;
+    context.fillStyle = style;
+    for (let place = first; place < last; place++) {
+      context.fillRect(Math.round(view.x(seconds[place])), top, 1, bottom - top);
+    }
+  };
+  lines(shown.beats, colour.faint, 6);
+  lines(shown.bars, colour.edge, 6);
+  context.font = `11px ${FONT}`;
+  context.textBaseline = "middle";
+  // Numbers of bars stand above, as far as there is room; times take the rest of the row.
+  context.fillStyle = colour.quiet;
+  let free = -Infinity;
+  const middle = ruler.top + ruler.height / 2;
+  for (let bar = firstFrom(shown.bars, view.from); bar < shown.bars.length; bar++) {
+    const x = view.x(shown.bars[bar]);
+    if (x > view.width) break;
+    if (x < free) continue;
+    context.fillRect(Math.round(x), ruler.top + 4, 1, ruler.height - 4);
+    context.fillText(String(bar + 1), x + 4, middle);
+    free = x + 40;
+  }
+}
+
+function drawChords(context, view, places, colour, shown) {
+  const { top, height } = places.lanes.chords;
+  context.font = `600 12px ${FONT}`;
+  context.textBaseline = "middle";
+  context.fillStyle = colour.text;
+  let free = -Infinity;
+  const first = Math.max(0, firstFrom(shown.chords, view.from, (chord) => chord[0]) - 1);
+  for (let place = first; place < shown.chords.length; place++) {
+    const [seconds, name] = shown.chords[place];
+    const x = Math.max(2, view.x(seconds) + 4);
+    if (x > view.width) break;
+    const next = shown.chords[place + 1];
+    if (x < free || (next && view.x(next[0]) < x + 4)) continue;
+    context.fillText(name, x, top + height / 2);
+    free = x + context.measureText(name).width + 8;
+  }
+}
+
+function drawPart(context, view, lane, style, notes) {
+  if (!notes.length) return;
+  let [low, high] = [127, 0];
+  for (const note of notes) {
+    low = Math.min(low, note[2]);
+    high = Math.max(high, note[2]);
+  }
+  const step = (lane.height - 6) / Math.max(12, high - low + 1);
+  const centre = (low + high) / 2;
+  context.fillStyle = style;
+  const alpha = context.globalAlpha;
+  // Notes begin in order. None that began a minute ago still sounds in practice.
+  for (let place = firstFrom(notes, view.from - 60, (note) => note[0]); place < notes.length; place++) {
+    const [onset, end, pitch, velocity] = notes[place];
+    if (onset > view.until) break;
+    if (end < view.from) continue;
+    const x = view.x(onset);
+    const y = lane.top + lane.height / 2 - (pitch - centre) * step;
+    context.globalAlpha = alpha * (0.4 + (0.6 * velocity) / 127);
+    context.fillRect(x, y - step / 2, Math.max(1.5, view.x(end) - x - 0.5), Math.max(2, step - 0.5));
+  }
+  context.globalAlpha = alpha;
+}
+
+function drawPeaks(context, view, lane, colour, peaks) {
+  if (!peaks) return;
+  const step = peaks.duration / peaks.low.length;
+  const middle = lane.top + lane.height / 2;
+  const half = lane.height / 2 - 2;
+  context.fillStyle = colour.accent;
+  const last = Math.min(peaks.low.length - 1, Math.ceil(view.until / step));
+  let [column, low, high] = [-1, 0, 0];
+  const flush = () => {
+    if (column >= 0) context.fillRect(column, middle - high, Math.max(1, step * view.scale), high - low + 1);
+  };
+  for (let place = Math.max(0, Math.floor(view.from / step)); place <= last; place++) {
+    const x = Math.floor(view.x(place * step));
+    if (x !== column) {
+      flush();
+      [column, low, high] = [x, 0, 0];
+    }
+    low = Math.min(low, (peaks.low[place] / 100) * half);
+    high = Math.max(high, (peaks.high[place] / 100) * half);
+  }
+  flush();
+}
+
+function drawEmotion(context, view, lane, colour, sections) {
+  const y = (value) => lane.top + 4 + ((1 - value) / 2) * (lane.height - 8);
+  context.fillStyle = colour.edge;
+  context.fillRect(0, Math.round(y(0)), view.width, 1);
+  for (const [field, dash] of [["valence", []], ["arousal", [5, 3]]]) {
+    context.strokeStyle = colour[field];
+    context.lineWidth = 2;
+    context.setLineDash(dash);
+    context.beginPath();
+    for (const section of sections) {
+      if (section[field] === null || section.end < view.from || section.start > view.until) continue;
+      context.moveTo(view.x(section.start) + 1, y(section[field]));
+      context.lineTo(view.x(section.end) - 1, y(section[field]));
+    }
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
+/** The step between two times of the axis, in seconds. */
+export function timeStep(view) {
+  return TIME_STEPS.find((step) => step * view.scale >= 70) ?? 3600;
+}
+
+/** Draw the times below the lanes. */
+export function drawTimes(context, view, top, colour) {
+  const step = timeStep(view);
+  context.font = `11px ${FONT}`;
+  context.textBaseline = "top";
+  context.fillStyle = colour.quiet;
+  for (let at = Math.ceil(view.from / step) * step; at <= view.until; at += step) {
+    const label = step < 1 ? `${shortTime(at)}.${Math.round((at % 1) * 10)}` : shortTime(at);
+    context.fillRect(Math.round(view.x(at)), top, 1, 4);
+    context.fillText(label, view.x(at) + 3, top + 2);
+  }
+}

@@ -1,0 +1,246 @@
+// The timeline: the drawn lanes, the playhead, and the hits that one can drag.
+
+import { byId, make, announce } from "./dom.js";
+import { exactTime } from "./format.js";
+import { colours, draw, drawTimes, layout } from "./lanes.js";
+import { View } from "./view.js";
+
+const AXIS = 18;
+const FRAME = 1 / 24;
+const SIGNS = { "bar line": "on a bar line", beat: "on a beat", missed: "on no beat" };
+
+/** Sends `seek` (seconds), `move` (index, seconds), `remove` (index), `select` and `add`. */
+export class Timeline extends EventTarget {
+  #canvas = byId("lanes");
+  #box = byId("timeline");
+  #layer = byId("hits-layer");
+  #head = byId("playhead");
+  #labels = byId("lane-names");
+  #view = new View();
+  #content = null;
+  #places = layout(false);
+  #colours = {};
+  #dirty = true;
+  #time = 0;
+  #dragging = false;
+  selected = -1;
+
+  constructor() {
+    super();
+    new ResizeObserver(() => this.#resize()).observe(this.#box);
+    this.#box.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.#canvas.addEventListener("pointerdown", (event) => this.#press(event));
+    this.#canvas.addEventListener("dblclick", (event) => this.#add(event));
+    this.#head.addEventListener("keydown", (event) => this.#headKey(event));
+    this.#resize();
+  }
+
+  /** Another piece. */
+  setPiece(duration, fps) {
+    this.fps = fps || 1 / FRAME;
+    this.#view.reset(duration);
+    this.selected = -1;
+    this.#dirty = true;
+  }
+
+  /** What to draw; see `draw` in lanes.js. hits, and what each meets, come with it. */
+  setContent(content) {
+    this.#content = content;
+    this.#dirty = true;
+    if (!this.#dragging) this.#makeHits();
+  }
+
+  /** Colours have changed. */
+  refreshColours() {
+    this.#colours = colours();
+    this.#dirty = true;
+  }
+
+  zoom(factor) {
+    this.#view.zoom(factor, this.#time);
+    this.#dirty = true;
+  }
+
+  /** Show this moment; called before every frame of the screen. */
+  update(time, playing) {
+    if (!this.#content) return;
+    const before = this.#view.from;
+    if (time !== this.#time || playing) this.#view.show(time, playing);
+    if (this.#dirty || before !== this.#view.from) {
+      this.#paint();
+      this.#placeHits();
+      this.#dirty = false;
+    }
+    this.#time = time;
+    this.#head.style.transform = `translateX(${this.#view.x(time)}px)`;
+    this.#head.hidden = this.#view.x(time) < -1 || this.#view.x(time) > this.#view.width + 1;
+    this.#head.setAttribute("aria-valuenow", time.toFixed(2));
+    this.#head.setAttribute("aria-valuetext", exactTime(time));
+    this.#head.setAttribute("aria-valuemax", this.#view.duration.toFixed(2));
+  }
+
+  #resize() {
+    const narrow = this.#box.clientWidth < 600;
+    this.#places = layout(narrow);
+    this.#view.width = Math.max(1, this.#box.clientWidth);
+    const density = Math.min(devicePixelRatio || 1, 2);
+    const height = this.#places.height + AXIS;
+    this.#canvas.width = this.#view.width * density;
+    this.#canvas.height = height * density;
+    this.#canvas.style.height = `${height}px`;
+    this.#canvas.getContext("2d").setTransform(density, 0, 0, density, 0, 0);
+    this.#layer.style.top = `${this.#places.lanes.hits.top}px`;
+    this.#layer.style.height = `${this.#places.lanes.hits.height}px`;
+    for (const label of this.#labels.children) {
+      const { top, height: tall } = this.#places.lanes[label.dataset.lane];
+      label.style.top = `${top}px`;
+      label.style.height = `${tall}px`;
+    }
+    this.#view.zoom(1, 0);
+    this.refreshColours();
+  }
+
+  #paint() {
+    const context = this.#canvas.getContext("2d");
+    draw(context, this.#view, this.#places, this.#colours, this.#content);
+    context.clearRect(0, this.#places.height, this.#view.width, AXIS);
+    drawTimes(context, this.#view, this.#places.height, this.#colours);
+  }
+
+  #makeHits() {
+    const focused = this.#layer.contains(document.activeElement);
+    this.#layer.replaceChildren(...this.#content.hits.map((hit, index) => this.#hit(hit, index)));
+    this.#placeHits();
+    if (focused) this.#layer.children[this.selected]?.focus();
+  }
+
+  #hit(hit, index) {
+    const meets = this.#content.meets[index] ?? "missed";
+    const name = hit.label ? `Hit ${index + 1}, ${hit.label}` : `Hit ${index + 1}`;
+    const button = make("div", {
+      class: "hit", role: "slider", tabindex: "0", "aria-label": name,
+      "aria-valuemin": "0", "aria-valuemax": this.#view.duration.toFixed(3),
+      "aria-valuenow": hit.seconds.toFixed(3),
+      "aria-valuetext": `${exactTime(hit.seconds)}, ${SIGNS[meets]}`,
+      title: `${name}: ${exactTime(hit.seconds)}, ${SIGNS[meets]}. Drag it, or use the arrow keys; Delete removes it.`,
+      data: { meets, must: String(hit.must ?? true), key: `hit-${index}` },
+    });
+    button.addEventListener("pointerdown", (event) => this.#drag(event, index, button));
+    button.addEventListener("keydown", (event) => this.#hitKey(event, index));
+    button.addEventListener("focus", () => this.#select(index));
+    return button;
+  }
+
+  #placeHits() {
+    const hits = this.#content?.hits ?? [];
+    for (const [index, button] of [...this.#layer.children].entries()) {
+      if (!hits[index]) continue;
+      const x = this.#view.x(hits[index].seconds);
+      button.style.transform = `translateX(${x}px)`;
+      button.hidden = x < -8 || x > this.#view.width + 8;
+      button.classList.toggle("selected", index === this.selected);
+    }
+  }
+
+  #select(index) {
+    this.selected = index;
+    this.#placeHits();
+    this.#send("select", { index });
+  }
+
+  #drag(event, index, button) {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    button.focus();
+    button.setPointerCapture(event.pointerId);
+    const begun = event.clientX;
+    let seconds = null;
+    this.#dragging = true;
+    const move = ({ clientX }) => {
+      if (seconds === null && Math.abs(clientX - begun) < 3) return;
+      const box = this.#layer.getBoundingClientRect();
+      seconds = this.#framed(this.#view.seconds(clientX - box.left));
+      button.style.transform = `translateX(${this.#view.x(seconds)}px)`;
+      this.#send("drag", { index, seconds });
+    };
+    const end = (ending) => {
+      button.removeEventListener("pointermove", move);
+      this.#dragging = false;
+      if (seconds !== null && ending.type === "pointerup") this.#send("move", { index, seconds });
+      else this.#placeHits();
+    };
+    button.addEventListener("pointermove", move);
+    button.addEventListener("pointerup", end, { once: true });
+    button.addEventListener("pointercancel", end, { once: true });
+  }
+
+  /** The nearest frame of the film within the piece. */
+  #framed(seconds) {
+    const frames = Math.round(seconds * this.fps);
+    const last = Math.ceil(this.#view.duration * this.fps) - 1;
+    return Math.min(Math.max(0, frames), last) / this.fps;
+  }
+
+  #hitKey(event, index) {
+    const hit = this.#content.hits[index];
+    const steps = { ArrowLeft: -1, ArrowRight: 1 };
+    if (event.key in steps) {
+      const frames = steps[event.key] * (event.shiftKey ? Math.round(this.fps) : 1);
+      const seconds = this.#framed(hit.seconds + frames / this.fps);
+      announce(exactTime(seconds));
+      this.#send("move", { index, seconds });
+    } else if (event.key === "Delete" || event.key === "Backspace") {
+      this.#send("remove", { index });
+    } else if (event.key === "Enter") {
+      this.#send("seek", { seconds: hit.seconds });
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #headKey(event) {
+    const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10 };
+    let seconds = this.#time;
+    if (event.key in steps) seconds += steps[event.key] * (event.shiftKey ? 1 / this.fps : 1);
+    else if (event.key === "Home") seconds = 0;
+    else if (event.key === "End") seconds = this.#view.duration;
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#send("seek", { seconds });
+  }
+
+  #press(event) {
+    if (event.button !== 0 || !this.#content) return;
+    const box = this.#canvas.getBoundingClientRect();
+    const seek = ({ clientX }) => this.#send("seek", { seconds: this.#view.seconds(clientX - box.left) });
+    this.#canvas.setPointerCapture(event.pointerId);
+    seek(event);
+    this.#canvas.addEventListener("pointermove", seek);
+    const end = () => this.#canvas.removeEventListener("pointermove", seek);
+    this.#canvas.addEventListener("pointerup", end, { once: true });
+    this.#canvas.addEventListener("pointercancel", end, { once: true });
+  }
+
+  #add(event) {
+    const box = this.#canvas.getBoundingClientRect();
+    const y = event.clientY - box.top;
+    const { top, height } = this.#places.lanes.hits;
+    if (y < top || y > top + height) return;
+    this.#send("add", { seconds: this.#framed(this.#view.seconds(event.clientX - box.left)) });
+  }
+
+  #wheel(event) {
+    if (!this.#content || (!event.ctrlKey && !event.shiftKey && !event.deltaX)) return;
+    event.preventDefault();
+    if (event.ctrlKey) {
+      const box = this.#canvas.getBoundingClientRect();
+      this.#view.zoom(2 ** (-event.deltaY / 200), this.#view.seconds(event.clientX - box.left));
+    } else this.#view.scroll(event.deltaX || event.deltaY);
+    this.#dirty = true;
+  }
+
+  #send(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}

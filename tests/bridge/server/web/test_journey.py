@@ -1,0 +1,244 @@
+"""The whole way of a composer, in a real browser: film, music, changes, versions."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import SECONDS, give_sound
+
+
+def test_a_film_is_chosen_composed_and_shown(tab, short_film, server):
+    tab.enter()
+    tab.page.set_input_files("#file", str(short_film))
+    tab.wait_for_text("#film-facts", "short film.mp4: 0:06, 144 x 96, 24 frames a second")
+    tab.page.click("summary")
+    tab.page.fill("[name=takes]", "1")
+    tab.page.fill("[name=bpm]", "120")
+    tab.page.uncheck("[name=guitar]")
+    tab.page.click("#compose")
+    tab.page.wait_for_selector("#piece:not([hidden]) .hit")
+    assert tab.text("#film-name") == "short film.mp4"
+    assert "120 bpm" in tab.text("#legend")
+    job = server.client.ask("GET", f"/jobs/{tab.open_job()}")
+    assert job["request"]["instruments"] == ["bass", "drums", "piano", "strings"]
+    assert (job["request"]["takes"], job["request"]["bpm"]) == (1, 120)
+    assert tab.hits()[0] == pytest.approx(2.0, abs=0.05)
+    tab.page.click(".brand")
+    tab.page.wait_for_selector("#recent-list strong")
+    assert tab.text("#recent-list strong") == "short film.mp4"
+
+
+def test_what_is_no_film_is_said_in_one_sentence(tab, tmp_path):
+    letter = tmp_path / "letter.mp4"
+    letter.write_bytes(b"Dear Sir, " * 500)
+    tab.enter().page.set_input_files("#file", str(letter))
+    tab.page.wait_for_selector("#film-facts.bad")
+    assert tab.text("#film-facts").startswith("letter.mp4: ")
+    assert tab.page.is_disabled("#compose")
+    tab.page.fill("#path", "/no/such/film.mp4")
+    tab.page.press("#path", "Enter")
+    tab.wait_for_text("#film-facts", "/no/such/film.mp4: no such file; check the path")
+
+
+def test_nothing_is_requested_from_elsewhere_and_the_page_is_light(tab, scored, server):
+    tab.enter(scored)
+    own = f"127.0.0.1:{server.running.port}/"
+    assert len(tab.requests) > 10
+    foreign = [url for url in tab.requests if own not in url and not url.startswith("data:")]
+    assert foreign == []
+    sizes = tab.page.evaluate(
+        "performance.getEntriesByType('resource').filter(one => one.name.includes('/web/'))"
+        ".map(one => one.decodedBodySize)"
+    )
+    assert len(sizes) > 15 and sum(sizes) < 300_000
+
+
+def test_film_and_music_play_together_in_time(tab, scored):
+    tab.enter(scored)
+    tab.wait("document.getElementById('film').readyState > 2")
+    tab.page.click("#play")
+    tab.wait("document.getElementById('audio-a').currentTime > 3")
+    film, music, worst, frames = tab.page.evaluate(
+        "(() => { const film = document.getElementById('film'); return [film.currentTime, "
+        "document.getElementById('audio-a').currentTime, Number(film.dataset.worst), "
+        "Number(film.dataset.frames)]; })()"
+    )
+    assert abs(film - music) < 0.04
+    # The frames of 24 a second that were shown while the music played, each against the sound.
+    assert frames > 12 and abs(worst) < 0.1
+    tab.page.click("#play")
+    tab.wait("document.getElementById('film').paused")
+    at = tab.page.evaluate("document.getElementById('audio-a').currentTime")
+    tab.wait("at => Math.abs(document.getElementById('film').currentTime - at) < 0.05", at)
+
+
+def test_a_dragged_hit_shows_its_plan_and_then_its_music(tab, scored):
+    tab.enter(scored)
+    box = tab.page.locator(".hit").nth(1).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    tab.page.mouse.move(x, y)
+    tab.page.mouse.down()
+    tab.page.mouse.move(x + 40, y, steps=5)
+    tab.page.mouse.up()
+    tab.wait_for_text("#plan-text", "Changed: a hit. The plan is shown; the music is still the old")
+    moved = tab.hits()[1]
+    assert moved > 4.05
+    assert moved * 24 == pytest.approx(round(moved * 24), abs=0.02)
+    tab.page.click("#compose-again")
+    job = tab.composed(scored)
+    assert tab.cues(job)["boundaries"] == pytest.approx([2.0, moved], abs=0.05)
+    # The version before stays as it was, and is the other one of the comparison.
+    assert tab.cues(scored)["boundaries"] == pytest.approx([2.0, 4.0], abs=0.05)
+    assert tab.text("#ab") == "This version"
+
+
+def test_undo_leads_back_through_all_changes_and_to_the_version_before(tab, scored):
+    tab.enter(scored)
+    tab.panel("Music")
+    tab.page.fill("[data-key=bpm]", "90")
+    tab.page.press("[data-key=bpm]", "Tab")
+    tab.wait_for_text("#legend", "90 bpm")
+    tab.page.click("#compose-again")
+    job = tab.composed(scored)
+    tab.wait_for_text("#legend", "90 bpm")
+    assert tab.page.input_value("[data-key=bpm]") == "90"
+    tab.page.click("#undo")
+    tab.wait("before => location.hash === '#' + before", scored)
+    tab.wait_for_text("#plan-text", "Changed: tempo")
+    tab.page.click("#undo")
+    tab.wait_for_text("#plan-text", "No changes.")
+    assert tab.page.is_disabled("#undo")
+    tab.page.click("#redo")
+    tab.page.click("#redo")
+    tab.wait("job => location.hash === '#' + job", job)
+    tab.wait_for_text("#plan-text", "No changes.")
+
+
+def test_emotion_key_density_and_players_reach_the_music(tab, scored):
+    tab.enter(scored)
+    tab.panel("Emotion")
+    box = tab.page.locator(".pad").bounding_box()
+    tab.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    tab.page.mouse.down()
+    tab.page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.8 * box["height"], steps=3)
+    tab.page.mouse.up()
+    tab.wait_for_text("#plan-text", "an emotion")
+    tab.panel("Music")
+    tab.page.select_option("[data-key=key]", "D minor")
+    tab.page.fill("[data-key=density]", "6")
+    tab.page.press("[data-key=density]", "Tab")
+    tab.wait_for_text("#legend", "D minor")
+    tab.panel("Players")
+    tab.page.click("[data-key^=strings-]")
+    tab.wait_for_text("#plan-text", "an emotion, key, density, who plays")
+    tab.page.wait_for_selector("[data-key^=strings-]:not(:checked)")
+    tab.page.click("#compose-again")
+    job = tab.composed(scored)
+    section = tab.cues(job)["sections"][0]
+    assert (section["valence"], section["arousal"]) == pytest.approx((0.8, -0.6), abs=0.05)
+    phrases = tab.plan(job)["phrases"]
+    assert {phrase["key"] for phrase in phrases} == {"D minor"}
+    assert {phrase["density"] for phrase in phrases} == {6.0}
+    assert "strings" not in phrases[0]["instruments"]
+    # Another change builds on all of these.
+    tab.panel("Music")
+    assert tab.page.input_value("[data-key=key]") == "D minor"
+    tab.page.fill("[data-key=bpm]", "100")
+    tab.page.press("[data-key=bpm]", "Tab")
+    tab.wait_for_text("#legend", "100 bpm, D minor")
+    tab.panel("Players")
+    assert not tab.page.is_checked("[data-key^=strings-]")
+
+
+def test_two_versions_sound_at_the_same_moment_with_one_key(tab, scored, server):
+    other = server.client.ask("POST", f"/jobs/{scored}/regenerate", {"takes": 1})["id"]
+    server.ended(other)
+    give_sound(server, other)
+    tab.enter(scored)
+    tab.panel("Versions")
+    tab.page.click(f"[data-key=compare-{other}]")
+    tab.page.wait_for_selector("#ab:visible")
+    tab.page.click("#play")
+    tab.wait("document.getElementById('audio-a').currentTime > 0.5")
+    tab.page.keyboard.press("b")
+    tab.wait("!document.getElementById('audio-b').paused")
+    tab.wait("document.getElementById('audio-a').paused")
+    gap = tab.page.evaluate(
+        "document.getElementById('audio-b').currentTime"
+        " - document.getElementById('audio-a').currentTime"
+    )
+    assert -0.05 < gap < 1.5
+    assert tab.page.get_attribute("#ab", "aria-pressed") == "true"
+    tab.page.keyboard.press("b")
+    tab.wait("document.getElementById('audio-b').paused")
+
+
+def test_another_take_is_shown_and_heard_without_a_sound_file(tab, scored):
+    tab.enter(scored)
+    tab.panel("Versions")
+    tab.page.select_option("[data-key=take]", "2")
+    tab.wait_for_text("#legend", "simple tones: no sound file")
+    tab.page.click("#play")
+    tab.wait("parseFloat(document.getElementById('clock').textContent.split(':')[1]) > 0.4")
+    tab.page.click("#play")
+    tab.page.select_option("[data-key=take]", "1")
+    tab.wait("!document.getElementById('legend').textContent.includes('simple')")
+
+
+def test_files_can_be_downloaded(tab, scored):
+    tab.enter(scored)
+    tab.panel("Files")
+    with tab.page.expect_download() as download:
+        tab.page.click("text=Music, WAV")
+    assert download.value.suggested_filename == "score.wav"
+    with tab.page.expect_download() as download:
+        tab.page.click("text=piano.mid")
+    assert download.value.suggested_filename == "piano.mid"
+
+
+def test_the_daw_leads_the_picture(tab, scored, server):
+    tab.enter(scored)
+    tab.panel("DAW")
+    tab.page.check("[data-key=in-daw]")
+    tab.page.click("#play")
+    server.until(lambda: server.client.ask("GET", "/state")["state"] == "playing")
+    assert server.client.ask("GET", "/state")["job"] == scored
+    tab.wait("document.getElementById('film').currentTime > 0.5")
+    assert tab.page.evaluate("document.getElementById('audio-a').paused")
+    # The transport is moved elsewhere: the picture goes there.
+    server.client.ask("POST", "/locate", {"seconds": 4.0})
+    tab.wait("document.getElementById('film').currentTime > 3.9")
+    tab.page.click("#play")
+    server.until(lambda: server.client.ask("GET", "/state")["state"] == "paused")
+    assert server.client.ask("GET", "/state")["seconds"] < SECONDS
+    server.client.ask("POST", "/stop")
+
+
+def test_a_part_of_a_film_begins_where_it_does(tab, server, short_film):
+    job = server.ended(server.submit(short_film, start=1.5, end=5.0, takes=1, boundaries=[1.0]))[
+        "id"
+    ]
+    tab.enter(job)
+    tab.wait("Math.abs(document.getElementById('film').currentTime - 1.5) < 0.05")
+    tab.page.focus(".hit")
+    tab.page.keyboard.press("Enter")
+    tab.wait("Math.abs(document.getElementById('film').currentTime - 2.5) < 0.05")
+
+
+def test_hits_and_emotions_of_a_film_with_several_cues_can_be_changed(tab, server, short_film):
+    cues = [
+        {"name": "1m1", "start": 0.0, "end": 2.5},
+        {"name": "1m2", "start": 3.0, "end": 6.0},
+    ]
+    job = server.ended(
+        server.submit(short_film, takes=1, boundaries=[1.0, 4.0], spotting=cues)
+    )  # fmt: skip
+    assert job["state"] == "done", job
+    tab.enter(job["id"])
+    tab.page.focus(".hit")
+    tab.page.keyboard.press("ArrowRight")
+    tab.wait_for_text("#plan-text", "Changed: a hit. It is planned when you compose.")
+    tab.page.click("#compose-again")
+    new = tab.composed(job["id"])
+    assert tab.cues(new)["boundaries"] == pytest.approx([1 + 1 / 24, 4.0], abs=0.002)
+    assert len(tab.cues(new)["spotting"]) == 2
