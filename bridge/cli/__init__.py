@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "score": "compose a soundtrack for a film and write it as MIDI, as sound and as a film",
     "preview": "open a scored film in the player of the desktop",
     "recut": "score a new cut of a film, and keep the notes of what did not change",
+    "rescore": "compose a section or parts of a finished score anew, and keep the rest",
     "analyze": "find a film's cuts and emotion, and write them as a cue sheet to edit",
     "cues": "turn hits from one format into another: text, CSV, EDL, FCPXML, OTIO, MIDI, cue sheet",
     "tempo": "rank tempi by how many of a film's boundaries fall on their beats",

@@ -55,6 +55,10 @@ def arguments(parser: ArgumentParser) -> None:
         "is the output of emsync model prepare",
     )  # fmt: skip
     parser.add_argument(
+        "--rescore", type=int, metavar="N",
+        help="measure ten seconds that are composed anew in each of N pieces of a minute",
+    )  # fmt: skip
+    parser.add_argument(
         "--quick", action="store_true", help="fewer rounds, shorter pieces, fewer films"
     )
 
@@ -66,6 +70,9 @@ def run(args: Namespace) -> None:
         return
     if args.rating is not None:
         _rating(args)
+        return
+    if args.rescore is not None:
+        _rescore(args)
         return
     with need_train_extra():
         from engine.benchmarks.measures import page, table
@@ -123,6 +130,23 @@ def _rating(args: Namespace) -> None:
     if args.output is not None:
         command = "emsync bench --rating CACHE" + (" --quick" if args.quick else "")
         write_atomically(args.output, page(sections, command, _machine()))
+
+
+def _rescore(args: Namespace) -> None:
+    """Measure what is composed anew, and print the page."""
+    with need_train_extra():
+        from engine.benchmarks.measures import page, table
+        from engine.benchmarks.rescoring import rescoring
+
+    if args.rescore < 1:
+        raise EmsyncError(f"--rescore {args.rescore}: give 1 or more pieces")
+    if args.output is not None:
+        check_file(args.output, args.force)
+    section = rescoring(SHIPPED, args.rescore)
+    print("\n" + table(section), flush=True)
+    if args.output is not None:
+        command = f"emsync bench --rescore {args.rescore}"
+        write_atomically(args.output, page([section], command, _machine()))
 
 
 def _machine() -> str:

@@ -13,14 +13,16 @@ from bridge.cli.options import film_arguments, former, music_arguments, sound_ar
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import progress_bar
 from bridge.cli.request_values import request_values
+from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS
-from bridge.scoring.request import parse_request, request_json
+from bridge.scoring.request import TAKES, parse_request, request_json
 from bridge.server.client import Client
 from bridge.server.jobs import Kind, State
 from bridge.state import state_folder
 from engine.cues import parse_time
 from engine.errors import EmsyncError
 from engine.files import staged, write_atomically
+from engine.plan.json_form import read_plan, to_json
 
 _PHASES = {State.COMPOSING: 1, State.RENDERING: 2, State.DONE: 2}
 """How many phases lie behind a job in a state."""
@@ -64,6 +66,19 @@ def arguments(parser: ArgumentParser) -> None:
         "--seed", type=int, metavar="N", help="the seed (default: the next one)"
     )
     regenerate.add_argument("--wait", action="store_true", help="wait until it is done")
+    rescore = action("rescore", "compose a section or parts of a finished piece anew")
+    job_argument(rescore)
+    selection_arguments(rescore)
+    rescore.add_argument(
+        "--plan", type=Path, metavar="FILE",
+        help="the job's plan.json with phrases that you changed (default: as it is)",
+    )  # fmt: skip
+    rescore.add_argument("--seed", type=int, metavar="N", help="the seed (default: the next one)")
+    rescore.add_argument(
+        "--takes", type=int, metavar="N",
+        help=f"compose N takes of it and keep the best (default: {TAKES})",
+    )  # fmt: skip
+    rescore.add_argument("--wait", action="store_true", help="wait until it is done")
     job_argument(action("cancel", "cancel a job"))
     job_argument(action("forget", "remove an ended job and its files"))
     files = action("files", "fetch a job's files")
@@ -134,6 +149,13 @@ def _regenerate(client: Client, args: Namespace) -> Any:
     return _waited(client, args, client.ask("POST", _path(args) + "/regenerate", values))
 
 
+def _rescore(client: Client, args: Namespace) -> Any:
+    values = {**selection_values(args), "seed": args.seed, "takes": args.takes}
+    if args.plan is not None:
+        values["plan"] = json.loads(to_json(read_plan(args.plan)))
+    return _waited(client, args, client.ask("POST", _path(args) + "/rescore", values))
+
+
 def _waited(client: Client, args: Namespace, job: dict[str, Any]) -> dict[str, Any]:
     """The job as it is, or with ``--wait`` as it ended; raises EmsyncError where it failed."""
     if not args.wait:
@@ -166,6 +188,7 @@ _ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {
     "status": _status,
     "jobs": lambda client, args: {"jobs": client.jobs()},
     "regenerate": _regenerate,
+    "rescore": _rescore,
     "cancel": lambda client, args: client.ask("DELETE", _path(args)),
     "forget": lambda client, args: client.ask("DELETE", _path(args) + "?forget=true"),
     "files": _files,

@@ -22,6 +22,19 @@ def emotion_argument(parser: ArgumentParser) -> None:
         help="how far emotions go, above 0 and at most 1; valence and arousal that you give hold "
         f"as they are (default: {MU_MAX:g})",
     )  # fmt: skip
+    _words_at_the_end(parser)
+
+
+def word_argument(parser: ArgumentParser, what: str) -> None:
+    """Add ``--emotion`` for one emotion, and the words to the end of the help. what: has it."""
+    parser.add_argument(
+        "--emotion", metavar="WORD",
+        help=f"the emotion of {what}: a word of the table below (default: auto, as perceived)",
+    )  # fmt: skip
+    _words_at_the_end(parser)
+
+
+def _words_at_the_end(parser: ArgumentParser) -> None:
     parser.formatter_class = RawDescriptionHelpFormatter
     parser.epilog = emotion_table()
 

@@ -124,6 +124,15 @@ def music_arguments(parser: ArgumentParser) -> None:
         help="keep a plan that emsync plan wrote, edited or not (default: plan for the film)",
     )  # fmt: skip
     parser.add_argument(
+        "--theme", type=Path, metavar="FILE",
+        help="begin with the theme in this MIDI file, and come back to it; its tempo, time "
+        "signature and key are the piece's, unless other options name others",
+    )  # fmt: skip
+    parser.add_argument(
+        "--theme-part", metavar="NAME",
+        help="who plays the theme (default: by the name or the program of its track)",
+    )  # fmt: skip
+    parser.add_argument(
         "--free", action="store_true", default=None,
         help="compose in free time, without a plan; bars, harmony and ending are the network's own",
     )  # fmt: skip
@@ -134,6 +143,10 @@ def music_arguments(parser: ArgumentParser) -> None:
     dynamics_argument(parser)
     plan_arguments(parser)
     sampling_arguments(parser)
+
+
+SOUND_FIELDS = ("audio", "film", "mix_original", "chapters")
+"""The fields of a request that ``sound_arguments`` adds."""
 
 
 def sound_arguments(parser: ArgumentParser) -> None:

@@ -55,6 +55,15 @@ def stale(folder: Path) -> tuple[str, ...]:
     return (*_STALE, *(f"{name}/{pattern}" for name in names for pattern in of_cues))
 
 
+def versions_of(folder: Path) -> Path:
+    """The folder whose versions a result's folder is one of: ``out`` for ``out-2`` beside it."""
+    if folder.name in ("", ".."):
+        folder = folder.resolve()
+    base, _, number = folder.name.rpartition("-")
+    first = folder.with_name(base) if base and number.isdecimal() else folder
+    return first if first.is_dir() else folder
+
+
 def file_force_argument(parser: ArgumentParser) -> None:
     """Add ``--force`` to a command that writes a file."""
     parser.add_argument("--force", action="store_true", help="replace the file if it exists")

@@ -13,6 +13,8 @@ from engine.cues import CueSheet, Video, read_cues
 from engine.errors import EmsyncError
 from engine.plan.json_form import read_plan
 from engine.plan.tempo_map import read_tempo_map
+from engine.plan.theme_file import read_theme
+from engine.score import Instrument
 from engine.timecode import Clock, frame_at, is_label, label_at, parse_rate
 from engine.timeline.cue_sheet import hits_of
 from engine.timeline.formats import read_hits
@@ -43,9 +45,20 @@ def request_values(args: Namespace) -> dict[str, Any]:
         values["hit_offset"] = _frames(args, values["hit_offset"])
     if "plan" in values:
         values["plan"] = read_plan(values["plan"])
+    if "theme" in values:
+        values["theme"] = read_theme(values["theme"], _theme_part(args.theme_part))
+    elif getattr(args, "theme_part", None) is not None:
+        raise EmsyncError("--theme-part: goes with --theme; name the file of the theme")
     if "tempo_map" in values:
         values["tempo_map"] = read_tempo_map(values["tempo_map"])
     return values
+
+
+def _theme_part(name: str | None) -> Instrument | None:
+    known = {instrument.value: instrument for instrument in Instrument}
+    if name is not None and name.lower() not in known:
+        raise EmsyncError(f"--theme-part {name!r}: choose from {', '.join(known)}")
+    return None if name is None else known[name.lower()]
 
 
 def _stretches(args: Namespace, values: dict[str, Any]) -> list[list[float]]:

@@ -96,6 +96,9 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
             "have one within a second",
         )
     lines += why(cues)
+    if report.theme:
+        begins = ", ".join(f"{seconds:.1f}" for seconds in report.theme)
+        lines.append(f"  the theme begins at {begins} s")
     if len(report.takes.takes) > 1:
         first, *others = report.takes.lines
         lines += [f"  {first} (score.mid)", *(f"  {line}" for line in others)]

@@ -30,6 +30,7 @@ from bridge.scoring.report import (
 from bridge.scoring.request import Request
 from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
+from engine.composing.theme import theme_given
 from engine.cues import CueSheet, check_same_film, write_cues
 from engine.emotion.fusion_network import card_path, read_card
 from engine.emotion.sections import override, turned
@@ -41,6 +42,7 @@ from engine.music.arrangement import Recall
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
+from engine.plan.theme import statements
 from engine.plan.timing import Timing
 from engine.score import CHORDAL, Score
 from engine.spotting import within
@@ -294,7 +296,11 @@ def compose_piece(
         def share(seconds: float) -> None:
             progress(seconds / (count * cues.duration))
 
-        config = replace(request.generation_config(), fingerprint=shipped_fingerprint())
+        theme = None if plan is None else request.placed_theme
+        given = None if theme is None or plan is None else theme_given(plan, theme)
+        config = replace(
+            request.generation_config(), given=given, fingerprint=shipped_fingerprint()
+        )
         if plan is None:
             takes = compose_takes(cues, network, config, count, share, listener)
         else:
@@ -302,8 +308,11 @@ def compose_piece(
                 cues, plan, network, config, count, share, listener, recall
             )
     composed = time.perf_counter()
-    takes = performed(takes, request, cues, plan)
+    takes = performed(takes, request, cues, plan, None if given is None else given.keeps)
     result = write_result(cues, plan, takes, network, request.seed, folder, name)
+    if theme is not None and plan is not None:
+        begins = [plan.seconds_at(plan.bar_line(each.bar)) for each in statements(plan, theme)]
+        result = replace(result, theme=tuple(begins))
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     result = replace(
         result, timings=timings, dynamics=request.dynamics, intensity=request.intensity

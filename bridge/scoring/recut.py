@@ -102,15 +102,15 @@ def read_old_score(folder: Path) -> OldScore:
     if (folder / REEL).exists():
         raise EmsyncError(
             f"{folder}: is a reel of several cues; give the folder of one cue, such as "
-            f"{folder / 'NAME'}, or score the new cut by itself"
+            f"{folder / 'NAME'}, or score the film anew"
         )
     for name in (CUES, SCORE):
         if not (folder / name).exists():
             raise EmsyncError(f"{folder}: has no {name}; give what emsync score wrote")
     if not (folder / PLAN).exists():
         raise EmsyncError(
-            f"{folder}: has no {PLAN}. A piece in free time has no bars to keep; score the new cut "
-            "by itself"
+            f"{folder}: has no {PLAN}. A piece in free time has no bars to keep; score the film "
+            "anew"
         )
     plan = read_plan(folder / PLAN)
     try:
@@ -145,7 +145,7 @@ def recut_film(
     analyzed = time.perf_counter()
     network = load()
     loaded = time.perf_counter()
-    _warn_of_another_network(old, network)
+    warn_of_another_network(old, network)
     write_cues(cues, folder / CUES)
     write_atomically(folder / PLAN, to_json(new.plan))
     fingerprint = shipped_fingerprint()
@@ -291,7 +291,8 @@ def _sheet_of_list(old: CueSheet, cut: NewCut) -> CueSheet:
     return CueSheet(video, 0.0, duration, found, hits, (section,))
 
 
-def _warn_of_another_network(old: OldScore, network: Network) -> None:
+def warn_of_another_network(old: OldScore, network: Network) -> None:
+    """Warn if another network composed the old score."""
     model = old.report.get("model")
     known: dict[str, Any] = model if isinstance(model, dict) else {}
     if known.get("sha256", network.card.sha256) != network.card.sha256:

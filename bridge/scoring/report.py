@@ -138,6 +138,35 @@ class Recut:
 
 
 @dataclass(frozen=True, slots=True)
+class NewPart:
+    """What was composed anew: from ``start`` to ``end``, in seconds of the score."""
+
+    start: float
+    end: float
+    instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rescore:
+    """What a rescored piece keeps of an old score, and what is new.
+
+    source: the folder of the old score. seconds, bars: that are kept whole. notes: that are kept,
+    those beside new parts included. parts: that are kept whole. new: what was composed anew.
+    seam, old_seam: how little the network expects the bar after the new and the old music, in nats
+    a note; NaN where no kept bar follows.
+    """
+
+    source: str
+    seconds: float
+    bars: int
+    notes: int
+    parts: tuple[KeptPart, ...]
+    new: tuple[NewPart, ...]
+    seam: float
+    old_seam: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What ``report.json`` says.
 
@@ -150,8 +179,9 @@ class Report:
     originality: what each part shares with the songs that the network learnt from; None without
     their fingerprint.
     tempo: quarter notes a minute at the beginning. sections: the film's emotion, and why. dynamics,
-    intensity: as requested. recut: what was kept of an old score; None for a piece that is all new.
-    rendered: its sound and film; None without.
+    intensity: as requested. recut, rescore: what was kept of an old score; None for a piece that is
+    all new. rendered: its sound and film; None without. theme: when the user's theme begins, each
+    time, in seconds.
     Shares are NaN (JSON: null) without boundaries or chords.
     """
 
@@ -174,6 +204,8 @@ class Report:
     intensity: float = MU_MAX
     recut: Recut | None = None
     rendered: Rendered | None = None
+    rescore: Rescore | None = None
+    theme: tuple[float, ...] = ()
 
 
 def report(
@@ -261,16 +293,41 @@ def to_json(report: Report) -> str:
         "notes": report.notes,
         "timings": {phase: round(time, 3) for phase, time in asdict(report.timings).items()},
     }
+    if report.theme:
+        content["theme"] = [round(begin, 3) for begin in report.theme]
     if report.recut is not None:
-        recut = asdict(report.recut)
-        recut["seconds"] = round(report.recut.seconds, 3)
-        recut["parts"] = [
-            {field: round(value, 3) for field, value in part.items()} for part in recut["parts"]
-        ]
-        content["recut"] = recut
+        content["recut"] = asdict(report.recut) | _kept_json(report.recut)
+    if report.rescore is not None:
+        rescore = report.rescore
+        content["rescore"] = (
+            asdict(rescore)
+            | _kept_json(rescore)
+            | {
+                "new": [
+                    {
+                        "start": round(part.start, 3),
+                        "end": round(part.end, 3),
+                        "instruments": [instrument.value for instrument in part.instruments],
+                    }
+                    for part in rescore.new
+                ],
+                "seam": share(rescore.seam),
+                "old_seam": share(rescore.old_seam),
+            }
+        )
     if report.rendered is not None:
         content |= to_values(report.rendered)
     return json.dumps(content, indent=2) + "\n"
+
+
+def _kept_json(kept: Recut | Rescore) -> dict[str, Any]:
+    """The rounded seconds of what was kept."""
+    return {
+        "seconds": round(kept.seconds, 3),
+        "parts": [
+            {field: round(value, 3) for field, value in asdict(part).items()} for part in kept.parts
+        ],
+    }
 
 
 def write_report(report: Report, path: Path) -> None:

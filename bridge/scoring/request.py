@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bridge.scoring.files import RESULT
+from bridge.scoring.music_checks import chords_of_bars, instruments
+from bridge.scoring.selection import Selection, parse_selection, selection_json
+from bridge.scoring.theme_json import parse_theme, theme_json
 from engine.checks import Check, checked, flag, items, number, one_of, text, whole
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
@@ -31,10 +34,11 @@ from engine.plan.json_form import from_json as plan_from_json
 from engine.plan.json_form import to_json as plan_to_json
 from engine.plan.original import Original
 from engine.plan.plan import TIME_SIGNATURES, Plan
-from engine.plan.planner import PlanOptions, plan_piece, split_bars
+from engine.plan.planner import PlanOptions, plan_piece
 from engine.plan.tempo_map import TempoMap
 from engine.plan.tempo_map import from_values as tempo_map_from
 from engine.plan.tempo_map import to_values as tempo_map_values
+from engine.plan.theme import Theme, plan_for_theme, with_theme
 from engine.score import Instrument
 from engine.spotting import MusicCue, cue_json, spotting_list
 from engine.timecode import is_label
@@ -88,6 +92,8 @@ class Request:
     mix_original: the level of the film's own sound under the music, in dB; None leaves it out.
     chapters: cuts gives the film a chapter for each shot; None keeps its own.
     live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
+    rescore: what of a finished piece is composed anew; None for a piece of its own.
+    theme: what the piece begins with, and comes back to.
     """
 
     video: str
@@ -133,6 +139,8 @@ class Request:
     chapters: str | None = None
     live: bool = False
     reserve: float = 4.0
+    rescore: Selection | None = None
+    theme: Theme | None = None
 
     def __post_init__(self) -> None:
         """Raises EmsyncError for options that are out of range or exclude each other."""
@@ -161,6 +169,9 @@ class Request:
                 "a piece in free time has none; leave it out, or leave out free",
             )
         self._check_spotting()
+        if self.theme is not None:
+            self._refuse(("free",), "a theme needs a plan; leave out one of them")
+            self._refuse(("live",), "a piece with a theme plays once it is done; leave it out")
         self._check_emotion()
         chosen(self.experts)
         self.generation_config()
@@ -192,6 +203,10 @@ class Request:
             return
         self._refuse(
             ("plan", "tempo_map"), "a film with a spotting list is planned cue by cue; leave it out"
+        )
+        self._refuse(
+            ("theme",),
+            "a film with a spotting list has pieces of their own; score one cue by itself",
         )
         self._refuse(("live",), "a film with a spotting list plays once it is done; leave it out")
         for cue in self.music_cues:
@@ -269,6 +284,26 @@ class Request:
 
     def plan_options(self) -> PlanOptions:
         """What the user fixes of the plan. Raises EmsyncError for an option out of range."""
+        options = self._planned[0]
+        beat = TIME_SIGNATURES[options.time_signature or "4/4"].beat
+        if self.tempo_map is not None:
+            beat = self.tempo_map.beat
+        if self.feel not in (None, "straight") and beat != "quarter":
+            quarters = [name for name, each in TIME_SIGNATURES.items() if each.beat == "quarter"]
+            raise EmsyncError(
+                f"feel {self.feel!r}: goes with the time signatures {', '.join(quarters)}; "
+                "leave it out, or choose one of them"
+            )
+        return options
+
+    @property
+    def placed_theme(self) -> Theme | None:
+        """The theme in the key of the plan."""
+        return self.theme if self.plan is not None else self._planned[1]
+
+    @property
+    def _planned(self) -> tuple[PlanOptions, Theme | None]:
+        """The options of the plan, those of the theme included, and the theme in their key."""
         options = PlanOptions(
             self.seed,
             self.instruments,
@@ -280,16 +315,7 @@ class Request:
             self.chords or (),
             self.tempo_map,
         )
-        beat = TIME_SIGNATURES[self.time_signature or "4/4"].beat
-        if self.tempo_map is not None:
-            beat = self.tempo_map.beat
-        if self.feel not in (None, "straight") and beat != "quarter":
-            quarters = [name for name, each in TIME_SIGNATURES.items() if each.beat == "quarter"]
-            raise EmsyncError(
-                f"feel {self.feel!r}: goes with the time signatures {', '.join(quarters)}; "
-                "leave it out, or choose one of them"
-            )
-        return options
+        return (options, None) if self.theme is None else with_theme(options, self.theme)
 
     def plan_for(self, cues: CueSheet, original: Original | None = None) -> Plan | None:
         """The plan of the piece: the user's, or one for the film; None for a piece in free time.
@@ -298,7 +324,11 @@ class Request:
         """
         if self.free:
             return None
-        return self.plan or plan_piece(cues, self.plan_options(), original)
+        if self.plan is not None:
+            return self.plan
+        plan = plan_piece(cues, self.plan_options(), original)
+        theme = self.placed_theme
+        return plan if theme is None else plan_for_theme(plan, theme, not self.chords)
 
 
 def _turns(emotion: str) -> tuple[Turn, ...]:
@@ -345,6 +375,10 @@ def _plain(value: Any) -> Any:
         return json.loads(to_json(value))
     if isinstance(value, Plan):
         return json.loads(plan_to_json(value))
+    if isinstance(value, Selection):
+        return selection_json(value)
+    if isinstance(value, Theme):
+        return theme_json(value)
     if isinstance(value, TempoMap):
         return tempo_map_values(value)
     if isinstance(value, tuple):
@@ -354,13 +388,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, MusicCue):
         return cue_json(value)
     return value.value if isinstance(value, Instrument) else value
-
-
-def _instruments(name: str, value: Any) -> tuple[Instrument, ...]:
-    known = [i.value for i in Instrument]
-    if not isinstance(value, list) or not value or not all(item in known for item in value):
-        raise EmsyncError(f"{name} must be a list of one or more of {', '.join(known)}")
-    return tuple(i for i in Instrument if i.value in value)
 
 
 def _experts(name: str, value: Any) -> tuple[str, ...]:
@@ -393,16 +420,6 @@ def _label(name: str, value: Any) -> str:
     return value.strip()
 
 
-def _chords(name: str, value: Any) -> tuple[str, ...]:
-    """One text a bar, or one text in which bar lines or spaces part the bars."""
-    if isinstance(value, str):
-        return split_bars(value)
-    bars = tuple(text(f"{name}[{place}]", bar) for place, bar in enumerate(items(name, value)))
-    if not bars or not all(map(str.split, bars)):
-        raise EmsyncError(f"{name}: write one or more chords for each bar, such as ['Am', 'F G']")
-    return bars
-
-
 _PLANNED = ("bpm", "time_signature", "feel", "key", "density", "chords", "instruments", "tempo_map")
 """Options that a plan decides."""
 _FORMER = {"meter": "time_signature"}
@@ -432,7 +449,7 @@ _CHECKS: Mapping[str, Check] = {
     "tempo_map": _tempo_map,
     "seed": whole(0, 2**63 - 1),
     "takes": whole(1, MOST_TAKES),
-    "instruments": _instruments,
+    "instruments": instruments,
     "dynamics": number(0.0, 1.0),
     "temperature": _any_number,
     "top_p": _any_number,
@@ -444,7 +461,7 @@ _CHECKS: Mapping[str, Check] = {
     "feel": text,
     "key": text,
     "density": _any_number,
-    "chords": _chords,
+    "chords": chords_of_bars,
     "free": flag,
     "audio": one_of(*AUDIO),
     "film": flag,
@@ -452,5 +469,7 @@ _CHECKS: Mapping[str, Check] = {
     "chapters": one_of("cuts"),
     "live": flag,
     "reserve": number(0.0, 600.0),
+    "rescore": parse_selection,
+    "theme": parse_theme,
 }
 """How each field is checked. Fields with ``_any_number`` have their range in the engine."""

@@ -91,6 +91,7 @@ def application(
             Route("/jobs/{job}", routes.job),
             Route("/jobs/{job}", routes.delete, methods=["DELETE"]),
             Route("/jobs/{job}/regenerate", routes.regenerate, methods=["POST"]),
+            Route("/jobs/{job}/rescore", routes.rescore, methods=["POST"]),
             Route("/jobs/{job}/files/{name:path}", routes.file),
             Route("/play", routes.play, methods=["POST"]),
             Route("/pause", routes.pause, methods=["POST"]),
@@ -158,6 +159,11 @@ class Routes:
         """Queue a job for the same cue sheet, or an edited one, with another seed."""
         values = checked(_VERSION, await json_body(request))
         return self._job(self._service.regenerate(request.path_params["job"], **values), 202)
+
+    async def rescore(self, request: Request) -> Response:
+        """Queue a job that composes a part of a finished piece anew."""
+        values = await json_body(request)
+        return self._job(self._service.rescore(request.path_params["job"], values), 202)
 
     async def file(self, request: Request) -> Response:
         """A file of a job."""

@@ -179,7 +179,10 @@ class JobQueue:
                 case _:
                     self._update(now, event)
 
-        task = protocol.Task(job.kind, job.request, self._job_files.folder(job))
+        source = None
+        if job.kind is Kind.RESCORE and job.parent is not None:
+            source = self._job_files.folder(self.job(job.parent))
+        task = protocol.Task(job.kind, job.request, self._job_files.folder(job), source)
         return await self._worker.perform(task, on_event)
 
     def _record(self, job: Job, event: protocol.Event | None = None) -> Job:

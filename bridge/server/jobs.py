@@ -28,10 +28,11 @@ class NotStored(EmsyncError):
 
 
 class Kind(StrEnum):
-    """What the job makes: a cue sheet only, or a piece."""
+    """What the job makes: a cue sheet only, a piece, or a part of its parent's piece anew."""
 
     ANALYZE = "analyze"
     COMPOSE = "compose"
+    RESCORE = "rescore"
 
 
 class State(StrEnum):
@@ -64,7 +65,7 @@ class Job:
 
     created, changed: seconds since 1970. progress: the share of the present state that is done,
     0..1. error: why it failed, in one line. warnings: one line each.
-    parent: the id of the job whose cue sheet it uses, or of which it is another version.
+    parent: the id of the job whose cue sheet or piece it uses, or of which it is another version.
     edits: what a client keeps with the job, to change the piece once more; JSON.
     """
 

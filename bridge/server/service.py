@@ -10,6 +10,7 @@ from typing import Any
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
 from bridge.scoring.files import CUES
 from bridge.scoring.request import parse_request
+from bridge.scoring.selection import FIELDS
 from bridge.server.film_store import FilmStore
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
@@ -24,6 +25,10 @@ from engine.score import Instrument
 
 _FORMER_KINDS = {"analyse": Kind.ANALYZE}
 """Accepted for one release."""
+_SAMPLING = ("temperature", "top_p", "min_p", "guidance", "repetition")
+_SOUND = ("audio", "film", "mix_original", "chapters")
+_OF_RESCORE = {"seed", "takes", "dynamics", "plan", *_SAMPLING, *_SOUND}
+"""The fields of a request that a rescore takes."""
 
 
 class Service:
@@ -46,6 +51,8 @@ class Service:
         kind = values.get("kind", Kind.COMPOSE)
         if not isinstance(kind, str) or (kind := _FORMER_KINDS.get(kind, kind)) not in list(Kind):
             raise EmsyncError(f"kind must be one of {', '.join(Kind)}")
+        if kind == Kind.RESCORE or "rescore" in fields:
+            raise EmsyncError("rescore: a finished job is rescored; POST /jobs/{id}/rescore")
         request = parse_request(fields)
         if request.emotion_network is not None:
             # The guard knows films only, and a job must not open any other file.
@@ -93,10 +100,36 @@ class Service:
             seeded = replace(
                 seeded, cues=cues, start=None, end=None, boundaries=None, spotting=None,
                 sensitivity=None, min_distance=None, no_hits=(), hit_offset=0,
-                emotion="auto", valence=None, arousal=None, intensity=MU_MAX,
+                emotion="auto", valence=None, arousal=None, intensity=MU_MAX, rescore=None,
                 experts=None, mapping="fusion", listen_to_music=False,
             )  # fmt: skip
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent, edits)
+
+    def rescore(self, name: str | None, values: Mapping[str, Any]) -> Job:
+        """Queue a new job that composes a part of a finished piece anew and keeps the rest.
+
+        name: the id of the piece's job; None for the loaded one. values: the selection's fields,
+        and of a request's ``seed`` (default: the next one), ``takes``, ``plan``, and ``dynamics``
+        and how the network samples (default: as in the old job).
+        """
+        parent = self.job_queue.job(name) if name else self._loaded()
+        if parent.state is not State.DONE or parent.kind is Kind.ANALYZE:
+            raise WrongState(f"job {parent.id} ({parent.kind}) is {parent.state}; it has no music")
+        usual = {
+            "video": parent.request.video,
+            "seed": parent.request.seed + 1,
+            "dynamics": parent.request.dynamics,
+            **{name: getattr(parent.request, name) for name in (*_SAMPLING, *_SOUND)},
+        }
+        selected = {name: value for name, value in values.items() if name in FIELDS}
+        given = {name: value for name, value in values.items() if name not in FIELDS}
+        if wrong := sorted(given.keys() - _OF_RESCORE):
+            raise EmsyncError(
+                f"{wrong[0][:40]!r} is no option; choose from "
+                f"{', '.join((*FIELDS, *sorted(_OF_RESCORE)))}"
+            )
+        request = parse_request({**usual, **given, "rescore": selected})
+        return self.job_queue.submit(Kind.RESCORE, request, parent)
 
     async def cancel(self, job: str) -> Job:
         """Cancel a job; if its piece is loaded, unload it."""
@@ -126,7 +159,7 @@ class Service:
             raise EmsyncError(f"play from {seconds:g} s: give 0 or more")
         job = self.job_queue.job(name) if name else self._loaded()
         if not self.playback.has(job.id, finished=job.state is State.DONE):
-            if job.state is not State.DONE or job.kind is not Kind.COMPOSE:
+            if job.state is not State.DONE or job.kind is Kind.ANALYZE:
                 raise WrongState(
                     f"job {job.id} ({job.kind}) is {job.state}; it has no music yet (a live job "
                     "plays while it is composed)"
@@ -156,6 +189,6 @@ class Service:
         if self.playback.job is not None:
             return self.job_queue.job(self.playback.job)
         for job in reversed(self.job_queue.jobs()):
-            if job.kind is Kind.COMPOSE and job.state is State.DONE:
+            if job.kind is not Kind.ANALYZE and job.state is State.DONE:
                 return job
         raise WrongState("there is no finished piece; submit a job first")

@@ -30,7 +30,9 @@ from bridge.scoring.pipeline import (
     analyze_film,
     score_film,
 )
+from bridge.scoring.recut import read_old_score
 from bridge.scoring.reel import score_reel
+from bridge.scoring.rescore import rescore_piece
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
 from engine.cues import CueSheet, write_cues
@@ -111,11 +113,13 @@ def _attempt(
 
 
 def perform(task: protocol.Task, load: Callable[[], Network], report: Report) -> None:
-    """Analyze or score a film into the task's folder. load: loads the network."""
+    """Analyze, score or rescore a film into the task's folder. load: loads the network."""
     folder, phases = output_folder(task.folder), _phases(report)
     # Those of an attempt that was cut off: the film may be another one now.
     (folder / SCORES).unlink(missing_ok=True)
-    if task.kind is Kind.COMPOSE and task.request.music_cues:
+    if task.kind is Kind.RESCORE and task.source is not None:
+        rescore_piece(read_old_score(task.source), task.request, load, folder, phases)
+    elif task.kind is Kind.COMPOSE and task.request.music_cues:
         score_reel(task.request, load, folder, phases, folder / SCORES)
     elif task.kind is Kind.COMPOSE:
         follow = partial(_drafts, report) if task.request.live else None

@@ -18,11 +18,15 @@ from engine.score import Instrument, Note
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """To the process: do this job and write its files into ``folder``."""
+    """To the process: do this job and write its files into ``folder``.
+
+    source: the folder of the piece of which a part is composed anew; else None.
+    """
 
     kind: Kind
     request: Request
     folder: Path
+    source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,22 @@ def task_line(task: Task) -> bytes:
         kind=task.kind.value,
         request=request_json(task.request),
         folder=str(task.folder),
+        source=None if task.source is None else str(task.source),
     )
 
 
 def parse_task(line: bytes) -> Task:
     """Read a line of ``task_line``; raises ValueError for any other."""
     match json.loads(line):
-        case {"type": "task", "kind": kind, "request": request, "folder": folder}:
-            return Task(Kind(kind), parse_request(request), Path(folder))
+        case {
+            "type": "task",
+            "kind": kind,
+            "request": request,
+            "folder": folder,
+            "source": str() | None as source,
+        }:
+            place = None if source is None else Path(source)
+            return Task(Kind(kind), parse_request(request), Path(folder), place)
         case message:
             raise _unknown(message)
 

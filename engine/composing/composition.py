@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from engine.composing.infill import with_given
 from engine.composing.listener import Listener, NoteFeed
 from engine.composing.logits.controls import Controls
 from engine.composing.logits.ending import BeginningAndEnding
-from engine.composing.logits.given_notes import GivenNotes
+from engine.composing.logits.given_notes import BetweenGiven, GivenNotes
 from engine.composing.logits.grammar import Grammar
 from engine.composing.logits.harmony import Harmony
 from engine.composing.logits.instrument_balance import InstrumentBalance
@@ -30,7 +30,8 @@ from engine.composing.logits.subdivision import Subdivision
 from engine.composing.logits.sustain import Sustain
 from engine.composing.logits.texture import Texture
 from engine.composing.logits.time_snapping import TimeSnapping
-from engine.composing.state import PieceState
+from engine.composing.seams import Seams
+from engine.composing.state import Key, PieceState
 from engine.composing.window import Window
 from engine.cues import CueSheet
 from engine.model.config import ModelConfig
@@ -42,6 +43,9 @@ from engine.music.vocabulary import Kind, to_seconds, to_steps
 from engine.score import Score
 
 _ALL = np.ones(voc.SIZE, np.bool_)
+_SHIFT = voc.KIND == Kind.TIMESHIFT
+SKIPPED = 48
+"""The fewest given events that are read at once, and not token by token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +54,13 @@ class Take:
 
     tokens: its length in tokens. nll: the mean negative log likelihood of the drawn tokens, in
     nats; 0 if none was drawn. The lower it is, the more usual the piece is to the network.
+    seam: the negative log likelihood of the seams, in nats a note; NaN without any.
     """
 
     score: Score
     tokens: int
     nll: float
+    seam: float = math.nan
 
 
 class Composition:
@@ -78,7 +84,9 @@ class Composition:
         self._state = PieceState(list(zip(ends, self._sections, strict=True)))
         self._limits = NoteLimits(config.conditions)
         controls = Controls(config.arrangement, config.given)
-        self._rules = _rules(config, controls, self._limits)
+        self._given = None if config.given is None else GivenNotes(config.given)
+        self._seams = Seams(config.seams)
+        self._rules = _rules(config, controls, self._limits, self._given)
         boundaries = [controls.nearest_time(boundary) for boundary in cues.boundaries]
         self._offsets = BoundaryTracker(boundaries)
         self._window = Window(model.window, voc.instrument_slot(len(config.instruments)))
@@ -98,13 +106,16 @@ class Composition:
     @property
     def seconds(self) -> float:
         """How much music there is, in seconds."""
+        if self.finished:
+            return self._cues.duration
         return min(self._cues.duration, to_seconds(self._state.cursor))
 
     @property
     def take(self) -> Take:
         """The finished piece."""
         assert self.score is not None
-        return Take(self.score, self._count, float(np.mean(self._nlls or [0.0])))
+        nll = float(np.mean(self._nlls or [0.0]))
+        return Take(self.score, self._count, nll, self._seams.nll)
 
     @property
     def window(self) -> Window:
@@ -118,6 +129,14 @@ class Composition:
     def read(self, decoder: Decoder, row: int) -> Logits:
         """Have a row of the decoder read the whole window; returns the last logits [V]."""
         return self._window.read(decoder, row, self.conditions())
+
+    def sees_as(self, other: Composition) -> bool:
+        """Whether the network would read the same as for another piece."""
+        return (
+            self._window.tokens == other._window.tokens
+            and self._window.offsets == other._window.offsets
+            and np.array_equal(self.conditions(), other.conditions(), equal_nan=True)
+        )
 
     def slide(self, decoder: Decoder, row: int) -> None:
         """Have a row of the decoder forget what the window has forgotten."""
@@ -135,7 +154,8 @@ class Composition:
         allowed = _ALL
         for rule in self._rules:
             allowed = rule.mask(allowed, self._state)
-        return allowed
+        # Given parts may leave the others nothing that they may play. Then time moves on.
+        return allowed if allowed.any() else _SHIFT
 
     def bias(self, logits: Logits) -> Logits:
         """The logits [V] with the preferences of all rules."""
@@ -143,12 +163,38 @@ class Composition:
             logits = rule.bias(logits, self._state)
         return logits
 
-    def append(self, token: int, nll: float | None) -> None:
+    def skip_given(self) -> None:
+        """Append given music up to where something is composed or measured, if that is long.
+
+        The window must be read anew then.
+        """
+        if self._given is None or self._given.rest_of_span(self._state) < SKIPPED:
+            return
+        skipped = False
+        while not self.finished and not self._seams.hold(self._state.cursor):
+            if self._given.free(self._state) or (token := self.forced_token()) is None:
+                break
+            self.append(token, None)
+            skipped = True
+            rest_is_given = self._given.holds_until(self._end, self._state)
+            if rest_is_given and self._seams.passed(self._state.cursor) and not self.finished:
+                self._finish()
+                self._feed_listener()
+        if skipped:
+            self._window.stale = True
+            self._forget(self._window.shorten(self.config.reread))
+
+    def append(self, token: int, nll: float | None, logits: Logits | None = None) -> None:
         """Append the next token.
 
-        nll: its negative log likelihood in nats if it was drawn, None if it was forced.
+        nll: its negative log likelihood in nats if it was drawn, None if it was forced. logits:
+        what the network gave [V]; None if it was not asked.
         """
-        if nll is not None:
+        if logits is not None:
+            self._seams.measure(self._state.cursor, token, logits)
+        given = self._given is not None and self._given.gives(token, self._state)
+        # A step to a given event may lead where no rule would let the others go.
+        if nll is not None and not given and math.isfinite(nll):
             self._nlls.append(nll)
         self._window.dropped = 0
         self._push(token)
@@ -157,14 +203,26 @@ class Composition:
             self._finish()
         moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
         self._window.stale = moved and self._state.enter_section()
+        if self._seams.hold(self._state.cursor):
+            # What follows is only measured, so it need not be read under its own conditions.
+            self._window.stale = False
+        if self._window.stale:
+            self._forget(self._window.shorten(self.config.reread))
         if self._window.full:
-            for key in self._window.forget_half():
-                # The network no longer knows of the note, so nothing would end it.
-                self._limits.close(key, self._state)
-                for rule in self._rules:
-                    rule.note_closed(key, self._state)
-        if moved and self._feed is not None:
+            self._forget(self._window.forget_half())
+        if moved:
+            self._feed_listener()
+
+    def _feed_listener(self) -> None:
+        if self._feed is not None:
             self._feed.send(self.score)
+
+    def _forget(self, keys: Iterable[Key]) -> None:
+        """End active notes that the network no longer knows of; nothing else would."""
+        for key in keys:
+            self._limits.close(key, self._state)
+            for rule in self._rules:
+                rule.note_closed(key, self._state)
 
     def _finish(self) -> None:
         for key in list(self._state.active):
@@ -195,7 +253,9 @@ class Composition:
         return with_guidance(asked, self.config.sampling.guidance)
 
 
-def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> Sequence[Rule]:
+def _rules(
+    config: GenerationConfig, controls: Controls, limits: NoteLimits, given: GivenNotes | None
+) -> Sequence[Rule]:
     """The rules of a piece, in the order in which they are asked."""
     arrangement = config.arrangement
     # Time shifts of a grid lead to it already.
@@ -215,10 +275,9 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
         )
     )
     harmony = () if arrangement is None else (Harmony(arrangement), BeginningAndEnding(arrangement))
-    given = () if config.given is None else (GivenNotes(config.given),)
     original = () if config.fingerprint is None else (Originality(config.fingerprint),)
     return (
-        *given,
+        *(() if given is None else (given,)),
         Grammar(config.instruments),
         limits,
         *planned,
@@ -227,4 +286,5 @@ def _rules(config: GenerationConfig, controls: Controls, limits: NoteLimits) -> 
         Repetition(config.sampling.repetition, arrangement),
         *harmony,
         *original,
+        *(() if given is None else (BetweenGiven(given),)),
     )

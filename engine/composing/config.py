@@ -29,6 +29,8 @@ class GenerationConfig:
     sections: key and density of each section of the cue sheet, in place of those in
         ``conditions``. Empty if all sections are alike.
     given: music that is kept as it is; the rest is composed around it.
+    seams: stretches of given music, in seconds, whose likelihood is measured: what follows a gap.
+    reread: the most tokens that are read anew at once; None for all that the network can see.
     fingerprint: of the songs whose passages are steered away from; None to steer from none.
 
     Raises EmsyncError when no instrument is named.
@@ -42,6 +44,8 @@ class GenerationConfig:
     sections: tuple[Conditions, ...] = ()
     arrangement: Arrangement | None = None
     given: Given | None = None
+    seams: tuple[tuple[float, float], ...] = ()
+    reread: int | None = None
     fingerprint: Fingerprint | None = None
 
     def __post_init__(self) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.composing.state import Key
 from engine.music import vocabulary as voc
 from engine.music.events import within_instant
-from engine.music.vocabulary import to_steps
-from engine.score import Note, Score
+from engine.music.vocabulary import STEP_MS, to_steps
+from engine.score import Instrument, Note, Score
 
 SAME_INSTANT = 0.002
 """Seconds within which a time counts as a span's edge; a step of the tokens is four times that."""
@@ -24,13 +25,15 @@ class Given:
     spans: start and end of each, rising; two may touch. Nothing else begins in them, and what
     sounds before ends where one begins. notes: those that begin in a span; they may last beyond its
     end. chords: the CHORD marks in the spans. bars: the downbeats in the spans, their starts
-    included if they are downbeats.
+    included if they are downbeats. free: for each span, the parts that are composed in it beside
+    the given ones; left out, there are none in any span.
     """
 
     spans: tuple[tuple[float, float], ...]
     notes: tuple[Note, ...]
     chords: tuple[float, ...] = ()
     bars: tuple[float, ...] = ()
+    free: tuple[frozenset[Instrument], ...] = ()
 
     def moved(self, at: Callable[[float], float]) -> Given:
         """The same in another time. at: gives the new time of an old one."""
@@ -39,12 +42,29 @@ class Given:
             tuple(replace(note, onset=at(note.onset), end=at(note.end)) for note in self.notes),
             tuple(map(at, self.chords)),
             tuple(map(at, self.bars)),
+            self.free,
         )
 
+    def free_at(self, seconds: float) -> frozenset[Instrument] | None:
+        """The parts that are composed at a time beside given ones; None outside the spans."""
+        seconds += SAME_INSTANT
+        place = bisect_right(self.spans, seconds, key=lambda span: span[0]) - 1
+        if place < 0 or seconds >= self.spans[place][1]:
+            return None
+        return self.free_in(place)
+
+    def free_in(self, place: int) -> frozenset[Instrument]:
+        """The parts that are composed in a span, by its number."""
+        return self.free[place] if self.free else frozenset()
+
     def holds(self, seconds: float) -> bool:
-        """Whether a time lies in a span."""
-        place = bisect_right(self.spans, seconds + SAME_INSTANT, key=lambda span: span[0]) - 1
-        return place >= 0 and seconds < self.spans[place][1] - SAME_INSTANT
+        """Whether all music at a time is given."""
+        return self.free_at(seconds) == frozenset()
+
+    def keeps(self, note: Note) -> bool:
+        """Whether a note begins where all notes of its part are given."""
+        free = self.free_at(note.onset)
+        return free is not None and note.instrument not in free
 
     @cached_property
     def steps(self) -> tuple[tuple[int, int], ...]:
@@ -80,9 +100,19 @@ class Given:
         ]
         return tuple(sorted(set(marks), key=lambda event: (event[0], *within_instant(event[1]))))
 
-    def steps_before(self, step: int) -> int:
-        """How many steps before this one lie in spans."""
-        return sum(min(end, step) - start for start, end in self.steps if start < step)
+    def composed(
+        self, first: int, until: int
+    ) -> Iterator[tuple[int, frozenset[Instrument] | None]]:
+        """How many steps of a stretch are composed, and by whom; None stands for all parts."""
+        outside = until - first
+        for place, (start, end) in enumerate(self.steps):
+            inside = min(end, until) - max(start, first)
+            if inside > 0:
+                outside -= inside
+                if free := self.free_in(place):
+                    yield inside, free
+        if outside > 0:
+            yield outside, None
 
     def notes_before(self, step: int) -> int:
         """How many given notes begin before this step."""
@@ -94,14 +124,41 @@ class Given:
 
 
 def with_given(score: Score, given: Given) -> Score:
-    """A score whose spans hold the given notes and chords to the letter, and nothing else."""
-    notes = [note for note in score.notes if not given.holds(note.onset)]
-    chords = [chord for chord in score.chords if not given.holds(chord)]
+    """A score whose spans hold the given notes, bars and chords to the letter.
+
+    Of their parts they hold nothing else. New notes do not sound together with a given note of
+    their part and pitch.
+    """
+    new = (note for note in score.notes if not given.keeps(note))
+    chords = [
+        chord
+        for chord in score.chords
+        if not given.holds(chord)
+        and all(abs(chord - other) > SAME_INSTANT for other in given.chords)
+    ]
+    bars = [bar for bar in score.bars if given.free_at(bar) is None]
     return replace(
         score,
-        notes=tuple(sorted([*notes, *given.notes], key=_order)),
+        bars=tuple(sorted([*bars, *given.bars])),
+        notes=tuple(sorted([*_apart(new, given.notes), *given.notes], key=_order)),
         chords=tuple(sorted([*chords, *given.chords])),
     )
+
+
+def _apart(new: Iterable[Note], given: Iterable[Note]) -> Iterator[Note]:
+    """New notes that end before given ones of their pitch begin, without those within one."""
+    known: defaultdict[tuple[Instrument, int], list[Note]] = defaultdict(list)
+    for note in given:
+        known[note.instrument, note.pitch].append(note)
+    for note in new:
+        others = known.get((note.instrument, note.pitch), ())
+        sounding = [other.end for other in others if other.onset <= note.onset < other.end]
+        # The end of a given note may have been rounded to the step at which a new one begins.
+        onset = max([note.onset, *sounding])
+        later = [other.onset for other in others if note.onset < other.onset < note.end]
+        end = min([note.end, *later])
+        if onset - note.onset < STEP_MS / 1000 and onset < end:
+            yield replace(note, onset=onset, end=end)
 
 
 def _order(note: Note) -> tuple[float, int, int]:

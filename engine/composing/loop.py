@@ -96,9 +96,13 @@ def _compose(
 
     show: called after each token. stop: ends the work early.
     """
-    pieces = list(compositions)
+    for piece in compositions:
+        piece.skip_given()
+    pieces = [piece for piece in compositions if not piece.finished]
+    if not pieces:
+        return
     decoder = Decoder(network, len(pieces))
-    logits = np.stack([piece.read(decoder, row) for row, piece in enumerate(pieces)])
+    logits = _first_logits(decoder, pieces)
     while pieces and not stop.is_set():
         _append_tokens(pieces, logits)
         if show is not None:
@@ -110,6 +114,18 @@ def _compose(
                 if row < len(pieces):
                     pieces[row] = last
         logits = _next_logits(decoder, pieces)
+
+
+def _first_logits(decoder: Decoder, pieces: Sequence[Composition]) -> Logits:
+    """What follows the window of each piece [pieces, V]. Equal windows are read once."""
+    found: list[Logits] = []
+    for row, piece in enumerate(pieces):
+        if row and piece.sees_as(pieces[row - 1]):
+            decoder.copy(row - 1, row)
+            found.append(found[-1])
+        else:
+            found.append(piece.read(decoder, row))
+    return np.stack(found)
 
 
 def _append_tokens(pieces: Sequence[Composition], logits: Logits) -> None:
@@ -128,7 +144,9 @@ def _append_tokens(pieces: Sequence[Composition], logits: Logits) -> None:
         drawn = dict(zip(free, zip(tokens, nlls, strict=True), strict=True))
     for number, piece in enumerate(pieces):
         token = forced[number]
-        piece.append(*((token, None) if token is not None else drawn[number]))
+        token, nll = (token, None) if token is not None else drawn[number]
+        piece.append(token, nll, logits[number])
+        piece.skip_given()
 
 
 def _next_logits(decoder: Decoder, pieces: Sequence[Composition]) -> Logits:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
 from engine.composing.infill import with_given
 from engine.composing.listener import Listener
-from engine.composing.takes import RatedTake, asked_of, drawn_takes, rating_of
+from engine.composing.loop import compose_all
+from engine.composing.takes import RatedTake, asked_of, rating_of
 from engine.cues import CueSheet
 from engine.model.runtime import Network
 from engine.music.arrangement import Recall
@@ -39,6 +41,7 @@ def planned_config(
         sections=timing.phrase_conditions(),
         arrangement=replace(timing.arrangement, recall=recall),
         given=None if given is None else given.moved(timing.music_time),
+        seams=tuple((timing.music_time(a), timing.music_time(b)) for a, b in config.seams),
     )
 
 
@@ -57,25 +60,40 @@ def compose_planned_takes(
     config: seed, sampling, and given music, whose notes are kept to the letter. progress, listener:
     as for :func:`engine.composing.takes.compose_takes`. recall: as for ``planned_config``.
     """
-    timing = Timing(plan)
-    pace = cues.duration / timing.music_time(cues.duration)
-    takes = drawn_takes(
-        timing.music_cues(cues),
-        network,
-        planned_config(plan, config, recall),
-        count,
-        None if progress is None else lambda seconds: progress(seconds * pace),
-        None if listener is None else _in_film_time(listener, timing, cues.duration),
-    )
+    configs = [replace(config, take=take) for take in range(count)]
+    takes = planned_takes(cues, plan, network, configs, progress, listener, recall)
     asked = planned_asked(plan, cues)
     rated = []
     for take in takes:
-        score = timing.film_score(take.score)
         if config.given is not None:
-            score = with_given(score, config.given)
-        take = replace(take, score=score)
+            take = replace(take, score=with_given(take.score, config.given))
         rated.append((take, rating_of(take, asked, config.fingerprint)))
     return rated
+
+
+def planned_takes(
+    cues: CueSheet,
+    plan: Plan,
+    network: Network,
+    configs: Sequence[GenerationConfig],
+    progress: Callable[[float], None] | None = None,
+    listener: Listener | None = None,
+    recall: Recall | None = None,
+) -> list[Take]:
+    """Compose a piece for a plan by each config, all at once; not rated. Times are the film's.
+
+    Arguments else as for :func:`compose_planned_takes`. Given notes are at the nearest steps.
+    """
+    timing = Timing(plan)
+    pace = cues.duration / timing.music_time(cues.duration)
+    music_cues = timing.music_cues(cues)
+    takes = compose_all(
+        [(music_cues, planned_config(plan, config, recall)) for config in configs],
+        network,
+        None if progress is None else lambda seconds: progress(seconds * pace),
+        None if listener is None else _in_film_time(listener, timing, cues.duration),
+    )
+    return [replace(take, score=timing.film_score(take.score)) for take in takes]
 
 
 def planned_asked(plan: Plan, cues: CueSheet) -> Asked:

@@ -62,7 +62,21 @@ class Window:
 
     def forget_half(self) -> list[Key]:
         """Forget the oldest half; returns the active notes whose ON is forgotten."""
-        first = to_forget(self.tokens)
+        return self._forget(to_forget(self.tokens))
+
+    def shorten(self, size: int | None) -> list[Key]:
+        """Leave the last ``size`` tokens or fewer, from a BAR on where there is one; None: all.
+
+        Returns as ``forget_half``.
+        """
+        excess = 0 if size is None else len(self.tokens) - size
+        if excess <= 0:
+            return []
+        bars = (i for i in range(excess, len(self.tokens) - 1) if self.tokens[i] == voc.BAR)
+        return self._forget(next(bars, excess))
+
+    def _forget(self, first: int) -> list[Key]:
+        """Forget the tokens before this one."""
         forgotten = [key for key, place in self._onsets.items() if place < first]
         self._onsets = {key: place - first for key, place in self._onsets.items() if place >= first}
         del self.tokens[:first]

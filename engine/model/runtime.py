@@ -11,6 +11,7 @@ import math
 import os
 import warnings
 from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -277,6 +278,17 @@ class Decoder:
                 moving = rotated.astype(self._type)
             places[:, head : head + kept] = moving
         self.places[row] += kept
+
+    def copy(self, source: int, row: int) -> None:
+        """Make a row what another one is, as if it had read the same."""
+        places = int(self.places[source])
+        for cache in self._caches.values():
+            rows = cache.numpy()
+            rows[row, :, :places] = rows[source, :, :places]
+            if self._memory != "cpu":
+                cache.update_inplace(rows)
+        self.places[row] = places
+        self._feature_states[row] = deepcopy(self._feature_states[source])
 
     def end(self, row: int) -> None:
         """Remove a row. The last row takes its number."""

@@ -55,7 +55,7 @@ _OF_PART: dict[str, dict[str, Side]] = {
 WEIGHTS = {
     "players": 2.0, "boundaries": 1.0, "density": 3.0, "emotion": 3.0, "key": 0.75,
     "consonance": 0.5, "grid": 1.0, "movement": 0.5, "melody": 0.25, "texture": 2.0,
-    "ending": 3.0, "likelihood": 2.0, "original": 1.0,
+    "ending": 3.0, "likelihood": 2.0, "original": 1.0, "seam": 2.0,
 }  # fmt: skip
 """How much each part counts. Texture is the mean of many measures, so it differs little between
 takes; melody differs much, and says least."""
@@ -111,7 +111,8 @@ class Rating:
     half as much again, or two thirds, of what was asked. emotion: how near valence and arousal are
     to what was asked, beside the errors in songs; each section by itself. key, consonance, grid,
     movement, melody, texture, ending: the mean worth of their measures among songs. likelihood: the
-    worth of the network's surprise. original: the share of its notes in no known passage.
+    worth of the network's surprise. original: the share of its notes in no known passage. seam: how
+    likely the music is that follows a part composed anew, beside how likely it was.
     """
 
     players: float | None = None
@@ -127,6 +128,7 @@ class Rating:
     ending: float | None = None
     likelihood: float | None = None
     original: float | None = None
+    seam: float | None = None
     weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS, repr=False)
 
     @property

@@ -1,13 +1,22 @@
-"""Pieces with known properties, for measures of scores."""
+"""Pieces with known properties, for measures of scores, and networks that want too much.
+
+Such a network shows that the rules of composing hold all the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from engine.music import vocabulary as voc
+from engine.music.vocabulary import Kind
 from engine.score import Instrument, Note, Score
+
+if TYPE_CHECKING:
+    from engine.model.runtime import Network
 
 BAR = 2.0
 """Seconds of a bar at 120 a minute."""
@@ -80,5 +89,27 @@ def band() -> Callable[..., Score]:
         order = list(Instrument)
         notes.sort(key=lambda n: (n.onset, order.index(n.instrument), n.pitch))
         return Score(tuple(notes), tuple(bar * BAR for bar in range(bars)), (), bars * BAR)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def biased(tiny, random_model, exported) -> Callable[..., Network]:
+    """A network with a constant bias for (above 0) or against (below 0) kinds of tokens.
+
+    players: the same for the ONs of instruments.
+    """
+    from engine.model.runtime import Network
+
+    def make(
+        context: int = 1024, players: Mapping[Instrument, float] | None = None, **kinds: float
+    ) -> Network:
+        model = random_model(tiny("relative", context=context))
+        for kind, bias in kinds.items():
+            model.output.bias[np.flatnonzero(Kind[kind] == voc.KIND)] = bias
+        for instrument, bias in (players or {}).items():
+            its = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(instrument) == voc.INSTRUMENT)
+            model.output.bias[np.flatnonzero(its)] = bias
+        return Network(exported(model), "cpu", threads=1)
 
     return make

@@ -12,11 +12,13 @@ The rule knows nothing of the film. A boundary counts as the nearest point of th
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
 from engine.arrays import Logits, Mask
 from engine.composing.infill import Given
+from engine.composing.logits.part_balance import usual_share
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
@@ -45,6 +47,7 @@ PATIENCE = 2.0
 _LENGTH = np.log2(np.arange(1, voc.MAX_SHIFT + 1) / 32).astype(np.float32)
 """The length of each TIMESHIFT [125] in octaves above a quarter of a second."""
 _OFFS = voc.KIND == Kind.OFF
+_BEGINS = (voc.KIND == Kind.ON) | (voc.KIND == Kind.CHORD)
 
 
 class Controls(Rule):
@@ -56,7 +59,7 @@ class Controls(Rule):
     """
 
     def __init__(self, arrangement: Arrangement | None = None, given: Given | None = None) -> None:
-        self._given = given
+        self._given, self._arrangement = given, arrangement
         self._grid = None if arrangement is None else arrangement.grid
         self._has_chords = arrangement is not None and bool(arrangement.chords)
         self._asked = (0, 0.0)
@@ -78,6 +81,9 @@ class Controls(Rule):
             return only_bar(allowed)
         allowed = allowed.copy()
         allowed[voc.BAR] = False
+        if state.cursor % self._grid.part:
+            # Given music has led off the grid.
+            allowed[_BEGINS] = False
         allowed[voc.SHIFTS] &= np.isfinite(self._grid.shifts(state.cursor))
         return allowed
 
@@ -102,10 +108,13 @@ class Controls(Rule):
         It is 0 if that is right.
         """
         step, notes = self._asked
-        cursor, played = state.cursor, state.notes
+        cursor, played, share = state.cursor, state.notes, 1.0
+        composed: Iterable[tuple[int, frozenset[Instrument] | None]] = [(cursor - step, None)]
         if self._given is not None:
             played -= self._given.notes_before(cursor)
-            cursor -= self._given.steps_before(cursor)
+            composed = self._given.composed(step, cursor)
+            free = self._given.free_at(to_seconds(cursor))
+            share = usual_share(self._arrangement, cursor, free or None)
         if cursor > step:
             wanted = density if self._grid is None else SHORTFALL * density
             emotion = repr((state.conditions.valence, state.conditions.arousal))
@@ -113,11 +122,13 @@ class Controls(Rule):
                 # Music that was too sparse must not make up for it where the emotion is another.
                 self._before, notes = played, 0.0
             else:
-                notes += wanted * to_seconds(cursor - step)
+                for steps, parts in composed:
+                    of_parts = usual_share(self._arrangement, step, parts)
+                    notes += wanted * of_parts * to_seconds(steps)
             self._asked, self._emotion = (cursor, notes), emotion
         played -= self._before
-        some = PATIENCE * density
-        return math.log((played + some) / (notes + some)) if cursor else 0.0
+        some = PATIENCE * density * share
+        return math.log((played + some) / (notes + some)) if cursor and some else 0.0
 
 
 def only_bar(allowed: Mask) -> Mask:

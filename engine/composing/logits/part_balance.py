@@ -48,6 +48,19 @@ _ONS: list[Ints] = [
 _ALL: Ints = np.flatnonzero(_ON)
 
 
+def usual_share(
+    arrangement: Arrangement | None, step: int, parts: frozenset[Instrument] | None
+) -> float:
+    """The usual share, 0..1, that some parts have of all notes at a step; None: all parts."""
+    if parts is None:
+        return 1.0
+    phrase = None if arrangement is None else arrangement.phrase_at(step)
+    players = frozenset(USUAL) if phrase is None else phrase.players
+    shares = {} if arrangement is None else arrangement.shares
+    due = {player: USUAL[player] * shares.get(player, 1.0) for player in players}
+    return sum(due[player] for player in players & parts) / sum(due.values())
+
+
 class PartBalance(Rule):
     """Keeps the players of an arrangement's phrases near their usual shares."""
 

@@ -98,6 +98,9 @@ def test_a_shot_is_removed(emsync, old, films, network_file, tmp_path):
     assert any("kept, was at" in line for line in lines)
     stems = {path.name for path in (tmp_path / "new" / "stems").iterdir()}
     assert "piano.mid" in stems
+    again = emsync("rescore", tmp_path / "new", "--to", 5, "--model", network_file, "--takes", 1)
+    assert again.status == 0, again.err
+    assert ticks(tmp_path / "new-2", 6, 17) == ticks(tmp_path / "new", 6, 17)
 
 
 def test_the_old_film_need_not_be_there(emsync, old, films, network_file, tmp_path):

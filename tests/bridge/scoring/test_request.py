@@ -231,3 +231,33 @@ def test_errors_name_fields_and_no_command_line_option():
         with pytest.raises(EmsyncError) as caught:
             parse_request({"video": "film.mp4", **values} if values else values)
         assert "--" not in str(caught.value)
+
+
+def test_a_theme_and_a_selection_are_the_same_after_json():
+    theme = {
+        "part": "piano", "tempo": 96.0, "time_signature": "3/4",
+        "notes": [[0.0, 1.0, 60, 80], [1.0, 2.0, 64, 90]],
+    }  # fmt: skip
+    selection = {"from": 1.0, "to": 2.5, "parts": ["bass"], "chords": ["Am", "F G"], "arousal": 0.5}
+    values = {"video": "film.mp4", "theme": theme, "rescore": selection}
+    request = parse_request(values)
+    assert request_json(request) == values
+    assert parse_request(request_json(request)) == request
+
+
+@pytest.mark.parametrize(
+    ("theme", "complaint"),
+    [
+        ([], "theme: the content must be a JSON object"),
+        ({"part": "kazoo", "tempo": 96, "notes": []}, "part must be one of bass"),
+        ({"part": "piano", "tempo": 96, "notes": []}, "theme: has no notes"),
+        ({"part": "piano", "tempo": 9, "notes": []}, "tempo is 9"),
+        ({"part": "piano", "tempo": 96, "notes": [[0, 1, 60]]}, "notes[0] must be a list of onset"),
+        ({"part": "piano", "tempo": 96, "notes": [[1, 1, 60, 80]]}, "must end after its onset"),
+        ({"part": "piano", "tempo": 96, "notes": [[0, 1, 130, 80]]}, "whole number from 21"),
+    ],
+)
+def test_a_wrong_theme_is_named(theme, complaint):
+    with pytest.raises(EmsyncError) as error:
+        parse_request({"video": "film.mp4", "theme": theme})
+    assert complaint in str(error.value) and "\n" not in str(error.value)

@@ -57,6 +57,14 @@ def test_an_edited_plan_is_submitted_and_fetched(client, film, tmp_path):
     client("forget", job["id"])
 
 
+def test_a_part_is_rescored(client, piece):
+    words = ("--part", "strings", "--from", "0:01", "--emotion", "calm", "--takes", 1)
+    status, job, _ = client("rescore", piece, *words, "--wait")
+    assert status == 0 and job["state"] == "done"
+    assert job["request"]["rescore"] == {"from": 1.0, "parts": ["strings"], "emotion": "calm"}
+    client("forget", job["id"])
+
+
 def test_a_piece_is_regenerated_and_forgotten(client, piece):
     status, job, _ = client("regenerate", piece, "--wait")
     assert (status, job["parent"]) == (0, piece)

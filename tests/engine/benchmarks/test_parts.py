@@ -9,7 +9,16 @@ import pytest
 
 pytest.importorskip("torch")
 
-from engine.benchmarks import decoding, memory, rating, sliding, takes, velocities, watching
+from engine.benchmarks import (
+    decoding,
+    memory,
+    rating,
+    rescoring,
+    sliding,
+    takes,
+    velocities,
+    watching,
+)
 from engine.errors import EmsyncError
 from engine.music import vocabulary as voc
 from engine.music.conditions import ALL
@@ -35,6 +44,16 @@ def test_steps_are_timed_at_every_length(model, weights):
     found = figures(decoding.steps("tiny", model, weights, rounds=2))
     assert len(found) == 5
     assert min(found.values()) > 0
+
+
+def test_what_is_composed_anew_is_measured(weights, monkeypatch):
+    monkeypatch.setattr(rescoring, "SECONDS", 24.0)
+    monkeypatch.setattr(rescoring, "GAP", 4.0)
+    found = figures(rescoring.rescoring(weights, pieces=2, threads=1))
+    assert found["kept notes that are identical, share of pieces"] == 1.0
+    assert 0 < found["rating of rescored pieces, kept take"] < 1
+    seams = [figure for what, figure in found.items() if what.startswith("bar after")]
+    assert len(seams) == 5 and min(seams) > 0
 
 
 def test_whole_pieces_are_timed(weights, monkeypatch):

@@ -150,7 +150,7 @@ def test_spans_may_touch_and_a_key_sounds_once():
     key = EVERYONE.index(PIANO), 60
     assert given.ends == {(0, key): 250, (250, key): 300}
     assert given.holds(0.0) and given.holds(2.0) and not given.holds(4.0)
-    assert given.steps_before(300) == 300
+    assert list(given.composed(0, 600)) == [(100, None)]
     assert given.notes_before(250) == 1
 
 

@@ -32,3 +32,14 @@ def test_ended_notes_are_not_given_up():
     for token in (ON, voc.shift(1), ON - 1, *[voc.shift(1)] * 7):
         window.push(token, 1.0)
     assert window.forget_half() == []
+
+
+def test_a_shorter_window_begins_with_a_bar_and_gives_up_what_it_forgets():
+    window = Window(99, voc.MORE_INSTRUMENTS)
+    for token in (ON, *[voc.shift(1)] * 8, voc.BAR, *[voc.shift(1)] * 8):
+        window.push(token, 1.0)
+    assert window.shorten(None) == window.shorten(99) == []
+    assert window.shorten(12) == [KEY]
+    assert window.tokens == [voc.BAR, *[voc.shift(1)] * 8]
+    assert len(window.offsets) == 9
+    assert window.shorten(4) == [] and len(window.tokens) == 4

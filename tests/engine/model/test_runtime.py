@@ -119,6 +119,19 @@ def test_a_slid_window_equals_one_read_again(tiny, random_model, exported, preci
         sliding.slide(37, tokens[:head], offsets[:head], conditions)
 
 
+def test_a_copied_row_goes_on_as_its_source(pair):
+    model, network = pair
+    tokens, offsets, conditions = example(model, 20)
+    decoder = Decoder(network, 2)
+    decoder.prefill(tokens[0, :15], offsets[0, :15], conditions[0], 0)
+    decoder.prefill(tokens[1, :5], offsets[1, :5], conditions[1], 1)
+    decoder.copy(0, 1)
+    for place in range(15, 20):
+        both = decoder.step([tokens[0, place]] * 2, [offsets[0, place]] * 2)
+    assert np.array_equal(both[0], both[1])
+    assert close(both[1:], expected(model, tokens[:1], offsets[:1], conditions[:1])[:, -1])
+
+
 def test_a_network_with_learned_positions_does_not_slide(tiny, random_model, exported):
     network = Network(exported(random_model(tiny("relative"))), "cpu", threads=1)
     assert not Decoder(network).slides

@@ -1,0 +1,109 @@
+"""``emsync rescore``: a section or parts of a finished score anew."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from bridge.cli.options import (
+    SOUND_FIELDS,
+    dynamics_argument,
+    network_arguments,
+    network_options,
+    sampling_arguments,
+    sound_arguments,
+    soundfont_argument,
+)
+from bridge.cli.outputs import folder_force_argument, result_folder, stale, versions_of
+from bridge.cli.progress import phase_bar
+from bridge.cli.score import summary
+from bridge.cli.selection_option import selection_arguments, selection_values
+from bridge.scoring.recut import OldScore, read_old_score
+from bridge.scoring.report import Report
+from bridge.scoring.request import TAKES, parse_request
+from bridge.scoring.rescore import planned_selection, rescore_piece
+from engine.composing.sampling import Sampling
+from engine.cues import CueSheet
+from engine.errors import EmsyncError
+from engine.files import staged
+from engine.plan.json_form import read_plan
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument(
+        "old", type=Path, metavar="OUT",
+        help="the folder that emsync score, rescore or recut wrote; it stays as it is",
+    )  # fmt: skip
+    selection_arguments(parser)
+    parser.add_argument(
+        "--plan", type=Path, metavar="FILE",
+        help="OUT's plan.json with phrases that you changed (default: as it is)",
+    )  # fmt: skip
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FOLDER",
+        help="where the new score goes (default: the first of OUT-2, OUT-3, ... that is free)",
+    )  # fmt: skip
+    folder_force_argument(parser)
+    parser.add_argument(
+        "--seed", type=int, metavar="N",
+        help="another seed gives other music (default: the one after OUT's)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--takes", type=int, metavar="N",
+        help=f"compose N takes of it and keep the best (default: {TAKES})",
+    )  # fmt: skip
+    dynamics_argument(parser, "that of OUT")
+    sampling_arguments(parser)
+    sound_arguments(parser)
+    soundfont_argument(parser)
+    network_arguments(parser)
+
+
+def run(args: Namespace) -> None:
+    """Check the options before any work is spent on them, then compose."""
+    old = read_old_score(args.old)
+    request = parse_request(_values(args, old))
+    planned_selection(old, request)
+    network = network_options(args)
+    output = args.output or versions_of(args.old)
+    if args.force and output.resolve() == args.old.resolve():
+        raise EmsyncError(f"{output}: holds the old score; name another folder, or no --force")
+    with result_folder(output, args.force) as folder:
+        with staged(folder, stale(folder)) as beside:
+            cues, report = rescore_piece(
+                old, request, network.load, beside, phase_bar, args.soundfont
+            )
+        print(summary(report, cues, folder, ()))
+        print("\n".join(new_lines(report, cues)))
+
+
+def _values(args: Namespace, old: OldScore) -> dict[str, Any]:
+    """The options as a request takes them."""
+    return {
+        "video": old.cues.video.path,
+        "seed": old.seed + 1 if args.seed is None else args.seed,
+        "takes": args.takes,
+        "dynamics": old.dynamics if args.dynamics is None else args.dynamics,
+        "plan": None if args.plan is None else read_plan(args.plan),
+        "rescore": selection_values(args),
+        **{each.name: getattr(args, each.name) for each in fields(Sampling)},
+        **{name: getattr(args, name) for name in SOUND_FIELDS},
+    }
+
+
+def new_lines(report: Report, cues: CueSheet) -> list[str]:
+    """What is kept and what is new."""
+    rescore = report.rescore
+    assert rescore is not None
+    notes = sum(report.notes.values())
+    lines = [
+        f"  kept {rescore.notes} of {notes} notes; {rescore.seconds:.1f} of {cues.duration:.1f} s "
+        f"whole ({rescore.bars} bars)"
+    ]
+    for new in rescore.new:
+        names = ", ".join(instrument.value for instrument in new.instruments)
+        lines.append(f"  {new.start:9.3f} to {new.end:9.3f} s  new: {names}")
+    return lines

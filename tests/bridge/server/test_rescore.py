@@ -1,0 +1,81 @@
+"""A finished piece is rescored by a real server."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from engine.errors import EmsyncError
+
+
+@pytest.fixture(scope="module")
+def rescored(server, piece):
+    """A job that composed the strings of the second half anew."""
+    values = {"from": 1.5, "parts": ["strings", "piano"], "takes": 1, "seed": 8}
+    job = server.client.ask("POST", f"/jobs/{piece}/rescore", values)
+    assert (job["kind"], job["parent"]) == ("rescore", piece)
+    job = server.ended(job["id"])
+    assert job["state"] == "done", job
+    return job
+
+
+def test_other_parts_keep_their_files(server, piece, rescored):
+    assert rescored["request"]["rescore"] == {"from": 1.5, "parts": ["piano", "strings"]}
+    for part in ("bass", "drums", "guitar"):
+        names = [server.client.file(job, f"stems/{part}.mid") for job in (piece, rescored["id"])]
+        assert names[0] == names[1]
+    assert server.client.file(piece, "score.mid") != server.client.file(rescored["id"], "score.mid")
+    report = json.loads(server.client.file(rescored["id"], "report.json"))
+    assert report["seed"] == 8 and report["rescore"]["new"][0]["start"] == 1.5
+
+
+def test_a_rescored_piece_plays_and_is_rescored_again(server, rescored):
+    state = server.client.ask("POST", "/play", {"job": rescored["id"]})
+    assert state["job"] == rescored["id"]
+    server.client.ask("POST", "/stop")
+    path = f"/jobs/{rescored['id']}/rescore"
+    again = server.ended(server.client.ask("POST", path, {"to": 1, "takes": 1})["id"])
+    assert again["state"] == "done", again
+    assert again["request"]["seed"] == 9
+    files = [server.client.file(job["id"], "stems/strings.mid") for job in (rescored, again)]
+    assert files[0] != files[1]
+
+
+def test_a_rescored_piece_is_regenerated_whole(server, piece, rescored):
+    path = f"/jobs/{rescored['id']}/regenerate"
+    job = server.ended(server.client.ask("POST", path, {"seed": 3})["id"])
+    assert (job["kind"], job["state"]) == ("compose", "done"), job
+    assert "rescore" not in job["request"]
+
+
+def test_an_edited_plan_is_taken(server, piece):
+    plan = json.loads(server.client.file(piece, "plan.json"))
+    plan["phrases"][0]["density"] = 6.5
+    values = {"to": 3, "takes": 1, "plan": plan, "dynamics": 0}
+    job = server.ended(server.client.ask("POST", f"/jobs/{piece}/rescore", values)["id"])
+    assert job["state"] == "done", job
+    assert json.loads(server.client.file(job["id"], "plan.json")) == plan
+
+
+def test_what_can_not_be_rescored_is_refused_in_one_line(server, film, piece):
+    def refused(path: str, values: dict[str, object]) -> str:
+        with pytest.raises(EmsyncError) as error:
+            server.client.ask("POST", path, values)
+        assert "\n" not in str(error.value)
+        return str(error.value)
+
+    path = f"/jobs/{piece}/rescore"
+    assert "name what to compose anew" in refused(path, {})
+    assert "'bpm' is no option" in refused(path, {"to": 1, "bpm": 90})
+    assert "to must be a number" in refused(path, {"to": "soon"})
+    sheet = server.ended(server.submit(film, kind="analyze"))["id"]
+    assert "has no music" in refused(f"/jobs/{sheet}/rescore", {"to": 1})
+    assert "POST /jobs/{id}/rescore" in refused("/jobs", {"video": str(film), "kind": "rescore"})
+    assert "POST /jobs/{id}/rescore" in refused("/jobs", {"video": str(film), "rescore": {"to": 1}})
+    assert "no job" in refused("/jobs/none/rescore", {"to": 1})
+
+
+def test_a_selection_beyond_the_piece_fails_the_job_alone(server, piece):
+    job = server.ended(server.client.ask("POST", f"/jobs/{piece}/rescore", {"from": 60})["id"])
+    assert job["state"] == "failed" and "two rising times" in job["error"]

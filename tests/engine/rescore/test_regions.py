@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from engine.cues import CueSheet, Section, Video
+from engine.errors import EmsyncError
+from engine.plan.plan import Phrase, Plan
+from engine.recut.music import OldMusic
+from engine.rescore.regions import EVERYONE, Region, checked_region, given_music, section_region
+from engine.score import Instrument, Note
+
+BASS, DRUMS, GUITAR, PIANO, STRINGS = tuple(Instrument)
+PLAN = Plan(
+    16.0,
+    ((0, 0.0), (32, 16.0)),
+    (4,),
+    phrases=(
+        Phrase(1, "A", "C major", (BASS, PIANO), 8.0, "p"),
+        Phrase(5, "B", "C major", (BASS, PIANO, STRINGS), 8.0, "p"),
+    ),
+)
+NOTES = (
+    Note(PIANO, 0.0, 3.0, 60, 61),
+    Note(BASS, 8.0, 9.0, 40, 62),
+    Note(PIANO, 8.0, 10.0, 60, 63),
+    Note(PIANO, 8.0, 10.0, 64, 64),
+    Note(PIANO, 8.0, 10.0, 67, 65),
+    Note(BASS, 16.0, 17.0, 40, 66),
+)
+"""Times are quarter notes, of half a second."""
+MUSIC = OldMusic(NOTES, (8.0,))
+
+
+def film(*ends: float) -> CueSheet:
+    starts = (0.0, *ends[:-1])
+    sections = tuple(Section(a, b, {}, 0.0, 0.0, "") for a, b in zip(starts, ends, strict=True))
+    return CueSheet(Video("film.mp4", 16.0, 24.0, 64, 36), 0.0, 16.0, (), (), sections)
+
+
+def test_nothing_is_composed_where_no_region_is():
+    given = given_music(MUSIC, PLAN, ())
+    assert given.spans == ((0.0, 16.0),) and given.holds(7.0)
+    assert [(n.onset, n.end, n.velocity) for n in given.notes] == [
+        (n.onset / 2, n.end / 2, n.velocity) for n in NOTES
+    ]
+    assert given.bars == tuple(2.0 * bar for bar in range(8))
+    assert given.chords == (4.0,)
+
+
+def test_a_stretch_for_all_parts_is_outside_the_spans():
+    given = given_music(MUSIC, PLAN, [Region(4.0, 8.0)])
+    assert given.spans == ((0.0, 4.0), (8.0, 16.0))
+    assert [n.velocity for n in given.notes] == [61, 66]
+    assert given.chords == () and given.bars == (0.0, 2.0, 8.0, 10.0, 12.0, 14.0)
+
+
+def test_who_is_composed_follows_the_plan():
+    given = given_music(MUSIC, PLAN, [Region(4.0, 12.0, frozenset({STRINGS, BASS}))])
+    assert list(zip(given.spans, given.free, strict=True)) == [
+        ((0.0, 4.0), frozenset()),
+        ((4.0, 8.0), frozenset({BASS})),
+        ((8.0, 12.0), frozenset({STRINGS, BASS})),
+        ((12.0, 16.0), frozenset()),
+    ]
+    assert [n.velocity for n in given.notes] == [61, 63, 64, 65]
+    assert given.keeps(given.notes[1]) and not given.keeps(Note(BASS, 4.0, 5.0, 40))
+
+
+@pytest.mark.parametrize(("parts", "marks"), [({GUITAR}, (4.0,)), ({PIANO}, ()), ({BASS}, (4.0,))])
+def test_a_chord_mark_stays_with_the_part_that_plays_it(parts, marks):
+    assert given_music(MUSIC, PLAN, [Region(0.0, 16.0, frozenset(parts))]).chords == marks
+
+
+def test_a_section_has_the_bars_nearest_to_it():
+    cues = film(3.2, 9.5, 16.0)
+    assert section_region(cues, PLAN, 1, EVERYONE) == Region(0.0, 4.0)
+    assert section_region(cues, PLAN, 2, EVERYONE) == Region(4.0, 10.0)
+    assert section_region(cues, PLAN, 3, EVERYONE) == Region(10.0, 16.0)
+    with pytest.raises(EmsyncError, match="sections 1 to 3"):
+        section_region(cues, PLAN, 4, EVERYONE)
+    with pytest.raises(EmsyncError, match="shorter than a bar"):
+        section_region(film(8.0, 8.3, 16.0), PLAN, 2, EVERYONE)
+
+
+def test_a_region_lies_within_the_score():
+    assert checked_region(Region(4.0, 99.0), 16.0) == Region(4.0, 16.0)
+    for wrong in (Region(16.0, 20.0), Region(5.0, 5.0), Region(6.0, 5.0)):
+        with pytest.raises(EmsyncError, match="two rising times"):
+            checked_region(wrong, 16.0)
