@@ -163,6 +163,7 @@ ALLOWED: Mapping[str, set[str]] = {
     "bridge.state": BASE,
     "bridge.midi": {*BASE, "bridge.state"},
     "bridge.osc": BASE,
+    "bridge.reaper": {*BASE, "bridge"},
     "bridge.play": {*BASE, "engine.cues", "engine.music", "export", "bridge.midi", "bridge.osc"},
     "bridge.scoring": {*COMPOSE, "export"},
     "bridge.server": {
@@ -192,6 +193,7 @@ ALLOWED: Mapping[str, set[str]] = {
         "bridge.midi",
         "bridge.osc",
         "bridge.play",
+        "bridge.reaper",
         "bridge.scoring",
         "bridge.server",
         "bridge.state",

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "open": "open the page of the running server in a browser",
     "client": "send a request to the running server, and print its answer as JSON",
     "play": "play a score live into a DAW",
+    "reaper": "put the scripts for REAPER where REAPER finds them",
     "doctor": "check what works on this machine, and say how to fix the rest",
     "demo": "draw the demo film",
     "bench": "measure how fast this machine composes and analyzes, as ratios",

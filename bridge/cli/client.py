@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bridge.cli.client_scripts import hello, plan_of, request_values_of
 from bridge.cli.options import film_arguments, former, music_arguments, sound_arguments
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import progress_bar
@@ -54,6 +55,17 @@ def arguments(parser: ArgumentParser) -> None:
         help="seconds of music to have ready before it plays, with --live (default: 4)",
     )  # fmt: skip
     submit.add_argument("--wait", action="store_true", help="wait until it is done")
+    for name, text in (
+        ("request", "submit the job in a JSON file"),
+        ("plan", "print the plan of the job in a JSON file; needs no server"),
+    ):
+        of_file = action(name, text)
+        of_file.add_argument("file", type=Path, metavar="FILE", help="what POST /jobs takes")
+        of_file.add_argument(
+            "--markers", type=Path, metavar="FILE",
+            help="a list of hits, in place of the job's boundaries",
+        )  # fmt: skip
+    action("hello", "this program's version, the server's, and the path of its status file")
     status = action("status", "the state of a job, or of playback")
     status.add_argument(
         "job", nargs="?", metavar="JOB", help="the id of the job (default: playback)"
@@ -86,6 +98,10 @@ def arguments(parser: ArgumentParser) -> None:
     files.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FOLDER", help="where the files go"
     )
+    files.add_argument(
+        "--only", action="append", metavar="NAME",
+        help="fetch this file only, if the job has it; repeatable (default: all files)",
+    )  # fmt: skip
     folder_force_argument(files)
     play = action("play", "play a piece")
     play.add_argument(
@@ -124,7 +140,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Send the request, and print the answer."""
-    answer = _ACTIONS[args.action](Client(args.state), args)
+    if args.action in _WITHOUT_SERVER:
+        answer = _WITHOUT_SERVER[args.action](args)
+    else:
+        answer = _ACTIONS[args.action](Client(args.state), args)
     print(json.dumps(answer, indent=1))
 
 
@@ -172,6 +191,8 @@ def _waited(client: Client, args: Namespace, job: dict[str, Any]) -> dict[str, A
 
 def _files(client: Client, args: Namespace) -> Any:
     names = client.ask("GET", _path(args))["files"]
+    if args.only:
+        names = [name for name in names if name in args.only]
     with result_folder(args.output, args.force) as folder, staged(folder, stale(folder)) as beside:
         for name in names:
             (beside / name).parent.mkdir(parents=True, exist_ok=True)
@@ -183,8 +204,15 @@ def _path(args: Namespace) -> str:
     return f"/jobs/{quote(args.job, safe='')}"
 
 
+_WITHOUT_SERVER: dict[str, Callable[[Namespace], Any]] = {
+    "hello": lambda args: hello(args.state),
+    "plan": lambda args: plan_of(args.file, args.markers),
+}
 _ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {
     "submit": _submit,
+    "request": lambda client, args: client.ask(
+        "POST", "/jobs", request_values_of(args.file, args.markers)
+    ),
     "status": _status,
     "jobs": lambda client, args: {"jobs": client.jobs()},
     "regenerate": _regenerate,

@@ -36,7 +36,7 @@ def request_values(args: Namespace) -> dict[str, Any]:
     if "cues" in values:
         values["cues"] = read_cues(values["cues"])
     if "boundaries" in values or "spotting" in values:
-        _read_lists(args, values)
+        read_lists(args, values)
     elif "start_timecode" in values:
         values["start_timecode"] = given_clock(args).start
     if "no_hits" in values:
@@ -104,8 +104,12 @@ def _frames(args: Namespace, text: str) -> int:
         raise EmsyncError(f"--hit-offset {text!r}: {error}") from error
 
 
-def _read_lists(args: Namespace, values: dict[str, Any]) -> None:
-    """Put the hits and the spotting list of the files that ``values`` names in their place."""
+def read_lists(args: Namespace, values: dict[str, Any]) -> None:
+    """Put the hits and the spotting list of the files that ``values`` names in their place.
+
+    args: has ``video`` (a path), ``frame_rate`` and ``start_timecode``. Raises EmsyncError for a
+    list that can't be read.
+    """
     cues = values.get("cues") or _sheet(args.video)
     film = _film(args, cues)
     start, end = values.get("start", 0.0), values.get("end", film.duration)

@@ -58,6 +58,10 @@ def arguments(parser: ArgumentParser) -> None:
         help=f"send OSC to this address; repeatable (default: 127.0.0.1:{DEFAULT_OUT})",
     )  # fmt: skip
     parser.add_argument("--no-osc", action="store_true", help="neither receive nor send OSC")
+    parser.add_argument(
+        "--exit-when-idle", type=float, metavar="MINUTES",
+        help="end after this time without use (default: never)",
+    )  # fmt: skip
     output_arguments(parser)
     sync_arguments(parser)
     playback_arguments(parser)
@@ -71,6 +75,8 @@ def run(args: Namespace) -> None:
     for port in (args.port, args.osc_port):
         if not 0 <= port < 65536:
             raise EmsyncError(f"port {port}: give 0 to 65535")
+    if args.exit_when_idle is not None and not args.exit_when_idle > 0:
+        raise EmsyncError(f"--exit-when-idle {args.exit_when_idle:g}: give more than 0 minutes")
     if args.no_osc and args.osc_to:
         raise EmsyncError("--no-osc and --osc-to: give one of them")
     targets = [] if args.no_osc else args.osc_to or [f"127.0.0.1:{DEFAULT_OUT}"]
@@ -87,5 +93,6 @@ def run(args: Namespace) -> None:
         output_config=output_config(args),
         sync_source=sync_source(args),
         playback_options=playback_options(args),
+        idle=args.exit_when_idle,
     )
     asyncio.run(serve(options, lambda line: print(line, flush=True)))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from bridge.midi.backends import OutputConfig, open_output
 from bridge.osc.receiver import receive
@@ -35,6 +35,7 @@ from bridge.server.film_store import FilmStore
 from bridge.server.films import Films
 from bridge.server.http import application
 from bridge.server.hub import Hub
+from bridge.server.idle import IdleWatch
 from bridge.server.job_events import job_observer
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
@@ -46,6 +47,7 @@ from bridge.server.security import Guard, is_local, new_token
 from bridge.server.service import Service
 from bridge.server.sessions import Sessions
 from bridge.server.sockets import listen_tcp, listen_udp, url
+from bridge.server.status_file import StatusFile, status_values
 from bridge.server.worker import Worker
 from bridge.state import (
     Running,
@@ -78,6 +80,7 @@ class Options:
     names: by which clients may call the server, beside its addresses.
     network: composes. output_config: the MIDI output.
     sync_source: the transport to follow from the start. playback_options: how pieces are played.
+    idle: minutes without use after which the server ends; None: it never does.
     """
 
     folder: Path = field(default_factory=state_folder)
@@ -92,6 +95,7 @@ class Options:
     output_config: OutputConfig = field(default_factory=OutputConfig)
     sync_source: SyncSource | None = None
     playback_options: PlaybackOptions = field(default_factory=PlaybackOptions)
+    idle: float | None = None
 
 
 async def serve(options: Options, announce: Callable[[str], None]) -> None:
@@ -137,7 +141,10 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
         service = Service(job_queue, job_files, playback, guard, film_store)
         sessions = Sessions()
         page = PageRoutes(service, sessions, films)
-        http = _http_server(application(service, guard, hub, sessions, page))
+        status_file = StatusFile(folder, lambda: status_values(job_queue.jobs(), playback.state()))
+        stack.callback(status_file.remove)
+        watch = IdleWatch(application(service, guard, hub, sessions, page), status_file.is_busy)
+        http = _http_server(watch)
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(http.serve([tcp])),
             asyncio.create_task(job_queue.run()),
@@ -160,6 +167,9 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
         running = Running(os.getpid(), options.host, port, osc_port, token, own_version())
         write_running(folder, running)
         stack.callback(forget_running, folder)
+        tasks.append(asyncio.create_task(status_file.run()))
+        if options.idle is not None:
+            tasks.append(asyncio.create_task(watch.wait(60 * options.idle)))
         with _signals(loop, stop):
             for line in journal.damaged:
                 announce(line)
@@ -188,7 +198,7 @@ class _HttpServer(uvicorn.Server):
         yield
 
 
-def _http_server(app: Starlette) -> _HttpServer:
+def _http_server(app: ASGIApp) -> _HttpServer:
     return _HttpServer(
         uvicorn.Config(
             app,

@@ -47,3 +47,22 @@ def test_null_is_a_missing_field(reaper):
 def test_half_written_and_wrong_json_is_refused(reaper, text):
     with pytest.raises(Exception, match="not JSON at byte"):
         reaper.module("json").decode(text)
+
+
+@SHARED
+@given(VALUES)
+def test_json_is_read_by_python_as_it_was(reaper, value):
+    lua = reaper.module("json")
+    text = lua.encode(lua.decode(json.dumps(value)))
+    assert json.loads(text) == value
+    assert lua.encode(lua.decode(text)) == text
+
+
+def test_null_and_empty_lists_are_kept_where_a_file_is_written_again(reaper):
+    lua, text = reaper.module("json"), '{"a":null,"b":[],"c":{},"d":[null,1.5,"\\u0001"]}'
+    assert lua.encode(lua.decode(text, True)) == text
+
+
+def test_numbers_that_json_lacks_are_refused(reaper):
+    with pytest.raises(Exception, match="no number of JSON"):
+        reaper.module("json").encode(float("inf"))

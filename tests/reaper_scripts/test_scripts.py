@@ -7,6 +7,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from lupa import lua53
+
+from .stand_in.reaper import Reaper
+from .stand_in.server import Server
 
 SCRIPTS = Path(__file__).parents[2] / "reaper_scripts" / "EMSYNC"
 
@@ -27,8 +31,30 @@ def test_the_package_has_the_tags_of_reapack():
     assert all(line.startswith("--") for line in header)
     provided = [line.split("] ")[1] for line in header if line.startswith("--   [")]
     assert all(list(SCRIPTS.glob(pattern)) for pattern in provided)
-    others = (SCRIPTS / "emsync_Import stems.lua").read_text(encoding="utf-8")
-    assert others.startswith("-- @noindex\n")
+    actions = {path.name for path in SCRIPTS.glob("*.lua")}
+    named = {line.removeprefix("--   [main] ") for line in header if "[main]" in line}
+    assert actions == named | {"emsync_Score video and record.lua"}
+    for name in named:
+        assert (SCRIPTS / name).read_text(encoding="utf-8").startswith("-- @noindex\n")
+
+
+def test_every_action_is_a_thin_file_over_its_module(reaper):
+    for path in SCRIPTS.glob("*.lua"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        code = [line for line in lines if line and not line.startswith("--")]
+        assert len(code) == 3
+        module = code[-1].split('"')[1]
+        assert callable(reaper.lua.eval(f"(require('{module}'))"))
+
+
+@pytest.mark.parametrize("action", ["Score video and record", "Score video and import"])
+def test_the_scripts_run_in_lua_5_3(tmp_path, action):
+    server = Server(tmp_path)
+    reaper = Reaper(tmp_path, server, lua53.LuaRuntime)
+    message = reaper.run(action)
+    assert reaper.lua.eval("_VERSION") == "Lua 5.3" and reaper.misuse == []
+    assert "24 of 24" in message or message == ""
+    assert len(reaper.tracks) == 7
 
 
 @pytest.mark.parametrize(
@@ -39,6 +65,7 @@ def test_the_package_has_the_tags_of_reapack():
         "reaper.GetTrack(0, 1, 2)",
         "reaper.GetTrack(0, 0.5)",
         "reaper.GetTrack(0, 'one')",
+        "reaper.GetActiveTake(reaper.GetTrack(0, 0))",
         "gfx.drawtext('a')",
     ],
 )

@@ -1,5 +1,8 @@
 -- The frame of every action: its window, one undo step, and an error message if it fails.
 
+local project = require("lib.project")
+local register = require("lib.register")
+local server = require("lib.server")
 local task = require("lib.task")
 local window = require("lib.window")
 
@@ -8,33 +11,37 @@ local action = {}
 local ALL = -1
 local OK = 0
 
--- Runs `change` while REAPER's views are not redrawn. They are redrawn after errors too.
-function action.quietly(change)
-  reaper.PreventUIRefresh(1)
-  local fine, problem = pcall(change)
-  reaper.PreventUIRefresh(-1)
-  reaper.UpdateArrange()
-  reaper.UpdateTimeline()
-  if not fine then
-    error(problem, 0)
-  end
-end
-
--- Runs an action. work(run) returns the message for the user, or nil. run.show(text, share) shows
--- the progress. run.begin() must come before the first change; all changes after it are one undo
--- step. Functions that are given to run.finally() are called when the action ends for any reason,
--- the last one first.
+-- Runs an action. work(run) returns the message for the user, or nil.
+-- run.show(text, share) shows the progress.
+-- run.change(work) makes changes in the project, inside an undo block that ends with the action.
+-- run.prepare(work) makes changes before a recording. They belong to the same undo step, but no
+-- undo block is open while REAPER records.
+-- Functions that are given to run.finally() are called when the action ends for any reason, the
+-- last one first.
 function action.run(name, work)
-  local cleanups, ended, changing = {}, false, false
-  local run = { show = window.show }
+  local cleanups, ended, changed, block = {}, false, false, false
+  local run = { show = window.show, name = name }
+
+  local function open_block()
+    if not block then
+      reaper.Undo_BeginBlock2(0)
+      block = true
+    end
+  end
 
   function run.finally(cleanup)
     cleanups[#cleanups + 1] = cleanup
   end
 
-  function run.begin()
-    reaper.Undo_BeginBlock2(0)
-    changing = true
+  function run.prepare(change)
+    changed = true
+    project.quietly(change)
+  end
+
+  function run.change(change)
+    changed = true
+    open_block()
+    project.quietly(change)
   end
 
   local function finish(problem, message)
@@ -42,11 +49,14 @@ function action.run(name, work)
       return
     end
     ended = true
+    if changed then
+      open_block()
+    end
     for row = #cleanups, 1, -1 do
       local fine, another = pcall(cleanups[row])
       problem = problem or (not fine and another) or nil
     end
-    if changing then
+    if block then
       reaper.Undo_EndBlock2(0, name, ALL)
     end
     window.close()
@@ -62,10 +72,19 @@ function action.run(name, work)
   end)
   local message
   task.run(function()
+    register.actions(select(2, reaper.get_action_context()):match("^(.*[/\\])"))
     window.open(name)
     message = work(run)
   end, function(problem)
     finish(problem, message)
+  end)
+end
+
+-- The same for an action that needs the server. It starts one where none runs.
+function action.with_server(name, work)
+  action.run(name, function(run)
+    server.ensure(run.show)
+    return work(run)
   end)
 end
 

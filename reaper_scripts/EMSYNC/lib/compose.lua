@@ -1,106 +1,93 @@
--- Composes the music for a film: the server composes, and the files are fetched and read. A plan
--- beside the film is kept.
+-- Composes for the film that is selected: asks what the user wants, then has the server compose.
 
 local client = require("lib.client")
+local files = require("lib.files")
+local film = require("lib.film")
+local hits = require("lib.hits")
+local jobs = require("lib.jobs")
 local json = require("lib.json")
-local midi = require("lib.midi")
-local task = require("lib.task")
+local markers = require("lib.markers")
+local panel = require("lib.panel")
+local settings = require("lib.settings")
 
 local compose = {}
 
--- Seconds between two requests for the job's state.
-local POLL_INTERVAL = 0.5
 -- What comes after a film's name in the name of its plan.
 local PLAN = ".plan.json"
--- What the window shows for a job that goes on. Servers up to version 0.1 say "analysing".
-local TEXTS = {
-  queued = "Waiting",
-  analysing = "Analyzing the film",
-  analyzing = "Analyzing the film",
-  composing = "Composing",
-  rendering = "Rendering the sound",
-}
+-- What a plan decides.
+local PLANNED = { "bpm", "tempo_map", "key", "density", "instruments" }
 
--- The path of the plan that the user left beside the film, or nil.
-local function plan_of(film)
-  local path = film.path .. PLAN
-  return reaper.file_exists(path) and path or nil
+-- The plan that the user left beside the film, and its path, or nil.
+local function plan_beside(path)
+  local place = path .. PLAN
+  if not reaper.file_exists(place) then
+    return nil
+  end
+  local fine, plan = pcall(json.decode, files.content(place) or "", true)
+  if not fine then
+    error(place .. ": is not JSON; make it again by `emsync plan`", 0)
+  end
+  return plan, place
 end
 
-local function words_for(film, plan)
-  -- REAPER plays the parts itself.
-  local words = { "submit", film.path, "--audio", "none" }
-  local function add(option, value)
-    if value then
-      words[#words + 1] = option
-      words[#words + 1] = value
-    end
+-- Submits a request and waits for its end; returns the id of the job. markers: text of a list of
+-- hits, or nil. whose: what the request was for, in errors.
+function compose.job(request, run, list, whose)
+  local fine, job = pcall(client.with_request, "request", request, list)
+  if not fine and request.theme and job:find("theme", 1, true) then
+    error("This emsync can't start from a theme; update it, then run this again", 0)
+  elseif not fine then
+    error(job, 0)
   end
-  add("--start", film.start and ("%.6f"):format(film.start))
-  add("--end", film.ending and ("%.6f"):format(film.ending))
-  add("--plan", plan)
-  return words
+  jobs.wait(job, run, ("Nothing was composed%s"):format(whose or ""))
+  return job.id
 end
 
--- Waits for the end of a job and returns it.
-local function follow(job, show)
-  while TEXTS[job.state] do
-    show(TEXTS[job.state], job.progress)
-    task.sleep(POLL_INTERVAL)
-    job = client.ask({ "status", job.id })
+-- Puts a plan into a request, in place of what it decides.
+local function keep(request, plan)
+  request.plan = plan
+  for _, name in ipairs(PLANNED) do
+    request[name] = nil
   end
-  return job
 end
 
-local function fetch(job, show)
-  show("Fetching the music", 1)
-  local folder = client.folder() .. "/" .. job.id
-  client.ask({ "files", job.id, "-o", folder, "--force" })
-  local cues, score = client.content(folder .. "/cues.json"), client.content(folder .. "/score.mid")
-  if not (cues and score) then
-    error(folder .. ": the files of the piece are missing; run this again", 0)
+-- Puts what the window showed into a request.
+local function as_shown(request, shown, same_tempo)
+  request.cues, request.start, request["end"] = shown.cues, nil, nil
+  request.emotion, request.sensitivity = nil, nil
+  if same_tempo and not shown.outdated then
+    request.seed = shown.request.seed
+    keep(request, shown.plan)
   end
-  return json.decode(cues), midi.read(score)
 end
 
--- Composes the piece for a film. run: of the action, as in lib.action. If the action ends before
--- the job, the job is cancelled. Returns a table, with times in seconds from the film's start:
--- job: its id. parts: notes by instrument ("bass"). tempos, metres, duration: as in lib.midi.
--- cuts: times. boundaries: times, or hits with seconds and label.
-function compose.piece(film, run)
-  local plan = plan_of(film)
-  local job = client.ask(words_for(film, plan))
-  local ended = false
-  run.finally(function()
-    if not ended then
-      client.send({ "cancel", job.id })
-    end
-  end)
-  local state = follow(job, run.show)
-  ended = true
-  if state.state ~= "done" then
-    local whose = plan and (" for " .. plan) or ""
-    error(
-      ("Nothing was composed%s (%s): %s"):format(
-        whose, state.state, state.error or "run this again"
-      ),
-      0
-    )
+-- Composes for the selected film. run: of the action, as in lib.action. extra: more fields of the
+-- request, or nil. Returns the piece (as in lib.jobs), the film, the settings, and whether the
+-- music's tempo is to be written.
+function compose.film(run, extra)
+  local chosen = film.selected()
+  local plan, place = plan_beside(chosen.path)
+  local values, shown = panel.ask(chosen, run)
+  local wanted = values.tempo
+  local tempo = markers.tempo_choice(chosen, plan and "found" or wanted)
+  if not tempo then
+    values.tempo = "project"
   end
-  local cues, score = fetch(job, run.show)
-  local parts = {}
-  for name, notes in pairs(score.parts) do
-    parts[name:lower()] = notes
+  local request = settings.request(values, chosen)
+  local list = hits.wanted(chosen, values)
+  if plan then
+    keep(request, plan)
+  elseif shown then
+    as_shown(request, shown, values.tempo == wanted)
+    list = nil
   end
-  return {
-    job = job.id,
-    parts = parts,
-    tempos = score.tempos,
-    metres = score.metres,
-    duration = score.duration,
-    cuts = cues.cuts or {},
-    boundaries = cues.boundaries,
-  }
+  values.seed, values.tempo = request.seed, wanted
+  settings.save(values)
+  for name, value in pairs(extra or {}) do
+    request[name] = value
+  end
+  local id = compose.job(request, run, list, place and (" for " .. place))
+  return jobs.piece(id, run), film.recheck(chosen), values, tempo
 end
 
 return compose

@@ -1,10 +1,15 @@
--- Reads JSON. null becomes nil.
+-- Reads and writes JSON.
 
 local json = {}
 
 local ESCAPED = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
 local NAMED = { ["true"] = true, ["false"] = false }
+-- Marks tables that are arrays, also empty ones.
+local ARRAY = {}
 local read
+
+-- Stands for null in what json.decode(text, true) returns.
+json.null = setmetatable({}, { __name = "null" })
 
 local function fail(at)
   error("not JSON at byte " .. at, 0)
@@ -88,7 +93,7 @@ local function read_object(text, at)
 end
 
 local function read_array(text, at)
-  local array, count = {}, 0
+  local array, count = json.array({}), 0
   at = read_members(text, at, "]", function(here)
     count = count + 1
     array[count], here = read(text, here)
@@ -114,13 +119,67 @@ function read(text, at)
   return NAMED[word], at + #word
 end
 
--- The value of a whole text. Raises an error for any other text, also for one that is half written.
-function json.decode(text)
+-- Marks a table as an array, so that it is written as one even if it is empty. Returns it.
+function json.array(list)
+  return setmetatable(list, ARRAY)
+end
+
+-- The value of a whole text. null becomes nil; with `keep`, json.null. Raises an error for any
+-- other text, also for one that is half written.
+function json.decode(text, keep)
+  NAMED.null = keep and json.null or nil
   local value, at = read(text, 1)
   if skip(text, at) <= #text then
     fail(at)
   end
   return value
+end
+
+local function escape(letter)
+  return ("\\u%04x"):format(letter:byte())
+end
+
+local function write_number(number)
+  if number ~= number or math.abs(number) == math.huge then
+    error(number .. " is no number of JSON", 0)
+  end
+  if math.type(number) == "integer" then
+    return tostring(number)
+  end
+  local text = ("%.17g"):format(number)
+  -- Lua writes the separator of the system's language.
+  return (text:gsub(",", "."))
+end
+
+local function write_members(value)
+  local members = {}
+  if getmetatable(value) == ARRAY or value[1] ~= nil then
+    for row = 1, #value do
+      members[row] = json.encode(value[row])
+    end
+    return "[" .. table.concat(members, ",") .. "]"
+  end
+  for name, member in pairs(value) do
+    members[#members + 1] = json.encode(tostring(name)) .. ":" .. json.encode(member)
+  end
+  table.sort(members)
+  return "{" .. table.concat(members, ",") .. "}"
+end
+
+-- The text of a value. A table with a first item, or from json.array(), is an array. Equal values
+-- give equal texts.
+function json.encode(value)
+  local kind = type(value)
+  if value == json.null or value == nil then
+    return "null"
+  elseif kind == "string" then
+    return '"' .. value:gsub('[%c"\\\127]', escape) .. '"'
+  elseif kind == "number" then
+    return write_number(value)
+  elseif kind == "boolean" then
+    return tostring(value)
+  end
+  return write_members(value)
 end
 
 return json

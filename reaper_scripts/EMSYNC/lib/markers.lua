@@ -1,10 +1,13 @@
 -- Writes the film's cuts and the music's tempo to REAPER's timeline.
 
+local project = require("lib.project")
+
 local markers = {}
 
 local OWN_MARKER = "^emsync "
 local NEAR = 0.001
-local YES, CANCEL = 6, 2
+local NO, CANCEL = 7, 2
+local YES_NO_CANCEL = 3
 
 -- The changes of tempo and time signature of a piece as { time, bpm, numerator, denominator }, by
 -- time. If the time signature does not change, numerator and denominator are 0.
@@ -35,21 +38,34 @@ function markers.changes(piece)
   return changes
 end
 
--- Whether to write the piece's tempo map. Asks the user if the project has tempo markers.
-function markers.may_write_tempo()
-  if reaper.CountTempoTimeSigMarkers(0) == 0 then
+-- Whether the music's tempo may be written. Asks the user if that would move anything: tempo
+-- markers, items on beats, or notes. `No` has the music composed in the project's tempo.
+-- wanted: the setting "found", "given" or "project".
+function markers.tempo_choice(film, wanted)
+  if wanted == "project" then
+    return false
+  end
+  local apart = {}
+  for _, item in ipairs(film.items) do
+    apart[item] = true
+  end
+  local marks = reaper.CountTempoTimeSigMarkers(0)
+  local moved = project.items_on_beats(film.position, apart)
+  if marks == 0 and moved == 0 then
     return true
   end
   local answer = reaper.ShowMessageBox(
-    "This project has tempo markers. Replace those under the film with the music's?\n\n"
-      .. "No keeps them: the music fits the film, but not the grid.",
+    ("Write the music's tempo under the film?\n\nThe project has %d tempo markers. "):format(marks)
+      .. ("%d items on beats or with notes lie under or after the film, "):format(moved)
+      .. "and would follow the new tempo.\n\n"
+      .. "No changes none, and composes in the project's tempo.",
     "EMSYNC",
-    3
+    YES_NO_CANCEL
   )
   if answer == CANCEL then
     error("Cancelled", 0)
   end
-  return answer == YES
+  return answer ~= NO
 end
 
 -- Writes the piece's tempo map under the film. After the film the project's own tempo continues.

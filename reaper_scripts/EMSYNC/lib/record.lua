@@ -1,6 +1,8 @@
 -- Records the piece in real time: the server plays, and REAPER records.
 
 local client = require("lib.client")
+local project = require("lib.project")
+local status = require("lib.status")
 local task = require("lib.task")
 local tracks = require("lib.tracks")
 
@@ -10,11 +12,17 @@ local RECORDING = 4
 local NORMAL, SELECTED_ITEMS, TIME_SELECTION = 40252, 40253, 40076
 local ALL_NOTES_OFF, ALL_SOUND_OFF = 123, 120
 local SEND_ALL_NOTES_OFF = 40345
+-- Stop, and save what was recorded without asking.
+local STOP_AND_SAVE = 40667
+-- The metronome, with which count-in comes and goes, and pre-roll before recording.
+local METRONOME_ON, METRONOME, METRONOME_OFF = 41745, 40364, 41746
+local PRE_ROLL = 41819
 local VIRTUAL_KEYBOARD = 0
 -- In seconds: how long REAPER may take to start recording, and the server to answer.
 local STARTING, HEARTBEAT = 5, 10
--- In seconds: between two requests for the server's state, and for the last notes to arrive.
-local POLL_INTERVAL, TAIL = 1, 0.5
+-- In seconds: between two looks at the server's state, and for the last notes to arrive.
+local POLL_INTERVAL, TAIL = 0.25, 0.5
+local ON = 1
 
 local function recording()
   return reaper.GetPlayState() & RECORDING ~= 0
@@ -23,36 +31,58 @@ end
 -- Ends all notes that are still active on the tracks.
 function record.silence()
   for _, instrument in ipairs(tracks.INSTRUMENTS) do
-    local status = 0xB0 | instrument.channel - 1
-    reaper.StuffMIDIMessage(VIRTUAL_KEYBOARD, status, ALL_NOTES_OFF, 0)
-    reaper.StuffMIDIMessage(VIRTUAL_KEYBOARD, status, ALL_SOUND_OFF, 0)
+    local control = 0xB0 | instrument.channel - 1
+    reaper.StuffMIDIMessage(VIRTUAL_KEYBOARD, control, ALL_NOTES_OFF, 0)
+    reaper.StuffMIDIMessage(VIRTUAL_KEYBOARD, control, ALL_SOUND_OFF, 0)
   end
   reaper.Main_OnCommand(SEND_ALL_NOTES_OFF, 0)
 end
 
--- Prepares REAPER to record all its inputs from the cursor on, without a loop. Returns a function
--- that restores its settings.
+-- Prepares REAPER to record all its inputs from the cursor on, without a loop, count-in or
+-- pre-roll, at rate 1. Returns a function that restores its settings.
 local function prepare()
-  if math.abs(reaper.Master_GetPlayRate(0) - 1) > 1e-6 then
-    error("The project's play rate is not 1.0; reset it, then run this again", 0)
-  end
+  local rate = reaper.Master_GetPlayRate(0)
   local loops = reaper.GetSetRepeatEx(0, -1)
+  local metronome = reaper.GetToggleCommandState(METRONOME) == ON
+  local pre_roll = reaper.GetToggleCommandState(PRE_ROLL) == ON
+  local keep = project.keep_selection()
   local mode
   for _, punch in ipairs({ SELECTED_ITEMS, TIME_SELECTION }) do
-    mode = reaper.GetToggleCommandState(punch) == 1 and punch or mode
+    mode = reaper.GetToggleCommandState(punch) == ON and punch or mode
   end
+  reaper.CSurf_OnPlayRateChange(1)
   reaper.GetSetRepeatEx(0, 0)
   reaper.Main_OnCommand(NORMAL, 0)
+  if metronome then
+    reaper.Main_OnCommand(METRONOME_OFF, 0)
+  end
+  if pre_roll then
+    reaper.Main_OnCommand(PRE_ROLL, 0)
+  end
   return function()
+    reaper.CSurf_OnPlayRateChange(rate)
     reaper.GetSetRepeatEx(0, loops)
     if mode then
       reaper.Main_OnCommand(mode, 0)
     end
+    if metronome then
+      reaper.Main_OnCommand(METRONOME_ON, 0)
+    end
+    if pre_roll then
+      reaper.Main_OnCommand(PRE_ROLL, 0)
+    end
+    keep()
   end
 end
 
-local function status(words)
-  local fine, answer = pcall(client.ask, words, HEARTBEAT)
+-- Stops the transport, and keeps what was recorded.
+function record.stop()
+  reaper.Main_OnCommand(STOP_AND_SAVE, 0)
+end
+
+-- Ends notes if the server does not answer while it plays.
+local function watched(look)
+  local fine, answer = pcall(look)
   if not fine then
     record.silence()
     error("The server does not answer while it plays (" .. answer .. ")", 0)
@@ -65,7 +95,11 @@ local function perform(piece, film, show)
   if not task.wait(recording, STARTING, 0) then
     error("REAPER did not start to record; save the project, and see Preferences > Audio", 0)
   end
-  local state = status({ "play", piece.job, "--from", "0" })
+  local state = watched(function()
+    return client.ask({ "play", piece.job, "--from", "0" }, HEARTBEAT)
+  end)
+  -- What the server wrote before it played is old.
+  local count = status.count()
   local latest = film.position + film.length + HEARTBEAT + STARTING
   while state.state == "playing" and reaper.GetPlayPosition() < latest do
     show("Recording", math.min(state.seconds / film.length, 1))
@@ -73,7 +107,9 @@ local function perform(piece, film, show)
     if not recording() then
       error("Recording was stopped before the film's end; undo, then run this again", 0)
     end
-    state = status({ "status" })
+    state = watched(function()
+      return status.playback(count)
+    end) or state
   end
   if state.fault then
     error("Playing stopped: " .. state.fault, 0)
@@ -86,27 +122,29 @@ local function perform(piece, film, show)
   task.sleep(TAIL)
 end
 
--- Records the piece from the film's start to its end on the armed tracks. run: of the action, as in
--- lib.action; when the action ends, it restores REAPER's settings.
+-- Records the piece from the film's start to its end on the armed tracks. REAPER still records when
+-- it returns; record.stop() ends that. run: of the action, as in lib.action; when the action ends,
+-- it restores REAPER's settings.
 function record.take(piece, film, run)
   -- Ends a loop of the server, which would never stop. It also shows whether the server answers,
   -- before REAPER records.
   client.ask({ "loop" })
-  run.finally(prepare())
   if reaper.GetPlayState() ~= 0 then
-    reaper.CSurf_OnStop()
+    record.stop()
   end
+  run.finally(prepare())
   local ended = false
   run.finally(function()
     if not ended then
       client.send({ "stop" })
-      reaper.CSurf_OnStop()
+    end
+    if reaper.GetPlayState() ~= 0 then
+      record.stop()
     end
   end)
   reaper.SetEditCurPos(film.position, true, false)
   perform(piece, film, run.show)
   ended = true
-  reaper.CSurf_OnStop()
 end
 
 return record

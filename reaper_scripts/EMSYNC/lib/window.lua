@@ -1,32 +1,44 @@
--- A small window that shows the progress; closing it cancels the action.
+-- The window of an action: by ReaImGui where it is installed, else by REAPER's own graphics.
+-- Closing it cancels the action.
+
+local form = require("lib.form")
+local view_gfx = require("lib.view_gfx")
+local view_imgui = require("lib.view_imgui")
 
 local window = {}
 
-local WIDTH, HEIGHT, MARGIN = 360, 90, 16
+local view
 
 function window.open(title)
-  gfx.init(title, WIDTH, HEIGHT)
-  gfx.setfont(1, "Arial", 16)
+  view = view_imgui.available() and view_imgui or view_gfx
+  view.open(title)
 end
 
--- share: of the present step that is done, 0..1. Raises an error if the window was closed.
-function window.show(text, share)
-  if gfx.getchar() < 0 then
+-- Whether the window is drawn by ReaImGui.
+function window.has_imgui()
+  return view == view_imgui
+end
+
+-- Draws rows (lib.form) and returns what the user did, or nil. Raises an error if the window was
+-- closed.
+function window.frame(rows)
+  local event = view.frame(rows)
+  if event and event.id == "closed" then
     error("Cancelled", 0)
   end
-  local width = WIDTH - 2 * MARGIN
-  gfx.set(0.15, 0.15, 0.15, 1)
-  gfx.rect(0, 0, WIDTH, HEIGHT, 1)
-  gfx.set(0.9, 0.9, 0.9, 1)
-  gfx.x, gfx.y = MARGIN, MARGIN
-  gfx.drawstr(("%s ... %d %%   (close to cancel)"):format(text, math.floor(100 * share)))
-  gfx.rect(MARGIN, HEIGHT - 2 * MARGIN, width, MARGIN, 0)
-  gfx.rect(MARGIN, HEIGHT - 2 * MARGIN, math.floor(width * share), MARGIN, 1)
-  gfx.update()
+  return event
+end
+
+-- Shows the progress. share: of the present step that is done, 0..1. Raises an error if the window
+-- was closed.
+function window.show(text, share)
+  window.frame(form.progress(text, share))
 end
 
 function window.close()
-  gfx.quit()
+  if view then
+    view.close()
+  end
 end
 
 return window

@@ -47,6 +47,13 @@ def test_a_job_is_submitted_fetched_and_played(client, film, tmp_path):
     assert job["id"] in [other["id"] for other in client("jobs")[1]["jobs"]]
 
 
+def test_only_the_files_that_are_wanted_are_fetched(client, piece, tmp_path):
+    wanted = ("--only", "score.mid", "--only", "plan.json", "--only", "score.wav")
+    _, answer, _ = client("files", piece, "-o", tmp_path / "out", *wanted)
+    found = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert found == ["plan.json", "score.mid"] and len(answer["files"]) == 2
+
+
 def test_an_edited_plan_is_submitted_and_fetched(client, film, tmp_path):
     path = tmp_path / "edited.json"
     path.write_text(json.dumps(PLAN))
@@ -108,3 +115,41 @@ def test_without_a_server_it_says_how_to_start_one(client, tmp_path):
 def test_the_doctor_sees_the_server(server):
     finding = machine.server(lambda: Client(server.folder).ask("GET", "/state"))
     assert (finding.verdict, finding.text) == ("ok", "runs and plays to no MIDI output")
+
+
+def test_hello_names_the_versions_and_the_status_file(client, server, tmp_path):
+    status, answer, _ = client("hello")
+    assert status == 0 and answer["server"]["pid"] == server.process.pid
+    assert answer["server"]["version"] == answer["version"]
+    assert answer["status"] == str(server.folder / "status.json")
+    status, answer, _ = client("hello", state=tmp_path)
+    assert (status, answer["server"]) == (0, None)
+
+
+def test_a_job_in_a_file_is_submitted_with_its_markers(client, film, tmp_path):
+    path, markers = tmp_path / "request.json", tmp_path / "markers.txt"
+    path.write_text(json.dumps({"video": str(film), "kind": "analyze", "seed": 5}))
+    markers.write_text("0.5  Dör [weight 3]\n1.5  calm\n")
+    status, job, _ = client("request", path, "--markers", markers)
+    assert status == 0 and (job["kind"], job["request"]["seed"]) == ("analyze", 5)
+    assert client("status", job["id"], "--wait")[1]["state"] == "done"
+    client("files", job["id"], "-o", tmp_path / "out")
+    cues = json.loads((tmp_path / "out" / "cues.json").read_text())
+    assert [hit["label"] for hit in cues["boundaries"]] == ["Dör", "calm"]
+    assert [section["start"] for section in cues["sections"]] == [0, 1.5]
+
+    path.write_text(json.dumps({"video": str(film), "cues": cues, "bpm": 96, "key": "D minor"}))
+    assert "leave out --markers" in client("plan", path, "--markers", markers)[2]
+    status, plan, _ = client("plan", path)
+    assert status == 0 and plan["phrases"][0]["key"] == "D minor"
+    client("forget", job["id"])
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "{}", '{"video": 3}', '{"video": "a", "seed": -1}', '{"video": "a"}']
+)
+def test_a_wrong_file_of_a_job_is_one_line(client, tmp_path, text):
+    path = tmp_path / "request.json"
+    path.write_text(text)
+    status, _, errors = client("plan", path)
+    assert status == 2 and errors.startswith("emsync: ") and errors.count("\n") == 1
