@@ -33,6 +33,9 @@ end
 -- Submits a request and waits for its end; returns the id of the job. markers: text of a list of
 -- hits, or nil. whose: what the request was for, in errors.
 function compose.job(request, run, list, whose)
+  -- REAPER plays the parts and shows the film itself.
+  request.audio = settings.load().preview and "wav" or "none"
+  request.film = false
   local fine, job = pcall(client.with_request, "request", request, list)
   if not fine and request.theme and job:find("theme", 1, true) then
     error("This emsync can't start from a theme; update it, then run this again", 0)

@@ -93,9 +93,6 @@ function settings.request(values, film)
   request.density = values.density > 0 and values.density or nil
   request.dynamics = values.dynamics
   request.instruments = players(values)
-  -- REAPER plays the parts and shows the film itself.
-  request.audio = values.preview and "wav" or "none"
-  request.film = false
   if values.hits == "cuts" and values.sensitivity ~= 1 then
     request.sensitivity = values.sensitivity
   end

@@ -14,7 +14,6 @@ return function()
     local values = settings.load()
     local seed = settings.seed({ locked = false })
     local id = compose.job({
-      audio = "none",
       video = piece.video,
       cues = jobs.cues(piece.job, run, true),
       plan = jobs.plan(piece.job, run),
