@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -111,6 +112,15 @@ def output(path: str | Path) -> Iterator[Path]:
             with suppress(OSError):
                 folder.rmdir()
         raise
+
+
+_STAGED = re.compile(r"\.\d+\.part")
+
+
+def final_folder(folder: Path) -> Path:
+    """Where the files of a folder will lie: elsewhere for one of :func:`staged` or within it."""
+    names = [name for name in folder.parts if not _STAGED.fullmatch(name)]
+    return Path(*names)
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from pathlib import Path
 from mido import Message, MetaMessage, MidiFile, MidiTrack
 
 from engine.files import output_folder, write_atomically
-from engine.music.tempo import PPQ, TempoMap, tempo_map
+from engine.music.tempo import PPQ, TempoMap
 from engine.score import Instrument, Score
+from export.ticks import TickNote, TickScore, tick_score
 
 CHORD_MARKER = "chord"
 """The text of the marker at each CHORD of the score."""
@@ -39,7 +40,7 @@ def write_midi(
     """
     plan = _plan(score)
     conductor = _conductor(plan, score.chords, markers, offset)
-    write_atomically(path, _file(plan, [conductor, *plan.parts.values()]))
+    write_atomically(path, _file(plan.end, [conductor, *plan.parts.values()]))
 
 
 def write_stems(
@@ -54,13 +55,18 @@ def write_stems(
     paths = {instrument: folder / f"{instrument.value}.mid" for instrument in Instrument}
     conductor = _conductor(plan, offset=offset)
     for instrument, path in paths.items():
-        write_atomically(path, _file(plan, [conductor, plan.parts[instrument]]))
+        write_atomically(path, _file(plan.end, [conductor, plan.parts[instrument]]))
     return paths
 
 
+def part_bytes(ticks: TickScore, instrument: Instrument) -> bytes:
+    """One part by itself, without a tempo map, as a file of type 0 for a DAW that has the map."""
+    return _file(ticks.end, [_part(instrument, ticks.parts[instrument])], 0)
+
+
 @dataclass(frozen=True, slots=True)
-class _TickScore:
-    """A score in ticks, for all its files. ``end`` is the tick at which every track ends."""
+class _Events:
+    """The events of a score's files. ``end`` is the tick at which every track ends."""
 
     tempo_map: TempoMap
     end: int
@@ -69,30 +75,22 @@ class _TickScore:
     harmony: list[Event]
 
 
-def _plan(score: Score) -> _TickScore:
-    beats = tempo_map(score)
-    onsets = beats.tick_at([note.onset for note in score.notes]).tolist()
-    ends = beats.tick_at([note.end for note in score.notes]).tolist()
-    # A note lasts at least a tick, even one that rounds to the end of the score.
-    last = max([int(beats.tick_at(score.duration)), *(onset + 1 for onset in onsets)])
-    spans: dict[Instrument, dict[int, dict[int, tuple[int, int]]]] = {i: {} for i in Instrument}
-    for note, onset, end in zip(score.notes, onsets, ends, strict=True):
-        of_pitch = spans[note.instrument].setdefault(note.pitch, {})
-        # In MIDI a note-on with velocity 0 means note-off.
-        span = (max(min(end, last), onset + 1), max(note.velocity, 1))
-        of_pitch[onset] = max(span, of_pitch.get(onset, span))
+def _plan(score: Score) -> _Events:
+    ticks = tick_score(score)
+    beats = ticks.tempo_map
     keys = [
         (tick, MetaMessage("key_signature", key=_signature(name)))
         for tick, name in _ticks(beats, score.keys)
     ]
     # Notation programs read the key of every track by itself. Drums have none.
     parts = {
-        i: _in_order(_part(i, spans[i]), [] if i is Instrument.DRUMS else keys) for i in Instrument
+        i: _in_order(_part(i, notes), [] if i is Instrument.DRUMS else keys)
+        for i, notes in ticks.parts.items()
     }
     symbols = [
         (tick, MetaMessage("text", text=name)) for tick, name in _ticks(beats, score.harmony)
     ]
-    return _TickScore(beats, last, parts, keys, symbols)
+    return _Events(beats, ticks.end, parts, keys, symbols)
 
 
 def _ticks(beats: TempoMap, labels: Sequence[tuple[float, str]]) -> list[tuple[int, str]]:
@@ -117,21 +115,17 @@ def _in_order(events: list[Event], more: list[Event]) -> list[Event]:
     return head + sorted([*more, *rest], key=lambda event: event[0])
 
 
-def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]) -> list[Event]:
-    """The events of one part, given each pitch's end and velocity by onset, all in ticks."""
+def _part(instrument: Instrument, notes: Iterable[TickNote]) -> list[Event]:
+    """The events of one part."""
     channel = instrument.channel
     head: list[Event] = [
         (0, MetaMessage("track_name", name=instrument.value.capitalize())),
         (0, Message("program_change", channel=channel, program=instrument.program)),
     ]
-    notes: list[tuple[int, bool, int, int]] = []
-    for pitch, spans in pitches.items():
-        onsets = sorted(spans)
-        for onset, following in zip(onsets, [*onsets[1:], None], strict=True):
-            end, velocity = spans[onset]
-            notes.append((onset, True, pitch, velocity))
-            # A pitch can't sound twice on a channel: the second onset ends the first note.
-            notes.append((end if following is None else min(end, following), False, pitch, 0))
+    edges: list[tuple[int, bool, int, int]] = []
+    for note in notes:
+        edges.append((note.onset, True, note.pitch, note.velocity))
+        edges.append((note.end, False, note.pitch, 0))
     return head + [
         (
             tick,
@@ -139,12 +133,12 @@ def _part(instrument: Instrument, pitches: dict[int, dict[int, tuple[int, int]]]
                 "note_on" if on else "note_off", channel=channel, note=pitch, velocity=velocity
             ),
         )
-        for tick, on, pitch, velocity in sorted(notes)
+        for tick, on, pitch, velocity in sorted(edges)
     ]
 
 
 def _conductor(
-    plan: _TickScore,
+    plan: _Events,
     chords: Iterable[float] = (),
     markers: Markers = (),
     offset: MetaMessage | None = None,
@@ -177,12 +171,12 @@ def _conductor(
     return sorted(events, key=lambda event: event[0])
 
 
-def _file(plan: _TickScore, tracks: Iterable[list[Event]]) -> bytes:
-    midi = MidiFile(type=1, ticks_per_beat=PPQ, charset="utf-8")
+def _file(end: int, tracks: Iterable[list[Event]], kind: int = 1) -> bytes:
+    midi = MidiFile(type=kind, ticks_per_beat=PPQ, charset="utf-8")
     for events in tracks:
         track = MidiTrack()
         now = 0
-        for tick, message in [*events, (plan.end, MetaMessage("end_of_track"))]:
+        for tick, message in [*events, (end, MetaMessage("end_of_track"))]:
             track.append(message.copy(time=tick - now))
             now = tick
         midi.tracks.append(track)

@@ -18,6 +18,7 @@ SOUNDS = tuple(f"{name}.{form}" for name in ("score", "reel") for form in SOUND_
 """The names that the sound of a piece or a reel may have."""
 FILMS = ("film.mp4", "film.mov", "film.mkv")
 """The names that the film with its new sound may have, by its container."""
+NOTATION = "score.musicxml"
 
 
 def write_piece(

@@ -141,6 +141,7 @@ def music_arguments(parser: ArgumentParser) -> None:
         help=f"compose N takes and keep the best (default: {TAKES})",
     )  # fmt: skip
     dynamics_argument(parser)
+    export_arguments(parser)
     plan_arguments(parser)
     sampling_arguments(parser)
 
@@ -181,6 +182,19 @@ def soundfont_argument(parser: ArgumentParser) -> None:
         help="play with this sound font, SF2 or SF3 (default: $EMSYNC_SOUNDFONT, else the one that "
         "comes with emsync)",
     )  # fmt: skip
+
+
+def export_arguments(parser: ArgumentParser) -> None:
+    """Add what may be written beside the music."""
+    for kind, text in (
+        ("rpp", "also write score.rpp: a REAPER project with film, markers, tempo map and tracks"),
+        ("dawproject", "also write score.dawproject, for Bitwig Studio, Studio One and Cubase"),
+        ("ardour", "also write ardour/, a session for Ardour 7 and later"),
+        ("pdf", "also write score.pdf: sheet music, set by MuseScore where it is installed"),
+    ):
+        parser.add_argument(
+            f"--{kind}", action="append_const", dest="exports", const=kind, help=text
+        )
 
 
 def dynamics_argument(parser: ArgumentParser, usual: str = f"{DYNAMICS:g}") -> None:

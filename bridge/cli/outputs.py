@@ -10,14 +10,17 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT, RESULT, SCORES
+from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, RESULT, SCORES
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 from engine.files import output
-from export.piece import FILMS, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES
+from export.piece import FILMS, NOTATION, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES
 
 _SOUNDS = (*SOUNDS, *(f"{STEMS}/*.{form}" for form in SOUND_FORMATS))
-_STALE = (PLAN, SCORE, SCORES, PICTURE, REEL, f"{TAKES}/take-*.mid", *_SOUNDS, *FILMS)
+_STALE = (
+    *(PLAN, SCORE, SCORES, NOTATION, PICTURE, REEL, f"{TAKES}/take-*.mid"),
+    *(*_SOUNDS, *FILMS, *EXPORT_FILES),
+)
 """Files that not every result has; those of an earlier result go when it is replaced."""
 
 
@@ -42,16 +45,7 @@ def stale(folder: Path) -> tuple[str, ...]:
     except EmsyncError:
         # Without a cue sheet that can be read, no folder is known to be a cue's.
         names = []
-    of_cues = (
-        SCORE,
-        PICTURE,
-        PLAN,
-        CUES,
-        REPORT,
-        f"{STEMS}/*.mid",
-        f"{TAKES}/take-*.mid",
-        *_SOUNDS,
-    )
+    of_cues = (*_STALE, CUES, REPORT, f"{STEMS}/*.mid")
     return (*_STALE, *(f"{name}/{pattern}" for name in names for pattern in of_cues))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bridge.cli.options import (
     dynamics_argument,
+    export_arguments,
     network_arguments,
     network_options,
     sampling_arguments,
@@ -89,6 +90,7 @@ def arguments(parser: ArgumentParser) -> None:
         help=f"compose N takes of the new parts and keep the best (default: {TAKES})",
     )  # fmt: skip
     dynamics_argument(parser, "that of the old score")
+    export_arguments(parser)
     sampling_arguments(parser)
     sound_arguments(parser)
     soundfont_argument(parser)

@@ -21,7 +21,7 @@ from bridge.cli.outputs import folder_force_argument, keep_source, result_folder
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values
 from bridge.cli.why import why
-from bridge.scoring.files import PLAN, SCORES
+from bridge.scoring.files import ARDOUR, EXPORT_FILES, PICTURE, PLAN, SCORES
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.reel import ReelReport, score_reel
 from bridge.scoring.rendering import Rendered
@@ -30,7 +30,7 @@ from bridge.scoring.request import parse_request
 from engine.cues import CueSheet
 from engine.files import staged
 from engine.score import Instrument
-from export.piece import REEL, SCORE
+from export.piece import NOTATION, REEL, SCORE
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -38,9 +38,9 @@ def arguments(parser: ArgumentParser) -> None:
     film_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
-        help="where the files go: score.mid, stems/, takes/, score.wav, film.mp4, score.svg, "
-        "plan.json, cues.json and report.json (default: out). With --spotting: a folder for each "
-        "cue, and reel.mid",
+        help="where the files go: score.mid, stems/, takes/, score.wav, film.mp4, score.musicxml, "
+        "score.svg, plan.json, cues.json and report.json (default: out). With --spotting: a folder "
+        "for each cue, and reel.mid",
     )  # fmt: skip
     folder_force_argument(parser)
     scores_argument(parser)
@@ -80,9 +80,8 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
     notes = ", ".join(f"{name} {count}" for name, count in report.notes.items())
     times = report.timings
     takes = "takes/, " if len(report.takes.takes) > 1 else ""
-    plan = "plan.json, " if (folder / PLAN).exists() else ""
     lines = [
-        f"{folder}: score.mid, stems/, {takes}{_names(report.rendered)}score.svg, {plan}cues.json, "
+        f"{folder}: score.mid, stems/, {takes}{_names(report.rendered)}{_others(folder)}cues.json, "
         "report.json",
         f"  {cues.duration:.1f} s at {report.tempo:.0f} bpm; notes: {notes}",
         f"  composed by {report.model.name} on {report.model.device} in {times.compose:.1f} s "
@@ -145,6 +144,14 @@ def _next_step(folder: Path, rendered: Rendered | None, midi: str) -> str:
     if rendered is not None:
         return f"listen to it: {folder / rendered.sound.mix}"
     return f"open it in your DAW: {folder / midi}"
+
+
+def _others(folder: Path) -> str:
+    """The notation and the picture, and the files that not every score has."""
+    extra = [name for name in EXPORT_FILES if "/" not in name and (folder / name).exists()]
+    extra += [f"{ARDOUR}/"] if (folder / ARDOUR).is_dir() else []
+    extra += [PLAN] if (folder / PLAN).exists() else []
+    return "".join(f"{name}, " for name in (NOTATION, PICTURE, *extra))
 
 
 def reel_summary(reel: ReelReport, cues: CueSheet, folder: Path) -> str:

@@ -1,7 +1,8 @@
 """From a request to a folder of music; the one way there for the command line and the server.
 
 analyze the film -> cues.json -> plan the piece -> plan.json -> compose takes -> keep the best ->
-score.mid, stems/, takes/, score.svg -> play them -> score.wav, film.mp4 -> report.json
+score.mid, stems/, takes/, score.musicxml, score.svg -> play them -> score.wav, film.mp4 ->
+report.json
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from bridge.scoring.exports import hit_names, write_exports
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from bridge.scoring.performing import performed, performing
 from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for
@@ -28,6 +30,7 @@ from bridge.scoring.report import (
     write_report,
 )
 from bridge.scoring.request import Request
+from bridge.scoring.sheet_music import check_musescore
 from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
 from engine.composing.theme import theme_given
@@ -50,8 +53,9 @@ from engine.timeline.cue_sheet import moved, with_hits
 from engine.video.boundaries import T_DIFF
 from engine.video.cuts import SENSITIVITY
 from engine.video.reader import open_video
+from export.notation.musicxml import musicxml
 from export.picture.draw import draw
-from export.piece import write_piece
+from export.piece import NOTATION, write_piece
 from export.smpte import smpte_offset
 
 if TYPE_CHECKING:
@@ -212,6 +216,7 @@ def score_film(
     Raises EmsyncError for a film that can't be scored, a network that can't be loaded, a sound font
     that can't be read, and a folder that can't be written.
     """
+    check_musescore(request.exports)
     warn_without_chords(request)
     begun = time.perf_counter()
     renderer = renderer_for(request, soundfont)
@@ -309,7 +314,7 @@ def compose_piece(
             )
     composed = time.perf_counter()
     takes = performed(takes, request, cues, plan, None if given is None else given.keeps)
-    result = write_result(cues, plan, takes, network, request.seed, folder, name)
+    result = write_result(cues, plan, takes, network, request.seed, folder, name, request.exports)
     if theme is not None and plan is not None:
         begins = [plan.seconds_at(plan.bar_line(each.bar)) for each in statements(plan, theme)]
         result = replace(result, theme=tuple(begins))
@@ -329,10 +334,12 @@ def write_result(
     seed: int,
     folder: Path,
     name: str = "",
+    exports: Sequence[str] = (),
 ) -> Report:
     """Write the music of finished takes and its picture; returns the report, without timings.
 
-    name: of a cue; a marker says it. Raises EmsyncError for a folder that can't be written.
+    name: of a cue; a marker says it. exports: the formats to write beside. Raises EmsyncError for a
+    folder that can't be written.
     """
     from engine.composing.takes import ranked
 
@@ -342,6 +349,9 @@ def write_result(
     offset = smpte_offset(cues.video.clock, cues.start)
     write_piece([take.score for take, _ in best_first], folder, markers, offset)
     score = best_first[0][0].score
+    title = Path(cues.video.path).stem + (f": {name}" if name else "")
+    write_atomically(folder / NOTATION, musicxml(score, title, hit_names(cues)))
+    write_exports(exports, score, cues, folder)
     phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
     write_atomically(folder / PICTURE, draw(score, cues, score.harmony, phrases))
     card = network.card

@@ -21,6 +21,7 @@ from bridge.scoring.pipeline import Phases, with_sound, write_result
 from bridge.scoring.rendering import renderer_for
 from bridge.scoring.report import KeptPart, Recut, Report, Timings, write_report
 from bridge.scoring.request import Request
+from bridge.scoring.sheet_music import check_musescore
 from engine.analysis import cue_sheet, measure
 from engine.cues import CueSheet, Transition, Video, read_cues, write_cues
 from engine.errors import EmsyncError
@@ -139,6 +140,7 @@ def recut_film(
     # Late, because it needs onnxruntime.
     from engine.composing.planned import compose_planned_takes
 
+    check_musescore(request.exports)
     begun = time.perf_counter()
     renderer = renderer_for(request, soundfont)
     cues, new, kept = plan_new_cut(old, cut, request, folder, phases)
@@ -158,7 +160,9 @@ def recut_film(
     composed = time.perf_counter()
     given = kept.given
     takes = performed(takes, request, cues, new.plan, lambda note: given.holds(note.onset))
-    result = write_result(cues, new.plan, takes, network, request.seed, folder)
+    result = write_result(
+        cues, new.plan, takes, network, request.seed, folder, exports=request.exports
+    )
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     share, dynamics = _share(old, new, kept), request.dynamics
     result = replace(result, timings=timings, dynamics=dynamics, recut=share)

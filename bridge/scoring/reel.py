@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridge.scoring.exports import write_exports
 from bridge.scoring.files import CUES, REPORT
 from bridge.scoring.pipeline import (
     Part,
@@ -30,6 +31,7 @@ from bridge.scoring.pipeline import (
 from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for, to_values
 from bridge.scoring.report import Model, Report
 from bridge.scoring.request import Request
+from bridge.scoring.sheet_music import check_musescore
 from engine.cues import CueSheet, write_cues
 from engine.errors import EmsyncError
 from engine.files import output_folder, write_atomically
@@ -115,6 +117,7 @@ def score_reel(
     Each cue has a folder of its name, as ``score_film`` makes it. The other parameters are those of
     ``score_film``. Raises EmsyncError as it does; one about a cue names it.
     """
+    check_musescore(request.exports)
     warn_without_chords(request)
     begun = time.perf_counter()
     renderer = renderer_for(request, soundfont)
@@ -146,6 +149,7 @@ def score_reel(
         reports[cue.name] = CueReport(cue, own.seed, plan, report)
         before += share
     reel = joined([(cue.start, pieces[cue.name]) for cue in cues.spotting], cues.duration)
+    write_exports(request.exports, reel, cues, folder)
     write_reel(reel, folder, _markers(cues), smpte_offset(cues.video.clock, cues.start))
     rendered = None
     if renderer is not None:

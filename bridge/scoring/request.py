@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from bridge.scoring.files import RESULT
+from bridge.scoring.files import EXPORTS, RESULT
 from bridge.scoring.music_checks import chords_of_bars, instruments
 from bridge.scoring.selection import Selection, parse_selection, selection_json
 from bridge.scoring.theme_json import parse_theme, theme_json
@@ -91,6 +91,7 @@ class Request:
     audio: the files of sound: wav, flac, or none. film: write the film with the new sound too.
     mix_original: the level of the film's own sound under the music, in dB; None leaves it out.
     chapters: cuts gives the film a chapter for each shot; None keeps its own.
+    exports: the formats of :data:`~bridge.scoring.files.EXPORTS` to write beside the music.
     live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
     rescore: what of a finished piece is composed anew; None for a piece of its own.
     theme: what the piece begins with, and comes back to.
@@ -137,6 +138,7 @@ class Request:
     film: bool = True
     mix_original: float | None = None
     chapters: str | None = None
+    exports: tuple[str, ...] = ()
     live: bool = False
     reserve: float = 4.0
     rescore: Selection | None = None
@@ -396,6 +398,12 @@ def _experts(name: str, value: Any) -> tuple[str, ...]:
     return tuple(text(f"{name}[{place}]", each).strip() for place, each in enumerate(listed))
 
 
+def _exports(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(item in EXPORTS for item in value):
+        raise EmsyncError(f"{name} must be a list of any of {', '.join(EXPORTS)}")
+    return tuple(kind for kind in EXPORTS if kind in value)
+
+
 def _mapping(name: str, value: Any) -> MappingName:
     if value not in MAPPINGS:
         raise EmsyncError(f"{name} must be one of {', '.join(MAPPINGS)}")
@@ -467,6 +475,7 @@ _CHECKS: Mapping[str, Check] = {
     "film": flag,
     "mix_original": number(*ORIGINAL_LEVELS),
     "chapters": one_of("cuts"),
+    "exports": _exports,
     "live": flag,
     "reserve": number(0.0, 600.0),
     "rescore": parse_selection,

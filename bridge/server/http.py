@@ -51,7 +51,10 @@ _MEDIA_TYPES = {
     ".pdf": "application/pdf",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".ardour": "application/xml",
+    ".dawproject": "application/zip",
     ".wav": "audio/wav",
+    ".rpp": "text/plain; charset=utf-8",
 }
 
 

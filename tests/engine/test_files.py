@@ -3,7 +3,14 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import EmsyncError
-from engine.files import output_folder, rename_folder, replacing, staged, write_atomically
+from engine.files import (
+    final_folder,
+    output_folder,
+    rename_folder,
+    replacing,
+    staged,
+    write_atomically,
+)
 
 
 @pytest.mark.parametrize(("data", "held"), [(b"\x00\xff", b"\x00\xff"), ("é\n", b"\xc3\xa9\n")])
@@ -62,6 +69,13 @@ def test_a_staged_result_replaces_the_earlier_one_and_nothing_else(tmp_path):
     assert found == {
         "score.mid": "new", "take-2.mid": "new", "mine.txt": "old", "mine.mid": "old"
     }  # fmt: skip
+
+
+def test_a_staged_folder_says_where_its_files_will_lie(tmp_path):
+    assert final_folder(tmp_path / "out") == tmp_path / "out"
+    with staged(tmp_path) as beside:
+        assert final_folder(beside) == tmp_path
+        assert final_folder(beside / "1m1") == tmp_path / "1m1"
 
 
 @pytest.mark.parametrize("end", [ZeroDivisionError, KeyboardInterrupt])

@@ -11,8 +11,8 @@ from engine.score import Instrument
 
 FILES = {
     "score.wav", "film.mp4",
-    "score.mid", "score.svg", "plan.json", "cues.json", "report.json", "scores.npz", "stems",
-    "takes",
+    "score.mid", "score.musicxml", "score.svg", "plan.json", "cues.json", "report.json",
+    "scores.npz", "stems", "takes",
 }  # fmt: skip
 
 
@@ -49,6 +49,17 @@ def test_a_second_score_keeps_the_first_and_names_its_own_folder(
     assert {path.name for path in (tmp_path / "out-2").iterdir()} == FILES - {"takes"}
     assert emsync(*words, "--seed", 5, "--force").out.startswith(f"{tmp_path / 'out'}: score.mid")
     assert (tmp_path / "out" / "score.mid").read_bytes() != first[tmp_path / "out" / "score.mid"]
+
+
+def test_projects_that_are_asked_for_lie_beside_the_music(score, clip):
+    folder = score("--rpp", "--dawproject", "--ardour", "--takes", 1)
+    made = {"score.rpp", "score.dawproject", "ardour"}
+    assert {path.name for path in folder.iterdir()} == (FILES - {"takes"}) | made
+    (line,) = [row for row in (folder / "score.rpp").read_text().splitlines() if "FILE" in row]
+    assert (folder / line.split('"')[1]).resolve() == clip.resolve()
+    # Those of an earlier piece go with it.
+    score("--force", "--takes", 1)
+    assert {path.name for path in folder.iterdir()} == FILES - {"takes"}
 
 
 def test_every_file_lasts_as_long_as_the_film(score):

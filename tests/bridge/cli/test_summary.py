@@ -33,6 +33,9 @@ def made():
     return report(CUES, SCORE, 0, model, Takes((TAKE,)), timings)
 
 
+ALWAYS = "score.musicxml, score.svg"
+
+
 def lines(made, *instruments: Instrument) -> list[str]:
     return summary(made, CUES, Path("out"), instruments).splitlines()
 
@@ -44,14 +47,17 @@ def test_an_instrument_that_was_asked_for_and_is_silent_is_named(made):
 
 
 def test_takes_are_named_if_there_are_any(made):
-    assert lines(made)[0] == "out: score.mid, stems/, score.svg, cues.json, report.json"
+    assert lines(made)[0] == f"out: score.mid, stems/, {ALWAYS}, cues.json, report.json"
     more = replace(made, takes=Takes((TAKE, (TAKE[0], Rating(players=1.0, key=0.5)))))
     assert "  take 1: 1.00  E major, 0.2 notes a second (score.mid)" in lines(more)
     assert any(line.endswith("0.2 notes a second; weaker in key") for line in lines(more))
-    assert lines(more)[0] == "out: score.mid, stems/, takes/, score.svg, cues.json, report.json"
+    assert lines(more)[0] == f"out: score.mid, stems/, takes/, {ALWAYS}, cues.json, report.json"
 
 
-def test_a_plan_is_named_if_there_is_one(made, tmp_path):
-    (tmp_path / "plan.json").touch()
+def test_a_plan_and_projects_are_named_if_they_are_there(made, tmp_path):
+    for name in ("plan.json", "score.rpp", "score.pdf"):
+        (tmp_path / name).touch()
+    (tmp_path / "ardour").mkdir()
     first = summary(made, CUES, tmp_path, ()).splitlines()[0]
-    assert first == f"{tmp_path}: score.mid, stems/, score.svg, plan.json, cues.json, report.json"
+    names = f"score.mid, stems/, {ALWAYS}, score.pdf, score.rpp, ardour/, plan.json"
+    assert first == f"{tmp_path}: {names}, cues.json, report.json"

@@ -175,7 +175,8 @@ def test_the_film_is_analyzed_once_and_originals_come_before_variations(out, pha
 def test_every_cue_has_a_folder_of_its_own_and_the_film_one_cue_sheet(out):
     for cue in LIST:
         names = {path.name for path in (out / cue.name).iterdir()}
-        assert names >= {"score.mid", "stems", "plan.json", "cues.json", "report.json", "score.svg"}
+        assert names >= {"score.mid", "stems", "plan.json", "cues.json", "report.json"}
+        assert names >= {"score.svg", "score.musicxml"}
         part = read_cues(out / cue.name / "cues.json")
         assert (part.start, part.end) == pytest.approx((cue.start, cue.end))
     assert read_cues(out / "cues.json").spotting == LIST

@@ -44,6 +44,8 @@ WRONG = {
     "many takes": {"takes": 1000},
     "unknown instrument": {"instruments": ["kazoo"]},
     "no instrument": {"instruments": []},
+    "an unknown export": {"exports": ["logic"]},
+    "exports as text": {"exports": "rpp"},
     "instruments as text": {"instruments": "piano"},
     "a sensitivity of 0": {"sensitivity": 0},
     "a negative distance": {"min_distance": -1},

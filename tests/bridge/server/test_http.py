@@ -51,6 +51,7 @@ def plan_of(server, job):
         ("score.wav", "audio/wav"),
         ("stems/drums.wav", "audio/wav"),
         ("film.mp4", "video/mp4"),
+        ("score.musicxml", "application/vnd.recordare.musicxml+xml"),
     ],
 )
 def test_a_file_has_its_media_type(server, piece, name, kind):
