@@ -75,11 +75,11 @@ def test_what_the_user_asks_for_is_the_request_and_is_remembered(user, reaper, s
     user.click("0")
     assert user.finish() == ""
     request = parse_request(server.jobs[0].fields)
-    assert (request.emotion, request.bpm, request.key) == ("tense", 120, "C# minor")
+    assert (request.emotion, request.bpm, request.key) == ("majestic", 120, "C# minor")
     assert [i.value for i in request.instruments] == ["bass", "drums", "piano", "strings"]
     assert request.seed == 77
     saved = json.loads(reaper.project_ext["settings"])
-    assert (saved["emotion"], saved["bpm"], saved["players"]["guitar"]) == ("tense", 120, False)
+    assert (saved["emotion"], saved["bpm"], saved["players"]["guitar"]) == ("majestic", 120, False)
     again = User(reaper)
     assert again.canvas.find("120 beats a minute")
     again.click("Cancel")
@@ -147,7 +147,7 @@ def test_a_change_of_what_was_analyzed_drops_the_plan(user, server):
     assert not any(text.startswith("Plan: ") for text, _, _ in user.canvas.last_frame)
     assert user.finish() == ""
     request = parse_request(server.jobs[1].fields)
-    assert (request.emotion, request.cues, request.plan) == ("tense", None, None)
+    assert (request.emotion, request.cues, request.plan) == ("majestic", None, None)
 
 
 def test_the_hits_can_be_the_projects_markers(user, reaper, server):

@@ -53,7 +53,7 @@ def test_the_answers_are_those_of_the_request(reaper, server):
     user.does("Compose")
     user.finish()
     request = parse_request(server.jobs[0].fields)
-    assert (request.emotion, request.bpm, request.seed) == ("tense", 90, 5)
+    assert (request.emotion, request.bpm, request.seed) == ("majestic", 90, 5)
     assert len(request.instruments) == 4 and reaper.boxes == []
     assert json.loads(reaper.project_ext["settings"])["bpm"] == 90
 

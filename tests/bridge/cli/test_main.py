@@ -69,8 +69,10 @@ def test_score_and_client_submit_take_the_same_options_of_a_piece():
     only_there = {"--analyze", "--analyse", "--live", "--reserve", "--wait"}
     score, submit = options("score"), options("client", "submit")
     assert score - own == submit - only_there
-    named = {field.name for field in fields(Request)} - {"video", "live", "reserve", "film"}
-    assert "--no-film" in score
+    named = {field.name for field in fields(Request)} - {
+        *("video", "live", "reserve", "film", "rescore", "exports")
+    }
+    assert {"--no-film", "--rpp", "--dawproject", "--ardour", "--pdf"} <= score
     assert named <= {text.removeprefix("--").replace("-", "_") for text in score}
 
 
