@@ -60,7 +60,7 @@ def test_projects_that_are_asked_for_lie_beside_the_music(score, clip):
     assert (folder / line.split('"')[1]).resolve() == clip.resolve()
     # Those of an earlier piece go with it.
     score("--force", "--takes", 1)
-    assert {path.name for path in folder.iterdir()} == FILES - {"takes"}
+    assert {path.name for path in folder.iterdir()} == FILES - SOUND - {"takes"}
 
 
 def test_every_file_lasts_as_long_as_the_film(score):
