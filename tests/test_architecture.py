@@ -150,11 +150,13 @@ ALLOWED: Mapping[str, set[str]] = {
     "export": {
         "engine.arrays",
         "engine.cues",
+        "engine.emotion",
         "engine.errors",
         "engine.files",
         "engine.music",
         "engine.plan",
         "engine.score",
+        "engine.section",
         "engine.timecode",
         "engine.video",
     },

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 
+from bridge.cli.arc import arc
 from bridge.cli.options import (
     film_arguments,
     music_arguments,
@@ -94,7 +95,7 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
             f"  {len(report.chords)} long chords; {met} of {len(cues.boundaries)} boundaries "
             "have one within a second",
         )
-    lines += why(cues)
+    lines += [f"  {arc(report.takes.takes[0][0].score)}", *why(cues)]
     if report.theme:
         begins = ", ".join(f"{seconds:.1f}" for seconds in report.theme)
         lines.append(f"  the theme begins at {begins} s")

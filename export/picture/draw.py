@@ -31,10 +31,12 @@ def draw(score: Score, cues: CueSheet, chords: Labels = (), sections: Labels = (
     chords: chord symbols, and the seconds from the score's zero at which they begin. sections: the
     same for the names of phrases or sections. Equal neighbours are written once.
 
-    Five lanes are the parts: pitch is height, and velocity is opacity. Above a boundary stands a
-    triangle. It is filled where a bar line lies within 1/30 s, and open where only a beat does. A
-    cross stands above a missed boundary. Rows are up to about 40 s long. A film of more than 16
-    minutes has 24 longer rows, with fewer labels and with notes joined that one pixel can't show.
+    Five lanes are the parts: pitch is height, and velocity is opacity. Below them stand valence and
+    arousal of the film's sections, each from -1 to 1, with the word nearest to both. Above a
+    boundary stands a triangle. It is filled where a bar line lies within 1/30 s, and open where
+    only a beat does. A cross stands above a missed boundary. Rows are up to about 40 s long. A film
+    of more than 16 minutes has 24 longer rows, with fewer labels and with notes joined that one
+    pixel can't show.
     """
     content = Content(
         score_timeline(score),
@@ -42,6 +44,7 @@ def draw(score: Score, cues: CueSheet, chords: Labels = (), sections: Labels = (
         _changes(chords),
         _changes(sections),
         tuple(lane(instrument, score.part(instrument)) for instrument in Instrument),
+        cues.sections,
     )
     return _picture(content, max(score.duration, cues.duration))
 
@@ -96,7 +99,8 @@ def _legend(root: Element, about: str, with_notes: bool) -> None:
         svg.text(root, x + marks.SIZE + 6, 42, words)
         x += marks.SIZE + 30 + LETTER * len(words)
     if with_notes:
-        svg.text(root, x, 42, "in a lane: height is pitch, opacity is velocity", "small")
+        words = "in a lane: height is pitch, opacity is velocity. Emotion: valence solid, "
+        svg.text(root, x, 42, words + "arousal dashed", "small")
 
 
 def _changes(labels: Labels) -> Labels:

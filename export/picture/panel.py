@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from xml.etree.ElementTree import Element
 
+from engine.section import Section
+from export.picture import emotion as emotion_lane
 from export.picture import marks, svg
 from export.picture.notes import Lane
 from export.picture.rows import LEFT, Row, fitting, stride
@@ -24,13 +26,18 @@ _TIME_STEPS = (1, 2, 5, 10, 30, 60, 300, 600, 1800, 3600, 86400)
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a picture shows. boundaries: in seconds. lanes: none for a picture without notes."""
+    """All that a picture shows.
+
+    boundaries: in seconds. lanes: none for a picture without notes. emotion: the film's sections;
+    none for a picture without them.
+    """
 
     timeline: Timeline
     boundaries: tuple[float, ...]
     chords: Labels
     sections: Labels
     lanes: tuple[Lane, ...]
+    emotion: tuple[Section, ...] = ()
 
     @property
     def head(self) -> float:
@@ -41,7 +48,8 @@ class Content:
     def body(self) -> float:
         """Pixels of a row's lanes."""
         lanes = sum(lane.height + LANE_GAP for lane in self.lanes)
-        return lanes - LANE_GAP if lanes else STRIP
+        emotion = emotion_lane.HEIGHT + LANE_GAP if self.emotion else 0
+        return (lanes - LANE_GAP if lanes else STRIP) + emotion
 
     @property
     def height(self) -> float:
@@ -58,6 +66,9 @@ def draw_row(element: Element, row: Row, content: Content) -> None:
         _lane_name(element, lane, y)
     if not content.lanes:
         _stretches(element, row, content.timeline, top)
+    if content.emotion:
+        lane_top = top + body - emotion_lane.HEIGHT
+        emotion_lane.draw_emotion(element, row, content.emotion, lane_top)
     _bars_and_beats(element, row, content.timeline, top, body)
     for lane, y in zip(content.lanes, tops, strict=False):
         _notes(element, lane, row, y)

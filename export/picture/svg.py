@@ -24,7 +24,7 @@ text { font: 11px "DejaVu Sans", "Segoe UI", Helvetica, sans-serif; fill: #1a1a1
 .time { text-anchor: middle; }
 .strong { font-weight: bold; }
 .page { fill: #ffffff; }
-.lane { fill: #f5f5f5; }
+.lane, .emotion-lane { fill: #f5f5f5; }
 .other { fill: #e6e6e6; }
 .beats { stroke: #dcdcdc; stroke-width: 0.6; }
 .bars { stroke: #9a9a9a; stroke-width: 1; }
@@ -33,17 +33,20 @@ text { font: 11px "DejaVu Sans", "Segoe UI", Helvetica, sans-serif; fill: #1a1a1
 .mark { stroke: #000000; stroke-width: 1.3; fill: none; }
 .on { fill: #000000; }
 .notes { fill: none; }
+.valence, .arousal { stroke: #1a1a1a; stroke-width: 2; fill: none; }
+.arousal { stroke-dasharray: 6 3; }
 """
 _DARK = """
 text { fill: #e6e6e6; }
 .small { fill: #a8a8a8; }
 .page { fill: #0d1117; }
-.lane { fill: #171c24; }
+.lane, .emotion-lane { fill: #171c24; }
 .other { fill: #242b36; }
 .beats { stroke: #2c333d; }
 .bars { stroke: #6a7280; }
 .boundary, .mark { stroke: #ffffff; }
 .on { fill: #ffffff; }
+.valence, .arousal { stroke: #e6e6e6; }
 """
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import replace
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -76,8 +78,9 @@ def test_a_boundary_crosses_all_lanes():
     picture = fromstring(draw(piece(10.0, note(1, 2)), cues(10.0, 4.0)))
     lanes = of_class(picture, "lane")
     assert len(lanes) == len(Instrument)
-    top, bottom = float(lanes[0].get("y", 0)), float(lanes[-1].get("y", 0))
-    bottom += float(lanes[-1].get("height", 0))
+    (last,) = of_class(picture, "emotion-lane")
+    top, bottom = float(lanes[0].get("y", 0)), float(last.get("y", 0))
+    bottom += float(last.get("height", 0))
     path = str(of_class(picture, "boundary")[0].get("d"))
     assert re.findall(r" ([\d.]+)v([\d.]+)", path) == [(f"{top:g}", f"{bottom - top:g}")]
 
@@ -189,3 +192,19 @@ def test_a_picture_has_a_style_for_dark_screens_and_none_for_dark_print():
     style = str(fromstring(draw(piece(10.0), cues(10.0))).findtext(f"{SVG}style"))
     assert "@media screen and (prefers-color-scheme: dark)" in style
     assert style.count("{") == style.count("}")
+
+
+def test_the_emotion_of_each_section_stands_below_the_parts():
+    sections = (
+        Section(0.0, 8.0, {}, 0.6, -0.6, "user"),
+        Section(8.0, 16.0, {}, -0.5, 0.9, "user"),
+        Section(16.0, 20.0, {}, math.nan, math.nan, "user"),
+    )
+    picture = fromstring(draw(piece(20.0), replace(cues(20.0), sections=sections)))
+    assert texts(picture, "emotion")[0] == "peaceful" and len(texts(picture, "emotion")) == 2
+    (rect,) = of_class(picture, "emotion-lane")
+    middle = float(rect.get("y", 0)) + float(rect.get("height", 0)) / 2
+    for name, signs in (("valence", (1, -1)), ("arousal", (-1, 1))):
+        (found,) = of_class(picture, name)
+        heights = [float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)", str(found.get("d")))]
+        assert [math.copysign(1, middle - y) for y in heights] == list(signs)

@@ -1,0 +1,47 @@
+"""The lane of a film's emotion: valence and arousal of each section, as steps."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from xml.etree.ElementTree import Element
+
+from engine.emotion.words import nearest_word
+from engine.section import Section
+from export.picture import svg
+from export.picture.rows import LEFT, Row, fitting
+
+HEIGHT = 44
+"""Pixels of the lane."""
+_SWING = 0.42
+"""The share of the lane by which a value of 1 lies above its middle."""
+
+
+def draw_emotion(element: Element, row: Row, sections: Sequence[Section], top: float) -> None:
+    """Draw the lane of a row, ``top`` pixels below its own. Unknown values are left out."""
+    svg.rectangle(element, LEFT, top, row.x(row.end) - LEFT, HEIGHT, "emotion-lane")
+    middle = top + HEIGHT / 2
+    svg.text(element, 8, middle - 2, "Emotion")
+    svg.text(element, 8, middle + 11, "valence, arousal", "small")
+    svg.horizontals(element, [(LEFT, middle, row.x(row.end) - LEFT)], "beats")
+    inside = [each for each in sections if each.start < row.end and each.end > row.start]
+    for name in ("valence", "arousal"):
+        strokes = [
+            (
+                row.x(each.start),
+                middle - _SWING * HEIGHT * value,
+                row.x(each.end) - row.x(each.start),
+            )
+            for each in inside
+            if not math.isnan(value := getattr(each, name))
+        ]
+        svg.horizontals(element, strokes, name)
+    for x, word in fitting(_words(row, inside)):
+        svg.text(element, x + 3, top + HEIGHT - 4, word, "small emotion")
+
+
+def _words(row: Row, sections: Sequence[Section]) -> Iterator[tuple[float, str]]:
+    """The word nearest to each section's emotion, and where it begins."""
+    for each in sections:
+        if not (math.isnan(each.valence) or math.isnan(each.arousal)):
+            yield row.x(each.start), nearest_word(each.valence, each.arousal)
