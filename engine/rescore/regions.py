@@ -48,7 +48,7 @@ def section_region(cues: CueSheet, plan: Plan, number: int, parts: frozenset[Ins
     if number == len(cues.sections):
         end = plan.duration
     if end <= start:
-        raise EmsyncError(f"section {number}: is shorter than a bar; give --from and --to")
+        raise EmsyncError(f"section {number}: is shorter than a bar; give from and to")
     return Region(start, end, parts)
 
 
