@@ -10,6 +10,8 @@ VIDEO ?= $(DEMO)
 # What runs against the clock (JACK, a DAW, a server) runs by itself; the rest shares the cores.
 # libjack may hang for ever where its server falters: such a test ends its worker, and is run again.
 TESTS = $(filter-out tests/conftest.py %__pycache__,$(wildcard tests/*))
+CLOCKED = tests/bridge tests/reaper_scripts
+SHARED = tests/bridge/cli tests/bridge/doctor tests/bridge/reaper tests/bridge/scoring
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: score test clean
@@ -21,8 +23,8 @@ test: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
-	$(VENV)/bin/pytest -n 2 --dist worksteal $(filter-out tests/bridge tests/reaper_scripts,$(TESTS))
-	$(VENV)/bin/pytest -n 1 --timeout 300 --timeout-method thread --reruns 2 tests/bridge tests/reaper_scripts
+	$(VENV)/bin/pytest -n 2 --dist worksteal $(filter-out $(CLOCKED),$(TESTS)) $(SHARED)
+	$(VENV)/bin/pytest -n 1 --timeout 300 --timeout-method thread --reruns 2 $(CLOCKED) $(SHARED:%=--ignore=%)
 
 $(DEMO): $(VENV)/ready engine/video/demo.py
 	@$(VENV)/bin/emsync demo -o $@ --force

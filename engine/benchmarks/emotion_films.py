@@ -66,7 +66,8 @@ class DrawnFilm:
         return tuple(CALM_FIRST.index(shots[0].scene) for shots in self.scenes)
 
 
-def _scene(name: str, seconds: float, pace: float = 1.0, shot: float = 60.0) -> tuple[Shot, ...]:
+def scene(name: str, seconds: float, pace: float = 1.0, shot: float = 60.0) -> tuple[Shot, ...]:
+    """A scene as shots of about ``shot`` seconds each."""
     count = max(1, round(seconds / shot))
     return tuple(Shot(name, pace, seconds / count) for _ in range(count))
 
@@ -75,7 +76,7 @@ def unlike_films(seconds: float = 12.0) -> tuple[DrawnFilm, ...]:
     """Twenty films of one scene, slow and long, as it is, or fast and cut often."""
     paces = ((0.3, 60.0), (1.0, 4.0), (2.0, 1.5))
     films = (
-        DrawnFilm(f"{name} at {pace:g}", (_scene(name, seconds, pace, shot),))
+        DrawnFilm(f"{name} at {pace:g}", (scene(name, seconds, pace, shot),))
         for (pace, shot), name in product(paces, CALM_FIRST)
     )
     # Grief that runs is none.
@@ -96,7 +97,7 @@ def arcs(seconds: float = 8.0) -> tuple[DrawnFilm, ...]:
     return tuple(
         DrawnFilm(
             " - ".join(order),
-            tuple(_scene(name, seconds, shot=shots.get(name, 60.0)) for name in order),
+            tuple(scene(name, seconds, shot=shots.get(name, 60.0)) for name in order),
         )
         for order in orders
     )

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import numpy as np
 import pytest
 
 from engine.analysis import analyze, cue_sheet, measure
+from engine.benchmarks.emotion_films import DrawnFilm, draw, scene
 from engine.cues import CueSheet
+from engine.emotion.experts.registry import chosen
 from engine.errors import EmsyncError
+from engine.measurements import Measurements, read_measurements, write_measurements
 
 FPS = 24
 CUTS = (1.5, 3.0, 6.0)
@@ -112,3 +116,31 @@ def test_a_stretch_without_hits_has_no_boundary_and_its_cuts_take_no_place(film)
     found = cue_sheet(measured, distance=2.0, no_hits=[(0.0, 5.0)])
     assert found.boundaries == pytest.approx((6.0,), abs=0.01)
     assert found.no_hits == ((0.0, 5.0),)
+
+
+def test_all_experts_that_can_work_watch_a_film(monkeypatch, tmp_path):
+    monkeypatch.delenv("EMSYNC_EXPERTS")
+    drawn = DrawnFilm("two", (scene("dawn", 4.0), scene("chase", 4.0, 2.0, 1.0)))
+    draw(drawn, tmp_path / "film.mp4")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        measured = measure(tmp_path / "film.mp4")
+    assert list(measured.tracks) == [expert.name for expert in chosen()]
+    assert {"look", "sound"} <= measured.tracks.keys()
+    again = read_back(measured, tmp_path)
+    assert cue_sheet(again) == cue_sheet(measured)
+
+
+def test_the_environment_names_the_usual_experts(monkeypatch):
+    monkeypatch.setenv("EMSYNC_EXPERTS", "sound, look")
+    assert [expert.name for expert in chosen()] == ["look", "sound"]
+    assert [expert.name for expert in chosen(("look",))] == ["look"]
+    monkeypatch.setenv("EMSYNC_EXPERTS", "looks")
+    with pytest.raises(EmsyncError, match=r"^EMSYNC_EXPERTS: no expert 'looks': give look, "):
+        chosen()
+
+
+def read_back(measured: Measurements, folder: Path) -> Measurements:
+    """What is measured, after a stay in a file."""
+    write_measurements(measured, folder / "scores.npz")
+    return read_measurements(folder / "scores.npz", Path(measured.video.path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 
 from engine.emotion.experts.expert import Expert
@@ -17,17 +18,22 @@ from engine.errors import EmsyncError
 EXPERTS: tuple[Expert, ...] = (LOOK, FACES, SCENE, SOUND, SPEECH, TITLES, WORDS)
 """``look`` comes first and is always there. ``words`` comes after what finds texts."""
 
+ENVIRONMENT = "EMSYNC_EXPERTS"
 NAMES = tuple(expert.name for expert in EXPERTS)
 
 
 def chosen(names: Collection[str] | None = None) -> tuple[Expert, ...]:
-    """The experts that can work, of those named; None names all.
+    """The experts that can work, of those named.
 
+    None names those of the environment variable ``EMSYNC_EXPERTS``, with commas, or else all.
     Raises EmsyncError for a name that is none.
     """
+    where = ""
+    if names is None and (usual := os.environ.get(ENVIRONMENT)):
+        names, where = [name.strip() for name in usual.split(",")], f"{ENVIRONMENT}: "
     for name in names or ():
         if name not in NAMES:
-            raise EmsyncError(f"no expert {name[:40]!r}: give {', '.join(NAMES)}")
+            raise EmsyncError(f"{where}no expert {name[:40]!r}: give {', '.join(NAMES)}")
     return tuple(
         expert
         for expert in EXPERTS

@@ -80,8 +80,9 @@ class Server:
         return self.log.read()
 
     def submit(self, film: Path, **options: Any) -> str:
-        """Submit a job and return its id."""
-        return self.client.ask("POST", "/jobs", {"video": str(film), "takes": 1, **options})["id"]
+        """Submit a job and return its id. It has one take and no sound unless options say so."""
+        values = {"video": str(film), "takes": 1, "audio": "none", **options}
+        return self.client.ask("POST", "/jobs", values)["id"]
 
     def ended(self, job: str) -> dict[str, Any]:
         """Wait until the job has ended, and return it."""
@@ -172,6 +173,6 @@ def server(start: Callable[..., Server]) -> Server:
 @pytest.fixture(scope="session")
 def piece(server: Server, film: Path) -> str:
     """A finished job of the shared server, of two takes."""
-    job = server.ended(server.submit(film, takes=2))
+    job = server.ended(server.submit(film, takes=2, audio="wav"))
     assert job["state"] == "done", job
     return str(job["id"])
