@@ -149,7 +149,7 @@ def section_json(section: Section) -> dict[str, Any]:
     for field in ("valence", "arousal"):
         if math.isnan(content[field]):
             content[field] = None
-    for field in ("evidence", "arousal_from"):
+    for field in ("evidence", "arousal_from", "word"):
         if not content[field]:
             del content[field]
     return content
@@ -335,6 +335,7 @@ def _section(fields: Fields, start: float, end: float) -> Section:
         source=fields.get("source", any_text) if "source" in fields else "user",
         evidence=tuple(map(_evidence, fields.objects("evidence"))) if "evidence" in fields else (),
         arousal_from=_shares(fields),
+        word=fields.get("word", any_text) if "word" in fields else "",
     )
 
 

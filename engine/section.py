@@ -31,7 +31,7 @@ class Section:
     valence and arousal. valence, arousal: -1..1; NaN if unknown (JSON: null). source: where the
     emotion comes from, e.g. ``"look, faces"`` or ``"user"``. evidence: why, strongest first.
     arousal_from: the share of the arousal that comes from each source, with the sum 1; empty where
-    nobody read it.
+    nobody read it. word: that the user gave, whatever the intensity makes of it; else empty.
     """
 
     start: float
@@ -42,3 +42,4 @@ class Section:
     source: str
     evidence: tuple[Evidence, ...] = ()
     arousal_from: Mapping[str, float] = field(default_factory=dict)
+    word: str = ""

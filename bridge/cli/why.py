@@ -6,12 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 from engine.cues import CueSheet
-from engine.emotion.words import nearest_word
+from engine.emotion.words import word_of
 from engine.section import Evidence, Section
 
 MOST = 8
 """Sections that are shown; the cue sheet has all."""
 REASONS = 3
+NOTHING = "nothing stands out"
 
 
 def why(cues: CueSheet) -> list[str]:
@@ -27,11 +28,10 @@ def _lines(cues: CueSheet, sections: Sequence[Section]) -> Iterator[str]:
         if math.isnan(section.valence) or math.isnan(section.arousal):
             feels = "unknown"
         else:
-            word = nearest_word(section.valence, section.arousal)
+            word = word_of(section)
             feels = f"{word} (valence {section.valence:+.2f}, arousal {section.arousal:+.2f})"
-        reasons = "; ".join(
-            _reason(each, section) for each in section.evidence[:REASONS]
-        ) or section.source  # fmt: skip
+        reasons = "; ".join(_reason(each, section) for each in section.evidence[:REASONS])
+        reasons = reasons or ("as you asked" if section.source == "user" else NOTHING)
         yield f"  {_clock(section.start)}-{_clock(section.end)}  {feels}: {reasons}"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from bridge.scoring.files import ARDOUR, PDF
 from bridge.scoring.sheet_music import write_pdf
 from engine.cues import CueSheet, Section
-from engine.emotion.words import nearest_word
+from engine.emotion.words import word_of
 from engine.errors import EmsyncError
 from engine.files import final_folder, output_folder, write_atomically
 from engine.score import Score
@@ -84,4 +84,4 @@ def _emotion(section: Section) -> str:
     """The word that is nearest to a section's emotion."""
     if math.isnan(section.valence) or math.isnan(section.arousal):
         return "unknown"
-    return nearest_word(section.valence, section.arousal)
+    return word_of(section)

@@ -214,9 +214,15 @@ def override(
         changes["probabilities"] = {}
     if len(changes) > 1:
         changes |= {"source": "user", "evidence": (), "arousal_from": {}}
+        changes["word"] = emotion if emotion is not None and not given else ""
         return tuple(replace(s, **changes) for s in sections)
     return tuple(
-        replace(s, **changes, source=", ".join([*(f"user ({name})" for name in given), s.source]))
+        replace(
+            s,
+            **changes,
+            source=", ".join([*(f"user ({name})" for name in given), s.source]),
+            word=s.word if not given else "",
+        )
         for s in sections
     )
 

@@ -140,6 +140,11 @@ def nearest_word(valence: float, arousal: float) -> str:
     return min(points, key=lambda word: math.dist(points[word], (valence, arousal)))
 
 
+def word_of(section: Section) -> str:
+    """The word for a section's emotion: the user's own, or else the nearest."""
+    return section.word or nearest_word(section.valence, section.arousal)
+
+
 def felt(start: float, end: float, emotion: Emotion, mu_max: float = MU_MAX) -> Section:
     """A section from ``start`` to ``end`` seconds with the user's emotion.
 
@@ -149,4 +154,5 @@ def felt(start: float, end: float, emotion: Emotion, mu_max: float = MU_MAX) -> 
     probabilities, (valence, arousal) = (
         meaning(emotion, mu_max) if isinstance(emotion, str) else ({}, emotion)
     )
-    return Section(start, end, probabilities, valence, arousal, "user")
+    word = emotion if isinstance(emotion, str) else ""
+    return Section(start, end, probabilities, valence, arousal, "user", word=word)

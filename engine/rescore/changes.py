@@ -57,7 +57,8 @@ def changed(
     if changes == Changes():
         return plan, cues
     if changes.feels:
-        cues = replace(cues, sections=_felt(cues.sections, region, changes))
+        felt = _felt(cues.sections, _at_sections(region, cues.sections, plan), changes)
+        cues = replace(cues, sections=felt)
     if not plan.phrases:
         if changes == replace(Changes(), emotion=changes.emotion, valence=changes.valence,
                               arousal=changes.arousal):  # fmt: skip
@@ -202,6 +203,23 @@ def _key_for(key: int, valence: float) -> int:
     if math.isclose(share, 0) and key >= 12:
         return (key + 3) % 12
     return key
+
+
+def _at_sections(region: Region, sections: Sequence[Section], plan: Plan) -> Region:
+    """The region with its ends moved to ends of sections that lie less than a bar away.
+
+    A section's bars begin a little before or after it. Without this a sliver would remain.
+    """
+    lines = [plan.seconds_at(line) for line in plan.bar_lines()]
+    bar = float(np.median(np.diff([*lines, plan.duration])))
+    borders = np.array([sections[0].start, *(section.end for section in sections)])
+
+    def moved(seconds: float) -> float:
+        nearest = float(borders[np.abs(borders - seconds).argmin()])
+        return nearest if abs(nearest - seconds) < bar else seconds
+
+    start, end = moved(region.start), moved(region.end)
+    return replace(region, start=start, end=end) if start < end else region
 
 
 def _felt(sections: Sequence[Section], region: Region, changes: Changes) -> tuple[Section, ...]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from engine.emotion.words import nearest_word
+from engine.emotion.words import word_of
 from engine.section import Section
 from export.picture import svg
 from export.picture.rows import LEFT, Row, fitting
@@ -39,7 +39,7 @@ def draw_emotion(element: Element, row: Row, sections: Sequence[Section], top: f
         ]
         svg.horizontals(element, strokes, name)
     known = [each for each in inside if not math.isnan(each.valence + each.arousal)]
-    words = [(row.x(each.start), nearest_word(each.valence, each.arousal)) for each in known]
+    words = [(row.x(each.start), word_of(each)) for each in known]
     heights = {row.x(each.start): _free(each) for each in known}
     for x, word in fitting(words):
         svg.text(element, x + 3, top + heights.get(x, 0.5) * HEIGHT + 3, word, "small emotion")

@@ -165,7 +165,7 @@ def test_a_coordinate_goes_before_the_emotion() -> None:
 @pytest.mark.parametrize("word", WORDS)
 def test_a_word_sets_its_point_and_leaves_no_probabilities(word: str) -> None:
     for before, after in zip(SECTIONS, override(SECTIONS, word), strict=True):
-        assert after == Section(before.start, before.end, {}, *WORDS[word], "user")
+        assert after == Section(before.start, before.end, {}, *WORDS[word], "user", word=word)
 
 
 def test_a_coordinate_goes_before_a_word() -> None:

@@ -3,9 +3,10 @@ from math import dist, hypot
 
 import pytest
 
-from engine.cues import EKMAN
+from engine.cues import EKMAN, Section
 from engine.emotion.mapping import SCALED
-from engine.emotion.words import EMOTIONS, WORDS, felt, unknown_emotion
+from engine.emotion.sections import override
+from engine.emotion.words import EMOTIONS, WORDS, felt, unknown_emotion, word_of
 from engine.errors import EmsyncError
 
 
@@ -63,3 +64,13 @@ def test_intensity_scales_words_and_no_coordinates():
         assert mild.arousal == pytest.approx(usual.arousal / 2)
     assert felt(0.0, 1.0, "frantic", 1.0).arousal == 1.0
     assert felt(0.0, 1.0, (0.5, 0.6), 0.4).valence == 0.5
+
+
+def test_a_word_of_the_user_stays_at_any_intensity() -> None:
+    assert word_of(felt(0, 5, "calm", 0.3)) == "calm"
+    assert word_of(felt(0, 5, (0.3, -0.7))) == "calm"
+    seen = Section(0, 5, {}, 0.1, 0.2, "look")
+    (asked,) = override([seen], "joy", mu_max=0.3)
+    assert word_of(asked) == "joy"
+    (changed,) = override([asked], valence=-0.6)
+    assert word_of(changed) != "joy"

@@ -124,3 +124,10 @@ def test_a_plan_without_phrases_has_nothing_to_change_but_the_emotion():
     assert changed(plan, film(), Region(4.0, 8.0), Changes(emotion="dark"))[0] == plan
     with pytest.raises(EmsyncError, match="no phrases"):
         changed(plan, film(), Region(4.0, 8.0), Changes(density=3.0))
+
+
+@pytest.mark.parametrize("region", [Region(15.2, 32.0), Region(16.9, 31.2)])
+def test_a_section_whose_bars_begin_beside_it_leaves_no_sliver(region):
+    _, cues = changed(PLAN, film(), region, Changes(emotion="tense"))
+    assert [(each.start, each.end) for each in cues.sections] == [(0.0, 16.0), (16.0, 32.0)]
+    assert cues.sections[0].valence == 0.3 and cues.sections[1].arousal == 0.75
