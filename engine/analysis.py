@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.cues import CueSheet
 from engine.emotion.config import DEFAULT, EmotionConfig
 from engine.emotion.experts.expert import FilmContext
-from engine.emotion.experts.registry import chosen
+from engine.emotion.experts.registry import by_name, chosen
 from engine.emotion.sections import sections
 from engine.emotion.watching import Watching
 from engine.errors import EmsyncError
@@ -98,7 +98,11 @@ def measure(
         raise EmsyncError(f"start {start:g} s: give 0 or more")
     if end is not None and end - start < SHORTEST:
         raise EmsyncError(f"from {start:g} s to {end:g} s: give a part of at least {SHORTEST:g} s")
-    detector, prints, watching = CutDetector(reader.fps), Fingerprints(), Watching(chosen(experts))
+    watchers = chosen(experts)
+    for name in experts or ():
+        if missing := by_name(name).missing():
+            warnings.warn(f"the expert {name} is left out: {missing}", stacklevel=2)
+    detector, prints, watching = CutDetector(reader.fps), Fingerprints(), Watching(watchers)
 
     def sound(block: Sound) -> None:
         watching.sound(block.time - start, block.samples)

@@ -55,6 +55,9 @@ def run(args: Namespace) -> None:
     """Check the options before any work is spent on them, then score the film."""
     request = parse_request(request_values(args))
     network = network_options(args)
+    if args.output.name in ("", ".."):
+        # Such a folder has no name to number, so the film's place is looked at first.
+        keep_source(args.output, args.video)
     with result_folder(args.output, args.force) as folder:
         keep_source(folder, args.video)
         with staged(folder, stale(folder)) as beside:

@@ -12,7 +12,7 @@ import pytest
 from engine.analysis import analyze, cue_sheet, measure
 from engine.benchmarks.emotion_films import DrawnFilm, draw, scene
 from engine.cues import CueSheet
-from engine.emotion.experts.registry import chosen
+from engine.emotion.experts.registry import by_name, chosen
 from engine.errors import EmsyncError
 from engine.measurements import Measurements, read_measurements, write_measurements
 
@@ -144,3 +144,10 @@ def read_back(measured: Measurements, folder: Path) -> Measurements:
     """What is measured, after a stay in a file."""
     write_measurements(measured, folder / "scores.npz")
     return read_measurements(folder / "scores.npz", Path(measured.video.path))
+
+
+@pytest.mark.skipif(not by_name("scene").missing(), reason="the networks of scene are here")
+def test_an_expert_that_is_asked_for_and_missing_is_named(film):
+    with pytest.warns(UserWarning, match=r"^the expert scene is left out: .*emsync model download"):
+        measured = measure(film, experts=("look", "scene"))
+    assert list(measured.tracks) == ["look"]
