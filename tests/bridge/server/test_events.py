@@ -44,7 +44,7 @@ def is_state(state):
 def test_all_states_of_a_job_are_published(server, film):
     events = server.events(
         lambda event: event["event"] == "job" and event["state"] == "done",
-        lambda: server.submit(film),
+        lambda: server.submit(film, audio="wav"),
     )
     states = [event["state"] for event in events if event["event"] == "job"]
     assert states == ["queued", "analyzing", "composing", "rendering", "done"]

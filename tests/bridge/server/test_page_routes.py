@@ -236,7 +236,8 @@ def test_a_piece_in_free_time_has_notes_and_no_chords(server, ask, cookie, film)
     assert drawn["parts"] and drawn["chords"] == [] and drawn["bars"]
 
 
-def test_the_peaks_of_sound_are_those_of_its_samples(server, ask, cookie, piece):
+def test_the_peaks_of_sound_are_those_of_its_samples(server, ask, cookie, film):
+    piece = server.ended(server.submit(film))["id"]
     path = server.folder / "pieces" / piece / "score.wav"
     assert ask("GET", f"/jobs/{piece}/peaks", cookie=cookie).status == 404
     rate = 8000

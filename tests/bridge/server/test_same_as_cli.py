@@ -50,7 +50,7 @@ def words(request, tmp_path):
 @pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
 def test_files_are_byte_identical(server, film, network_file, tmp_path, request_):
     request = {"takes": 1, **request_}
-    job = server.ended(server.submit(film, **request))
+    job = server.ended(server.submit(film, **{"audio": "wav", **request}))
     assert job["state"] == "done", job
     out = tmp_path / "out"
     network = ("--model", str(network_file), "--device", "cpu", "--threads", "1")
