@@ -9,9 +9,9 @@ from pathlib import Path
 
 from engine.cues import CueSheet
 from engine.emotion.config import DEFAULT, EmotionConfig
+from engine.emotion.curve import sections
 from engine.emotion.experts.expert import FilmContext
 from engine.emotion.experts.registry import by_name, chosen
-from engine.emotion.sections import sections
 from engine.emotion.watching import Watching
 from engine.errors import EmsyncError
 from engine.hits import Hit, Stretch, is_within

@@ -10,16 +10,24 @@ from typing import Any
 from bridge.cli.options import (
     SOUND_FIELDS,
     dynamics_argument,
+    export_arguments,
     network_arguments,
     network_options,
     sampling_arguments,
     sound_arguments,
     soundfont_argument,
 )
-from bridge.cli.outputs import folder_force_argument, result_folder, stale, versions_of
+from bridge.cli.outputs import (
+    folder_force_argument,
+    keep_source,
+    result_folder,
+    stale,
+    versions_of,
+)
 from bridge.cli.progress import phase_bar
 from bridge.cli.score import summary
 from bridge.cli.selection_option import selection_arguments, selection_values
+from bridge.scoring.exports import exports_in
 from bridge.scoring.recut import OldScore, read_old_score
 from bridge.scoring.report import Report
 from bridge.scoring.request import TAKES, parse_request
@@ -59,6 +67,7 @@ def arguments(parser: ArgumentParser) -> None:
     sampling_arguments(parser)
     sound_arguments(parser)
     soundfont_argument(parser)
+    export_arguments(parser)
     network_arguments(parser)
 
 
@@ -72,6 +81,7 @@ def run(args: Namespace) -> None:
     if args.force and output.resolve() == args.old.resolve():
         raise EmsyncError(f"{output}: holds the old score; name another folder, or no --force")
     with result_folder(output, args.force) as folder:
+        keep_source(folder, Path(request.video))
         with staged(folder, stale(folder)) as beside:
             cues, report = rescore_piece(
                 old, request, network.load, beside, phase_bar, args.soundfont
@@ -91,6 +101,7 @@ def _values(args: Namespace, old: OldScore) -> dict[str, Any]:
         "rescore": selection_values(args),
         **{each.name: getattr(args, each.name) for each in fields(Sampling)},
         **{name: getattr(args, name) for name in SOUND_FIELDS},
+        "exports": args.exports or exports_in(old.folder),
     }
 
 

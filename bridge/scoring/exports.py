@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from bridge.scoring.files import ARDOUR, PDF
+from bridge.scoring.files import ARDOUR, EXPORTS, PDF
 from bridge.scoring.sheet_music import write_pdf
 from engine.cues import CueSheet, Section
 from engine.emotion.words import word_of
@@ -22,6 +22,12 @@ from export.rpp import rpp
 
 HIT = "hit"
 """Begins the name of a hit without a label; its number follows."""
+
+
+def exports_in(folder: Path) -> tuple[str, ...]:
+    """The formats of which the result in a folder has files."""
+    found = {kind for kind in EXPORTS for _ in folder.glob(f"*.{kind}")}
+    return tuple(k for k in EXPORTS if k in found or (k == ARDOUR and (folder / ARDOUR).is_dir()))
 
 
 def write_exports(kinds: Sequence[str], score: Score, cues: CueSheet, folder: Path) -> None:

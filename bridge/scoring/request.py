@@ -399,7 +399,7 @@ def _experts(name: str, value: Any) -> tuple[str, ...]:
 
 
 def _exports(name: str, value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(item in EXPORTS for item in value):
+    if not isinstance(value, (list, tuple)) or not all(item in EXPORTS for item in value):
         raise EmsyncError(f"{name} must be a list of any of {', '.join(EXPORTS)}")
     return tuple(kind for kind in EXPORTS if kind in value)
 

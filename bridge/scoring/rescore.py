@@ -20,6 +20,7 @@ from bridge.scoring.recut import OldScore, warn_of_another_network
 from bridge.scoring.rendering import renderer_for
 from bridge.scoring.report import KeptPart, NewPart, Report, Rescore, Timings, write_report
 from bridge.scoring.request import Request
+from bridge.scoring.sheet_music import check_musescore
 from engine.cues import CueSheet, write_cues
 from engine.errors import EmsyncError
 from engine.files import write_atomically
@@ -52,6 +53,7 @@ def rescore_piece(
     # Late, because it needs onnxruntime.
     from engine.rescore.rescore import rescore
 
+    check_musescore(request.exports)
     begun = time.perf_counter()
     renderer = renderer_for(request, soundfont)
     cues, plan, region = planned_selection(old, request)
@@ -73,7 +75,7 @@ def rescore_piece(
         )  # fmt: skip
     composed = time.perf_counter()
     takes = performed(found.takes, request, cues, plan, found.given.keeps)
-    result = write_result(cues, plan, takes, network, request.seed, folder)
+    result = write_result(cues, plan, takes, network, request.seed, folder, exports=request.exports)
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     share = _share(old, plan, region, found, result)
     result = replace(result, timings=timings, dynamics=request.dynamics, rescore=share)

@@ -26,8 +26,8 @@ from engine.score import Instrument
 _FORMER_KINDS = {"analyse": Kind.ANALYZE}
 """Accepted for one release."""
 _SAMPLING = ("temperature", "top_p", "min_p", "guidance", "repetition")
-_SOUND = ("audio", "film", "mix_original", "chapters")
-_OF_RESCORE = {"seed", "takes", "dynamics", "plan", *_SAMPLING, *_SOUND}
+_FILES = ("audio", "film", "mix_original", "chapters", "exports")
+_OF_RESCORE = {"seed", "takes", "dynamics", "plan", *_SAMPLING, *_FILES}
 """The fields of a request that a rescore takes."""
 
 
@@ -119,7 +119,7 @@ class Service:
             "video": parent.request.video,
             "seed": parent.request.seed + 1,
             "dynamics": parent.request.dynamics,
-            **{name: getattr(parent.request, name) for name in (*_SAMPLING, *_SOUND)},
+            **{name: getattr(parent.request, name) for name in (*_SAMPLING, *_FILES)},
         }
         selected = {name: value for name, value in values.items() if name in FIELDS}
         given = {name: value for name, value in values.items() if name not in FIELDS}

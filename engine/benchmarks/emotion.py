@@ -12,9 +12,9 @@ import numpy as np
 from engine.analysis import analyze, measure
 from engine.benchmarks.emotion_films import arcs, draw, unlike_films
 from engine.benchmarks.measures import Line, Section, Task, in_turns
+from engine.emotion.curve import sections_between
 from engine.emotion.experts.expert import FilmContext
 from engine.emotion.experts.registry import chosen
-from engine.emotion.sections import sections_between
 from engine.metrics.statistics import spearman
 from engine.video.cuts import find_cuts
 from engine.video.reader import open_video

@@ -18,7 +18,7 @@ def old(draw_film, network_file, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("scores")
     film = draw_film(folder / "film.mp4", 20, 9)
     words = ["score", str(film), "-o", str(folder / "out"), "--model", str(network_file)]
-    assert main([*words, "--takes", "1", "--seed", "5", "--experts", "look"]) == 0
+    assert main([*words, "--takes", "1", "--seed", "5", "--rpp", "--ardour"]) == 0
     return folder / "out"
 
 
@@ -98,7 +98,7 @@ def test_every_version_has_a_folder_of_its_own(rescore, old, tmp_path):
     first = tmp_path / "film"
     first.mkdir()
     for name, data in content(old).items():
-        (first / name).parent.mkdir(exist_ok=True)
+        (first / name).parent.mkdir(parents=True, exist_ok=True)
         (first / name).write_bytes(data)
     assert rescore(first, "--from", 14).status == 0
     assert rescore(tmp_path / "film-2", "--to", 4, "--density", 4).status == 0
@@ -161,3 +161,12 @@ def test_what_can_not_be_composed_anew_is_one_line(rescore, old, tmp_path, words
     assert result.status == 2 and result.err.count("\n") == 1
     assert complaint in result.err
     assert not (tmp_path / "new").exists()
+
+
+def test_the_film_is_never_replaced(rescore, old):
+    film = old.parent / "film.mp4"
+    before = film.read_bytes()
+    result = rescore(old, "--section", 1, "-o", old.parent, "--force")
+    assert result.status == 2
+    assert result.err.endswith(f"{old.parent}: film.mp4 is the film itself; name another folder\n")
+    assert film.read_bytes() == before
