@@ -12,7 +12,7 @@ from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values
 from bridge.cli.why import why
 from bridge.scoring.pipeline import analyze_film
-from bridge.scoring.request import parse_request
+from bridge.scoring.request_json import parse_request
 from engine.cues import KINDS, write_cues
 
 

@@ -16,7 +16,8 @@ from bridge.cli.progress import progress_bar
 from bridge.cli.request_values import request_values
 from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS
-from bridge.scoring.request import TAKES, parse_request, request_json
+from bridge.scoring.request import TAKES
+from bridge.scoring.request_json import parse_request, request_json
 from bridge.server.client import Client
 from bridge.server.jobs import Kind, State
 from bridge.state import state_folder

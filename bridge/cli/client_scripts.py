@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.request_values import read_lists
-from bridge.scoring.request import parse_request, request_json
+from bridge.scoring.request_json import parse_request, request_json
 from bridge.server.client import Client
 from bridge.server.jobs import Kind
 from bridge.server.status_file import STATUS

@@ -27,7 +27,8 @@ from bridge.scoring.recut import (
     recut_film,
 )
 from bridge.scoring.report import Report
-from bridge.scoring.request import TAKES, parse_request
+from bridge.scoring.request import TAKES
+from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet, parse_time
 from engine.errors import EmsyncError
 from engine.files import staged

@@ -30,7 +30,8 @@ from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.scoring.exports import exports_in
 from bridge.scoring.recut import OldScore, read_old_score
 from bridge.scoring.report import Report
-from bridge.scoring.request import TAKES, parse_request
+from bridge.scoring.request import TAKES
+from bridge.scoring.request_json import parse_request
 from bridge.scoring.rescore import planned_selection, rescore_piece
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet

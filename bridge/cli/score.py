@@ -27,7 +27,7 @@ from bridge.scoring.pipeline import score_film
 from bridge.scoring.reel import ReelReport, score_reel
 from bridge.scoring.rendering import Rendered
 from bridge.scoring.report import Report
-from bridge.scoring.request import parse_request
+from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet
 from engine.files import staged
 from engine.score import Instrument

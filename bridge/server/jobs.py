@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bridge.scoring.request import Request, parse_request, request_json
+from bridge.scoring.request import Request
+from bridge.scoring.request_json import parse_request, request_json
 from engine.errors import EmsyncError
 
 

@@ -12,7 +12,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from bridge.scoring.files import CUES, PLAN
-from bridge.scoring.request import parse_request
+from bridge.scoring.request_json import parse_request
 from bridge.server.auth import OPEN
 from bridge.server.bodies import json_body
 from bridge.server.films import Films, present

@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
 from bridge.scoring.files import CUES
-from bridge.scoring.request import parse_request
+from bridge.scoring.request_json import parse_request
 from bridge.scoring.selection import FIELDS
 from bridge.server.film_store import FilmStore
 from bridge.server.job_files import JobFiles

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bridge.scoring.request import Request, parse_request, request_json
+from bridge.scoring.request import Request
+from bridge.scoring.request_json import parse_request, request_json
 from bridge.server.jobs import Kind, State
 from engine.score import Instrument, Note
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.client import arguments
-from bridge.scoring.request import parse_request
+from bridge.scoring.request_json import parse_request
 from bridge.server.jobs import State
 from engine.plan.json_form import to_json
 from engine.plan.plan import Plan

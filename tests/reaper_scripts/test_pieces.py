@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.scoring.request import parse_request
+from bridge.scoring.request_json import parse_request
 from bridge.server.jobs import Kind
 from engine.score import Instrument
 

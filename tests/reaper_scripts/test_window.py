@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.scoring.request import parse_request
+from bridge.scoring.request_json import parse_request
 
 from .stand_in.server import PLAN
 

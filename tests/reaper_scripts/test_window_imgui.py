@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.scoring.request import parse_request
+from bridge.scoring.request_json import parse_request
 
 IMPORT = "Score video and import"
 STAND_IN = Path(__file__).parent / "stand_in"

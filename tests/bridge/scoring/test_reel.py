@@ -14,7 +14,8 @@ import pytest
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.pipeline import Part
 from bridge.scoring.reel import cue_seed, plan_cues, score_reel
-from bridge.scoring.request import Request, parse_request, request_json
+from bridge.scoring.request import Request
+from bridge.scoring.request_json import parse_request, request_json
 from engine.cues import CueSheet, Section, Video, read_cues
 from engine.errors import EmsyncError
 from engine.hits import Hit

@@ -12,7 +12,8 @@ import pytest
 from bridge.scoring import rendering
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.pipeline import score_film
-from bridge.scoring.request import Request, parse_request
+from bridge.scoring.request import Request
+from bridge.scoring.request_json import parse_request
 from engine.errors import EmsyncError
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.scoring.request import Request, parse_request, request_json
+from bridge.scoring.request import Request
+from bridge.scoring.request_json import parse_request, request_json
 from engine.cues import CueSheet, Section, Transition, Video
 from engine.emotion.notation import Turn
 from engine.emotion.words import EMOTIONS

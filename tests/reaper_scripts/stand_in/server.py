@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.scoring.request import Request, parse_request
+from bridge.scoring.request import Request
+from bridge.scoring.request_json import parse_request
 from bridge.server.jobs import ENDED, Job, Kind, State, job_json
 from bridge.server.status_file import INTERVAL, StatusFile, status_values
 from bridge.version import own_version
