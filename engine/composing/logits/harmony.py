@@ -6,11 +6,13 @@ it as seldom as songs do. Only pitches are weighed against each other: when an i
 how often, stays as it was. At a chord change, notes end that the new chord does not have. The first
 note that the bass plays of a chord is the chord's lowest. Otherwise a bass could stay for many bars
 on a pitch that all chords share. The others soon play the chord's third. Without thirds nobody
-knows whether music is in major or in minor. (Ours.)
+knows whether music is in major or in minor. Notes a semitone from one that sounds become less
+likely, unless the chord has both. (Ours.)
 """
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from functools import lru_cache
 
@@ -32,6 +34,14 @@ LOWEST, LOWEST_FIRST = 1.5, 60.0
 leaves no other."""
 THIRD, THIRD_FIRST = 0.3, 2.0
 """The bias of the chord's third in the other instruments, once it has been played and before."""
+SWEETER = 0.5
+"""By how much the first one rises with each unit of valence. In 2,302 labelled training songs,
+thirds and sixths are more frequent the more pleasant a song is (r = .13 at equal arousal, fourths
+and fifths -.10)."""
+SEMITONE = -1.0
+"""The bias of a pitch class a semitone from one that sounds, unless the chord has both. Of the
+pairs of pitch classes that sound at once, .057 are such semitones without it (median of 51 pieces),
+.036 with it, and .037 in songs."""
 OFF_BEAT = 0.5
 """The share of these biases off the beat, where melodies and basses pass through other notes."""
 ANTICIPATION = 2
@@ -94,16 +104,23 @@ class Harmony(Rule):
         if chord is None:
             return logits
         onset = self._arrangement.chord_onset(state.cursor)
-        weights = _weights(chord, self._bass_chord != onset, self._third_chord != onset)
+        first, bare = self._bass_chord != onset, self._third_chord != onset
+        weights = _weights(chord, first, bare, _known(state.conditions.valence))
         share = np.float32(1 if self._arrangement.grid.is_beat(state.cursor) else OFF_BEAT)
+        clashing = _clashing(frozenset(p % 12 for i, p in state.active if i in _ONS), chord)
         logits = logits.copy()
         for index, ons in _ONS.items():
             before = logits[ons]
             total = np.logaddexp.reduce(before)
             if np.isfinite(total):
-                biased = before + share * weights[index]
+                biased = before + share * weights[index] + SEMITONE * clashing[voc.PITCH[ons] % 12]
                 logits[ons] = biased + (total - np.logaddexp.reduce(biased))
         return logits
+
+
+def _known(valence: float) -> float:
+    """A valence in hundredths; 0 if it is unknown."""
+    return 0.0 if math.isnan(valence) else round(valence, 2)
 
 
 def _clashes(key: Key, chord: Chord) -> bool:
@@ -111,12 +128,24 @@ def _clashes(key: Key, chord: Chord) -> bool:
     return instrument in _ONS and pitch % 12 not in chord.pitch_classes
 
 
+@lru_cache(maxsize=4096)
+def _clashing(sounding: frozenset[int], chord: Chord) -> Logits:
+    """1 for each pitch class a semitone from a sounding one, unless the chord has both; else 0."""
+    near = {
+        other
+        for pitch in sounding
+        for other in ((pitch + 1) % 12, (pitch - 1) % 12)
+        if not {pitch, other} <= set(chord.pitch_classes)
+    }
+    return np.array([pitch in near for pitch in range(12)], np.float32)
+
+
 @lru_cache(maxsize=512)
-def _weights(chord: Chord, first: bool, bare: bool) -> dict[int, Logits]:
+def _weights(chord: Chord, first: bool, bare: bool, valence: float) -> dict[int, Logits]:
     """The bias of each ON of each pitched instrument.
 
     first: whether the bass has yet to begin the chord. bare: whether its third has yet to be
-    played.
+    played. valence: -1..1.
     """
     lowest = np.float32(LOWEST_FIRST if first else LOWEST)
     classes = np.full(12, OUTSIDE, np.float32)
@@ -124,7 +153,7 @@ def _weights(chord: Chord, first: bool, bare: bool) -> dict[int, Logits]:
     weights = {_BASS: classes[voc.PITCH[_ONS[_BASS]] % 12]}
     if chord.third is not None:
         classes = classes.copy()
-        classes[chord.third] = THIRD_FIRST if bare else THIRD
+        classes[chord.third] = THIRD_FIRST if bare else THIRD + SWEETER * valence
     weights |= {i: classes[voc.PITCH[ons] % 12] for i, ons in _ONS.items() if i != _BASS}
     weights[_BASS] = weights[_BASS] + np.where(
         voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, lowest, np.float32(0)

@@ -12,6 +12,7 @@ is joyful. (Ours.)
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -26,6 +27,9 @@ from engine.score import Instrument
 
 CALM, EXCITED = 2.0, 0.25
 """How many beats a strings' note is to last at an arousal of -1, and of 1."""
+LIGHTER = 1.0
+"""By how many octaves each unit of valence shortens this. In 2,302 labelled training songs, the
+strings of pleasant songs hold their notes for less of a bar (r = -.15 at equal arousal)."""
 STRENGTH = 1.3
 """The bias against an earlier end of it, in nats."""
 BY_VALENCE, BY_AROUSAL = 0.8, 0.2
@@ -38,6 +42,10 @@ LETTING_GO = 1.0
 """The bias towards this end where both are 1, in nats; in proportion below."""
 BASS_MOVES, BASS_STAYS = 5.0, 2.0
 """How many times this bias counts for the bass, and how many times longer it connects its notes."""
+
+MOST = 3
+"""An instrument holds its notes only while it has no more than this many. Otherwise the slow and
+sad would be a mass of sound: 14 notes at a time, where songs have 6."""
 
 _BASS, _DRUMS, _STRINGS = (
     voc.INSTRUMENTS.index(i) for i in (Instrument.BASS, Instrument.DRUMS, Instrument.STRINGS)
@@ -63,14 +71,16 @@ class Sustain(Rule):
     def _biases(self, state: PieceState) -> Iterator[tuple[Key, float]]:
         """The bias of the OFF of each active note."""
         held, bright = _strings_beats(state.conditions), brightness(state.conditions)
+        sounding = Counter(instrument for instrument, _ in state.active)
         for key, (onset, _) in state.active.items():
             beats = (state.cursor - onset) / self._beat
+            many = sounding[key[0]] > MOST
             if key[0] == _STRINGS:
-                if beats < held:
+                if beats < held and not many:
                     yield key, -STRENGTH
             elif key[0] == _DRUMS:
                 continue
-            elif bright < 0:
+            elif bright < 0 and not many:
                 longer = BASS_STAYS if key[0] == _BASS else 1.0
                 if beats < -CONNECTED * bright * longer:
                     yield key, -STRENGTH
@@ -80,13 +90,19 @@ class Sustain(Rule):
 
 def brightness(conditions: Conditions) -> float:
     """How detached notes are, -1..1; unknown emotion counts as 0."""
-    valence, arousal = (
-        0.0 if math.isnan(value) else value for value in (conditions.valence, conditions.arousal)
-    )
+    valence, arousal = _emotion(conditions)
     return BY_VALENCE * valence + BY_AROUSAL * arousal
 
 
 def _strings_beats(conditions: Conditions) -> float:
     """How many beats a strings' note is to last."""
-    arousal = 0.0 if math.isnan(conditions.arousal) else conditions.arousal
-    return CALM + (EXCITED - CALM) * (arousal + 1) / 2
+    valence, arousal = _emotion(conditions)
+    return (CALM + (EXCITED - CALM) * (arousal + 1) / 2) * 2 ** (-LIGHTER * valence)
+
+
+def _emotion(conditions: Conditions) -> tuple[float, float]:
+    """Valence and arousal; 0 where unknown."""
+    return (
+        0.0 if math.isnan(conditions.valence) else conditions.valence,
+        0.0 if math.isnan(conditions.arousal) else conditions.arousal,
+    )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import nan
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from engine.composing.logits.harmony import ANTICIPATION, Harmony
+from engine.composing.logits.harmony import ANTICIPATION, SEMITONE, Harmony
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.beat_grid import BeatGrid
 from engine.music.chord_symbols import Chord, parse_chord
+from engine.music.conditions import Conditions
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
@@ -28,10 +30,14 @@ Held = tuple[Instrument, int, int]
 """Instrument, pitch and onset in steps of an active note."""
 
 
-def at(step: int, held: Iterable[Held] = (), at_bar: bool = False) -> SimpleNamespace:
+def at(
+    step: int, held: Iterable[Held] = (), at_bar: bool = False, valence: float = nan
+) -> SimpleNamespace:
     """A piece at this step; the rule reads nothing else of it."""
     active = {(voc.INSTRUMENTS.index(i), pitch): (onset, 80) for i, pitch, onset in held}
-    return SimpleNamespace(cursor=step, active=active, at_bar=at_bar)
+    return SimpleNamespace(
+        cursor=step, active=active, at_bar=at_bar, conditions=Conditions(valence)
+    )
 
 
 def bias(step: int, instrument: Instrument, *pitches: int) -> list[float]:
@@ -68,6 +74,38 @@ def test_the_third_of_a_chord_is_soon_played():
     assert 0 < advantage(BEAT, PIANO, 64) < 1
     # The next chord has a third of its own, A.
     assert advantage(4 * BEAT, PIANO, 69) > 1
+
+
+def test_thirds_are_likelier_in_pleasant_music():
+    harmony = Harmony(Arrangement(BeatGrid(BEAT, (4,)), chords=CHORDS))
+    harmony.update(voc.note_on(PIANO, 64), at(0))
+    third, fifth = voc.note_on(STRINGS, 64), voc.note_on(STRINGS, 67)
+
+    def advantage(valence: float) -> float:
+        biased = harmony.bias(FLAT, at(0, valence=valence))
+        return float(biased[third] - biased[fifth])
+
+    assert advantage(-0.8) < advantage(nan) == advantage(0.0) < advantage(0.8)
+
+
+def test_a_note_a_semitone_from_one_that_sounds_is_less_likely_unless_the_chord_has_both():
+    held = [(STRINGS, 71, 0)]
+    b_flat, d = voc.note_on(PIANO, 58), voc.note_on(PIANO, 62)
+
+    def advantage(harmony: Harmony, held: list[Held], high: int, low: int) -> float:
+        biased = harmony.bias(FLAT, at(0, held))
+        return float(biased[high] - biased[low])
+
+    # Neither is in C major.
+    assert advantage(HARMONY, [], d, b_flat) == 0
+    assert advantage(HARMONY, held, d, b_flat) == -SEMITONE
+    # A C is a semitone from the B, which the chord has not; in Cmaj7 both are at home.
+    c, g = voc.note_on(PIANO, 60), voc.note_on(PIANO, 67)
+    seventh = Harmony(Arrangement(BeatGrid(BEAT, (4,)), chords=((0, parse_chord("Cmaj7")),)))
+    assert advantage(HARMONY, held, c, g) == SEMITONE
+    assert advantage(seventh, held, c, g) == 0
+    # Drums have no pitch.
+    assert advantage(HARMONY, [(DRUMS, 71, 0)], c, g) == 0
 
 
 def test_a_chord_without_a_third_asks_for_none():

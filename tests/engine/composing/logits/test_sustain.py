@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from engine.composing.logits.sustain import Sustain
+from engine.composing.logits.sustain import MOST, Sustain
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.beat_grid import BeatGrid
@@ -43,6 +43,27 @@ def test_calm_strings_hold_longer():
 
     assert held(-1.0) > held(0.0) > held(1.0) > 0
     assert held(nan) == held(0.0)
+
+
+def test_pleasant_strings_hold_shorter():
+    def lasts(valence: float) -> int:
+        strings = Instrument.STRINGS
+        return next(n for n in range(1, 999) if biased(n, 0, strings, valence=valence) is FLAT)
+
+    assert lasts(-0.8) > lasts(0.0) == lasts(nan) > lasts(0.8) > 0
+
+
+@pytest.mark.parametrize("instrument", [Instrument.STRINGS, Instrument.GUITAR])
+def test_an_instrument_with_many_notes_may_end_them(instrument):
+    def ends(notes: int) -> bool:
+        active = {(voc.INSTRUMENTS.index(instrument), 60 + n): (990, 80) for n in range(notes)}
+        sad = Conditions(-0.8, -0.8)
+        return (
+            SUSTAIN.bias(FLAT, SimpleNamespace(cursor=1000, active=active, conditions=sad)) is FLAT
+        )
+
+    assert not ends(MOST)
+    assert ends(MOST + 1)
 
 
 OTHERS = [Instrument.BASS, Instrument.GUITAR, Instrument.PIANO]
