@@ -12,7 +12,6 @@ is joyful. (Ours.)
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -44,8 +43,8 @@ BASS_MOVES, BASS_STAYS = 5.0, 2.0
 """How many times this bias counts for the bass, and how many times longer it connects its notes."""
 
 MOST = 3
-"""An instrument holds its notes only while it has no more than this many. Otherwise the slow and
-sad would be a mass of sound: 14 notes at a time, where songs have 6."""
+"""Strings hold their notes while they have no more than this many, and the others those that they
+played last. Otherwise slow and sad music would be a mass of 14 notes at a time; songs have 6."""
 
 _BASS, _DRUMS, _STRINGS = (
     voc.INSTRUMENTS.index(i) for i in (Instrument.BASS, Instrument.DRUMS, Instrument.STRINGS)
@@ -71,18 +70,18 @@ class Sustain(Rule):
     def _biases(self, state: PieceState) -> Iterator[tuple[Key, float]]:
         """The bias of the OFF of each active note."""
         held, bright = _strings_beats(state.conditions), brightness(state.conditions)
-        sounding = Counter(instrument for instrument, _ in state.active)
+        strings = sum(instrument == _STRINGS for instrument, _ in state.active)
+        last = dict(sorted((key[0], onset) for key, (onset, _) in state.active.items()))
         for key, (onset, _) in state.active.items():
             beats = (state.cursor - onset) / self._beat
-            many = sounding[key[0]] > MOST
             if key[0] == _STRINGS:
-                if beats < held and not many:
+                if beats < held and strings <= MOST:
                     yield key, -STRENGTH
             elif key[0] == _DRUMS:
                 continue
-            elif bright < 0 and not many:
+            elif bright < 0:
                 longer = BASS_STAYS if key[0] == _BASS else 1.0
-                if beats < -CONNECTED * bright * longer:
+                if beats < -CONNECTED * bright * longer and onset == last[key[0]]:
                     yield key, -STRENGTH
             elif bright > 0 and beats >= DETACHED:
                 yield key, LETTING_GO * bright * (BASS_MOVES if key[0] == _BASS else 1.0)

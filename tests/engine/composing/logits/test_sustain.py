@@ -53,17 +53,29 @@ def test_pleasant_strings_hold_shorter():
     assert lasts(-0.8) > lasts(0.0) == lasts(nan) > lasts(0.8) > 0
 
 
-@pytest.mark.parametrize("instrument", [Instrument.STRINGS, Instrument.GUITAR])
-def test_an_instrument_with_many_notes_may_end_them(instrument):
-    def ends(notes: int) -> bool:
-        active = {(voc.INSTRUMENTS.index(instrument), 60 + n): (990, 80) for n in range(notes)}
-        sad = Conditions(-0.8, -0.8)
-        return (
-            SUSTAIN.bias(FLAT, SimpleNamespace(cursor=1000, active=active, conditions=sad)) is FLAT
-        )
+SAD = Conditions(-0.8, -0.8)
 
-    assert not ends(MOST)
-    assert ends(MOST + 1)
+
+def held(*notes: tuple[Instrument, int, int]) -> list[int]:
+    """The pitches that are held, of notes of an instrument, a pitch and an onset in steps."""
+    active = {(voc.INSTRUMENTS.index(i), pitch): (onset, 80) for i, pitch, onset in notes}
+    bias = SUSTAIN.bias(FLAT, SimpleNamespace(cursor=1000, active=active, conditions=SAD))
+    return voc.PITCH[np.flatnonzero(bias)].tolist()
+
+
+def test_strings_hold_three_notes_at_most():
+    notes = [(Instrument.STRINGS, 60 + pitch, 990) for pitch in range(MOST + 1)]
+    assert held(*notes[:MOST]) == [60, 61, 62]
+    assert held(*notes) == []
+
+
+def test_the_others_hold_what_they_played_last():
+    piano, guitar = Instrument.PIANO, Instrument.GUITAR
+    assert held((piano, 60, 980), (guitar, 50, 985), (piano, 64, 990), (piano, 67, 990)) == [
+        50,
+        64,
+        67,
+    ]
 
 
 OTHERS = [Instrument.BASS, Instrument.GUITAR, Instrument.PIANO]
