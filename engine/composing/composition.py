@@ -12,6 +12,7 @@ from engine.arrays import Logits, Mask
 from engine.composing.config import GenerationConfig, section_conditions
 from engine.composing.infill import with_given
 from engine.composing.listener import Listener, NoteFeed
+from engine.composing.logits.bass_line import BassLine
 from engine.composing.logits.controls import Controls
 from engine.composing.logits.ending import BeginningAndEnding
 from engine.composing.logits.given_notes import BetweenGiven, GivenNotes
@@ -280,6 +281,7 @@ def _rules(
         *(() if given is None else (given,)),
         Grammar(config.instruments),
         limits,
+        BassLine(),
         *planned,
         controls,
         *snapping,

@@ -27,7 +27,7 @@ from engine.music.chord_symbols import Chord
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
-OUTSIDE = -1.0
+OUTSIDE = -0.8
 """The bias in nats of a note that is not in the chord."""
 LOWEST, LOWEST_FIRST = 1.5, 60.0
 """The bias of the chord's lowest note in the bass, and that of its first note of the chord, which
@@ -38,7 +38,7 @@ SWEETER = 0.5
 """By how much the first one rises with each unit of valence. In 2,302 labelled training songs,
 thirds and sixths are more frequent the more pleasant a song is (r = .13 at equal arousal, fourths
 and fifths -.10)."""
-SEMITONE = -1.0
+SEMITONE = -1.25
 """The bias of a pitch class a semitone from one that sounds, unless the chord has both. Of the
 pairs of pitch classes that sound at once, .057 are such semitones without it (median of 51 pieces),
 .036 with it, and .037 in songs."""

@@ -12,6 +12,7 @@ is joyful. (Ours.)
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -42,9 +43,10 @@ LETTING_GO = 1.0
 BASS_MOVES, BASS_STAYS = 5.0, 2.0
 """How many times this bias counts for the bass, and how many times longer it connects its notes."""
 
-MOST = 3
-"""Strings hold their notes while they have no more than this many, and the others those that they
-played last. Otherwise slow and sad music would be a mass of 14 notes at a time; songs have 6."""
+MOST, RELEASE = 3, 3.0
+"""An instrument lets go of its earlier notes while more than this many sound, with this bias.
+Otherwise slow and sad music would be a mass of 14 notes at a time; songs have 6. In songs, piano
+and strings have two notes at a time, and four in one of ten."""
 
 _BASS, _DRUMS, _STRINGS = (
     voc.INSTRUMENTS.index(i) for i in (Instrument.BASS, Instrument.DRUMS, Instrument.STRINGS)
@@ -70,15 +72,18 @@ class Sustain(Rule):
     def _biases(self, state: PieceState) -> Iterator[tuple[Key, float]]:
         """The bias of the OFF of each active note."""
         held, bright = _strings_beats(state.conditions), brightness(state.conditions)
-        strings = sum(instrument == _STRINGS for instrument, _ in state.active)
+        sounding = Counter(instrument for instrument, _ in state.active)
         last = dict(sorted((key[0], onset) for key, (onset, _) in state.active.items()))
         for key, (onset, _) in state.active.items():
             beats = (state.cursor - onset) / self._beat
-            if key[0] == _STRINGS:
-                if beats < held and strings <= MOST:
-                    yield key, -STRENGTH
-            elif key[0] == _DRUMS:
+            if key[0] == _DRUMS:
                 continue
+            if sounding[key[0]] > MOST:
+                if onset < last[key[0]]:
+                    yield key, RELEASE
+            elif key[0] == _STRINGS:
+                if beats < held:
+                    yield key, -STRENGTH
             elif bright < 0:
                 longer = BASS_STAYS if key[0] == _BASS else 1.0
                 if beats < -CONNECTED * bright * longer and onset == last[key[0]]:
