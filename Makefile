@@ -27,7 +27,7 @@ test: $(VENV)/ready-to-test
 	$(VENV)/bin/pytest -n 2 --dist worksteal $(filter-out $(CLOCKED),$(TESTS)) $(SHARED)
 	$(VENV)/bin/pytest -n 1 --timeout 300 --timeout-method thread --reruns 2 $(CLOCKED) $(SHARED:%=--ignore=%)
 
-$(DEMO): $(VENV)/ready engine/video/demo.py
+$(DEMO): $(VENV)/ready engine/video/demo.py $(wildcard engine/video/cartoon/*.py)
 	@$(VENV)/bin/emsync demo -o $@ --force
 
 $(VENV)/ready: pyproject.toml constraints.txt

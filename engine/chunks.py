@@ -132,7 +132,7 @@ def _content(path: Path, part: Part) -> bytes:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise EmsyncError(f"{path}: can't be read ({error.strerror})") from error
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
     if hashlib.sha256(data).hexdigest() != part.sha256:
         raise EmsyncError(f"{path}: damaged; copy this part here again")
     return lzma.decompress(data)
@@ -149,7 +149,7 @@ def _digest(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise EmsyncError(f"{path}: can't be read ({error.strerror})") from error
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
 
 
 def _write(folder: Path, wholes: Iterable[Whole]) -> None:

@@ -60,12 +60,12 @@ class Video:
 class Transition:
     """How one shot gives way to the next.
 
-    time: the moment that the music marks, in seconds. It is the first frame of a new shot after a
-    cut, the centre of a dissolve, and the first visible picture after the black of a fade. kind:
-    one of ``KINDS``. start: when the old picture begins to go. centre: of a dissolve, where both
-    pictures are equally strong; of a fade, the middle of the black. end: when only the new picture
-    is left. All four are the same for a cut. strength: how much changes, 0..1, where black to white
-    is 1.
+    time: the moment that the music marks, in seconds. For a cut it is the first frame of the new
+    shot, for a dissolve its centre. For a fade it is the first visible picture after the black.
+    kind: one of ``KINDS``. start: when the old picture begins to go. centre: of a dissolve, where
+    both pictures are equally strong; of a fade, the middle of the black. end: when only the new
+    picture is left. All four are the same for a cut. strength: how much changes, 0..1, where black
+    to white is 1.
     """
 
     time: float

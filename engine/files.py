@@ -91,6 +91,8 @@ def output_folder(path: str | Path) -> Path:
     Raises EmsyncError if it can't be created or written. Call it before long work.
     """
     path = Path(path)
+    if path.is_file():
+        raise EmsyncError(f"{path}: can't be written (it is a file); name a folder")
     try:
         path.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=path).close()

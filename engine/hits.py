@@ -15,8 +15,8 @@ from engine.timecode import Clock
 
 Kind = Literal["marker", "cut", "dissolve", "fade", "wipe", "off"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""What a hit is in the editor's list: a marker, an edit of the picture, or a stretch of the film in
-which nothing is marked."""
+"""What a hit is in the editor's list: a marker, an edit of the picture, or a stretch without
+hits."""
 MAY = 0.25
 """What a hit that may be missed counts for, against one that must be met."""
 HEAVIEST = 100.0

@@ -1,8 +1,8 @@
 """Moments of a film as editors write them: SMPTE timecode, clock times, frame numbers.
 
-A timecode (SMPTE ST 12-1) names a frame: ``01:00:12:05``. At 29.97 and 59.94 frames a second it
-may be drop-frame, written ``01:00:12;05``: it skips the first labels of every minute but each
-tenth, so that it keeps up with the clock. All arithmetic is in whole numbers and fractions, and so
+A timecode (SMPTE ST 12-1) names a frame: ``01:00:12:05``. At 29.97 and 59.94 frames a second it may
+be drop-frame, written ``01:00:12;05``. Then it skips the first labels of every minute but each
+tenth, and so keeps up with the clock. All arithmetic is in whole numbers and fractions, and so
 exact.
 """
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from io import BytesIO
 from itertools import count
-from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+from xml.etree.ElementTree import Element, SubElement
 
 from engine.music.tempo import PPQ, Metre, TempoMap
 from engine.score import Instrument
 from export.midi import part_bytes
 from export.project import COLOURS, Project
 from export.ticks import TickScore, tick_score
+from export.xml_text import xml_text
 
 SUPERCLOCKS = 282_240_000
 """Superclocks a second: every usual sample rate divides it."""
@@ -79,7 +79,7 @@ def _session(project: Project, ticks: TickScore) -> bytes:
     _tempo_map(session, ticks.tempo_map)
     # Ardour gives the next things that it makes higher numbers.
     session.set("id-counter", str(next(numbers)))
-    return _text(session)
+    return xml_text(session)
 
 
 def _config(session: Element, project: Project) -> None:
@@ -261,10 +261,3 @@ def _ticks(tick: int) -> int:
 
 def _time(seconds: float) -> str:
     return f"a{round(seconds * SUPERCLOCKS)}"
-
-
-def _text(root: Element) -> bytes:
-    indent(root)
-    buffer = BytesIO()
-    ElementTree(root).write(buffer, encoding="UTF-8", xml_declaration=True)
-    return buffer.getvalue()

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import SupportsFloat
-from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+from xml.etree.ElementTree import Element, SubElement
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from engine.music.tempo import PPQ, TempoMap
 from engine.score import Instrument
 from export.project import COLOURS, Film, Project
 from export.ticks import TickNote, TickScore, tick_score
+from export.xml_text import xml_text
 
 VERSION = "1.0"
 """Of what writes the projects; programs may ask for it."""
@@ -37,7 +38,7 @@ def dawproject(project: Project, folder: Path) -> bytes:
             ("project.xml", _project(project, folder)),
             ("metadata.xml", _metadata(project)),
         ):
-            file.writestr(ZipInfo(name, _FIRST_DAY), _text(root), ZIP_DEFLATED)
+            file.writestr(ZipInfo(name, _FIRST_DAY), xml_text(root), ZIP_DEFLATED)
     return archive.getvalue()
 
 
@@ -164,10 +165,3 @@ def _bpm(microseconds: int) -> str:
 
 def _number(value: SupportsFloat) -> str:
     return f"{float(value):.9f}".rstrip("0").rstrip(".")
-
-
-def _text(root: Element) -> bytes:
-    indent(root)
-    buffer = BytesIO()
-    ElementTree(root).write(buffer, encoding="UTF-8", xml_declaration=True)
-    return buffer.getvalue()

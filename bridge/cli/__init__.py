@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from bridge.cli.types import TYPES
@@ -95,6 +96,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+class _CommandHelp(argparse.HelpFormatter):
+    """Lists commands with their texts beside them, however long their names are."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28)
+
+    def add_argument(self, action: argparse.Action) -> None:
+        """Count the indentation of commands, which argparse forgets."""
+        super().add_argument(action)
+        if isinstance(action.choices, dict):
+            self._action_max_length += self._indent_increment
+
+
 class _Parser(argparse.ArgumentParser):
     """Reports errors in one line, without names of functions."""
 
@@ -103,12 +117,37 @@ class _Parser(argparse.ArgumentParser):
         for kind, convert in TYPES.items():
             self.register("type", kind, convert)
 
+    def parse_known_args(self, *args: Any, **options: Any) -> Any:
+        """As in argparse, but a command refuses by itself what it does not know.
+
+        argparse has the outermost parser do so, whose help does not list the command's options.
+        """
+        namespace, unknown = super().parse_known_args(*args, **options)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{self._nearest(unknown[0])}")
+        return namespace, unknown
+
+    def _nearest(self, word: str) -> str:
+        """The option that a mistyped one may mean, as the end of an error; often empty."""
+        shown = [
+            option
+            for action in self._actions
+            if action.help != argparse.SUPPRESS
+            for option in action.option_strings
+        ]
+        near = get_close_matches(word.partition("=")[0], shown, 1, 0.7)
+        return f" (did you mean {near[0]}?)" if near else ""
+
     def error(self, message: str) -> NoReturn:
         raise EmsyncError(f"{message}; see {self.prog} --help")
 
 
 def _parse(words: Sequence[str]) -> argparse.Namespace:
-    parser = _Parser(prog="emsync", description="A soundtrack that fits your film, on five tracks.")
+    parser = _Parser(
+        prog="emsync",
+        description="A soundtrack that fits your film, on five tracks.",
+        formatter_class=_CommandHelp,
+    )
     parser.add_argument("--version", action="version", version=f"emsync {own_version()}")
     names = [word for word in words if not word.startswith("-")]
     groups = _add_commands(parser, COMMANDS, "bridge.cli", names[:1])
@@ -129,6 +168,8 @@ def _add_commands(
     for name, text in commands.items():
         description = f"{text[0].upper()}{text[1:]}."
         parsers[name] = subparsers.add_parser(name, help=text, description=description)
+        if name == "model":
+            parsers[name].formatter_class = _CommandHelp
     for name in chosen:
         if name in commands and name != "model":
             command = importlib.import_module(f"{package}.{name.replace('-', '_')}")
@@ -149,4 +190,8 @@ def _current(words: list[str]) -> list[str]:
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
-    print(f"emsync: warning: {message}", file=sys.stderr)
+    # Late, since most commands neither warn nor have a bar.
+    from tqdm import tqdm
+
+    # It writes above a progress bar, where print would break the bar's line.
+    tqdm.write(f"emsync: warning: {message}", sys.stderr)

@@ -6,10 +6,11 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter
 from pathlib import Path
 
+from bridge.cli.counted import counted
 from bridge.cli.options import film_arguments, scores_argument
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar
-from bridge.cli.request_values import request_values
+from bridge.cli.request_values import request_values, warn_of_unused
 from bridge.cli.why import why
 from bridge.scoring.pipeline import analyze_film
 from bridge.scoring.request_json import parse_request
@@ -30,16 +31,15 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Analyze, write, and print what was found."""
     request = parse_request(request_values(args))
+    warn_of_unused(request)
     check_file(args.output, args.force)
     cues = analyze_film(request, phase_bar, args.scores)
     write_cues(cues, args.output)
     counts = Counter(cut.kind for cut in cues.cuts)
-    kinds = ", ".join(
-        f"{counts[kind]} {kind}{'s' * (counts[kind] > 1)}" for kind in KINDS if counts[kind]
-    )
-    spotted = f"{len(cues.spotting)} cues, " if cues.spotting else ""
+    kinds = ", ".join(counted(counts[kind], kind) for kind in KINDS if counts[kind])
+    spotted = f"{counted(len(cues.spotting), 'cue')}, " if cues.spotting else ""
     print(
-        f"{kinds or 'no cuts'}; {spotted}{len(cues.boundaries)} boundaries, "
-        f"{len(cues.sections)} sections in {cues.duration:.1f} s: {args.output}"
+        f"{kinds or 'no cuts'}; {spotted}{counted(len(cues.boundaries), 'boundary')}, "
+        f"{counted(len(cues.sections), 'section')} in {cues.duration:.1f} s: {args.output}"
     )
     print("\n".join(why(cues)))

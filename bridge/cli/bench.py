@@ -96,7 +96,7 @@ def run(args: Namespace) -> None:
 
 def _cuts(args: Namespace) -> None:
     """Measure how well transitions are found, and print the page."""
-    from engine.benchmarks.cut_films import REPORTED
+    from engine.benchmarks.cut_films.film import REPORTED
     from engine.benchmarks.cutting import cutting, missing
     from engine.benchmarks.measures import page, table
 

@@ -13,7 +13,7 @@ from bridge.cli.client_scripts import hello, plan_of, request_values_of
 from bridge.cli.options import film_arguments, former, music_arguments, sound_arguments
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import progress_bar
-from bridge.cli.request_values import request_values
+from bridge.cli.request_values import request_values, warn_of_unused
 from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS
 from bridge.scoring.request import TAKES
@@ -152,6 +152,7 @@ def _submit(client: Client, args: Namespace) -> Any:
     values = request_values(args) | {"video": str(args.video.absolute())}
     # Wrong options are refused here, before anything is sent.
     request = parse_request(values)
+    warn_of_unused(request)
     kind = Kind.ANALYZE if args.analyze else Kind.COMPOSE
     return _waited(
         client, args, client.ask("POST", "/jobs", {**request_json(request), "kind": kind})

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import replace
 from pathlib import Path
 
+from bridge.cli.counted import counted
 from bridge.cli.options import timecode_arguments
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.request_values import given_clock
@@ -61,8 +62,9 @@ def run(args: Namespace) -> None:
     else:
         write_hits(chosen, args.output, name)
     kinds, off = sum(hit.is_edit for hit in chosen.hits), len(stretches_off(chosen.hits))
-    without = f", {off} stretches without hits" if off else ""
-    print(f"{len(chosen.hits) - kinds - off} hits, {kinds} cuts{without}: {args.output}")
+    without = f", {counted(off, 'stretch')} without hits" if off else ""
+    hits = counted(len(chosen.hits) - kinds - off, "hit")
+    print(f"{hits}, {counted(kinds, 'cut')}{without}: {args.output}")
 
 
 def _write_spotting(base: CueSheet | None, name: str, args: Namespace) -> None:
@@ -79,7 +81,7 @@ def _write_spotting(base: CueSheet | None, name: str, args: Namespace) -> None:
     else:
         video = replace(base.video, timecode=clock.start)
         write_cues(replace(base, video=video, spotting=spotting), args.output)
-    print(f"{len(spotting)} cues: {args.output}")
+    print(f"{counted(len(spotting), 'cue')}: {args.output}")
 
 
 def _no_film(path: Path) -> EmsyncError:

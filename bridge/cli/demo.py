@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.outputs import check_file, file_force_argument
+from engine.errors import EmsyncError
 from engine.video.demo import draw_demo
 
 
@@ -20,6 +21,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Draw."""
+    if args.output.suffix.lower() != ".mp4":
+        raise EmsyncError(f"{args.output}: end its name in .mp4")
     check_file(args.output, args.force)
     draw_demo(args.output)
     print(f"the demo film: {args.output}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bridge.cli.counted import counted
 from bridge.cli.extras import need_tagger
 from bridge.cli.options import boundary_arguments, scores_argument
 from bridge.cli.outputs import check_file, file_force_argument
@@ -69,6 +70,9 @@ def run(args: Namespace) -> None:
 
     if args.json is not None:
         check_file(args.json, args.force)
+    if args.reference is not None and not args.reference.is_file():
+        # Before the figures that take long.
+        raise EmsyncError(f"{args.reference}: no such file; check the path of the reference music")
     score = read_score(args.score, args.audio)
     args.cues = score.cues
     request = parse_request(request_values(args))
@@ -123,10 +127,10 @@ def measured(
 
 def table(report: Json) -> list[str]:
     """The figures in lines, for people."""
-    chords = "" if report["chords"] is None else f", {report['chords']} long chords"
+    chords = "" if report["chords"] is None else f", {counted(report['chords'], 'long chord')}"
     return [
         f"{report['video']}, {report['score']}: {report['duration']:.1f} s, "
-        f"{report['boundaries']} boundaries{chords}",
+        f"{counted(report['boundaries'], 'boundary')}{chords}",
         *_alignment_lines(report),
         *_av_align_lines(report),
         *_other_lines(report),

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.emotion_option import emotion_argument
+from bridge.cli.types import at_least
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.request import AUDIO, DYNAMICS, TAKES
 from engine.composing.sampling import Sampling
 from engine.cues import parse_time
 from engine.emotion.experts.registry import NAMES
 from engine.emotion.fusion import MAPPINGS
+from engine.model.header import read_header
 from engine.model.precision import PRECISIONS
 from engine.plan.plan import FEELS, TIME_SIGNATURES
 from engine.score import Instrument
@@ -125,8 +127,8 @@ def music_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--theme", type=Path, metavar="FILE",
-        help="begin with the theme in this MIDI file, and come back to it; its tempo, time "
-        "signature and key are the piece's, unless other options name others",
+        help="begin with the theme in this MIDI file, and come back to it. The piece has the "
+        "theme's tempo, time signature and key, unless other options name others",
     )  # fmt: skip
     parser.add_argument(
         "--theme-part", metavar="NAME",
@@ -308,16 +310,16 @@ def network_arguments(parser: ArgumentParser) -> None:
         help="the precision of the arithmetic (default: the fastest on the device)",
     )  # fmt: skip
     parser.add_argument(
-        "--threads",
-        type=int,
-        default=0,
-        metavar="N",
+        "--threads", type=at_least(1), default=0, metavar="N",
         help="CPU threads that compose (default: one for each core)",
-    )
+    )  # fmt: skip
 
 
 def network_options(args: Namespace) -> NetworkOptions:
-    """The network that was asked for."""
+    """The network that was asked for. Raises EmsyncError for a file that is none."""
+    if args.model is not None:
+        # Loading it comes only after a film has been analyzed, which may take long.
+        read_header(args.model)
     return NetworkOptions(args.model, args.device, args.threads, args.precision)
 
 

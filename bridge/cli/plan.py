@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from bridge.cli.counted import counted
 from bridge.cli.options import plan_arguments
 from bridge.cli.outputs import check_file, file_force_argument, of_cue
 from bridge.cli.planning import planned_film, planning_arguments, planning_request
@@ -76,8 +77,8 @@ def overview(plan: Plan, boundaries: tuple[float, ...]) -> str:
     """The tempo, the bars, and how many boundaries they meet, in a line."""
     met, downbeats = plan.met(boundaries)
     return (
-        f"{plan.tempo:.1f} bpm, {len(plan.bar_lines())} bars; {met} of {len(boundaries)} "
-        f"boundaries fall on a beat, {downbeats} of them begin a bar"
+        f"{plan.tempo:.1f} bpm, {counted(len(plan.bar_lines()), 'bar')}; {met} of "
+        f"{counted(len(boundaries), 'boundary')} on a beat, {downbeats} at the start of a bar"
     )
 
 

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 
 from bridge.cli.options import cues_argument, film_arguments
 from bridge.cli.progress import phase_bar
-from bridge.cli.request_values import request_values
+from bridge.cli.request_values import request_values, warn_of_unused
 from bridge.scoring.pipeline import analyze_film, with_user_changes
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request
@@ -27,7 +27,9 @@ def planning_request(args: Namespace) -> Request:
         if args.cues is not None:
             raise EmsyncError(f"{args.video}: is a cue sheet already; leave out --cues")
         values["cues"] = read_cues(args.video)
-    return parse_request(values)
+    request = parse_request(values)
+    warn_of_unused(request)
+    return request
 
 
 def planned_film(args: Namespace, request: Request) -> CueSheet:

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from bridge.cli.live_options import (
     output_arguments,
     output_config,
@@ -63,6 +65,8 @@ def run(args: Namespace) -> None:
         raise EmsyncError("give a MIDI file or a folder that emsync score wrote")
     played = playback_options(args)
     piece = played.read(args.score)
+    if args.wait < 0:
+        raise EmsyncError(f"--wait {args.wait:g}: give 0 or more seconds")
     if args.begin >= piece.duration:
         raise EmsyncError(f"--from {args.begin:g}: the piece lasts {piece.duration:.1f} s")
     with graceful_exit():
@@ -77,7 +81,7 @@ def run(args: Namespace) -> None:
                 player.introduce()
             with following(player, args.score, source):
                 if source is None:
-                    time.sleep(max(args.wait, 0.0))
+                    time.sleep(args.wait)
                     player.play(args.begin)
                 watch(player, forever=source is not None)
         finally:
@@ -104,7 +108,8 @@ def watch(player: Player, forever: bool) -> None:
             status = player.status()
             show(status.position)
             if status.trouble is not None and trouble is None:
-                print(f"emsync: {status.trouble}", file=sys.stderr)
+                # Above the progress bar, whose line print would break.
+                tqdm.write(f"emsync: {status.trouble}", sys.stderr)
             trouble = status.trouble
             if status.fault is not None:
                 raise EmsyncError(status.fault)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from bridge.cli.counted import counted
 from bridge.cli.options import (
     dynamics_argument,
     export_arguments,
@@ -149,8 +150,8 @@ def kept_lines(report: Report, cues: CueSheet) -> list[str]:
     notes = sum(report.notes.values())
     short = f", {recut.shortened} of them shortened at a seam" if recut.shortened else ""
     lines = [
-        f"  kept {recut.seconds:.1f} of {cues.duration:.1f} s: {recut.bars} bars, "
-        f"{recut.notes} of {notes} notes{short}"
+        f"  kept {recut.seconds:.1f} of {cues.duration:.1f} s: {counted(recut.bars, 'bar')}, "
+        f"{recut.notes} of {counted(notes, 'note')}{short}"
     ]
     now = 0.0
     for part in recut.parts:
@@ -158,7 +159,7 @@ def kept_lines(report: Report, cues: CueSheet) -> list[str]:
             lines.append(_line(now, part.new, "new"))
         now = part.new + part.seconds
         where = f"kept, was at {part.old:.3f}" if part.old != part.new else "kept"
-        lines.append(_line(part.new, now, f"{where} ({part.bars} bars)"))
+        lines.append(_line(part.new, now, f"{where} ({counted(part.bars, 'bar')})"))
     if cues.duration - now > 0.001:
         lines.append(_line(now, cues.duration, "new"))
     return lines

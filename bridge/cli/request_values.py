@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from argparse import Namespace
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -37,7 +38,7 @@ def request_values(args: Namespace) -> dict[str, Any]:
         values["cues"] = read_cues(values["cues"])
     if "boundaries" in values or "spotting" in values:
         read_lists(args, values)
-    elif "start_timecode" in values:
+    elif getattr(args, "start_timecode", None) or getattr(args, "frame_rate", None):
         values["start_timecode"] = given_clock(args).start
     if "no_hits" in values:
         values["no_hits"] = _stretches(args, values)
@@ -52,6 +53,23 @@ def request_values(args: Namespace) -> dict[str, Any]:
     if "tempo_map" in values:
         values["tempo_map"] = read_tempo_map(values["tempo_map"])
     return values
+
+
+def warn_of_unused(request: Request) -> None:
+    """Warn of options that say how emotion is read, where the user gave all of it."""
+    if not request.emotion_is_given:
+        return
+    usual = {field.name: field.default for field in fields(Request)}
+    unused = [name for name in _READING if getattr(request, name) != usual[name]]
+    if unused:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in unused)
+        warnings.warn(
+            f"{names}: no effect, because you gave the emotion of the whole film", stacklevel=2
+        )
+
+
+_READING = ("mapping", "listen_to_music", "emotion_network")
+"""Fields of a request that say how emotion is read, and no more."""
 
 
 def _theme_part(name: str | None) -> Instrument | None:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from bridge.cli.counted import counted
 from bridge.cli.options import (
     SOUND_FIELDS,
     dynamics_argument,
@@ -87,8 +88,8 @@ def run(args: Namespace) -> None:
             cues, report = rescore_piece(
                 old, request, network.load, beside, phase_bar, args.soundfont
             )
-        print(summary(report, cues, folder, ()))
-        print("\n".join(new_lines(report, cues)))
+        *lines, last = summary(report, cues, folder, ()).splitlines()
+        print("\n".join([*lines, *new_lines(report, cues), last]))
 
 
 def _values(args: Namespace, old: OldScore) -> dict[str, Any]:
@@ -112,8 +113,8 @@ def new_lines(report: Report, cues: CueSheet) -> list[str]:
     assert rescore is not None
     notes = sum(report.notes.values())
     lines = [
-        f"  kept {rescore.notes} of {notes} notes; {rescore.seconds:.1f} of {cues.duration:.1f} s "
-        f"whole ({rescore.bars} bars)"
+        f"  kept {rescore.notes} of {counted(notes, 'note')}; "
+        f"{rescore.seconds:.1f} of {cues.duration:.1f} s whole ({counted(rescore.bars, 'bar')})"
     ]
     for new in rescore.new:
         names = ", ".join(instrument.value for instrument in new.instruments)

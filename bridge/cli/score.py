@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 
 from bridge.cli.arc import arc
+from bridge.cli.counted import counted
 from bridge.cli.options import (
     film_arguments,
     music_arguments,
@@ -20,7 +21,7 @@ from bridge.cli.options import (
 )
 from bridge.cli.outputs import folder_force_argument, keep_source, result_folder, stale
 from bridge.cli.progress import phase_bar
-from bridge.cli.request_values import request_values
+from bridge.cli.request_values import request_values, warn_of_unused
 from bridge.cli.why import why
 from bridge.scoring.files import ARDOUR, EXPORT_FILES, PICTURE, PLAN, SCORES
 from bridge.scoring.pipeline import score_film
@@ -54,6 +55,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     """Check the options before any work is spent on them, then score the film."""
     request = parse_request(request_values(args))
+    warn_of_unused(request)
     network = network_options(args)
     if args.output.name in ("", ".."):
         # Such a folder has no name to number, so the film's place is looked at first.
@@ -81,7 +83,8 @@ def run(args: Namespace) -> None:
 
 def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[Instrument]) -> str:
     """The result in a few lines. instruments: who was to play."""
-    notes = ", ".join(f"{name} {count}" for name, count in report.notes.items())
+    asked = [instrument.value for instrument in instruments]
+    notes = ", ".join(f"{name} {n}" for name, n in report.notes.items() if n or name in asked)
     times = report.timings
     takes = "takes/, " if len(report.takes.takes) > 1 else ""
     lines = [
@@ -95,8 +98,8 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
         met = round(report.second * len(cues.boundaries))
         lines.insert(
             2,
-            f"  {len(report.chords)} long chords; {met} of {len(cues.boundaries)} boundaries "
-            "have one within a second",
+            f"  {counted(len(report.chords), 'long chord')}; {met} of "
+            f"{counted(len(cues.boundaries), 'boundary')} with one within a second",
         )
     lines += [f"  {arc(report.takes.takes[0][0].score)}", *why(cues)]
     if report.theme:
@@ -167,10 +170,12 @@ def reel_summary(reel: ReelReport, cues: CueSheet, folder: Path) -> str:
         cue, report = each.cue, each.report
         key = "" if each.plan is None else f", {each.plan.phrases[0].key}"
         met = round(report.second * len(report.hits)) if report.hits else 0
+        boundaries = counted(len(report.hits), "boundary")
         lines.append(
             f"  {cue.name}  {cues.timecode(cue.start)} - {cues.timecode(cue.end)}  "
             f"{cue.duration:.1f} s at {report.tempo:.0f} bpm{key}; "
-            f"{sum(report.notes.values())} notes; {met} of {len(report.hits)} boundaries met"
+            f"{counted(sum(report.notes.values()), 'note')}"
+            + (f"; {met} of {boundaries} met" if report.hits else "")
             + ("" if cue.variation_of is None else f"; variation of {cue.variation_of}")
         )
     model = reel.model

@@ -75,6 +75,9 @@ def run(args: Namespace) -> None:
     for port in (args.port, args.osc_port):
         if not 0 <= port < 65536:
             raise EmsyncError(f"port {port}: give 0 to 65535")
+    for option, address in (("--host", args.host), ("--osc-host", args.osc_host)):
+        if not address:
+            raise EmsyncError(f"{option} is empty; give an address, such as 127.0.0.1")
     if args.exit_when_idle is not None and not args.exit_when_idle > 0:
         raise EmsyncError(f"--exit-when-idle {args.exit_when_idle:g}: give more than 0 minutes")
     if args.no_osc and args.osc_to:

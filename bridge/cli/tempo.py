@@ -5,11 +5,13 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from bridge.cli.counted import counted
 from bridge.cli.options import tempo_arguments
 from bridge.cli.outputs import check_file, file_force_argument, of_cue
 from bridge.cli.planning import planned_film, planning_arguments, planning_request
 from bridge.scoring.request import Request
 from engine.cues import CueSheet
+from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.plan.plan import BEATS, TIME_SIGNATURES, plan_beats
 from engine.plan.planner import rank
@@ -38,6 +40,8 @@ def run(args: Namespace) -> None:
     """Print the best tempi as a table, the best first; for each cue, if the film has several."""
     request = planning_request(args)
     if args.picture is not None:
+        if args.picture.suffix.lower() != ".svg":
+            raise EmsyncError(f"{args.picture}: end its name in .svg")
         check_file(args.picture, args.force)
     cues = planned_film(args, request)
     if not cues.spotting:
@@ -62,7 +66,7 @@ def _rank(cues: CueSheet, request: Request, picture: Path | None) -> None:
         if all(abs(fit.tempo / other.tempo - 1) > APART for other in apart):
             apart.append(fit)
     print(
-        f"{len(cues.boundaries)} boundaries in {cues.duration:.1f} s; "
+        f"{counted(len(cues.boundaries), 'boundary')} in {cues.duration:.1f} s; "
         + ("the tempo does not bend" if request.bpm else f"it bends by {MOST_BEND:.0%} at most")
     )
     print("  tempo  downbeats  other beats  missed   bend  unusual bars")

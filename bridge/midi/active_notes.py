@@ -133,8 +133,8 @@ def _open_first_free(folder: Path, stem: str) -> int:
 def _allocate(file: int) -> None:
     """Give the cells real blocks of the disk, and keep their content.
 
-    In a file with holes the first write to a cell needs a block, and on a full disk the kernel
-    kills the process for it (SIGBUS). Raises OSError where there is no space.
+    In a file with holes the first write to a cell needs a block. On a full disk the kernel then
+    kills the process (SIGBUS). Raises OSError where there is no space.
     """
     os.lseek(file, 0, os.SEEK_SET)
     cells = os.read(file, _NOTES + 1)

@@ -55,8 +55,10 @@ class OutputConfig:
             raise EmsyncError(f"ports {self.ports}: choose five or one")
         if not -10.0 <= self.latency <= 10.0:
             raise EmsyncError(f"latency {self.latency:g} s: give -10 to 10")
+        if not self.host.strip():
+            raise EmsyncError("REAPER's host is empty; give the machine that REAPER runs on")
         if not 0 < self.port < 65536:
-            raise EmsyncError(f"port {self.port}: give 1 to 65535")
+            raise EmsyncError(f"REAPER's port {self.port}: give 1 to 65535")
 
 
 def open_output(config: OutputConfig, folder: Path | None = None) -> tuple[Output, str]:

@@ -1,7 +1,7 @@
 """The guardian's process: waits for the end of its input, and silences what was left sounding.
 
 It opens its own output on the same route. With JACK it connects its ports to where the dead
-process's ports led; JACK forgets that with the process, so it is noted here several times a second.
+process's ports led. JACK forgets that with the process, so it is noted here several times a second.
 """
 
 from __future__ import annotations

@@ -18,11 +18,12 @@ def by_instrument(names: Sequence[str], pattern: str) -> dict[Instrument, str]:
     Raises EmsyncError when the pattern is invalid, or matches no port.
     """
     try:
-        matching = [name for name in names if re.search(pattern, name, re.IGNORECASE)]
+        wanted = re.compile(pattern, re.IGNORECASE)
     except re.error as error:
         raise EmsyncError(
             f"ports {pattern!r}: not a regular expression ({error}); mend it"
         ) from error
+    matching = [name for name in names if wanted.search(name)]
     if not matching:
         available = ", ".join(names) or "none"
         raise EmsyncError(f"ports {pattern!r}: no port matches; there are: {available}")

@@ -26,8 +26,10 @@ class Dynamics:
     boost: int = CHORD_VELOCITY - VELOCITY
 
     def __post_init__(self) -> None:
-        if not 1 <= self.base <= 127 or not -126 <= self.boost <= 126:
-            raise EmsyncError(f"velocity {self.base}{self.boost:+d}: give a base of 1 to 127")
+        if not 1 <= self.base <= 127:
+            raise EmsyncError(f"velocity {self.base}: give 1 to 127")
+        if not -126 <= self.boost <= 126:
+            raise EmsyncError(f"boost {self.boost}: give -126 to 126")
 
     def of(self, note: Note, chords: Collection[float]) -> Note:
         """A note with these dynamics. chords: onsets of the chords on boundaries, in seconds.

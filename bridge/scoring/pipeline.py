@@ -27,15 +27,15 @@ from bridge.scoring.report import (
     Takes,
     Timings,
     report,
-    write_report,
 )
+from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
 from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
 from engine.composing.theme import theme_given
 from engine.cues import CueSheet, check_same_film, write_cues
-from engine.emotion.fusion_network import card_path, read_card
+from engine.emotion.fusion_network import card_of
 from engine.emotion.sections import override, turned
 from engine.errors import EmsyncError
 from engine.files import write_atomically
@@ -97,7 +97,7 @@ def analyze_film(request: Request, phases: Phases, scores: Path | None = None) -
         if request.cues is None:
             _check_early(request)
             if request.emotion_network is not None:
-                read_card(card_path(Path(request.emotion_network)))
+                card_of(Path(request.emotion_network))
             measured = _measured(request, scores, progress)
             cues = cue_sheet(
                 measured,
@@ -213,8 +213,8 @@ def score_film(
     load: loads the network; called once the film has been analyzed. follow: makes
     the listener that follows the first take while it is composed. scores: a file that keeps what
     is measured of the film. soundfont: as for :func:`~bridge.scoring.rendering.renderer_for`.
-    Raises EmsyncError for a film that can't be scored, a network that can't be loaded, a sound font
-    that can't be read, and a folder that can't be written.
+    Raises EmsyncError for a film that can't be scored and a network that can't be loaded. It raises
+    it too for a sound font that can't be read, and a folder that can't be written.
     """
     check_musescore(request.exports)
     warn_without_chords(request)

@@ -19,7 +19,8 @@ from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
 from bridge.scoring.performing import performed
 from bridge.scoring.pipeline import Phases, with_sound, write_result
 from bridge.scoring.rendering import renderer_for
-from bridge.scoring.report import KeptPart, Recut, Report, Timings, write_report
+from bridge.scoring.report import KeptPart, Recut, Report, Timings
+from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
 from engine.analysis import cue_sheet, measure

@@ -234,6 +234,14 @@ class Request:
         return () if _is_word(turns) else turns
 
     @property
+    def emotion_is_given(self) -> bool:
+        """Whether the user's emotion holds from the start to the end of the film."""
+        word, valence, arousal = self.user_emotion
+        turns = self.emotion_turns
+        throughout = bool(turns) and turns[0].start == 0 and all(t.end is None for t in turns)
+        return word is not None or None not in (valence, arousal) or throughout
+
+    @property
     def stretches_off(self) -> tuple[Stretch, ...]:
         """All stretches in which nothing is marked, in seconds from ``start``."""
         return (*self.no_hits, *stretches_off(self.boundaries or ()))

@@ -21,6 +21,7 @@ from bridge.scoring.selection import Selection, parse_selection, selection_json
 from bridge.scoring.theme_json import parse_theme, theme_json
 from engine.checks import Check, checked, flag, items, number, one_of, text, whole
 from engine.cues import CueSheet, from_json, to_json
+from engine.emotion.experts.registry import listed
 from engine.emotion.fusion import MAPPINGS, MappingName
 from engine.errors import EmsyncError
 from engine.hits import Hit, hit_json, rising_hits, stretches
@@ -82,8 +83,9 @@ def _plain(value: Any) -> Any:
 
 def _experts(name: str, value: Any) -> tuple[str, ...]:
     """Names of experts: a list, or one text with commas."""
-    listed = value.split(",") if isinstance(value, str) else items(name, value)
-    return tuple(text(f"{name}[{place}]", each).strip() for place, each in enumerate(listed))
+    if isinstance(value, str):
+        return listed(value)
+    return listed(",".join(text(f"{name}[{n}]", each) for n, each in enumerate(items(name, value))))
 
 
 def _exports(name: str, value: Any) -> tuple[str, ...]:

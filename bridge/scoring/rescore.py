@@ -18,7 +18,8 @@ from bridge.scoring.performing import performed
 from bridge.scoring.pipeline import Phases, with_sound, write_result
 from bridge.scoring.recut import OldScore, warn_of_another_network
 from bridge.scoring.rendering import renderer_for
-from bridge.scoring.report import KeptPart, NewPart, Report, Rescore, Timings, write_report
+from bridge.scoring.report import KeptPart, NewPart, Report, Rescore, Timings
+from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
 from engine.cues import CueSheet, write_cues

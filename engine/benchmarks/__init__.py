@@ -13,6 +13,11 @@ far less. So most targets are for ratios.
     watching    the analysis of a film: against bare decoding and PySceneDetect
     starting    cold starts, and a whole one-minute film
     memory      peak memory of composing and watching
+    velocities  what performing the notes costs
+    rescoring   whether music that is composed anew is as good, and what follows fits
+    emotion     the reading of emotion: its spread, order and cost
+    emotion_films
+                films whose arousal is known
     cut_films   films whose transitions are known
     cutting     how well transitions are found in them
     dissolve_training

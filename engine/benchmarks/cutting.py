@@ -19,7 +19,9 @@ import cv2
 import numpy as np
 
 from engine.arrays import Image
-from engine.benchmarks.cut_films import HEIGHT, SUITES, WIDTH, MadeFilm, Truth, make_film
+from engine.benchmarks.cut_films.film import SUITES, MadeFilm, make_film
+from engine.benchmarks.cut_films.joints import Truth
+from engine.benchmarks.cut_films.pictures import HEIGHT, WIDTH
 from engine.benchmarks.measures import Line, Section
 from engine.cues import KINDS
 from engine.video.cuts import CutDetector, find_cuts

@@ -2,8 +2,8 @@
 
     python -m engine.benchmarks.dissolve_training -o engine/video/dissolves.json --films FOLDER
 
-Each window that may be a dissolve at first sight is an example. It is one of a dissolve if its
-extent and the true one share at least half of what they cover together, and the centre is inside.
+Each window that may be a dissolve at first sight is an example. It is one of a dissolve if the
+centre is inside. Its extent and the true one must share at least half of what they cover together.
 Other windows that touch a dissolve or a fade are left out: what they are, nobody can say.
 """
 
@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
-from engine.benchmarks.cut_films import TUNING, Truth, make_film
+from engine.benchmarks.cut_films.film import TUNING, make_film
+from engine.benchmarks.cut_films.joints import Truth
 from engine.benchmarks.cutting import film_clips
 from engine.files import write_atomically
 from engine.video.cuts import CutDetector

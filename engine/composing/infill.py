@@ -10,7 +10,7 @@ from functools import cached_property
 
 from engine.composing.state import Key
 from engine.music import vocabulary as voc
-from engine.music.events import within_instant
+from engine.music.events import note_order, within_instant
 from engine.music.vocabulary import STEP_MS, to_steps
 from engine.score import Instrument, Note, Score
 
@@ -140,7 +140,7 @@ def with_given(score: Score, given: Given) -> Score:
     return replace(
         score,
         bars=tuple(sorted([*bars, *given.bars])),
-        notes=tuple(sorted([*_apart(new, given.notes), *given.notes], key=_order)),
+        notes=tuple(sorted([*_apart(new, given.notes), *given.notes], key=note_order)),
         chords=tuple(sorted([*chords, *given.chords])),
     )
 
@@ -159,7 +159,3 @@ def _apart(new: Iterable[Note], given: Iterable[Note]) -> Iterator[Note]:
         end = min([note.end, *later])
         if onset - note.onset < STEP_MS / 1000 and onset < end:
             yield replace(note, onset=onset, end=end)
-
-
-def _order(note: Note) -> tuple[float, int, int]:
-    return note.onset, voc.INSTRUMENTS.index(note.instrument), note.pitch

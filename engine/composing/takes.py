@@ -6,7 +6,6 @@ Takes of one seed differ: one moves where another stands still, or fits its emot
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -16,9 +15,10 @@ from engine.composing.listener import Listener
 from engine.composing.loop import compose_all
 from engine.cues import CueSheet
 from engine.model.runtime import Network
-from engine.music.conditions import EMOTION, UNKNOWN
+from engine.music.conditions import UNKNOWN
 from engine.originality.check import originality
 from engine.originality.fingerprint import Fingerprint
+from engine.plan.planner import mean_emotion
 from engine.rating.rating import Asked, Felt, Players, Rating, rate
 
 RatedTake = tuple[Take, Rating]
@@ -81,7 +81,7 @@ def asked_of(
     cues: CueSheet, players: tuple[Players, ...], density: float = UNKNOWN, ends: bool = True
 ) -> Asked:
     """What takes for a cue sheet are rated against: its boundaries, and its emotion."""
-    valence, arousal = (_mean(cues, name) for name in EMOTION)
+    valence, arousal = mean_emotion(cues.sections)
     felt = tuple(Felt(s.start, s.end, s.valence, s.arousal) for s in cues.sections)
     sections = felt if len(felt) > 1 else ()
     return Asked(players, cues.boundaries, density, valence, arousal, ends, sections)
@@ -90,14 +90,3 @@ def asked_of(
 def ranked(takes: Sequence[RatedTake]) -> list[RatedTake]:
     """The takes, the best first; of equals, the earlier first."""
     return sorted(takes, key=lambda take: -take[1].total)
-
-
-def _mean(cues: CueSheet, name: str) -> float:
-    """The mean valence or arousal of a cue sheet's sections by their length; NaN if unknown."""
-    known = [
-        (section.end - section.start, value)
-        for section in cues.sections
-        if not math.isnan(value := getattr(section, name))
-    ]
-    length = sum(span for span, _ in known)
-    return sum(span * value for span, value in known) / length if length > 0 else UNKNOWN

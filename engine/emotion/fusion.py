@@ -1,8 +1,8 @@
 """Late fusion of the experts' readings of a stretch of film.
 
 Probabilities are pooled by their logarithms, each expert with its confidence. Valence and arousal
-are a product of Gaussians: a neutral prior, the paper's mapping of the probabilities as far as they
-say anything, and each direct reading with its confidence.
+are a product of Gaussians. These are a neutral prior, the paper's mapping of the probabilities as
+far as they say anything, and each direct reading with its confidence.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ PAPER = (
     Modality("speech", 768, False),
     Modality("titles", 768, False),
 )
-"""The paper's modalities: CLIP ViT-B/32 of the picture, BEATs of the sound, expressions of faces,
-and the sentiment of what is spoken and of what is written."""
+"""The paper's modalities. They are CLIP ViT-B/32 of the picture, BEATs of the sound, expressions of
+faces, and the sentiment of what is spoken and written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,17 @@ def read_card(path: Path) -> Card:
     if not card.temperature > 0:
         raise EmsyncError(f"{path}: temperature {card.temperature:g}; it must be above 0")
     return card
+
+
+def card_of(network: Path) -> Card:
+    """The card of a network. Raises EmsyncError if either file is missing or can't be read."""
+    remedy = "give the .onnx file that emsync model train-emotion wrote"
+    card = card_path(network)
+    if not network.is_file():
+        raise EmsyncError(f"{network}: no such emotion network; {remedy}")
+    if not card.is_file():
+        raise EmsyncError(f"{network}: has no card {card.name} beside it; {remedy}")
+    return read_card(card)
 
 
 def check(features: Features, modalities: Sequence[Modality], where: str) -> None:
@@ -159,7 +170,7 @@ class FusionNetwork:
     def __init__(self, path: Path) -> None:
         import onnxruntime
 
-        self.card = read_card(card_path(path))
+        self.card = card_of(path)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.log_severity_level = 3

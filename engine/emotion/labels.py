@@ -1,8 +1,8 @@
 """Folders of films with known emotions: for training and for evaluation.
 
-Either the films lie in one folder for each of Ekman's emotions (``clips/joy/a.mp4``), or the folder
-has a table ``labels.csv`` with the column ``file`` and at least one of ``emotion``, ``valence`` and
-``arousal``. A column ``split`` (train, val, test) is optional.
+The films may lie in one folder for each of Ekman's emotions (``clips/joy/a.mp4``). Or the folder
+has a table ``labels.csv``, with the column ``file`` and at least one of ``emotion``, ``valence``
+and ``arousal``. A column ``split`` (train, val, test) is optional.
 """
 
 from __future__ import annotations

@@ -7,14 +7,11 @@ curve of emotion from flickering.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from engine.arrays import Floats
-
-Read = Callable[[float, float], tuple[float, float]]
-"""The valence and arousal of a stretch from its start and end in seconds."""
 
 
 def units(cuts: Sequence[float], duration: float, shortest: float) -> tuple[float, ...]:

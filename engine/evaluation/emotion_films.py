@@ -131,8 +131,8 @@ def table(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"films with an emotion: {found['log_loss']['n']}"
         yield f"log loss    {_figure(found['log_loss'])}; a guess has {found['uniform']:.3f}"
         yield f"top-1       {_figure(found['top_1'])}; a guess has {1 / len(EKMAN):.3f}"
-        yield f"calibration error {found['calibration_error']:.3f}; the best temperature for these "
-        yield f"films would be {found['temperature']:.2f}"
+        yield f"calibration error {found['calibration_error']:.3f}"
+        yield f"best temperature  {found['temperature']:.2f}"
         yield f"{'true, read as':<14}" + "".join(f"{name:>10}" for name in EKMAN)
         for name, row in found["confusion"].items():
             yield f"{name:<14}" + "".join(f"{count:>10}" for count in row)

@@ -26,7 +26,7 @@ from engine.metrics.features import FEATURES, feature_vector
 from engine.metrics.label_features import GROUPS
 from engine.metrics.note_arrays import note_arrays
 from engine.metrics.regression import Ridge, best_penalty, cross_validate, fit
-from engine.metrics.statistics import Json, auc, estimate, pearson
+from engine.metrics.statistics import Json, auc, estimate, mean, pearson
 from engine.metrics.turning import counts
 from engine.music.conditions import EMOTION
 from engine.music.key import find_key
@@ -145,9 +145,9 @@ def evaluate(
             "arousal_and_note_density": estimate(pearson, arousal, density, rng=rng),
             "valence_and_major": estimate(pearson, valence[keyed], major[keyed], rng=rng),
             "major_share": {
-                f"{point:g}": _mean(major[keyed & (valence == point)]) for point in GRID
+                f"{point:g}": mean(major[keyed & (valence == point)]) for point in GRID
             },
-            "note_density": {f"{point:g}": _mean(density[arousal == point]) for point in GRID},
+            "note_density": {f"{point:g}": mean(density[arousal == point]) for point in GRID},
         },
         "grids": {
             name: _grid(values, valence, arousal)
@@ -186,7 +186,7 @@ def _grid(values: Floats, valence: Floats, arousal: Floats) -> Json:
     fitted = np.linalg.lstsq(columns, values[known], rcond=None)[0]
     return {
         "means": [
-            [_mean(values[known & (valence == v) & (arousal == a)]) for a in GRID] for v in GRID
+            [mean(values[known & (valence == v) & (arousal == a)]) for a in GRID] for v in GRID
         ],
         "slopes": dict(zip(EMOTION, fitted[:2].tolist(), strict=True)),
     }
@@ -197,7 +197,3 @@ def _is_major(score: Score) -> float:
     pitched = note_arrays(score).pitched
     key = find_key(pitched.pitch, pitched.length)
     return key if np.isnan(key) else float(key < 12)
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else float("nan")

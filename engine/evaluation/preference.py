@@ -4,9 +4,9 @@ Goal: the share of pairs in which the uncorrupted excerpt is rated higher, by ki
 (:mod:`engine.evaluation.corruptions`) and in all. A tie is no win.
 
 Conventions: excerpts last 30 to 60 s and come from songs of three or more families. A song has no
-plan: who plays in the excerpt was asked to play, the key is the one that fits the notes, and
-emotion, boundaries and likelihood do not count. Whether it ends counts only for songs' ends, of
-songs that ring for a beat or more: a song that breaks off or fades has no ending to cut.
+plan. Who plays in the excerpt was asked to play, and the key is the one that fits the notes.
+Emotion, boundaries and likelihood do not count. Whether it ends counts only for the ends of songs
+that ring for a beat or more. A song that breaks off or fades has no ending to cut.
 """
 
 from __future__ import annotations

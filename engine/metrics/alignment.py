@@ -62,11 +62,6 @@ class Alignment:
         return _share(self.matched, self.chords)
 
     @property
-    def iou(self) -> float:
-        """Matched pairs as a share of boundaries and chords together, each pair counted once."""
-        return _share(self.matched, self.union)
-
-    @property
     def union(self) -> int:
         """Boundaries and chords together, each matched pair counted once."""
         return self.boundaries + self.chords - self.matched

@@ -18,6 +18,7 @@ import numpy as np
 from engine.arrays import Floats, Mask
 from engine.metrics.musicality import in_scale, pitch_class_entropy, polyphony
 from engine.metrics.note_arrays import NoteArrays, bar_positions, note_arrays
+from engine.metrics.statistics import mean
 from engine.music.key import find_key
 from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Instrument, Score
@@ -139,11 +140,11 @@ def _metre(notes: NoteArrays, score: Score) -> dict[str, float]:
         nearest = np.rint(sixteenths)
         on = np.abs(sixteenths - nearest) < 0.2
         result |= {
-            f"{name}_on_beat": _mean(on & (nearest % 4 == 0)),
-            f"{name}_on_eighth": _mean(on & (nearest % 4 == 2)),
-            f"{name}_on_sixteenth": _mean(on & (nearest % 2 == 1)),
-            f"{name}_off_grid": _mean(~on),
-            f"{name}_on_bar": _mean(on & (nearest % 16 == 0)),
+            f"{name}_on_beat": mean(on & (nearest % 4 == 0)),
+            f"{name}_on_eighth": mean(on & (nearest % 4 == 2)),
+            f"{name}_on_sixteenth": mean(on & (nearest % 2 == 1)),
+            f"{name}_off_grid": mean(~on),
+            f"{name}_on_bar": mean(on & (nearest % 16 == 0)),
         }
     return result
 
@@ -151,7 +152,7 @@ def _metre(notes: NoteArrays, score: Score) -> dict[str, float]:
 def _drums(drums: NoteArrays, score: Score) -> dict[str, float]:
     """How often each part of the kit plays, and on which beats kick and snare do."""
     result = {
-        f"drums_{name}": _mean(np.isin(drums.pitch, pitches)) for name, pitches in _KIT.items()
+        f"drums_{name}": mean(np.isin(drums.pitch, pitches)) for name, pitches in _KIT.items()
     }
     bar, position = bar_positions(drums.onset, score.bars)
     sixteenth = np.rint(position * 16) % 16
@@ -160,9 +161,9 @@ def _drums(drums: NoteArrays, score: Score) -> dict[str, float]:
     snare = sixteenth[np.isin(drums.pitch, _KIT["snare"])]
     return result | {
         "drums_bars": min(1.0, played),
-        "kick_on_one_and_three": _mean(kick % 8 == 0),
-        "kick_on_two_and_four": _mean(kick % 8 == 4),
-        "snare_on_two_and_four": _mean(snare % 8 == 4),
+        "kick_on_one_and_three": mean(kick % 8 == 0),
+        "kick_on_two_and_four": mean(kick % 8 == 4),
+        "snare_on_two_and_four": mean(snare % 8 == 4),
     }
 
 
@@ -178,20 +179,16 @@ def _texture(notes: NoteArrays, score: Score) -> dict[str, float]:
     }
     for index, instrument in enumerate(INSTRUMENTS):
         name, part = instrument.value, notes.of(instrument)
-        result[f"{name}_share"] = _mean(notes.part == index)
+        result[f"{name}_share"] = mean(notes.part == index)
         result[f"{name}_plays"] = float(len(part) > 0)
         if instrument is Instrument.DRUMS:
             continue
         result |= {
             f"{name}_held": math.log2(np.median(part.length) / bar) if len(part) else math.nan,
             f"{name}_height": float(part.pitch.mean()) if len(part) else math.nan,
-            f"{name}_repeats": _mean(np.diff(part.pitch) == 0),
+            f"{name}_repeats": mean(np.diff(part.pitch) == 0),
         }
     return result
-
-
-def _mean(values: Mask) -> float:
-    return float(values.mean()) if len(values) else math.nan
 
 
 FEATURES = tuple(describe(Score((), (), (), 1.0)))

@@ -80,8 +80,9 @@ def mel_filters() -> Floats:
 def pick_peaks(strength: Floats) -> Ints:
     """The frames of the onsets in a curve of onset strength [n].
 
-    A peak is the greatest value within 30 ms before it, exceeds the mean of 100 ms on either side,
-    and comes more than 30 ms after the last one. Raises ValueError where :func:`validate` does.
+    A peak is the greatest value within 30 ms before it, and exceeds the mean of 100 ms on either
+    side. It comes more than 30 ms after the last one. Raises ValueError where :func:`validate`
+    does.
     """
     validate(strength)
     curve = strength - strength.min(initial=np.inf)

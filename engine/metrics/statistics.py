@@ -24,6 +24,12 @@ def validate(*columns: npt.ArrayLike) -> None:
         raise ValueError(f"columns must be lists of one length, not of shapes {sorted(shapes)}")
 
 
+def mean(values: npt.ArrayLike) -> float:
+    """The mean of a list [n]; NaN for an empty one."""
+    found = np.asarray(values, np.float64)
+    return float(found.mean()) if len(found) else math.nan
+
+
 def pearson(x: npt.ArrayLike, y: npt.ArrayLike) -> float:
     """Pearson's correlation of two lists [n]; NaN if one of them is constant.
 

@@ -20,13 +20,12 @@ import numpy as np
 
 from engine.arrays import Floats
 from engine.metrics.note_arrays import DRUMS, note_arrays
+from engine.metrics.statistics import mean
 from engine.music.key import find_key
 from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Instrument, Score
 
 BASS = INSTRUMENTS.index(Instrument.BASS)
-COUNTS = ("notes_a_second", "minor", "mean_pitch", "drums_share", "mean_velocity", "players")
-"""What is counted, see :func:`counts`."""
 NEAR = 1.0
 """The seconds before and after a change in which a silence counts as its seam."""
 _OF_BAR = ("notes_a_second", "mean_pitch", "drums_share", "mean_velocity", "players")
@@ -39,11 +38,11 @@ _LEAST_SPREAD = {
 
 
 def counts(score: Score) -> dict[str, float]:
-    """What plays, by the names of :data:`COUNTS`; NaN where there is nothing to count.
+    """What plays, by name; NaN where there is nothing to count.
 
-    ``minor`` is 1 for a minor key, 0 for a major one. ``drums_share`` is that of the notes.
-    ``players`` is how many instruments play.
-    Raises ValueError where :func:`engine.metrics.note_arrays.validate` does.
+    ``notes_a_second`` counts all parts. ``mean_pitch`` leaves out bass and drums. ``minor`` is 1
+    for a minor key, 0 for a major one. ``drums_share`` is that of the notes. ``players`` is how
+    many instruments play. Raises ValueError where :func:`engine.metrics.note_arrays.validate` does.
     """
     notes = note_arrays(score)
     pitched = notes.pitched
@@ -51,15 +50,11 @@ def counts(score: Score) -> dict[str, float]:
     return {
         "notes_a_second": len(notes) / score.duration,
         "minor": math.nan if math.isnan(key) else float(key >= 12),
-        "mean_pitch": _mean(pitched.pitch[pitched.part != BASS].tolist()),
-        "drums_share": _mean((notes.part == DRUMS).tolist()),
-        "mean_velocity": _mean([note.velocity for note in score.notes]),
+        "mean_pitch": mean(pitched.pitch[pitched.part != BASS].tolist()),
+        "drums_share": mean((notes.part == DRUMS).tolist()),
+        "mean_velocity": mean([note.velocity for note in score.notes]),
         "players": float(len(np.unique(notes.part))),
     }
-
-
-def _mean(values: Sequence[float]) -> float:
-    return float(np.mean(values)) if values else math.nan
 
 
 def part(score: Score, start: float, end: float) -> Score:

@@ -12,7 +12,8 @@ a measure is about a line of notes, and weighted by their notes.
   (first Wasserstein distance), in steps of velocity.
 - ``bar_change``: the mean change of the mean velocity from a bar to the next.
 - ``metre``: the share of the variance of a part's velocities that the sixteenths of the bar
-  explain, adjusted for their number (Ezekiel's R squared); 0 for chance, 1 if the bar decides all.
+  explain, adjusted for their number (Ezekiel's R squared). It is 0 for chance, and 1 if the bar
+  decides all.
 - ``step``: the mean change from a note of a part to its next.
 - ``spread``: the standard deviation within a part.
 - ``drift``: the mean velocity of the last third of the notes, less that of the first third.

@@ -15,6 +15,9 @@ from pathlib import Path
 from engine.errors import EmsyncError
 from engine.model.former_names import current_tensor
 
+REMEDY = "give the .safetensors file of an exported model"
+"""What errors about a network's files advise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
@@ -39,7 +42,9 @@ class Header:
 
 
 def read_header(path: Path) -> Header:
-    """Read the header of a weights file; raises EmsyncError if it has none."""
+    """Read the header of a weights file; raises EmsyncError if it is missing or has none."""
+    if not path.is_file():
+        raise EmsyncError(f"{path}: no such network; {REMEDY}")
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
@@ -54,5 +59,5 @@ def read_header(path: Path) -> Header:
                 tuple(entry["shape"]), 8 + length + begin, end - begin
             )
     except (OSError, struct.error, ValueError, KeyError, AttributeError) as error:
-        raise EmsyncError(f"{path}: no weights of the music model can be read here") from error
+        raise EmsyncError(f"{path}: has no weights of a music model; {REMEDY}") from error
     return Header(metadata, tensors)

@@ -23,7 +23,7 @@ from engine.arrays import Logits
 from engine.errors import EmsyncError
 from engine.model.config import ModelConfig
 from engine.model.devices import DEVICES, choose_device, cpu_instead
-from engine.model.header import read_header
+from engine.model.header import REMEDY, read_header
 from engine.model.precision import GRAPH_VERSION, Precision, graph_path
 from engine.model.rotary import rotate_back
 from engine.music import vocabulary as voc
@@ -102,11 +102,9 @@ class Network:
         """
         device = DEVICES[self.device]
         graph = graph_path(self.weights, precision or device.precision)
-        for file in (self.weights, graph):
-            if not file.is_file():
-                raise EmsyncError(
-                    f"{file}: no such network; give the .safetensors file of an exported model"
-                )
+        read_header(self.weights)
+        if not graph.is_file():
+            raise EmsyncError(f"{self.weights}: has no graph {graph.name} beside it; {REMEDY}")
         options = ort.SessionOptions()
         # Threads that share a step wait for each other at every product. Beside another busy
         # program they wait long. So a step takes one thread, and each thread has its own pieces.

@@ -41,7 +41,9 @@ def read_weights(path: Path) -> tuple[ModelConfig, State]:
             names = list(file.keys())
             state = {current_tensor(name): file.get_tensor(name) for name in names}
     except (OSError, SafetensorError) as error:
-        raise EmsyncError(f"{path}: no weights of the music model can be read here") from error
+        raise EmsyncError(
+            f"{path}: has no weights of a music model; give a .safetensors file of emsync"
+        ) from error
     if "config" not in metadata:
         raise EmsyncError(
             f"{path}: these weights carry no EMSYNC config; train or export them again"

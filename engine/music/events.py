@@ -26,7 +26,8 @@ _RANK = {
 _CHORDAL_RANK = min(_RANK[instrument] for instrument in CHORDAL)
 
 
-def _sort_key(note: Note) -> tuple[float, int, int]:
+def note_order(note: Note) -> tuple[float, int, int]:
+    """The key by which the notes of a score are sorted: onset, instrument, pitch."""
     return note.onset, voc.INSTRUMENTS.index(note.instrument), note.pitch
 
 
@@ -58,7 +59,7 @@ def normalise(score: Score) -> Score:
             end = min(spans[onset], following)
             notes.append(Note(instrument, to_seconds(onset), to_seconds(end), pitch, velocity))
     return Score(
-        tuple(sorted(notes, key=_sort_key)),
+        tuple(sorted(notes, key=note_order)),
         tuple(map(to_seconds, bars)),
         tuple(map(to_seconds, chords)),
         to_seconds(duration),

@@ -1,7 +1,7 @@
 """The reel: the music of a film's cues in one score, each at its time, with silence between.
 
 The reel has the tempi and time signatures of its cues. A bar of silence goes on in the tempo before
-it, a little faster or slower, so that the next cue begins a bar exactly at its in point. Where too
+it, a little faster or slower. So the next cue begins a bar exactly at its in point. Where too
 little time is left for that, the last bar of the cue before has another length.
 """
 

@@ -41,9 +41,9 @@ class Fingerprint:
     """The grams of a corpus, and how songs share passages among themselves.
 
     bits: [2 ** n / 8], the table. common: hashes of the passages that many songs have, rising.
-    band: rows [m, 2] of a number of notes, rising, and the longest shared passage, in notes, that
-    95% of the parts with so many notes stay within. They are of songs that the corpus lacks.
-    songs: how many the corpus has.
+    band: rows [m, 2] of a number of notes, rising, and a length in notes. Of the parts with so many
+    notes, 95% share no longer passage. They are of songs that the corpus lacks. songs: how many the
+    corpus has.
     """
 
     bits: Bits = field(repr=False)

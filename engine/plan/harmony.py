@@ -26,9 +26,9 @@ MOST_STILL = 1
 USUALNESS = 0.6
 """The power of a progression's count by which it is drawn; below 1, rarer ones come more often."""
 PLAIN = 1.6
-"""How many times likelier each bar of the tonic makes a progression in minor, and how many times
-less likely each bar of the relative major's tonic or dominant. Songs in minor often lean to the
-relative major; a film's unpleasant music should not."""
+"""How many times likelier each bar of the tonic makes a progression in minor. Each bar of the
+relative major's tonic or dominant makes it as many times less likely. Songs in minor often lean to
+the relative major; a film's unpleasant music should not."""
 _TONIC, _RELATIVE_MAJOR = "0", ("3", "10")
 RAREST_CADENCE = 0.05
 """The least share of songs' phrases that lead to the tonic by a chord, for a cadence to use it."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -100,16 +99,6 @@ class TempoFit:
     missed: tuple[float, ...]
     bend: float
     cost: float
-
-    def beat_times(self, duration: float) -> tuple[float, ...]:
-        """The seconds of every beat before ``duration``, from 0 on."""
-        times: list[float] = []
-        for here, there in pairwise(self.anchors):
-            beats = np.arange(there.beat - here.beat) / (there.beat - here.beat)
-            times += (here.seconds + beats * (there.seconds - here.seconds)).tolist()
-        last, beat = self.anchors[-1], 60 / self.tempo
-        rest = max(0, math.ceil((duration - last.seconds) / beat - 1e-9))
-        return (*times, *(last.seconds + beat * number for number in range(rest)))
 
 
 def usual_tempo(valence: float, arousal: float) -> tuple[float, float, float]:

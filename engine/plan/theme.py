@@ -125,8 +125,9 @@ class Statement:
 def statements(plan: Plan, theme: Theme) -> list[Statement]:
     """Where a piece states its theme.
 
-    It does so at its start, in later phrases of the same form and key, and in the first phrase of
-    another mood that has the same place there. The last chord's bar and what follows are no theme.
+    It does so at its start, and in later phrases of the same form and key. In another mood it does
+    so in the first phrase that has the same place there. The last chord's bar and what follows are
+    no theme.
     """
     until = len(plan.bar_lines()) + 1
     if plan.last_chord is not None:

@@ -29,9 +29,9 @@ _LINES = tuple(
 def measures(piece: MeasuredPiece) -> dict[str, float]:
     """Every measure by name; NaN without a line.
 
-    Of the intervals of the top line: repeats, the share of repeated pitches; steps, of the others
-    the share of at most a whole tone; leaps, the share beyond an octave; turns, the share of moves
-    that change direction. melody_range: semitones from the 5th to the 95th percentile.
+    Four are of the intervals of the top line. repeats: the share of repeated pitches. steps: of the
+    others, the share of at most a whole tone. leaps: the share beyond an octave. turns: the share
+    of moves that change direction. melody_range: semitones from the 5th to the 95th percentile.
     """
     line = top_line(piece)
     if len(line) < FEWEST:

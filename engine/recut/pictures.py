@@ -1,9 +1,9 @@
 """Find the picture of an old cut in a new one, frame by frame.
 
 Both films are sequences of fingerprints (:mod:`engine.video.fingerprints`). A clip of the new film
-is looked for in the whole old one, and the best matches are followed frame by frame for as long as
-both show the same. The longest one counts. A frame is the same if it differs by less than films do
-that were encoded anew, and by less than its own motion. So another take of a shot is new picture.
+is looked for in the whole old one. The best matches are followed frame by frame for as long as both
+show the same. The longest one counts. A frame is the same if it differs by less than films do that
+were encoded anew, and by less than its own motion. So another take of a shot is new picture.
 
 Reordered and repeated shots are found too. Another speed, another grade of colour and mirrored
 pictures count as new.

@@ -41,7 +41,7 @@ def section_region(cues: CueSheet, plan: Plan, number: int, parts: frozenset[Ins
     Raises EmsyncError if there is no such section.
     """
     if not 1 <= number <= len(cues.sections):
-        raise EmsyncError(f"section {number}: the film has sections 1 to {len(cues.sections)}")
+        raise EmsyncError(f"section {number}: the last section of the film is {len(cues.sections)}")
     lines = np.array([plan.seconds_at(line) for line in plan.bar_lines()])
     section = cues.sections[number - 1]
     start, end = (float(lines[np.abs(lines - at).argmin()]) for at in (section.start, section.end))

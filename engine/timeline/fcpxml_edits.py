@@ -17,8 +17,8 @@ from engine.timeline.text import decode
 def read_edits(path: Path, clock: Clock) -> tuple[Edit, ...]:
     """The edits of the primary storyline, in order.
 
-    What is no plain clip of one file, has a speed of its own, or lies under connected pictures, is
-    an edit that is not in real time. Raises EmsyncError for a damaged document.
+    An edit that is no plain clip of one file is not in real time. Nor is one that has a speed of
+    its own, or lies under connected pictures. Raises EmsyncError for a damaged document.
     """
     try:
         file = path / BUNDLE if path.is_dir() else path

@@ -39,7 +39,7 @@ def decode(data: bytes, name: str) -> str:
             continue
         if "\0" not in text:
             return text
-    raise EmsyncError(f"{name}: is neither text nor a list of hits in a known format")
+    raise EmsyncError(f"{name}: is no list of hits; give text, CSV, EDL, FCPXML, OTIO, AAF or MIDI")
 
 
 def read(path: Path, clock: Clock) -> HitList:

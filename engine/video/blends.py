@@ -1,12 +1,12 @@
 """What tells a dissolve from motion, light and titles: measurements of windows of rows.
 
-In a dissolve, each cell of the picture lies on the line from its old to its new colour, and all
-cells go along their lines together. Something that moves leaves the line, but only in the cells
-that it crosses, so medians and shares over the cells are taken. Four features do not mind motion:
+In a dissolve, each cell of the picture lies on the line from its old to its new colour. All cells
+go along their lines together. Something that moves leaves the line, but only in the cells that it
+crosses, so medians and shares over the cells are taken. Four features do not mind motion:
 
 - where two pictures share the contrast, fine detail and the spread of the cells are weaker than at
-  either end: of two pictures with the variances A and B and the covariance C, a mixture with the
-  share w has ``(1 - w)^2 A + w^2 B + 2 w (1 - w) C`` (Lienhart 1999);
+  either end. Two pictures have the variances A and B and the covariance C. A mixture with the share
+  w has ``(1 - w)^2 A + w^2 B + 2 w (1 - w) C`` (Lienhart 1999);
 - light that changes loses less of either, and it changes neither the hue nor, but for a factor, the
   distribution of brightnesses;
 - no step from row to row is much of the change;

@@ -50,9 +50,9 @@ def boundaries(
     duration: of the film in seconds. distance: the least one of boundaries, in seconds.
 
     The paper marks only cuts. But a soundtrack also begins and ends with its film. So the first
-    frame is a boundary, unless a cut soon after it takes its place: not in the first second, and
-    only one that is as strong as half of the film's. The onset of a last chord that rings out until
-    the end is one too, unless another boundary is too close before it.
+    frame is a boundary, unless a cut soon after it takes its place. Such a cut is not in the first
+    second, and as strong as half of the film's. The onset of a last chord that rings out until the
+    end is one too, unless another boundary is too close before it.
     """
     usual = median(cut.strength for cut in cuts) if cuts else 0.0
     marked = [

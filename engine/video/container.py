@@ -3,8 +3,8 @@
 FFmpeg gets the bytes of one file and may open nothing else. So a name is never taken for a
 protocol or a pattern, and a playlist can't draw in other files or the network.
 
-Everything but the picture, and one stream of sound if it is asked for, is skipped while reading, so
-that long sound is never held in memory.
+The picture is read, and one stream of sound if it is asked for. Everything else is skipped while
+reading, so that long sound is never held in memory.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ cell by cell (:mod:`~engine.video.blends`), and a network of one hidden layer tu
 into a score (:mod:`~engine.video.dissolve_network`).
 
 Rows come at about 25 a second. All sums over a window are made of products of two rows at a fixed
-distance, so each product is computed once, for a block of rows at a time.
+distance. So each product is computed once, for a block of rows at a time.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Light keeps the pattern, scales it, or multiplies all brightnesses by one factor. Where the camera
 moves too, the pattern is no help. But light changes neither the hue nor, but for a factor, the
-distribution of brightnesses, and the contrast goes from one picture's to the other's along a line.
+distribution of brightnesses. The contrast goes from one picture's to the other's along a line.
 """
 
 from __future__ import annotations

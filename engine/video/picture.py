@@ -111,8 +111,8 @@ class Reducer:
 def plane_layout(name: str) -> tuple[int, int]:
     """Bits of a sample, and how many planes a pixel format has for Y, U and V or for grey alone.
 
-    No planes for any format that mixes them, that is no YUV, or that is not stored as 8 bits or as
-    the lowest bits of little-endian words. A plane of alpha is allowed, and not counted.
+    There are no planes for a format that mixes them or is no YUV. Samples must be stored as 8 bits,
+    or as the lowest bits of little-endian words. A plane of alpha is allowed, and not counted.
     """
     form = av.VideoFormat(name, 16, 16)
     parts = form.components

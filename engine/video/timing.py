@@ -147,9 +147,9 @@ def film_end(
 
     clock: at the last frame. coded: when the last packet ends, whether it decodes or not.
 
-    A gap between the last frame and the end in the header has three causes: a last frame that is
-    held, sound that goes on, and lost data. The last frame's own duration and the picture's own
-    end in the header name the first, and the structure of the file the last.
+    There may be a gap between the last frame and the end in the header. It has three causes: a last
+    frame that is held, sound that goes on, and lost data. The last frame's own duration and the
+    picture's own end in the header name the first, and the structure of the file the last.
     """
     gap = max(header.picture or header.whole, coded) - clock.end
     lost = gap if gap > LOST else 0.0

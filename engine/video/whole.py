@@ -1,8 +1,8 @@
 """Whether a file is as long as its own structure says.
 
 Headers give durations, but a long last frame, longer sound and edit lists explain a gap as well as
-lost data does. The structure tells them apart: boxes of ISO base media (MP4, MOV), the segment of
-Matroska, chunks of RIFF (AVI) and tags of Flash have sizes.
+lost data does. The structure tells them apart. Sizes stand in the boxes of ISO base media (MP4,
+MOV), the segment of Matroska, chunks of RIFF (AVI) and tags of Flash.
 """
 
 from __future__ import annotations

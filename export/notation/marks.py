@@ -15,6 +15,8 @@ from export.notation.grid import QUARTER, Bar, Grid
 
 SAME_TEMPO = 0.5
 """Tempi that differ by less, in beats a minute, are shown once; playback has them all."""
+INAUDIBLE = 0.01
+"""Tempi that differ by less, in quarter notes a minute, are one: they differ by their rounding."""
 _ALTERS = {"#": 1, "b": -1}
 Mark = tuple[int, Element]
 """The unit at which something stands, and its element."""
@@ -40,14 +42,19 @@ def bar_of(layout: Grid, unit: int) -> Bar:
 
 
 def _tempi(beats: TempoMap, layout: Grid) -> Iterator[Mark]:
-    shown = -1.0
+    shown = played = -1.0
     for tempo in beats.tempos:
         unit = round(tempo.tick / PPQ * QUARTER)
         bar = bar_of(layout, unit)
         quarters = 60e6 / tempo.microseconds
         counted = quarters / 1.5 if bar.is_compound else quarters
+        # Two unequal tempi may round to one number, which is then not written twice.
+        new = abs(counted - shown) >= SAME_TEMPO and round(counted) != round(shown)
+        if not new and abs(quarters - played) < INAUDIBLE:
+            continue
+        played = quarters
         direction = Element("direction", placement="above")
-        if abs(counted - shown) >= SAME_TEMPO:
+        if new:
             shown = counted
             if unit == 0 and layout.feel == "swing":
                 SubElement(_kind(direction), "words").text = "Swing"
@@ -57,7 +64,7 @@ def _tempi(beats: TempoMap, layout: Grid) -> Iterator[Mark]:
                 SubElement(metronome, "beat-unit-dot")
             SubElement(metronome, "per-minute").text = f"{counted:.0f}"
         else:
-            # Only heard; a direction must say something.
+            # For playback alone; a direction must say something.
             SubElement(_kind(direction), "words")
         _offset(direction, unit - bar.start)
         SubElement(direction, "sound", tempo=f"{quarters:.4f}")

@@ -6,8 +6,7 @@ Source: W3C Music Notation Community Group (2021), MusicXML 4.0.
 from __future__ import annotations
 
 from bisect import bisect_right
-from io import BytesIO
-from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
+from xml.etree.ElementTree import Element, SubElement
 
 from engine.music.conditions import KEYS
 from engine.music.key import find_key
@@ -22,6 +21,7 @@ from export.notation.measures import drum_id, write_bar
 from export.notation.parts import OCTAVES_HIGHER, Clef, Part, parts
 from export.notation.spelling import signs
 from export.ticks import TickScore, tick_score
+from export.xml_text import xml_text
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -61,10 +61,7 @@ def musicxml(score: Score, title: str, hits: Markers = ()) -> bytes:
         around = marks(score, ticks.tempo_map, layout, hits) if number == 0 else []
         around += dynamics(ticks.parts[part.instrument], layout)
         _write_part(element, part, layout, keys, around)
-    indent(root)
-    text = BytesIO()
-    ElementTree(root).write(text, encoding="UTF-8", xml_declaration=False)
-    return HEAD.encode() + text.getvalue() + b"\n"
+    return xml_text(root, HEAD.encode()) + b"\n"
 
 
 def _id(part: Part) -> str:

@@ -1,7 +1,7 @@
 """Cuts lengths into note values that show the beats of a bar.
 
 Rules of engraving (Gould 2011, Behind Bars, pp. 160-170): a note may cross a beat only where it
-begins on one, except an eighth-quarter-eighth syncopation within half a bar; rests begin where
+begins on one. An eighth-quarter-eighth syncopation within half a bar is excepted. Rests begin where
 their value divides the bar.
 """
 

@@ -91,8 +91,8 @@ def limiter_curve(edges: Floats, start: int, size: int) -> Floats:
 
 
 def _reduction(over: Floats) -> Floats:
-    """What the limiter takes away at the edges of windows, in dB: enough for the windows at both
-    sides, rising and falling at its own speed."""
+    """What the limiter takes away at the edges of windows, in dB. It is enough for the windows at
+    both sides, and rises and falls at its own speed."""
     edges = np.maximum(np.append(over, 0.0), np.insert(over, 0, 0.0))
     count = np.arange(len(edges))
     falling = np.maximum.accumulate(edges + _RELEASE * count) - _RELEASE * count

@@ -29,14 +29,14 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> None:
     """Analyze all films, and print the figures."""
+    from engine.emotion.experts.registry import listed
     from engine.emotion.labels import labelled_films
     from engine.evaluation.emotion_films import evaluate, read_films, table
 
     if args.output is not None:
         check_file(args.output, args.force)
     films = labelled_films(args.films)
-    names = None if args.experts is None else args.experts.split(",")
-    experts = None if names is None else tuple(name.strip() for name in names)
+    experts = None if args.experts is None else listed(args.experts)
     with progress_bar("Analyzing films", len(films), "film") as show:
         readings = read_films(films, experts, warnings.warn, show)
     report = evaluate(readings)

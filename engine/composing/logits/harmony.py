@@ -1,7 +1,7 @@
 """Play the planned chords.
 
 The network chooses freely among the notes of the present chord. Other notes become less likely,
-those in the key and outside it alike: the network hears the key in what it has played, and leaves
+those in the key and outside it alike. The network hears the key in what it has played, and leaves
 it as seldom as songs do. Only pitches are weighed against each other: when an instrument plays, and
 how often, stays as it was. At a chord change, notes end that the new chord does not have. The first
 note that the bass plays of a chord is the chord's lowest. Otherwise a bass could stay for many bars

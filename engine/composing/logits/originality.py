@@ -1,11 +1,11 @@
 """Steer away from passages of training songs.
 
 A network knows some of its songs by heart. While a part plays what a song has, note by note, this
-rule makes the song's next note less likely: a little at first, and all but impossible where it
-would complete a passage of 24 notes (:mod:`engine.originality.grams`). Only the pitches of the part
-are weighed against each other. Whether it plays, and when, stays as it was, and so do the bass
-notes of planned chords. Passages of many songs stay free. (Ours; the
-bound on copied n-grams is that of Papadopoulos et al. 2014, *Avoiding plagiarism in Markov sequence
+rule makes the song's next note less likely. It does so a little at first. A note that would
+complete a passage of 24 notes becomes all but impossible (:mod:`engine.originality.grams`). Only
+the pitches of the part are weighed against each other. Whether it plays, and when, stays as it was,
+and so do the bass notes of planned chords. Passages of many songs stay free. (Ours; the bound on
+copied n-grams is that of Papadopoulos et al. 2014, *Avoiding plagiarism in Markov sequence
 generation*.)
 """
 

@@ -1,8 +1,8 @@
 """Share the notes among the players as songs do.
 
 The network has favourites: left alone, its piano plays half of the notes of a calm piece. So the
-notes of a player who has had more than the usual share become less likely, and those of one who
-has had less become likelier. How many notes there are in all stays as it was. (Ours.)
+notes of a player who has had more than the usual share become less likely. Those of one who has had
+less become likelier. How many notes there are in all stays as it was. (Ours.)
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ USUAL = {
 Rests count, so the piano, which often rests, has few. Drums have half as much again (songs: 17),
 because the network gives them less than is due, and many phrases of a film have none."""
 BRIGHT_BASS, DARK_BASS = 1.5, 1.0
-"""By how many octaves each unit of valence raises the bass's share above 0, and lowers it below:
-pleasant music has a bass that moves, unpleasant music one that stays."""
+"""By how many octaves each unit of valence raises the bass's share above 0, and lowers it below.
+Pleasant music has a bass that moves, unpleasant music one that stays."""
 CALM_DRUMS = 2.0
 """By how many octaves each unit of arousal below 0 lowers the drums' share. Where drums play in
 calm music at all, they play little."""

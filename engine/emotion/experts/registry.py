@@ -22,6 +22,14 @@ ENVIRONMENT = "EMSYNC_EXPERTS"
 NAMES = tuple(expert.name for expert in EXPERTS)
 
 
+def listed(text: str) -> tuple[str, ...]:
+    """The names in a text with commas. Raises EmsyncError if there are none."""
+    names = tuple(name for name in map(str.strip, text.split(",")) if name)
+    if not names:
+        raise EmsyncError(f"experts: name one or more of {', '.join(NAMES)}")
+    return names
+
+
 def chosen(names: Collection[str] | None = None) -> tuple[Expert, ...]:
     """The experts that can work, of those named.
 
@@ -30,7 +38,7 @@ def chosen(names: Collection[str] | None = None) -> tuple[Expert, ...]:
     """
     where = ""
     if names is None and (usual := os.environ.get(ENVIRONMENT)):
-        names, where = [name.strip() for name in usual.split(",")], f"{ENVIRONMENT}: "
+        names, where = listed(usual), f"{ENVIRONMENT}: "
     for name in names or ():
         if name not in NAMES:
             raise EmsyncError(f"{where}no expert {name[:40]!r}: give {', '.join(NAMES)}")

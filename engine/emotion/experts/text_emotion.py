@@ -1,8 +1,8 @@
 """The emotion of an English sentence.
 
 MiniLM (Wang et al. 2020; Apache-2.0) gives a sentence's meaning as a vector. Two linear layers on
-top read it: one gives Ekman's emotions or none, trained on the 240 sentences of ``sentences.json``;
-one gives valence, trained on 6,000 texts that 20 people rated each (Hutto and Gilbert 2014; MIT).
+top read it. One gives Ekman's emotions or none, trained on the 240 sentences of ``sentences.json``.
+One gives valence, trained on 6,000 texts that 20 people rated each (Hutto and Gilbert 2014; MIT).
 ``engine.training.text_emotion`` trains both.
 
 On 135 English comments labelled by others (GoEmotions, Demszky et al. 2020), which nothing was

@@ -1,7 +1,7 @@
 """The expert ``titles``: text in the picture.
 
 Its texts are for the expert ``words``. It reads no emotion itself. But its reading says how much of
-a stretch is credits or titles on a plain ground, and there it is surely no emotion: white text on
+a stretch is credits or titles on a plain ground. There it is sure of no emotion: white text on
 black is not grief.
 
 A picture is looked at every two seconds, and only if it has changed. At most six lines are read. A

@@ -1,8 +1,8 @@
 """The chords of a song by bar, named from the tonic: what a planner of harmony learns from.
 
 A bar has one chord, or one in each half where the halves clearly differ. Chords are found by
-templates (Fujishima 1999): the pitch-class vector of a stretch, which counts how long each pitch
-class lasts, is compared with the pitch classes of every chord. The bass counts more.
+templates (Fujishima 1999). The pitch-class vector of a stretch counts how long each pitch class
+lasts. It is compared with the pitch classes of every chord. The bass counts more.
 
 A chord is named as in Harte et al. (2005), with the root in semitones above the tonic. So ``0`` and
 ``5`` are major triads, ``9:m`` is minor, ``7:7`` is a dominant seventh. Before the colon stands the
@@ -89,7 +89,7 @@ def bar_chords(song: SourceSong) -> BarChords | None:
     """The chords of a song; None unless it has a steady metre, a clear key and clear chords.
 
     The key is clear where its profile fits well (:func:`engine.music.key.find_key`) and its tonic's
-    triad agrees: it is the commonest chord, or the song ends on it.
+    triad agrees. That is then the commonest chord, or the song ends on it.
     """
     pitched: dict[Instrument, Part] = {
         i: part for i, part in song.parts.items() if i is not Instrument.DRUMS

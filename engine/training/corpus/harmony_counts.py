@@ -12,8 +12,8 @@ Otherwise each spelling of a phrase is rare. ``qualities`` tells how often a tri
 
 A phrase begins at every fourth bar. The instruments tell which bar of four it is: most sections
 begin where some of them enter or stop. In 1,838 songs this gave slightly cleaner starts than three
-other ways: the first bar with notes, the first bar with a chord, the start from which most phrases
-repeat. Clean means that phrases begin on few different chords, and often on the tonic.
+other ways. They were the first bar with notes, the first bar with a chord, and the start from which
+most phrases repeat. Clean means that phrases begin on few different chords, and often on the tonic.
 """
 
 from __future__ import annotations

@@ -42,7 +42,9 @@ def count_folder(
         files = [path for path in files if index.get(path.name, {}).get("split") == "train"]
     if not files:
         which = "" if index is None else " that the index has under split=train"
-        raise EmsyncError(f"{source}: no songs ({', '.join(READERS)}){which} here")
+        raise EmsyncError(
+            f"{source}: no songs ({', '.join(READERS)}){which} here; give the folder of the songs"
+        )
     with progress_bar("Counting", len(files), "songs") as show:
         found = spread(read_chords, files, workers, show)
     rows = index or {}

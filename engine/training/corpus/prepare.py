@@ -74,12 +74,12 @@ def prepare(source: Path, folder: Path, index: Path | None = None, workers: int 
     ours = (folder, work)
     files = [file for file in files if not any(map(file.is_relative_to, ours))]
     if not files:
-        raise EmsyncError(f"{source}: no songs ({', '.join(READERS)}) here")
+        raise EmsyncError(f"{source}: no songs ({', '.join(READERS)}) here; give their folder")
     labels = read_index(index) if index else {}
     if index:
         files = [file for file in files if file.name in labels]
         if not files:
-            raise EmsyncError(f"{index}: names none of the songs in {source}")
+            raise EmsyncError(f"{index}: names none of the songs in {source}; give their index")
     # In random order, so that any few shards are a fair sample.
     files = [files[i] for i in np.random.default_rng(0).permutation(len(files))]
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

@@ -71,7 +71,8 @@ def train(
 
     folder: for ``checkpoint.pt`` and ``log.csv``. A run that it has goes on from its last epoch,
     and ends as if it had never stopped. Raises EmsyncError if the folder has a run of other
-    settings or videos, if the loss is not finite, and if PyTorch can't use the device.
+    settings or videos, or if the loss is not finite. It raises it too if PyTorch can't use the
+    device.
     """
     run = _Run(parts, modalities, settings, device)
     path = output_folder(folder) / CHECKPOINT

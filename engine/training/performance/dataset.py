@@ -96,8 +96,8 @@ def split_files(
     """The training files, at most ``most`` of them drawn by chance, and all validation files.
 
     index: a tab-separated table with the columns ``file`` and ``split`` (train or val).
-    Raises EmsyncError for a source that is no folder, an index that can't be read, and one that
-    names no song of a split that is needed.
+    Raises EmsyncError for a source that is no folder, and an index that can't be read or names no
+    song of a split.
     """
     if not source.is_dir():
         raise EmsyncError(f"{source}: is no folder; give the folder of the songs")
@@ -108,7 +108,7 @@ def split_files(
             files.setdefault(table[path.name].get("split", "train"), []).append(path)
     for split in needed:
         if not files[split]:
-            raise EmsyncError(f"{index}: names no song of {source} with split={split}")
+            raise EmsyncError(f"{index}: names no song of {source} with split={split}; add some")
     order = np.random.default_rng(seed).permutation(len(files["train"]))[:most]
     return [files["train"][place] for place in order], files["val"]
 

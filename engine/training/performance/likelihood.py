@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from engine.arrays import Floats, Ints
+from engine.metrics.statistics import mean
 from engine.music.vocabulary import INSTRUMENTS
 from engine.performance import features, style
 from engine.performance.bins import BINS
@@ -28,14 +28,14 @@ def figures(network: VelocityNetwork, rows: Rows) -> dict[str, Any]:
     return {
         "songs": len(np.unique(rows.song)),
         "notes": len(rows),
-        "nats": _mean(nats),
-        "right": _mean(right),
+        "nats": mean(nats),
+        "right": mean(right),
         "parts": {
-            instrument.value: _mean(nats[rows.part == part])
+            instrument.value: mean(nats[rows.part == part])
             for part, instrument in enumerate(INSTRUMENTS)
         },
-        "nats_with_level_and_range": _mean(known),
-        "histogram": _mean(of_histogram(rows)),
+        "nats_with_level_and_range": mean(known),
+        "histogram": mean(of_histogram(rows)),
     }
 
 
@@ -68,7 +68,3 @@ def of_histogram(rows: Rows) -> Floats:
     counts: Ints = np.bincount(part * BINS + rows.target, minlength=(part.max() + 1) * BINS)
     counts = counts.reshape(-1, BINS)
     return -np.log(counts[part, rows.target] / counts.sum(axis=1)[part])
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else math.nan

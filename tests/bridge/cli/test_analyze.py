@@ -6,7 +6,7 @@ from engine.cues import read_cues
 def test_writes_a_cue_sheet(emsync, clip, tmp_path):
     result = emsync("analyze", clip, "-o", tmp_path / "cues.json")
     assert result.status == 0
-    assert result.out.startswith("1 cut; 2 boundaries, 1 sections in 9.0 s")
+    assert result.out.startswith("1 cut; 2 boundaries, 1 section in 9.0 s")
     cues = read_cues(tmp_path / "cues.json")
     assert cues.boundaries[0] == 0.0
     assert abs(cues.boundaries[1] - 4.0) < 0.01

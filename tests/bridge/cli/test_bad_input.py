@@ -41,6 +41,9 @@ WRONG_OPTIONS = {
     "missing boundaries": ("--boundaries", "nowhere.txt"),
     "a missing plan": ("--plan", "nowhere.json"),
     "a folder for a plan": ("--plan", "."),
+    "no expert": ("--experts", ","),
+    "no threads": ("--threads", "0"),
+    "a rate that is none": ("--frame-rate", "x"),
 }
 
 
@@ -87,6 +90,27 @@ def test_wrong_options(refused, clip, options):
 )
 def test_the_music_asked_for_is_checked_before_the_film(refused, tmp_path, options, line):
     assert refused(tmp_path / "none.mp4", *options) == f"emsync: {line}\n"
+
+
+def test_a_mistyped_option_leads_to_the_help_that_lists_it(refused, clip):
+    line = "unrecognized arguments: --sed 7 (did you mean --seed?); see emsync score --help"
+    assert refused(clip, "--sed", "7") == f"emsync: {line}\n"
+
+
+@pytest.mark.parametrize("option", ["--model", "--emotion-network"])
+def test_a_network_that_is_none_is_named_itself(refused, clip, tmp_path, option):
+    path = tmp_path / "notes.txt"
+    path.write_text("no network")
+    assert refused(clip, option, path).startswith(f"emsync: {path}: has no ")
+
+
+def test_a_result_can_not_replace_a_file(refused, clip, tmp_path):
+    path = tmp_path / "file"
+    path.write_text("in the way")
+    assert (
+        refused(clip, output=path)
+        == f"emsync: {path}: can't be written (it is a file); name a folder\n"
+    )
 
 
 def test_no_such_film(refused, tmp_path):

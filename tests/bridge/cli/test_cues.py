@@ -50,9 +50,9 @@ def test_hits_and_cuts_can_be_told_apart(emsync, tmp_path):
         "002  B V C 00:00:00:00 00:00:02:00 00:00:02:00 00:00:04:00\n"
     )
     for only, said in (
-        ("hits", "1 hits, 0 cuts"),
-        ("cuts", "0 hits, 1 cuts"),
-        ("all", "1 hits, 1"),
+        ("hits", "1 hit, 0 cuts"),
+        ("cuts", "0 hits, 1 cut"),
+        ("all", "1 hit, 1"),
     ):
         words = ("--frame-rate", "24", "--only", only, "--force")
         assert emsync("cues", edl, "-o", out, *words).out.startswith(said)

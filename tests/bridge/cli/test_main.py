@@ -36,6 +36,15 @@ def test_former_commands_still_work_and_say_what_they_are_called_now(emsync, tmp
     )
 
 
+def test_the_help_of_a_group_has_each_command_beside_its_text(capsys):
+    for words, commands in ((["--help"], COMMANDS), (["model", "--help"], MODEL_COMMANDS)):
+        with pytest.raises(SystemExit):
+            main(words)
+        lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+        for name, text in commands.items():
+            assert [name, *text.split()[:2]] in [words[:3] for words in lines]
+
+
 @pytest.mark.parametrize("command", [*COMMANDS, *(f"model {name}" for name in MODEL_COMMANDS)])
 def test_every_command_has_help(emsync, command):
     with pytest.raises(SystemExit) as stopped:

@@ -45,7 +45,7 @@ def test_a_plan_is_written_edited_and_kept(emsync, clip, network_file, tmp_path)
     path = tmp_path / "plan.json"
     done = emsync("plan", clip, "-o", path)
     assert done.status == 0
-    assert "2 of 2 boundaries fall on a beat, 2 of them begin a bar" in done.out
+    assert "2 of 2 boundaries on a beat, 2 at the start of a bar" in done.out
     content = json.loads(path.read_text())
     assert content["points"][0] == {"beat": 0, "seconds": 0.0}
     first = {**content["phrases"][0], "chords": ["Dm", "A7 Dm"], "key": "D minor"}
@@ -125,7 +125,7 @@ def test_hits_at_a_slow_tempo_are_met_where_they_are_a_beat_apart(
     done = emsync("plan", cues, "-o", tmp_path / "p.json", "--bpm", 30)
     assert done.status == 0
     assert ": 30.0 bpm, " in done.out
-    assert f"; {met} of 29 boundaries fall on a beat" in done.out
+    assert f"; {met} of 29 boundaries on a beat" in done.out
 
 
 def test_a_film_without_boundaries_is_planned(emsync, cues, tmp_path):
@@ -154,6 +154,8 @@ def test_a_given_tempo_is_the_tables_only_row(emsync, cues):
 def test_the_best_tempo_is_drawn(emsync, cues, tmp_path):
     picture = tmp_path / "bars.svg"
     assert emsync("tempo", cues, "--picture", picture).status == 0
+    wrong = emsync("tempo", cues, "--picture", picture.with_suffix(".png"))
+    assert wrong.err.endswith("bars.png: end its name in .svg\n")
     assert picture.read_text().startswith("<svg")
     again = emsync("tempo", cues, "--picture", picture)
     assert again.err == f"emsync: {picture} exists; give another name or --force\n"

@@ -145,7 +145,7 @@ def test_an_edited_plan_is_kept_if_its_beats_are_those_of_the_score(rescore, old
     ("words", "complaint"),
     [
         ((), "name what to compose anew"),
-        (("--section", 9), "section 9: the film has sections 1 to"),
+        (("--section", 9), "section 9: the last section of the film is"),
         (("--section", 1, "--from", 2), "a section has its own times"),
         (("--from", 8, "--to", 8), "give two rising times"),
         (("--from", 99), "give two rising times"),

@@ -34,7 +34,7 @@ def score(emsync, clip, network_file, tmp_path):
 def test_writes_everything_and_says_so(emsync, clip, network_file, tmp_path):
     result = emsync("score", clip, "-o", tmp_path / "out", "--model", network_file)
     assert result.status == 0
-    assert "boundaries have one within a second" in result.out
+    assert "boundaries with one within a second" in result.out
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
 
 

@@ -43,7 +43,10 @@ def lines(made, *instruments: Instrument) -> list[str]:
 def test_an_instrument_that_was_asked_for_and_is_silent_is_named(made):
     asked = lines(made, Instrument.BASS, Instrument.PIANO, Instrument.STRINGS)
     assert "  silent: piano, strings" in asked
-    assert not any("silent" in line for line in lines(made, Instrument.BASS))
+    assert asked[1].endswith("; notes: bass 1, piano 0, strings 0")
+    alone = lines(made, Instrument.BASS)
+    assert not any("silent" in line for line in alone)
+    assert alone[1].endswith("; notes: bass 1")
 
 
 def test_takes_are_named_if_there_are_any(made):

@@ -14,7 +14,7 @@ from engine.score import Instrument, Note
 @pytest.mark.parametrize(
     "wrong",
     [{"backend": "pigeon"}, {"ports": "six"}, {"latency": 60.0}, {"latency": float("nan")},
-     {"port": 0}],
+     {"port": 0}, {"host": " "}],
 )  # fmt: skip
 def test_a_wrong_config_is_a_one_line_error(wrong):
     with pytest.raises(EmsyncError, match=r"choose|give"):

@@ -22,3 +22,8 @@ def test_no_matching_port_is_a_one_line_error(pattern):
     with pytest.raises(EmsyncError) as caught:
         by_instrument([], pattern)
     assert "\n" not in str(caught.value)
+
+
+def test_a_pattern_that_is_none_is_refused_even_without_ports():
+    with pytest.raises(EmsyncError, match="not a regular expression"):
+        by_instrument([], "(")

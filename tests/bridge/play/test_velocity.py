@@ -45,7 +45,10 @@ def test_velocities_stay_in_range():
     assert set(velocities(Dynamics(base=1, boost=-126))) <= set(range(1, 128))
 
 
-@pytest.mark.parametrize("wrong", [{"base": 0}, {"boost": 200}])
-def test_wrong_dynamics_are_an_error(wrong):
-    with pytest.raises(EmsyncError):
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [({"base": 0}, "velocity 0: give 1 to 127"), ({"boost": 200}, "boost 200: give -126 to 126")],
+)
+def test_wrong_dynamics_are_an_error(wrong, line):
+    with pytest.raises(EmsyncError, match=f"^{line}$"):
         Dynamics(**wrong)

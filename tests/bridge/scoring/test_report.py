@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from bridge.scoring.report import Model, Takes, Timings, report, to_json
+from bridge.scoring.report import Model, Takes, Timings, report
+from bridge.scoring.report_json import to_json
 from engine.composing.composition import Take
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.benchmarks.cut_films import Truth, make_film
+from engine.benchmarks.cut_films.film import make_film
+from engine.benchmarks.cut_films.joints import Truth
 from engine.benchmarks.cutting import Tally, cutting, match
 
 TRUTH = (

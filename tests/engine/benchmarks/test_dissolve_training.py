@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.benchmarks.cut_films import REPORTED, TUNING, Truth
+from engine.benchmarks.cut_films.film import REPORTED, TUNING
+from engine.benchmarks.cut_films.joints import Truth
 from engine.benchmarks.dissolve_training import Examples, Span, examples, film_examples, joined
 from engine.video.writer import write_film
 

@@ -83,12 +83,15 @@ def test_files_that_are_no_network_or_no_card_are_refused(network):
     card_path(network).write_text(json.dumps(other))
     with pytest.raises(EmsyncError, match="does not fit its card"):
         FusionNetwork(network)
+    card_path(network).unlink()
+    with pytest.raises(EmsyncError, match=f"{network.name}: has no card"):
+        FusionNetwork(network)
     card_path(network).write_text(card)
     network.write_bytes(b"nonsense")
     with pytest.raises(EmsyncError, match="is no ONNX network"):
         FusionNetwork(network)
     network.unlink()
-    with pytest.raises(EmsyncError, match="can't be read"):
+    with pytest.raises(EmsyncError, match="no such emotion network"):
         FusionNetwork(network)
 
 

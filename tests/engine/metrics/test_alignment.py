@@ -106,7 +106,7 @@ def test_alignment_is_the_best_of_all_matchings(
 
 def test_shares_count_matched_pairs() -> None:
     found = Alignment((0.1, -0.3, 0.2), boundaries=4, chords=6)
-    assert (found.recall, found.precision, found.iou) == (3 / 4, 3 / 6, 3 / 7)
+    assert (found.recall, found.precision, found.union) == (3 / 4, 3 / 6, 7)
     assert found.median_delta == 0.2
     assert math.isnan(Alignment((), 0, 0).recall)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.metrics.turning import COUNTS, bars_until_noticed, counts, part, seam
+from engine.metrics.turning import bars_until_noticed, counts, part, seam
 from engine.score import Instrument, Note, Score
 
 PIANO, DRUMS = Instrument.PIANO, Instrument.DRUMS
@@ -34,7 +34,6 @@ def piece(*halves: list[Note], bars: int = 4) -> Score:
 
 def test_what_plays_is_counted():
     found = counts(piece(music(4, 4, 60, 90, drums=True)))
-    assert tuple(found) == COUNTS
     assert found["notes_a_second"] == pytest.approx(2.5)
     assert (found["mean_pitch"], found["drums_share"]) == (60, pytest.approx(0.2))
     assert (found["mean_velocity"], found["players"]) == (90, 2)

@@ -67,6 +67,7 @@ def test_chords_on_boundaries_are_louder_than_the_second_around_them(played, net
 
 
 def check_margins(score):
+    assert score.chords
     for chord in score.chords:
         own = [n for n in score.notes if n.onset == chord and n.instrument in CHORDAL]
         others = [

@@ -1,4 +1,4 @@
-"""Cue sheets without a film, and random ones."""
+"""Cue sheets without a film, random ones, and what holds for every plan."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
-from engine.plan.plan import FEELS, TIME_SIGNATURES
-from engine.plan.planner import PlanOptions
+from engine.music.chord_symbols import parse_chord
+from engine.music.conditions import parse_key
+from engine.plan.form import BARS_A_MINUTE
+from engine.plan.harmony import progressions, symbols, transposed
+from engine.plan.plan import FEELS, SAME_TIME, TIME_SIGNATURES, Plan
+from engine.plan.planner import RING, PlanOptions
+from engine.plan.timing import Timing
 from engine.score import Instrument
 
 Sheet = Callable[..., CueSheet]
@@ -110,3 +116,93 @@ def plan_options() -> st.SearchStrategy[PlanOptions]:
         return PlanOptions(**{**found, "chords": tuple(map(" ".join, bars))})
 
     return options.map(possible)
+
+
+@pytest.fixture(scope="session")
+def tonic() -> Callable[[str], str]:
+    """The chord symbol of a key's tonic."""
+    return _tonic
+
+
+@pytest.fixture(scope="session")
+def chords_of() -> Callable[[Plan], list[str]]:
+    """The chords of every bar of a plan."""
+    return _chords
+
+
+@pytest.fixture(scope="session")
+def check() -> Callable[[Plan, CueSheet, PlanOptions], None]:
+    """Asserts what holds for every planned piece."""
+    return _check
+
+
+def _tonic(key: str) -> str:
+    """The tonic's chord symbol."""
+    index = int(parse_key(key))
+    return symbols(transposed((progressions(index >= 12).tonic,), index), index)[0]
+
+
+def _lengths(plan: Plan) -> list[int]:
+    """The bars of each phrase."""
+    starts = [*(phrase.bar for phrase in plan.phrases), len(plan.bar_lines()) + 1]
+    return np.diff(starts).tolist()
+
+
+def _chords(plan: Plan) -> list[str]:
+    """The chords of every bar."""
+    return [
+        phrase.chords[bar % len(phrase.chords)]
+        for phrase, bars in zip(plan.phrases, _lengths(plan), strict=True)
+        for bar in range(bars)
+    ]
+
+
+def _bend(plan: Plan, tempo: float) -> float:
+    """The most that a stretch between two points differs from a tempo, as a share."""
+    rates = [60 * plan.quarters * (b[0] - a[0]) / (b[1] - a[1]) for a, b in pairwise(plan.points)]
+    return max(abs(tempo / rate - 1) for rate in rates)
+
+
+def _check(plan: Plan, cues: CueSheet, options: PlanOptions) -> None:
+    """What holds for every planned piece."""
+    assert plan.duration == cues.duration
+    assert all(math.isfinite(seconds) for _, seconds in plan.points)
+    # The last chord: within the film, the tonic, and nothing after it.
+    assert plan.last_chord is not None
+    left = plan.duration - plan.seconds_at(plan.last_chord)
+    on_boundary = any(
+        abs(plan.duration - boundary - left) < SAME_TIME for boundary in cues.boundaries
+    )
+    assert plan.last_chord == 0 or left >= RING - 1e-9 or on_boundary
+    arrangement, timing = Timing(plan).arrangement, Timing(plan)
+    last = plan.last_chord * timing.beat
+    name = _tonic(plan.phrases[-1].key)
+    assert arrangement.chord_at(last) == parse_chord(name)
+    assert arrangement.chords[-1][0] <= last
+    # Phrases cover the film, and each says who plays what.
+    assert plan.phrases[0].bar == 1 and plan.phrases[-1].bar <= plan.bar_at(plan.last_chord)
+    assert [len(phrase.chords) for phrase in plan.phrases] == _lengths(plan)
+    wanted = min(BARS_A_MINUTE * plan.duration / 60, len(plan.bar_lines()))
+    for instrument in options.instruments:
+        played = sum(
+            bars
+            for phrase, bars in zip(plan.phrases, _lengths(plan), strict=True)
+            if instrument in phrase.instruments
+        )
+        assert played >= wanted - 1e-9
+    assert all({*phrase.instruments} <= {*options.instruments} for phrase in plan.phrases)
+    # What the user fixed.
+    signature = TIME_SIGNATURES[options.time_signature or "4/4"]
+    assert plan.beat == signature.beat and plan.feel == (options.feel or "straight")
+    if options.bpm is not None:
+        assert _bend(plan, options.bpm) < 1e-5
+    if options.density is not None:
+        assert {phrase.density for phrase in plan.phrases} == {options.density}
+    if options.key is not None:
+        assert {parse_key(phrase.key) for phrase in plan.phrases} == {parse_key(options.key)}
+
+
+@pytest.fixture(scope="session")
+def bend() -> Callable[[Plan, float], float]:
+    """The most that a stretch between two points differs from a tempo, as a share."""
+    return _bend

@@ -92,6 +92,7 @@ def outside(music: OldMusic, *regions: Region) -> list[Note]:
 
 def check_kept(old: Old, found: Rescored, *regions: Region) -> None:
     """What no region holds is the same in both MIDI files, to the tick."""
+    assert found.takes
     for take, _ in found.takes:
         assert outside(old.read(take.score), *regions) == outside(old.music, *regions)
 

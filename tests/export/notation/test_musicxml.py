@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter
 from dataclasses import replace
 from importlib.util import find_spec
+from itertools import accumulate
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -185,6 +186,25 @@ def test_tempi_hits_and_chord_symbols_stand_above_the_first_part(root):
     assert first.findtext(".//bass/bass-step") == "C"
     assert not any(list(part.iter("rehearsal")) for part in others)
     assert all(list(part.iter("dynamics")) for part in root.findall("part"))
+
+
+def tempi(*quarters: float) -> tuple[list[str], list[str]]:
+    """The tempi that are shown and played for bars of 4/4 at these quarter notes a minute."""
+    seconds = tuple(accumulate((240 / tempo for tempo in quarters), initial=0.0))
+    beats = BeatMap(tuple(4.0 * n for n in range(len(seconds))), seconds, ((4, 4),) * len(quarters))
+    root = read(musicxml(Score((), seconds[:-1], (), seconds[-1], beats), ""))
+    shown = [mark.text for mark in root.iter("per-minute")]
+    return shown, [sound.get("tempo") for sound in root.iter("sound") if sound.get("tempo")]
+
+
+def test_a_tempo_is_shown_once_while_its_number_stays_the_same():
+    shown, played = tempi(110.6, 111.3, 112.6, 112.8)
+    assert shown == ["111", "113"]
+    assert [f"{float(tempo):.1f}" for tempo in played] == ["110.6", "111.3", "112.6", "112.8"]
+
+
+def test_a_change_that_nobody_hears_is_no_change():
+    assert tempi(110.7692, 110.7698, 110.77) == (["111"], ["110.7692"])
 
 
 def test_a_beat_in_three_is_a_triplet_and_swing_is_written_even():

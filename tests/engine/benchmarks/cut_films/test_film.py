@@ -5,7 +5,8 @@ from itertools import islice, pairwise
 import numpy as np
 import pytest
 
-from engine.benchmarks.cut_films import HEIGHT, REPORTED, SUITES, TUNING, WIDTH, make_film
+from engine.benchmarks.cut_films.film import REPORTED, SUITES, TUNING, make_film
+from engine.benchmarks.cut_films.pictures import HEIGHT, WIDTH
 from engine.video.reader import open_video
 
 
