@@ -64,6 +64,16 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A controller's new value, 0..127, at a time in seconds."""
+
+    seconds: float
+    instrument: Instrument
+    controller: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class BeatMap:
     """Where the beats and bars of a planned score lie.
 
@@ -88,6 +98,7 @@ class Score:
     beat_map: the beats and bars of a planned score.
     keys, harmony: names of keys such as ``A minor``, and chord symbols, of a planned score, each
     with the seconds from which it holds; rising.
+    controls: changes of controllers, by time.
     """
 
     notes: tuple[Note, ...]
@@ -97,6 +108,7 @@ class Score:
     beat_map: BeatMap | None = None
     keys: tuple[tuple[float, str], ...] = ()
     harmony: tuple[tuple[float, str], ...] = ()
+    controls: tuple[Control, ...] = ()
 
     def part(self, instrument: Instrument) -> tuple[Note, ...]:
         """The notes of one instrument, in time order."""

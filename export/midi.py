@@ -17,7 +17,7 @@ from mido import Message, MetaMessage, MidiFile, MidiTrack
 from engine.files import output_folder, write_atomically
 from engine.music.tempo import PPQ, TempoMap
 from engine.score import Instrument, Score
-from export.ticks import TickNote, TickScore, tick_score
+from export.ticks import TickScore, tick_score
 
 CHORD_MARKER = "chord"
 """The text of the marker at each CHORD of the score."""
@@ -61,7 +61,7 @@ def write_stems(
 
 def part_bytes(ticks: TickScore, instrument: Instrument) -> bytes:
     """One part by itself, without a tempo map, as a file of type 0 for a DAW that has the map."""
-    return _file(ticks.end, [_part(instrument, ticks.parts[instrument])], 0)
+    return _file(ticks.end, [_part(instrument, ticks)], 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,7 @@ def _plan(score: Score) -> _Events:
     ]
     # Notation programs read the key of every track by itself. Drums have none.
     parts = {
-        i: _in_order(_part(i, notes), [] if i is Instrument.DRUMS else keys)
-        for i, notes in ticks.parts.items()
+        i: _in_order(_part(i, ticks), [] if i is Instrument.DRUMS else keys) for i in ticks.parts
     }
     symbols = [
         (tick, MetaMessage("text", text=name)) for tick, name in _ticks(beats, score.harmony)
@@ -115,26 +114,29 @@ def _in_order(events: list[Event], more: list[Event]) -> list[Event]:
     return head + sorted([*more, *rest], key=lambda event: event[0])
 
 
-def _part(instrument: Instrument, notes: Iterable[TickNote]) -> list[Event]:
-    """The events of one part."""
+def _part(instrument: Instrument, ticks: TickScore) -> list[Event]:
+    """The events of one part. At a tick, notes end, then controllers change, then notes begin."""
     channel = instrument.channel
     head: list[Event] = [
         (0, MetaMessage("track_name", name=instrument.value.capitalize())),
         (0, Message("program_change", channel=channel, program=instrument.program)),
     ]
-    edges: list[tuple[int, bool, int, int]] = []
-    for note in notes:
-        edges.append((note.onset, True, note.pitch, note.velocity))
-        edges.append((note.end, False, note.pitch, 0))
+    edges: list[tuple[int, int, int, int]] = []
+    for note in ticks.parts[instrument]:
+        edges.append((note.onset, 2, note.pitch, note.velocity))
+        edges.append((note.end, 0, note.pitch, 0))
+    edges += [(change.tick, 1, *change[1:]) for change in ticks.controls.get(instrument, ())]
     return head + [
-        (
-            tick,
-            Message(
-                "note_on" if on else "note_off", channel=channel, note=pitch, velocity=velocity
-            ),
-        )
-        for tick, on, pitch, velocity in sorted(edges)
+        (tick, _message(kind, channel, number, value))
+        for tick, kind, number, value in sorted(edges)
     ]
+
+
+def _message(kind: int, channel: int, number: int, value: int) -> Message:
+    if kind == 1:
+        return Message("control_change", channel=channel, control=number, value=value)
+    name = "note_on" if kind else "note_off"
+    return Message(name, channel=channel, note=number, velocity=value)
 
 
 def _conductor(

@@ -7,13 +7,13 @@ notes lie in the file itself, in ticks of a quarter note, as bytes of MIDI.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from engine.music.tempo import PPQ, TempoMap
 from engine.score import Instrument
 from export.project import COLOURS, REGION_COLOUR, Film, Project, Region, identity
-from export.ticks import TickNote, TickScore, tick_score
+from export.ticks import TickScore, tick_score
 
 VERSION = "7.0/emsync"
 """REAPER asks which version of itself wrote a project."""
@@ -108,24 +108,26 @@ def _part(project: Project, ticks: TickScore, instrument: Instrument) -> Iterato
     yield "<SOURCE MIDI"
     yield f"HASDATA 1 {PPQ} QN"
     yield f"POOLEDEVTS {{{identity(f'{project.name} {name} events')}}}"
-    yield from _events(instrument, ticks.parts[instrument], ticks.end)
+    yield from _events(instrument, ticks)
     yield from (">", ">", ">")
 
 
-def _events(instrument: Instrument, notes: Sequence[TickNote], end: int) -> Iterator[str]:
+def _events(instrument: Instrument, ticks: TickScore) -> Iterator[str]:
     """MIDI events, each with the ticks since the one before it, in hexadecimal bytes."""
     channel = instrument.channel
     program, on, off, control = (f"{kind | channel:02x}" for kind in (0xC0, 0x90, 0x80, 0xB0))
-    edges = [(0, False, f"{program} {instrument.program:02x} 00")]
-    for note in notes:
-        edges.append((note.onset, True, f"{on} {note.pitch:02x} {note.velocity:02x}"))
-        edges.append((note.end, False, f"{off} {note.pitch:02x} 00"))
+    edges = [(0, 0, f"{program} {instrument.program:02x} 00")]
+    for note in ticks.parts[instrument]:
+        edges.append((note.onset, 2, f"{on} {note.pitch:02x} {note.velocity:02x}"))
+        edges.append((note.end, 0, f"{off} {note.pitch:02x} 00"))
+    for change in ticks.controls.get(instrument, ()):
+        edges.append((change.tick, 1, f"{control} {change.controller:02x} {change.value:02x}"))
     now = 0
     for tick, _, data in sorted(edges, key=lambda edge: edge[:2]):
         yield f"E {tick - now} {data}"
         now = tick
     # All notes off: REAPER takes the time of this event for the length of the source.
-    yield f"E {end - now} {control} 7b 00"
+    yield f"E {ticks.end - now} {control} 7b 00"
 
 
 def _track(name: str, key: str, colour: str | None = None, nesting: str = "0 0") -> Iterator[str]:

@@ -7,7 +7,8 @@ second onset ends the first note.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from engine.music.tempo import TempoMap, tempo_map
 from engine.score import Instrument, Score
@@ -23,16 +24,25 @@ class TickNote:
     velocity: int
 
 
+class TickControl(NamedTuple):
+    """A controller's new value, 0..127."""
+
+    tick: int
+    controller: int
+    value: int
+
+
 @dataclass(frozen=True, slots=True)
 class TickScore:
     """The notes of each part, rising, in ticks of ``tempo_map``.
 
-    end: the tick at which every part ends.
+    end: the tick at which every part ends. controls: of each part that has any, by tick.
     """
 
     tempo_map: TempoMap
     end: int
     parts: Mapping[Instrument, tuple[TickNote, ...]]
+    controls: Mapping[Instrument, tuple[TickControl, ...]] = field(default_factory=dict)
 
 
 def tick_score(score: Score) -> TickScore:
@@ -48,7 +58,19 @@ def tick_score(score: Score) -> TickScore:
         # In MIDI a note-on with velocity 0 means note-off.
         span = (max(min(end, last), onset + 1), max(note.velocity, 1))
         of_pitch[onset] = max(span, of_pitch.get(onset, span))
-    return TickScore(beats, last, {i: _notes(pitches) for i, pitches in spans.items()})
+    parts = {i: _notes(pitches) for i, pitches in spans.items()}
+    return TickScore(beats, last, parts, _controls(score, beats, last))
+
+
+def _controls(
+    score: Score, beats: TempoMap, last: int
+) -> dict[Instrument, tuple[TickControl, ...]]:
+    found: dict[Instrument, list[TickControl]] = {}
+    ticks = beats.tick_at([change.seconds for change in score.controls]).tolist()
+    for tick, change in zip(ticks, score.controls, strict=True):
+        control = TickControl(min(tick, last), change.controller, change.value)
+        found.setdefault(change.instrument, []).append(control)
+    return {i: tuple(sorted(changes, key=lambda c: c.tick)) for i, changes in found.items()}
 
 
 def _notes(pitches: Mapping[int, Mapping[int, tuple[int, int]]]) -> tuple[TickNote, ...]:

@@ -166,7 +166,16 @@ ALLOWED: Mapping[str, set[str]] = {
     "bridge.midi": {*BASE, "bridge.state"},
     "bridge.osc": BASE,
     "bridge.reaper": {*BASE, "bridge"},
-    "bridge.play": {*BASE, "engine.cues", "engine.music", "export", "bridge.midi", "bridge.osc"},
+    "bridge.play": {
+        *BASE,
+        "engine.cues",
+        "engine.music",
+        "engine.performance",
+        "engine.plan",
+        "export",
+        "bridge.midi",
+        "bridge.osc",
+    },
     "bridge.scoring": {*COMPOSE, "export"},
     "bridge.server": {
         *COMPOSE,

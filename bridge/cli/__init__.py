@@ -44,6 +44,7 @@ MODEL_COMMANDS: Mapping[str, str] = {
     "prepare": "turn a folder of songs (MIDI, LPD-5) into a token cache",
     "train": "train the music model on a token cache",
     "train-performance": "train the velocity network on a folder of songs",
+    "count-articulation": "count how early songs release notes, for the lengths of notes",
     "evaluate-performance": "compare the dynamics of pieces with those of songs",
     "count-harmony": "count how harmony goes in a folder of songs, for the planner of harmony",
     "count-rating": "count what songs have, for the rating of takes",

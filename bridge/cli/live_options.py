@@ -97,8 +97,10 @@ def playback_arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     former(parser, "--human", "human", type=float)
     parser.add_argument(
-        "--expression", action="store_true", help="send expression (CC11) by the film's emotion"
-    )
+        "--expression", action="store_true",
+        help="send swells of the strings (CC 11) and the piano's pedal (CC 64), unless the score "
+        "has its own",
+    )  # fmt: skip
 
 
 def playback_options(args: Namespace) -> PlaybackOptions:

@@ -10,7 +10,7 @@ from typing import Any
 from bridge.cli.emotion_option import emotion_argument
 from bridge.cli.types import at_least
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.request import AUDIO, DYNAMICS, TAKES
+from bridge.scoring.request import AUDIO, DYNAMICS, HUMANIZE, TAKES
 from engine.composing.sampling import Sampling
 from engine.cues import parse_time
 from engine.emotion.experts.registry import NAMES
@@ -142,7 +142,7 @@ def music_arguments(parser: ArgumentParser) -> None:
         "--takes", type=int, metavar="N",
         help=f"compose N takes and keep the best (default: {TAKES})",
     )  # fmt: skip
-    dynamics_argument(parser)
+    performance_arguments(parser)
     export_arguments(parser)
     plan_arguments(parser)
     sampling_arguments(parser)
@@ -199,12 +199,21 @@ def export_arguments(parser: ArgumentParser) -> None:
         )
 
 
-def dynamics_argument(parser: ArgumentParser, usual: str = f"{DYNAMICS:g}") -> None:
-    """Add how freely notes are played. usual: what holds without the option."""
+def performance_arguments(parser: ArgumentParser, usual: str | None = None) -> None:
+    """Add how freely notes are played. usual: what holds without the options."""
     parser.add_argument(
         "--dynamics", type=float, metavar="D",
         help="how freely notes are played: 0 flat .. 1 as songs are played "
-        f"(default: {usual})",
+        f"(default: {usual or f'{DYNAMICS:g}'})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--humanize", type=float, metavar="H",
+        help="release notes early, and strum guitar chords, as players do: 0 as written .. 1 as in "
+        f"songs (default: {usual or f'{HUMANIZE:g}'})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--expression", action="store_true", default=None,
+        help="also write swells of the strings (CC 11) and the piano's sustain pedal (CC 64)",
     )  # fmt: skip
 
 

@@ -14,11 +14,11 @@ from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, RESU
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 from engine.files import output
-from export.piece import FILMS, NOTATION, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES
+from export.piece import FILMS, NOTATION, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES, WRITTEN
 
 _SOUNDS = (*SOUNDS, *(f"{STEMS}/*.{form}" for form in SOUND_FORMATS))
 _STALE = (
-    *(PLAN, SCORE, SCORES, NOTATION, PICTURE, REEL, f"{TAKES}/take-*.mid"),
+    *(PLAN, SCORE, SCORES, NOTATION, PICTURE, REEL, WRITTEN, f"{TAKES}/take-*.mid"),
     *(*_SOUNDS, *FILMS, *EXPORT_FILES),
 )
 """Files that not every result has; those of an earlier result go when it is replaced."""

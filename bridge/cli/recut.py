@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bridge.cli.counted import counted
 from bridge.cli.options import (
-    dynamics_argument,
     export_arguments,
     network_arguments,
     network_options,
+    performance_arguments,
     sampling_arguments,
     sound_arguments,
     soundfont_argument,
@@ -91,7 +91,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--takes", type=int, metavar="N",
         help=f"compose N takes of the new parts and keep the best (default: {TAKES})",
     )  # fmt: skip
-    dynamics_argument(parser, "that of the old score")
+    performance_arguments(parser, "that of the old score")
     export_arguments(parser)
     sampling_arguments(parser)
     sound_arguments(parser)
@@ -107,6 +107,9 @@ def run(args: Namespace) -> None:
         args.seed = old.seed
     if args.dynamics is None:
         args.dynamics = old.dynamics
+    if args.humanize is None:
+        args.humanize = old.humanize
+    args.expression = args.expression or old.expression
     request = parse_request(request_values(args))
     network = network_options(args)
     output = args.output or args.old.with_name(f"{args.old.resolve().name}-recut")

@@ -10,10 +10,10 @@ from typing import Any
 from bridge.cli.counted import counted
 from bridge.cli.options import (
     SOUND_FIELDS,
-    dynamics_argument,
     export_arguments,
     network_arguments,
     network_options,
+    performance_arguments,
     sampling_arguments,
     sound_arguments,
     soundfont_argument,
@@ -65,7 +65,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--takes", type=int, metavar="N",
         help=f"compose N takes of it and keep the best (default: {TAKES})",
     )  # fmt: skip
-    dynamics_argument(parser, "that of OUT")
+    performance_arguments(parser, "that of OUT")
     sampling_arguments(parser)
     sound_arguments(parser)
     soundfont_argument(parser)
@@ -99,6 +99,8 @@ def _values(args: Namespace, old: OldScore) -> dict[str, Any]:
         "seed": old.seed + 1 if args.seed is None else args.seed,
         "takes": args.takes,
         "dynamics": old.dynamics if args.dynamics is None else args.dynamics,
+        "expression": args.expression or old.expression,
+        "humanize": old.humanize if args.humanize is None else args.humanize,
         "plan": None if args.plan is None else read_plan(args.plan),
         "rescore": selection_values(args),
         **{each.name: getattr(args, each.name) for each in fields(Sampling)},

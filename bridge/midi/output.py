@@ -9,8 +9,9 @@ from engine.score import Instrument
 
 STALLED_AFTER = 1.0
 """Seconds without progress after which an output reports trouble."""
-CHANNEL_MODES = (123, 120)
-"""The controllers All Notes Off and All Sound Off, in the order they are sent."""
+CHANNEL_MODES = (64, 123, 120)
+"""Controllers that end everything, each with the value 0, in the order they are sent: the sustain
+pedal, All Notes Off and All Sound Off."""
 
 
 class Output(Protocol):

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bridge.midi.messages import Event, EventBuilder, control, order
-from bridge.play.piece import Control, Piece
-from engine.score import Instrument, Note
+from bridge.play.piece import Piece
+from engine.performance.controllers import PEDAL, UP
+from engine.score import Control, Instrument, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class EventStream:
 
     def __init__(self, piece: Piece, begin: float) -> None:
         self.begin = begin
+        self._pedals = {c.instrument for c in piece.controls if c.controller == PEDAL}
         self._notes = sorted((n for n in piece.notes if n.onset >= begin), key=order)
         self._others: list[Due] = [
             *(Mark(seconds, "boundary") for seconds in piece.boundaries if seconds >= begin),
@@ -57,8 +59,10 @@ class EventStream:
         return heapq.merge(others, self._builder.until(notes, seconds), key=_seconds)
 
     def release(self, seconds: float) -> Iterator[Event]:
-        """End all active notes at ``seconds``."""
-        return self._builder.release(seconds)
+        """End all active notes at ``seconds``, and lift the pedals that the piece uses."""
+        yield from self._builder.release(seconds)
+        for instrument in sorted(self._pedals, key=lambda each: each.channel):
+            yield _event(Control(seconds, instrument, PEDAL, UP), seconds)
 
 
 def _controls(controls: Iterable[Control], begin: float) -> Iterator[Event]:

@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from bridge.midi.messages import order
-from bridge.play.expression import expression
+from bridge.play.expression import expressed
 from bridge.play.piece import Piece
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 from engine.music.midi_file import MidiFile, MidiNote, MidiTrack, read_midi_file
-from engine.score import Instrument, Note
+from engine.performance.controllers import EXPRESSION, PEDAL
+from engine.plan.json_form import read_plan
+from engine.score import Control, Instrument, Note
 from export.midi import CHORD_MARKER
 from export.piece import REEL, SCORE, STEMS
 
@@ -37,7 +39,7 @@ def read_piece(path: Path, expressive: bool = False) -> Piece:
     Of a film with several cues it is the reel.
 
     A track's name gives its instrument, else its General MIDI program does. expressive: add
-    expression by the emotion in the folder's cue sheet.
+    expression and pedal by the folder's plan and cue sheet, unless the file has them.
 
     Raises EmsyncError as ``read_midi`` does, and for a folder without a score.
     """
@@ -55,9 +57,10 @@ def read_piece(path: Path, expressive: bool = False) -> Piece:
     if not (path / "cues.json").exists():
         return piece
     cues = read_cues(path / "cues.json")
-    controls = expression(cues.sections) if expressive else ()
-    rate = cues.video.fps
-    return replace(piece, boundaries=cues.boundaries, controls=controls, film_rate=rate)
+    if expressive and not piece.controls:
+        plan = path / "plan.json"
+        piece = expressed(piece, cues, read_plan(plan) if plan.exists() else None)
+    return replace(piece, boundaries=cues.boundaries, film_rate=cues.video.fps)
 
 
 def read_midi(path: Path) -> Piece:
@@ -100,6 +103,7 @@ def _read(path: Path) -> Piece:
             f"{path}: {', '.join(midi.faults)}; the rest is played as it is", stacklevel=3
         )
     notes = chain.from_iterable(_notes(track, midi) for track in midi.tracks)
+    controls = chain.from_iterable(_controls(track, midi) for track in midi.tracks)
     chords = [tick for tick, text in midi.markers if text == CHORD_MARKER]
     duration = float(midi.clock.seconds(midi.end))
     return Piece(
@@ -107,7 +111,8 @@ def _read(path: Path) -> Piece:
         tuple(midi.clock.seconds(chords).tolist()),
         (),
         duration,
-        bars=_bars(midi),
+        tuple(sorted(controls, key=lambda change: change.seconds)),
+        _bars(midi),
     )
 
 
@@ -117,6 +122,17 @@ def _notes(track: MidiTrack, midi: MidiFile) -> Iterator[Note]:
     ends = midi.clock.seconds([note.end for note in track.notes]).tolist()
     for note, onset, end in zip(track.notes, onsets, ends, strict=True):
         yield Note(named or _by_program(note), onset, end, note.pitch, note.velocity)
+
+
+def _controls(track: MidiTrack, midi: MidiFile) -> Iterator[Control]:
+    """Expression and pedal of a track that is named as a part; others may share an instrument."""
+    named = _NAMED.get(track.name.strip().lower())
+    changes = [change for change in track.controls if change[1] in (EXPRESSION, PEDAL)]
+    if named is None or not changes:
+        return
+    times = midi.clock.seconds([tick for tick, _, _ in changes]).tolist()
+    for seconds, (_, controller, value) in zip(times, changes, strict=True):
+        yield Control(seconds, named, controller, value)
 
 
 def _by_program(note: MidiNote) -> Instrument:
@@ -147,4 +163,11 @@ def _bars(midi: MidiFile) -> tuple[float, ...]:
 
 def _merged(pieces: Sequence[Piece]) -> Piece:
     notes = chain.from_iterable(piece.notes for piece in pieces)
-    return Piece(tuple(sorted(notes, key=order)), (), (), max(p.duration for p in pieces))
+    controls = chain.from_iterable(piece.controls for piece in pieces)
+    return Piece(
+        tuple(sorted(notes, key=order)),
+        (),
+        (),
+        max(p.duration for p in pieces),
+        tuple(sorted(controls, key=lambda change: change.seconds)),
+    )

@@ -8,20 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.score import Instrument, Note
+from engine.score import Control, Note
 
 State = Literal["stopped", "playing", "paused", "waiting"]
 Kind = Literal["note", "chord", "boundary", "state"]
-
-
-@dataclass(frozen=True, slots=True)
-class Control:
-    """A controller's new value, 0..127."""
-
-    seconds: float
-    instrument: Instrument
-    controller: int
-    value: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.score import Instrument
-from export.piece import FILMS, NOTATION, REEL, SCORE, SOUNDS, STEMS, TAKES
+from export.piece import FILMS, NOTATION, REEL, SCORE, SOUNDS, STEMS, TAKES, WRITTEN
 
 CUES = "cues.json"
 PLAN = "plan.json"
@@ -24,7 +24,7 @@ EXPORT_FILES = (
 )
 """Every file that a piece or a reel may have where the user asks for it."""
 RESULT = (
-    *(SCORE, REEL, STEMS, TAKES, NOTATION, PICTURE, PLAN, CUES, SCORES, REPORT, ARDOUR),
+    *(SCORE, REEL, WRITTEN, STEMS, TAKES, NOTATION, PICTURE, PLAN, CUES, SCORES, REPORT, ARDOUR),
     *(*SOUNDS, *FILMS),
     *(name for name in EXPORT_FILES if "/" not in name),
 )

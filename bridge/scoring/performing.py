@@ -1,21 +1,30 @@
-"""Gives the notes of composed pieces their velocities, also while they are composed.
+"""Performs the notes of composed pieces, also while they are composed.
 
-Files, live playback and everything made of them have their velocities from here.
+Files, live playback and everything made of them have velocities and lengths from here.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bridge.scoring.request import Request
 from engine.composing.listener import Listener
+from engine.composing.logits.sustain import brightness
 from engine.cues import CueSheet
-from engine.performance.performer import PerformanceConfig, Performer, perform
-from engine.plan import mood
-from engine.plan.plan import DYNAMICS, Plan, phrase_lines
+from engine.music.conditions import Conditions
+from engine.performance.controllers import controls
+from engine.performance.performer import (
+    AT_ONCE,
+    Kept,
+    PerformanceConfig,
+    Performer,
+    perform_both,
+)
+from engine.plan.loudness import bar_times, levels
+from engine.plan.plan import Plan
 from engine.plan.timing import Timing
 from engine.score import Note, Score
 
@@ -23,28 +32,30 @@ if TYPE_CHECKING:
     from engine.composing.takes import RatedTake
 
 
-NEARER = 0.7
-"""The power that brings the levels of dynamic marks nearer together. The marks are those of flat
-notes. Songs lie between .76 and 1.23 times their median level (10th to 90th percentile)."""
-
-
 def performance_config(
     request: Request, cues: CueSheet, plan: Plan | None, take: int = 0
 ) -> PerformanceConfig:
-    """How a take's notes are performed.
+    """How a take's notes are performed."""
+    bright = tuple(
+        (each.start, brightness(Conditions(valence=each.valence, arousal=each.arousal)))
+        for each in cues.sections
+    )
+    return PerformanceConfig(
+        request.dynamics,
+        (request.seed, take),
+        levels(cues.sections, plan),
+        request.humanize,
+        bright,
+    )
 
-    The dynamics of the plan's phrases set the level; without phrases, the film's arousal does.
-    """
-    marks = [
-        (section.start, mood.dynamics(section.arousal))
-        for section in cues.sections
-        if not math.isnan(section.arousal)
-    ]
-    if plan is not None and plan.phrases:
-        lines = map(plan.seconds_at, phrase_lines(plan))
-        marks = list(zip(lines, (phrase.dynamics for phrase in plan.phrases), strict=True))
-    levels = tuple((seconds, DYNAMICS[mark] ** NEARER) for seconds, mark in marks)
-    return PerformanceConfig(request.dynamics, (request.seed, take), levels)
+
+@dataclass(frozen=True, slots=True)
+class PerformedTake:
+    """A take and its rating. rated: with its notes as they are played. written: its score with the
+    times as composed, which is what notation shows."""
+
+    rated: RatedTake
+    written: Score
 
 
 def performed(
@@ -52,27 +63,40 @@ def performed(
     request: Request,
     cues: CueSheet,
     plan: Plan | None,
-    kept: Callable[[Note], bool] | None = None,
-) -> list[RatedTake]:
-    """Takes with their notes performed. kept: the notes whose velocities stay as they are."""
-
-    def with_velocities(score: Score, number: int) -> Score:
-        return perform(score, performance_config(request, cues, plan, number), kept)
-
-    return [
-        (replace(take, score=with_velocities(take.score, number)), rating)
-        for number, (take, rating) in enumerate(takes)
-    ]
+    kept: Kept | None = None,
+) -> list[PerformedTake]:
+    """Takes with their notes performed. kept: the notes that stay as they were performed."""
+    found = []
+    for number, (take, rating) in enumerate(takes):
+        config = performance_config(request, cues, plan, number)
+        written, played = perform_both(take.score, config, kept)
+        if request.expression:
+            played = replace(played, controls=controls(played, config.levels, bar_times(plan)))
+        found.append(PerformedTake((replace(take, score=played), rating), written))
+    return found
 
 
 def performing(listener: Listener, request: Request, cues: CueSheet, plan: Plan | None) -> Listener:
-    """A listener of notes as composed that hands them on with the first take's velocities."""
+    """A listener of notes as composed that hands them on as the first take performs them."""
     beat_map = None if plan is None else Timing(plan).beat_map
     performer = Performer(performance_config(request, cues, plan), beat_map)
 
+    waiting: list[Note] = []
+    marks: list[float] = []
+    handed = 0.0
+
     def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
+        nonlocal handed
+        waiting.extend(notes)
+        marks.extend(chords)
+        ends = until >= cues.duration
+        if until < handed + AT_ONCE and not ends:
+            return
         # At the end nothing waits any more, wherever it begins.
-        known = math.inf if until >= cues.duration else until
-        listener(performer.push(notes, chords, known), chords, until)
+        played = performer.push(tuple(waiting), tuple(marks), math.inf if ends else until)
+        listener(played, tuple(marks), until)
+        waiting.clear()
+        marks.clear()
+        handed = until
 
     return listen

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from bridge.scoring.exports import hit_names, write_exports
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
-from bridge.scoring.performing import performed, performing
+from bridge.scoring.performing import PerformedTake, performed, performing
 from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for
 from bridge.scoring.report import (
     NOT_TIMED,
@@ -59,7 +59,6 @@ from export.piece import NOTATION, write_piece
 from export.smpte import smpte_offset
 
 if TYPE_CHECKING:
-    from engine.composing.takes import RatedTake
     from engine.model.runtime import Network
 
 MOST_APART = 0.05
@@ -313,14 +312,20 @@ def compose_piece(
                 cues, plan, network, config, count, share, listener, recall
             )
     composed = time.perf_counter()
-    takes = performed(takes, request, cues, plan, None if given is None else given.keeps)
-    result = write_result(cues, plan, takes, network, request.seed, folder, name, request.exports)
+    kept = None if given is None else (lambda note: note if given.keeps(note) else None)
+    played = performed(takes, request, cues, plan, kept)
+    result = write_result(cues, plan, played, network, request.seed, folder, name, request.exports)
     if theme is not None and plan is not None:
         begins = [plan.seconds_at(plan.bar_line(each.bar)) for each in statements(plan, theme)]
         result = replace(result, theme=tuple(begins))
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     result = replace(
-        result, timings=timings, dynamics=request.dynamics, intensity=request.intensity
+        result,
+        timings=timings,
+        dynamics=request.dynamics,
+        humanize=request.humanize,
+        expression=request.expression,
+        intensity=request.intensity,
     )
     write_report(result, folder / REPORT)
     return result, result.takes.takes[0][0].score
@@ -329,7 +334,7 @@ def compose_piece(
 def write_result(
     cues: CueSheet,
     plan: Plan | None,
-    takes: Sequence[RatedTake],
+    takes: Sequence[PerformedTake],
     network: Network,
     seed: int,
     folder: Path,
@@ -338,22 +343,24 @@ def write_result(
 ) -> Report:
     """Write the music of finished takes and its picture; returns the report, without timings.
 
-    name: of a cue; a marker says it. exports: the formats to write beside. Raises EmsyncError for a
-    folder that can't be written.
+    Notation and picture have the times as written. name: of a cue; a marker says it. exports: the
+    formats to write beside. Raises EmsyncError for a folder that can't be written.
     """
     from engine.composing.takes import ranked
 
-    best_first = ranked(takes)
+    best_first = ranked([take.rated for take in takes])
+    best = best_first[0][0]
+    written = next(take.written for take in takes if take.rated[0] is best)
     begins = [(0.0, f"{name} {cues.timecode(0.0)}")] if name else []
     markers = (*begins, *((hit.seconds, hit.label) for hit in cues.hits if hit.label))
     offset = smpte_offset(cues.video.clock, cues.start)
-    write_piece([take.score for take, _ in best_first], folder, markers, offset)
-    score = best_first[0][0].score
+    write_piece([take.score for take, _ in best_first], written, folder, markers, offset)
+    score = best.score
     title = Path(cues.video.path).stem + (f": {name}" if name else "")
-    write_atomically(folder / NOTATION, musicxml(score, title, hit_names(cues)))
+    write_atomically(folder / NOTATION, musicxml(written, title, hit_names(cues)))
     write_exports(exports, score, cues, folder)
     phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
-    write_atomically(folder / PICTURE, draw(score, cues, score.harmony, phrases))
+    write_atomically(folder / PICTURE, draw(written, cues, score.harmony, phrases))
     card = network.card
     model = Model(card.name, card.sha256, card.parameters, network.device, network.precision)
     return report(cues, score, seed, model, Takes(tuple(best_first)), NOT_TIMED)

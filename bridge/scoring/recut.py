@@ -47,7 +47,7 @@ from engine.timeline.edl import Edit
 from engine.video.boundaries import T_DIFF, boundaries
 from engine.video.cuts import SENSITIVITY
 from engine.video.reader import open_video
-from export.piece import REEL, SCORE
+from export.piece import REEL, SCORE, WRITTEN
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
@@ -72,7 +72,20 @@ class OldScore:
     @property
     def dynamics(self) -> float:
         """How freely the old score's notes are played; 0 if it is unknown, as in older scores."""
-        amount = self.report.get("dynamics")
+        return self._amount("dynamics")
+
+    @property
+    def humanize(self) -> float:
+        """How far its lengths are those of players; 0 if it is unknown, as in older scores."""
+        return self._amount("humanize")
+
+    @property
+    def expression(self) -> bool:
+        """Whether it has swells and pedal."""
+        return self.report.get("expression") is True
+
+    def _amount(self, name: str) -> float:
+        amount = self.report.get(name)
         return float(amount) if isinstance(amount, int | float) and 0 <= amount <= 1 else 0.0
 
 
@@ -119,7 +132,7 @@ def read_old_score(folder: Path) -> OldScore:
         report = json.loads((folder / REPORT).read_text("utf-8"))
     except (OSError, ValueError):
         report = {}
-    music = read_old_music(folder / SCORE, plan)
+    music = read_old_music(folder / SCORE, plan, folder / WRITTEN)
     cues = read_cues(folder / CUES)
     return OldScore(folder, cues, plan, music, report if isinstance(report, dict) else {})
 
@@ -159,14 +172,19 @@ def recut_film(
             cues, new.plan, network, config, request.takes, lambda done: progress(done / whole)
         )
     composed = time.perf_counter()
-    given = kept.given
-    takes = performed(takes, request, cues, new.plan, lambda note: given.holds(note.onset))
+    played = performed(takes, request, cues, new.plan, kept.played.get)
     result = write_result(
-        cues, new.plan, takes, network, request.seed, folder, exports=request.exports
+        cues, new.plan, played, network, request.seed, folder, exports=request.exports
     )
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
-    share, dynamics = _share(old, new, kept), request.dynamics
-    result = replace(result, timings=timings, dynamics=dynamics, recut=share)
+    result = replace(
+        result,
+        timings=timings,
+        dynamics=request.dynamics,
+        humanize=request.humanize,
+        expression=request.expression,
+        recut=_share(old, new, kept),
+    )
     write_report(result, folder / REPORT)
     if cut.film is None:
         request = replace(request, film=False)

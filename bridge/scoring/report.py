@@ -197,6 +197,8 @@ class Report:
     timings: Timings
     sections: tuple[Section, ...] = ()
     dynamics: float = 0.0
+    humanize: float = 0.0
+    expression: bool = False
     intensity: float = MU_MAX
     recut: Recut | None = None
     rendered: Rendered | None = None

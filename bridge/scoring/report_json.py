@@ -39,6 +39,8 @@ def to_json(report: Report) -> str:
         },
         "tempo": round(report.tempo, 2),
         "dynamics": report.dynamics,
+        "humanize": report.humanize,
+        "expression": report.expression,
         "intensity": report.intensity,
         "chords": [round(chord, 3) for chord in report.chords],
         "hits": [

@@ -38,6 +38,7 @@ TAKES = 4
 """Takes to choose from, unless the user says otherwise."""
 MOST_TAKES = 64
 DYNAMICS = 1.0
+HUMANIZE = 1.0
 """How freely notes are played, unless the user says otherwise."""
 AUDIO = (*SOUND_FORMATS, "none")
 """What may be asked of sound."""
@@ -73,6 +74,8 @@ class Request:
     cues: a cue sheet, in place of analyzing the film.
     takes: how many to choose from. instruments: who plays.
     dynamics: how freely notes are played, 0 (flat) .. 1 (as songs are played).
+    humanize: how far lengths and guitar strokes are those of players, 0 (as written) .. 1.
+    expression: write swells of the strings (CC 11) and the piano's pedal (CC 64), too.
     temperature, top_p, min_p, guidance, repetition: None for the usual value.
     plan: the plan to keep; None plans for the film.
     bpm, time_signature, feel, key, density, chords: None for what the film asks.
@@ -110,6 +113,8 @@ class Request:
     takes: int = TAKES
     instruments: tuple[Instrument, ...] = tuple(Instrument)
     dynamics: float = DYNAMICS
+    humanize: float = HUMANIZE
+    expression: bool = False
     temperature: float | None = None
     top_p: float | None = None
     min_p: float | None = None

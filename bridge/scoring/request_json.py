@@ -147,6 +147,8 @@ _CHECKS: Mapping[str, Check] = {
     "takes": whole(1, MOST_TAKES),
     "instruments": instruments,
     "dynamics": number(0.0, 1.0),
+    "humanize": number(0.0, 1.0),
+    "expression": flag,
     "temperature": _any_number,
     "top_p": _any_number,
     "min_p": _any_number,

@@ -29,7 +29,7 @@ from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
 from engine.rescore.changes import changed
-from engine.rescore.regions import Region
+from engine.rescore.regions import Region, played_notes
 from engine.score import Instrument
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def rescore_piece(
 ) -> tuple[CueSheet, Report]:
     """Compose what ``request.rescore`` selects anew, into ``folder``, which must exist.
 
-    request: selection, seed, takes, dynamics, sampling and, if the user changed it, the plan.
-    Arguments else as for :func:`~bridge.scoring.pipeline.score_film`. Returns the cue sheet and the
-    report. Raises EmsyncError for a selection or a plan that does not fit the old score.
+    request: selection, seed, takes, dynamics, humanize, sampling, and the plan if the user changed
+    it. Arguments else as for :func:`~bridge.scoring.pipeline.score_film`. Returns the cue sheet and
+    the report. Raises EmsyncError for a selection or a plan that does not fit the old score.
     """
     # Late, because it needs onnxruntime.
     from engine.rescore.rescore import rescore
@@ -75,11 +75,21 @@ def rescore_piece(
             lambda done: progress(done / whole),
         )  # fmt: skip
     composed = time.perf_counter()
-    takes = performed(found.takes, request, cues, plan, found.given.keeps)
-    result = write_result(cues, plan, takes, network, request.seed, folder, exports=request.exports)
+    kept = played_notes(old.music, plan)
+    played = performed(found.takes, request, cues, plan, kept.get)
+    result = write_result(
+        cues, plan, played, network, request.seed, folder, exports=request.exports
+    )
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     share = _share(old, plan, region, found, result)
-    result = replace(result, timings=timings, dynamics=request.dynamics, rescore=share)
+    result = replace(
+        result,
+        timings=timings,
+        dynamics=request.dynamics,
+        humanize=request.humanize,
+        expression=request.expression,
+        rescore=share,
+    )
     write_report(result, folder / REPORT)
     if not Path(request.video).exists():
         # An old score outlives its film.

@@ -27,7 +27,7 @@ _FORMER_KINDS = {"analyse": Kind.ANALYZE}
 """Accepted for one release."""
 _SAMPLING = ("temperature", "top_p", "min_p", "guidance", "repetition")
 _FILES = ("audio", "film", "mix_original", "chapters", "exports")
-_OF_RESCORE = {"seed", "takes", "dynamics", "plan", *_SAMPLING, *_FILES}
+_OF_RESCORE = {"seed", "takes", "dynamics", "humanize", "expression", "plan", *_SAMPLING, *_FILES}
 """The fields of a request that a rescore takes."""
 
 
@@ -109,8 +109,8 @@ class Service:
         """Queue a new job that composes a part of a finished piece anew and keeps the rest.
 
         name: the id of the piece's job; None for the loaded one. values: the selection's fields,
-        and of a request's ``seed`` (default: the next one), ``takes``, ``plan``, and ``dynamics``
-        and how the network samples (default: as in the old job).
+        and of a request's ``seed`` (default: the next one), ``takes``, ``plan``, ``dynamics``,
+        ``humanize``, ``expression`` and how the network samples (default: as in the old job).
         """
         parent = self.job_queue.job(name) if name else self._loaded()
         if parent.state is not State.DONE or parent.kind is Kind.ANALYZE:
@@ -119,6 +119,8 @@ class Service:
             "video": parent.request.video,
             "seed": parent.request.seed + 1,
             "dynamics": parent.request.dynamics,
+            "expression": parent.request.expression,
+            "humanize": parent.request.humanize,
             **{name: getattr(parent.request, name) for name in (*_SAMPLING, *_FILES)},
         }
         selected = {name: value for name, value in values.items() if name in FIELDS}

@@ -99,7 +99,7 @@ def music_of(score: Score, plan: Plan) -> OldMusic:
         replace(note, onset=onset, end=end)
         for note, onset, end in zip(score.notes, onsets, ends, strict=True)
     )
-    return OldMusic(tuple(notes), tuple(ticks(list(score.chords))))
+    return OldMusic(tuple(notes), tuple(ticks(list(score.chords))), tuple(notes))
 
 
 def _outside(music: OldMusic, plan: Plan, region: Region) -> list[object]:

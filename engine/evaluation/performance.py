@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.arrays import Floats
+from engine.metrics import lengths
 from engine.metrics.statistics import Json
 from engine.metrics.velocity import MEASURES, compare
 from engine.music.vocabulary import INSTRUMENTS
@@ -103,11 +104,16 @@ def _flat(song: Score) -> Score:
 
 
 def evaluate(songs: Sequence[Score], pieces: Sequence[Score]) -> Json:
-    """Songs performed anew, and composed pieces if there are any, beside the songs as they are."""
+    """Songs performed anew, and composed pieces if there are any, beside the songs as they are.
+
+    ``lengths``: the gate ratios of songs and of the pieces.
+    """
     report = {"songs_performed_anew": compare(performed_anew(songs), songs)}
+    found = {"songs": lengths.evaluate(songs)}
     if pieces:
         report["pieces"] = compare(pieces, songs)
-    return report
+        found["pieces"] = lengths.evaluate(pieces)
+    return {**report, "lengths": found}
 
 
 def table(report: Json) -> list[str]:
@@ -118,6 +124,8 @@ def table(report: Json) -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     for what, measures in report.items():
+        if what == "lengths":
+            continue
         for name in MEASURES:
             row = measures[name]
             songs = row["songs"]
@@ -126,4 +134,15 @@ def table(report: Json) -> list[str]:
                 f"{songs['median']:.2f} | {row['median']:.2f} | {row['within_songs']['value']:.2f} "
                 f"| {row['below_90']['value']:.2f} | {row['within_songs']['n']} |"
             )
+    return [*lines, "", *_lengths_table(report["lengths"])]
+
+
+def _lengths_table(report: Json) -> list[str]:
+    names = (*lengths.CLASSES, "median")
+    lines = [f"| part | of | {' | '.join(names)} | n |", "|---" * (len(names) + 3) + "|"]
+    for part in lengths.PITCHED:
+        for what, rows in report.items():
+            row = rows[part.value]
+            values = (f"{row[name]:.2f}" if name in row else "-" for name in names)
+            lines.append(f"| {part.value} | {what} | {' | '.join(values)} | {row['n']} |")
     return lines

@@ -52,11 +52,13 @@ class MidiNote(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MidiTrack:
-    """name: empty where the track has none. notes: in the order of their ends. end: in ticks."""
+    """name: empty where the track has none. notes: in the order of their ends. end: in ticks.
+    controls: (tick, controller, value), rising, of all channels."""
 
     name: str
     notes: tuple[MidiNote, ...]
     end: int
+    controls: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -209,6 +211,7 @@ class _Content:
         """Read a track up to its end or its first fault. place: of ``data`` in the file."""
         name: str | None = None
         notes: list[MidiNote] = []
+        controls: list[tuple[int, int, int]] = []
         begun: defaultdict[tuple[int, int], deque[tuple[int, int, int]]] = defaultdict(deque)
         programs = [0] * 16
         tick = at = 0
@@ -222,6 +225,8 @@ class _Content:
                     if active := begun[channel, event[0]]:
                         start, velocity, program = active.popleft()
                         notes.append(MidiNote(start, tick, channel, program, event[0], velocity))
+                elif kind == 0xB:
+                    controls.append((tick, event[0], event[1]))
                 elif kind == 0xC:
                     programs[channel] = event[0]
                 elif status == 0xFF:
@@ -234,7 +239,7 @@ class _Content:
             for start, velocity, program in active:
                 self.counts["note{s} without an end"] += 1
                 notes.append(MidiNote(start, tick, channel, program, pitch, velocity))
-        self.tracks.append(MidiTrack(name or "", tuple(notes), tick))
+        self.tracks.append(MidiTrack(name or "", tuple(notes), tick, tuple(controls)))
 
     def _meta(self, tick: int, kind: int, data: bytes) -> None:
         if kind in (_MARKER, _CUE_POINT):
@@ -330,6 +335,7 @@ def _within_a_day(midi: MidiFile) -> MidiFile:
             track.name,
             tuple(n._replace(end=min(n.end, last)) for n in track.notes if n.start < last),
             min(track.end, last),
+            tuple(change for change in track.controls if change[0] < last),
         )
         for track in midi.tracks
     )

@@ -59,6 +59,11 @@ def joined(parts: Sequence[tuple[float, Score]], duration: float) -> Score:
         timeline.beat_map,
         labels_of("keys"),
         labels_of("harmony"),
+        tuple(
+            replace(change, seconds=start + change.seconds)
+            for start, score in parts
+            for change in score.controls
+        ),
     )
 
 

@@ -1,7 +1,7 @@
-"""Gives the notes of a score their velocities, also of one that still grows.
+"""Performs the notes of a score, also of one that still grows: velocities, lengths, strokes.
 
-A piece that is followed while it is composed gets the same velocities as the finished one, because
-notes are performed in order of onset, and nothing depends on later ones.
+A piece that is followed while it is composed is performed as the finished one, because notes are
+performed in order of onset, and nothing depends on later ones.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from engine.performance.bins import BINS, bin_of, wandered, within
 from engine.performance.history import History
 from engine.performance.network import VelocityNetwork, read_network
 from engine.performance.passage import Passage, bar_places, order, passage
+from engine.performance.releases import Draft, Releases
 from engine.score import CHORDAL, BeatMap, Note, Score
 
 LEVELS = (92.0, 80.0, 84.0, 84.0, 86.0)
@@ -34,18 +35,26 @@ PACE = 1 / 48
 """The weight of a note in the running mean that shows where a part has wandered."""
 HABIT = 0.4
 """The share of notes that are drawn as others at the same place of the bar are."""
+AT_ONCE = 0.5
+"""Seconds of music that are performed at once while a piece is composed. Numpy's calls cost as much
+for one note as for many."""
 _EARLY = 1e-3
 """Seconds by which a note may come before the change of level that it belongs to."""
 _LEAST = 1e-300
+
+Kept = Callable[[Note], Note | None]
+"""From a note as composed to the note as it was performed before and stays; None for a new one."""
 
 
 @dataclass(frozen=True, slots=True)
 class PerformanceConfig:
     """How to perform notes.
 
-    amount: 0 (flat: every note as composed) .. 1 (as songs are played). seed: another one gives
-    another performance. levels: seconds, rising, and how loud the piece is from there on, as a
-    share of the usual loudness; without them, the usual one.
+    amount: of velocities, 0 (flat: every note as composed) .. 1 (as songs are played). seed:
+    another one gives another performance. levels: seconds, rising, and how loud the piece is from
+    there on, as a share of the usual loudness; without them, the usual one. humanize: of lengths
+    and strokes, 0 (as composed) .. 1 (as songs are played). brightness: seconds, rising, and how
+    joyful the music is from there on, -1..1.
 
     Raises EmsyncError for an amount out of range.
     """
@@ -53,26 +62,45 @@ class PerformanceConfig:
     amount: float = 1.0
     seed: int | tuple[int, ...] = 0
     levels: tuple[tuple[float, float], ...] = ()
+    humanize: float = 0.0
+    brightness: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.amount <= 1.0:
             raise EmsyncError(f"dynamics {self.amount:g}: give 0 (flat) to 1")
+        if not 0.0 <= self.humanize <= 1.0:
+            raise EmsyncError(f"humanize {self.humanize:g}: give 0 (as written) to 1")
 
 
 def perform(
     score: Score,
     config: PerformanceConfig,
-    kept: Callable[[Note], bool] | None = None,
+    kept: Kept | None = None,
     network: VelocityNetwork | None = None,
 ) -> Score:
-    """The score with every note's velocity as it is performed. Nothing but velocities changes.
+    """The score as it is performed. Only its notes change.
 
-    kept: the notes whose velocities stay as they are. network: the shipped one by default.
+    kept: the notes that stay as they were performed. network: the shipped one by default.
     """
-    if config.amount == 0:
+    if config.amount == 0 and config.humanize == 0 and kept is None:
         return score
+    return perform_both(score, config, kept, network)[1]
+
+
+def perform_both(
+    score: Score,
+    config: PerformanceConfig,
+    kept: Kept | None = None,
+    network: VelocityNetwork | None = None,
+) -> tuple[Score, Score]:
+    """The score as it is written, and as it is performed; the same but for times of notes.
+
+    Arguments as for :func:`perform`.
+    """
     performer = Performer(config, score.beat_map, kept, network)
-    return replace(score, notes=performer.push(score.notes, score.chords, math.inf))
+    drafts = performer.drafts(score.notes, score.chords, math.inf)
+    written = tuple(replace(note, velocity=played.velocity) for note, played, _ in drafts)
+    return replace(score, notes=written), replace(score, notes=performer.played(drafts))
 
 
 class Performer:
@@ -82,13 +110,18 @@ class Performer:
         self,
         config: PerformanceConfig,
         beat_map: BeatMap | None = None,
-        kept: Callable[[Note], bool] | None = None,
+        kept: Kept | None = None,
         network: VelocityNetwork | None = None,
     ) -> None:
         """beat_map: the beats of a planned piece. The rest is as for :func:`perform`."""
         self._manner, self._kept = config, kept
         self._network = read_network() if network is None else network
         self._places = bar_places(beat_map)
+        self._releases = (
+            Releases(config.humanize, config.seed, config.brightness, beat_map, self._places)
+            if config.humanize
+            else None
+        )
         self._waiting: list[Note] = []
         self._chords: set[float] = set()
         self._context: Passage = passage((), self._places)
@@ -110,15 +143,36 @@ class Performer:
         """Take further notes and CHORDs of the piece; returns the notes that can be performed now.
 
         until: seconds; all notes that begin before are known. Later ones wait. The result is by
-        onset, then part, then pitch.
+        onset, then part, then pitch. A strummed chord may last a few milliseconds beyond ``until``.
         """
+        return self.played(self.drafts(notes, chords, until))
+
+    def drafts(self, notes: Iterable[Note], chords: Iterable[float], until: float) -> list[Draft]:
+        """The same notes before they are played, by written onset, then part, then pitch."""
         self._waiting += notes
         self._chords.update(chords)
         ready = sorted((note for note in self._waiting if note.onset < until), key=order)
         self._waiting = [note for note in self._waiting if note.onset >= until]
-        return tuple(self._strike(ready)) if self._manner.amount and ready else tuple(ready)
+        if self._manner.amount and ready:
+            return list(self._with_velocities(ready))
+        return [self._draft(note) for note in ready]
 
-    def _strike(self, notes: Sequence[Note]) -> Iterable[Note]:
+    def played(self, drafts: Sequence[Draft]) -> tuple[Note, ...]:
+        """What drafts become once they are played, by onset, then part, then pitch."""
+        if self._releases is None:
+            return tuple(sorted((note for _, note, _ in drafts), key=order))
+        return tuple(sorted(self._releases.push(drafts), key=order))
+
+    def _draft(self, note: Note) -> Draft:
+        """A note with the velocity that it has; kept ones as they were performed."""
+        old = None if self._kept is None else self._kept(note)
+        return note, note if old is None else old, old is not None or self._is_chord(note)
+
+    def _is_chord(self, note: Note) -> bool:
+        """Whether a note belongs to a chord on a boundary."""
+        return note.instrument in CHORDAL and note.onset in self._chords
+
+    def _with_velocities(self, notes: Sequence[Note]) -> Iterable[Draft]:
         fresh = passage(notes, self._places)
         known = self._context + fresh
         of_score = features.features(known)[len(self._context) :]
@@ -139,14 +193,15 @@ class Performer:
             )
         ):
             before = self._history.features(note.onset, part, note.pitch, twelfth)
-            is_chord = note.instrument in CHORDAL and note.onset in self._chords
+            is_chord = self._is_chord(note)
             loudness = self._loudness(note.onset)
-            if self._kept is not None and self._kept(note):
+            old = None if self._kept is None else self._kept(note)
+            if old is not None:
                 # What it would have been at the usual loudness, without the chord's boost.
-                plain = note.velocity - (BOOST if is_chord else 0)
+                plain = old.velocity - (BOOST if is_chord else 0)
                 nominal = min(max(plain / loudness, 1.0), 127.0)
-                number, performed = int(bin_of(nominal)), note
-                self._accents.keep(note.onset, note.velocity, is_chord)
+                number, performed = int(bin_of(nominal)), old
+                self._accents.keep(note.onset, old.velocity, is_chord)
             else:
                 logits = self._network.logits(sums[place], before)
                 number = int((logits + noise[place]).argmax())
@@ -156,7 +211,7 @@ class Performer:
                 performed = replace(note, velocity=self._velocity(note, level * loudness, is_chord))
             self._level[part] += PACE * (nominal - self._level[part])
             self._history.push(part, note.pitch, twelfth, number, nominal)
-            yield performed
+            yield note, performed, old is not None or is_chord
 
     def _loudness(self, onset: float) -> float:
         """How loud the piece is at a time, as a share of the usual."""

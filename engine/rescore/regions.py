@@ -71,7 +71,7 @@ def given_music(music: OldMusic, plan: Plan, regions: Sequence[Region]) -> Given
     music: of the old score. plan: the new one, which has the beats of the old one.
     """
     clock = clock_of(plan)
-    notes = _notes(music, plan, clock)
+    notes = _notes(music.notes, plan, clock)
     kept = tuple(n for n in notes if n.instrument not in _anew(regions, n.onset))
     chords = clock.seconds_at(list(music.chords)).tolist()
     spans = tuple(_spans(plan, regions))
@@ -88,17 +88,24 @@ def given_music(music: OldMusic, plan: Plan, regions: Sequence[Region]) -> Given
     )
 
 
+def played_notes(music: OldMusic, plan: Plan) -> dict[Note, Note]:
+    """From each note of an old score as :func:`given_music` has it to the note as it was played."""
+    clock = clock_of(plan)
+    written = _notes(music.notes, plan, clock)
+    return dict(zip(written, _notes(music.played, plan, clock), strict=True))
+
+
 def clock_of(plan: Plan) -> TempoMap:
     """The tempo map of a plan as its MIDI files have it, with rounded tempi."""
     return tempo_map(Score((), (), (), plan.duration, Timing(plan).beat_map))
 
 
-def _notes(music: OldMusic, plan: Plan, clock: TempoMap) -> tuple[Note, ...]:
-    onsets = clock.seconds_at([note.onset for note in music.notes]).tolist()
-    ends = clock.seconds_at([note.end for note in music.notes]).tolist()
+def _notes(notes: Sequence[Note], plan: Plan, clock: TempoMap) -> tuple[Note, ...]:
+    onsets = clock.seconds_at([note.onset for note in notes]).tolist()
+    ends = clock.seconds_at([note.end for note in notes]).tolist()
     return tuple(
         Note(note.instrument, onset, min(end, plan.duration), note.pitch, note.velocity)
-        for note, onset, end in zip(music.notes, onsets, ends, strict=True)
+        for note, onset, end in zip(notes, onsets, ends, strict=True)
     )
 
 

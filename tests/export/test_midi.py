@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.errors import EmsyncError
 from engine.music.events import normalise
 from engine.music.tempo import PPQ, tempo_map
-from engine.score import Instrument, Note, Score
+from engine.score import Control, Instrument, Note, Score
 from export.midi import write_midi, write_stems
 
 NAMES = ["Bass", "Drums", "Guitar", "Piano", "Strings"]
@@ -197,3 +197,23 @@ def test_hits_are_markers_with_their_names(tmp_path):
     (conductor, *_) = seconds_by_track(path)
     times = [time for time, message in conductor if message.type == "marker"]
     assert times == pytest.approx([2.0, 3.0], abs=0.001)
+
+
+def test_controllers_are_in_their_part_before_the_notes_of_a_tick(tmp_path: Path) -> None:
+    controls = (Control(0.0, Instrument.PIANO, 64, 127), Control(1.0, Instrument.PIANO, 64, 0))
+    notes = (Note(Instrument.PIANO, 0.0, 1.0, 60), Note(Instrument.PIANO, 1.0, 2.0, 62))
+    score = Score(notes, (0.0,), (), 2.0, controls=controls)
+    paths = write_stems(score, tmp_path)
+    kinds = [
+        (message.type, getattr(message, "value", None))
+        for message in mido.MidiFile(paths[Instrument.PIANO]).tracks[1]
+        if message.type in ("note_on", "note_off", "control_change")
+    ]
+    assert kinds == [
+        ("control_change", 127), ("note_on", None), ("note_off", None), ("control_change", 0),
+        ("note_on", None), ("note_off", None),
+    ]  # fmt: skip
+    assert not any(
+        message.type == "control_change"
+        for message in mido.MidiFile(paths[Instrument.BASS]).tracks[1]
+    )

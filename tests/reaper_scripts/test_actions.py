@@ -291,7 +291,7 @@ def test_all_notes_end_if_the_server_dies(reaper, server):
     server.starts = False
     assert "start emsync serve" in reaper.run(RECORD)
     ended = {(message[1] & 15, message[2]) for message in reaper.stuffed}
-    assert ended == {(i.channel, control) for i in Instrument for control in (120, 123)}
+    assert ended == {(i.channel, control) for i in Instrument for control in (64, 120, 123)}
     assert 40345 in reaper.commands and reaper.playing == 0
     assert not any(track.values["I_RECARM"] for track in reaper.tracks)
 

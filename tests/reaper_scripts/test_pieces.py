@@ -230,7 +230,7 @@ def test_a_finished_piece_is_imported_at_the_film_or_the_cursor(reaper, server):
 def test_panic_ends_all_notes(reaper, server):
     assert reaper.run("Panic") == ""
     ended = {(message[1] & 15, message[2]) for message in reaper.stuffed}
-    assert ended == {(i.channel, control) for i in Instrument for control in (120, 123)}
+    assert ended == {(i.channel, control) for i in Instrument for control in (64, 120, 123)}
     assert server.asked == [["stop"]]
 
 

@@ -6,6 +6,7 @@ import { fileName } from "./format.js";
 const NAMES = {
   "score.wav": "Music, WAV", "score.flac": "Music, FLAC", "film.mp4": "Film with music",
   "film.mkv": "Film with music", "film.mov": "Film with music", "score.mid": "Music, MIDI",
+  "written.mid": "Music as written, MIDI",
   "reel.mid": "Music of all cues, MIDI", "score.musicxml": "Notation, MusicXML", "score.pdf": "Notation, PDF",
   "score.svg": "Picture of the score", "plan.json": "Plan", "cues.json": "Cue sheet",
   "report.json": "Report", "scores.npz": "Measurements of the film",

@@ -10,7 +10,7 @@ local record = {}
 
 local RECORDING = 4
 local NORMAL, SELECTED_ITEMS, TIME_SELECTION = 40252, 40253, 40076
-local ALL_NOTES_OFF, ALL_SOUND_OFF = 123, 120
+local SUSTAIN_PEDAL, ALL_NOTES_OFF, ALL_SOUND_OFF = 64, 123, 120
 local SEND_ALL_NOTES_OFF = 40345
 -- Stop, and save what was recorded without asking.
 local STOP_AND_SAVE = 40667
@@ -32,6 +32,7 @@ end
 function record.silence()
   for _, instrument in ipairs(tracks.INSTRUMENTS) do
     local control = 0xB0 | instrument.channel - 1
+    reaper.StuffMIDIMessage(VIRTUAL_KEYBOARD, control, SUSTAIN_PEDAL, 0)
     reaper.StuffMIDIMessage(VIRTUAL_KEYBOARD, control, ALL_NOTES_OFF, 0)
     reaper.StuffMIDIMessage(VIRTUAL_KEYBOARD, control, ALL_SOUND_OFF, 0)
   end

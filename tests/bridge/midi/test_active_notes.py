@@ -44,8 +44,8 @@ def test_a_note_is_active_until_its_note_off(active_notes):
     begin(active_notes, PIANO, 60)
     begin(active_notes, PIANO, 64)
     active_notes.after_send(PIANO, note_off(PIANO, 60))
-    assert releases(active_notes, PIANO) == ["824000", "b27b00", "b27800"]
-    assert releases(active_notes, DRUMS) == ["b97b00", "b97800"]
+    assert releases(active_notes, PIANO) == ["824000", "b24000", "b27b00", "b27800"]
+    assert releases(active_notes, DRUMS) == ["b94000", "b97b00", "b97800"]
 
 
 def test_a_note_on_with_velocity_0_is_a_note_off(active_notes):

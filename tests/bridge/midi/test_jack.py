@@ -87,9 +87,9 @@ def test_silence_ends_only_active_notes_and_does_so_twice(opened, receiver):
     send_all(output, [e for e in events([Note(Instrument.PIANO, 0, 1, 60)]) if e.note])
     assert receiver.wait(receiver.active_notes)
     output.silence()
-    assert receiver.wait(lambda: len(receiver.events) == 1 + 2 * 11)
+    assert receiver.wait(lambda: len(receiver.events) == 1 + 2 * 16)
     piano = [event.message.hex() for event in receiver.events if event.port == "piano"]
-    assert piano == ["923c50", *["823c00", "b27b00", "b27800"] * 2]
+    assert piano == ["923c50", *["823c00", "b24000", "b27b00", "b27800"] * 2]
 
 
 def test_ports_are_connected_by_pattern(opened, passive_receiver):

@@ -12,7 +12,7 @@ from engine.score import Instrument
 
 PIANO = Instrument.PIANO
 ON, OFF = note_on(PIANO, 60, 80), note_off(PIANO, 60)
-MODES = len(Instrument) * 2
+MODES = len(Instrument) * 3
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ def test_silence_ends_active_notes_at_once(output, sink, soon):
     output.silence()
     assert sink.messages[1:] == [
         *((i, f"b{i.channel:x}{mode}00") for i in (Instrument.BASS, Instrument.DRUMS,
-          Instrument.GUITAR) for mode in ("7b", "78")),
-        (PIANO, OFF.hex()), (PIANO, "b27b00"), (PIANO, "b27800"),
-        *((Instrument.STRINGS, f"b3{mode}00") for mode in ("7b", "78")),
+          Instrument.GUITAR) for mode in ("40", "7b", "78")),
+        (PIANO, OFF.hex()), (PIANO, "b24000"), (PIANO, "b27b00"), (PIANO, "b27800"),
+        *((Instrument.STRINGS, f"b3{mode}00") for mode in ("40", "7b", "78")),
     ]  # fmt: skip
 
 

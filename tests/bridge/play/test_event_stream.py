@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 from bridge.play.event_stream import EventStream, Mark
-from bridge.play.piece import Control
-from engine.score import Instrument
+from engine.score import Control, Instrument
 
 INF = float("inf")
 
@@ -52,3 +51,10 @@ def test_releasing_ends_active_notes(scale):
     list(stream.until(0.5))
     assert kinds(stream.release(0.5)) == ["823c00"]
     assert kinds(stream.until(INF)) == ["923d50", "823d00"]
+
+
+def test_releasing_lifts_the_pedals_that_the_piece_uses(scale):
+    pedal = (Control(0.0, Instrument.PIANO, 64, 127), Control(9.0, Instrument.PIANO, 64, 0))
+    stream = EventStream(scale(1, step=4.0, controls=pedal), 0.0)
+    assert kinds(stream.until(1.0)) == ["b2407f", "923c50"]
+    assert kinds(stream.release(1.0)) == ["823c00", "b24000"]

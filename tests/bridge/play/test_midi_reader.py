@@ -11,7 +11,7 @@ from bridge.play.velocity import Dynamics
 from engine.cues import CueSheet, Section, Video, write_cues
 from engine.errors import EmsyncError
 from engine.hits import hits_at
-from engine.score import Instrument, Note, Score
+from engine.score import Control, Instrument, Note, Score
 from export.midi import write_midi, write_stems
 
 NOTES = tuple(
@@ -68,7 +68,21 @@ def test_one_instrument_may_be_silent_but_not_all(tmp_path):
 
 def test_expression_comes_from_the_cue_sheet(folder):
     assert read_piece(folder).controls == ()
-    assert {c.value for c in read_piece(folder, expressive=True).controls} == {127}
+    found = read_piece(folder, expressive=True).controls
+    assert {(c.instrument, c.controller) for c in found} == {(Instrument.STRINGS, 11)}
+
+
+def test_controllers_of_a_named_track_are_played_and_others_are_not(tmp_path):
+    midi = mido.MidiFile(ticks_per_beat=480)
+    for name, value in (("Piano", 101), ("Synth", 3)):
+        track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
+        track.append(mido.Message("control_change", channel=2, control=64, value=value))
+        track.append(mido.Message("control_change", channel=2, control=7, value=90))
+        track.append(mido.Message("note_on", channel=2, note=50, time=480))
+        track.append(mido.Message("note_off", channel=2, note=50, time=480))
+        midi.tracks.append(track)
+    midi.save(tmp_path / "a.mid")
+    assert read_piece(tmp_path / "a.mid").controls == (Control(0.0, Instrument.PIANO, 64, 101),)
 
 
 def test_the_programs_of_another_file_give_the_instruments(tmp_path):

@@ -20,5 +20,5 @@ def test_new_parts_are_struck_as_the_old_score_is(report, amount):
         (Section(0, 9, {}, 0.0, 0.0, "calm"),),
     )  # fmt: skip
     plan = Plan(9.0, ((0, 0.0), (18, 9.0)), (4,))
-    old = OldScore(Path("old"), cues, plan, OldMusic((), ()), report)
+    old = OldScore(Path("old"), cues, plan, OldMusic((), (), ()), report)
     assert old.dynamics == amount

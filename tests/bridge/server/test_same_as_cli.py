@@ -25,7 +25,7 @@ REQUESTS = {
     "plan": {"plan": PLAN, "seed": 4},
     "free": {"free": True, "density": 9},
 }  # fmt: skip
-BESIDE = ("cues.json", "plan.json", "score.svg", "score.musicxml")
+BESIDE = ("cues.json", "plan.json", "score.svg", "score.musicxml", "written.mid")
 MIDI = ("score.mid", *(f"stems/{i.value}.mid" for i in Instrument))
 
 

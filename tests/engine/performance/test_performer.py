@@ -9,7 +9,7 @@ import pytest
 from engine.errors import EmsyncError
 from engine.metrics.velocity import evaluate, ranks
 from engine.performance.accents import AROUND, MARGIN
-from engine.performance.performer import PerformanceConfig, Performer, perform
+from engine.performance.performer import PerformanceConfig, Performer, perform, perform_both
 from engine.score import CHORDAL, Instrument, Note, Score
 
 
@@ -119,7 +119,11 @@ def test_half_the_dynamics_lie_between_flat_and_full(played, network):
 def test_kept_notes_stay_to_the_byte_and_the_others_follow_them(played, network):
     score = played()
     old = replace(score, notes=tuple(replace(n, velocity=7 + n.pitch % 90) for n in score.notes))
-    performed = perform(old, PerformanceConfig(), lambda note: note.onset < 8, network)
+
+    def kept(note):
+        return note if note.onset < 8 else None
+
+    performed = perform(old, PerformanceConfig(humanize=1.0), kept, network)
     assert [n for n in performed.notes if n.onset < 8] == [n for n in old.notes if n.onset < 8]
     assert [n for n in performed.notes if n.onset >= 8] != [n for n in old.notes if n.onset >= 8]
 
@@ -135,6 +139,15 @@ def test_ten_thousand_notes_at_one_instant_are_all_struck(network):
     performed = perform(score, PerformanceConfig(), network=network)
     assert len(performed.notes) == 10_000
     assert all(1 <= note.velocity <= 127 for note in performed.notes)
+
+
+def test_kept_notes_are_as_they_were_played_and_written_ones_keep_their_times(played, network):
+    score = played()
+    before = {note: replace(note, velocity=31, end=note.end - 0.05) for note in score.notes[::2]}
+    written, performed = perform_both(score, PerformanceConfig(humanize=1.0), before.get, network)
+    assert set(before.values()) <= set(performed.notes)
+    assert [(n.onset, n.end) for n in written.notes] == [(n.onset, n.end) for n in score.notes]
+    assert sorted(velocities(written)) == sorted(velocities(performed))
 
 
 def test_an_amount_out_of_range_is_an_error():

@@ -57,7 +57,7 @@ def old_music(old_plan) -> OldMusic:
     ]
     piano = [Note(Instrument.PIANO, float(n), n + 2.9, 48 + 5 * n % 36, 80) for n in range(last)]
     notes = sorted([*drums, *piano], key=lambda note: note.onset)
-    return OldMusic(tuple(notes), tuple(map(float, range(0, last, 8))))
+    return OldMusic(tuple(notes), tuple(map(float, range(0, last, 8))), tuple(notes))
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from engine.music.tempo import PPQ
 from engine.plan.plan import Plan
 from engine.plan.timing import Timing
 from engine.recut.cue_sheet import recut_cues
-from engine.recut.music import OldMusic, kept_music, read_old_music
+from engine.recut.music import OldMusic, as_written, kept_music, read_old_music
 from engine.recut.planner import KeptBars, NewPlan, plan_recut
 from engine.recut.stretches import Stretch
 from engine.score import Instrument, Note, Score
@@ -91,7 +91,7 @@ def test_a_note_that_rings_into_new_music_ends_where_it_would_clash(old_plan):
     rings = Note(Instrument.PIANO, 3.0, 7.0, 67)
     stays = replace(rings, pitch=69)
     drums = replace(rings, instrument=Instrument.DRUMS)
-    kept = kept_music(OldMusic((rings, stays, drums), ()), plan, new)
+    kept = kept_music(OldMusic((rings, stays, drums), (), (rings, stays, drums)), plan, new)
     at = [round(float(plan.clock.ticks(note.end)), 3) for note in kept.given.notes]
     assert at == [4.0, 7.0, 7.0] and kept.shortened == 1
 
@@ -100,9 +100,8 @@ def test_a_note_ends_where_its_pitch_comes_again(old_plan):
     """Bars that did not follow each other may do so now."""
     new = NewPlan(replace(old_plan, phrases=(), last_chord=None),
                   (KeptBars(0, 0, 4, 1), KeptBars(8, 4, 4, 1)))  # fmt: skip
-    music = OldMusic(
-        (Note(Instrument.BASS, 3.0, 6.0, 40), Note(Instrument.BASS, 8.0, 9.0, 40)), (0.0, 8.0)
-    )
+    notes = Note(Instrument.BASS, 3.0, 6.0, 40), Note(Instrument.BASS, 8.0, 9.0, 40)
+    music = OldMusic(notes, (0.0, 8.0), notes)
     kept = kept_music(music, old_plan, new)
     assert [round(float(old_plan.clock.ticks(n.end)), 3) for n in kept.given.notes] == [4.0, 5.0]
     assert kept.shortened == 1
@@ -113,3 +112,42 @@ def test_a_score_with_other_tempi_than_its_plan_is_refused(old_file, old_plan):
     other = replace(old_plan, points=((0, 0.0), (62, 32.0)), phrases=(), last_chord=None)
     with pytest.raises(EmsyncError, match="other tempi than the plan"):
         read_old_music(old_file, other)
+
+
+def guitar(onset: float, end: float, pitch: int = 60, velocity: int = 80) -> Note:
+    return Note(Instrument.GUITAR, onset, end, pitch, velocity)
+
+
+@pytest.mark.parametrize(
+    ("played", "is_found"),
+    [
+        (guitar(1.0, 1.8), True),
+        (guitar(1.04, 1.9), True),
+        (guitar(1.2, 1.9), False),
+        (guitar(0.9, 1.9), False),
+        (guitar(1.0, 2.5), False),
+        (guitar(1.0, 1.8, pitch=61), False),
+        (guitar(1.0, 1.8, velocity=81), False),
+    ],
+    ids=["early", "strummed", "late", "before", "longer", "pitch", "velocity"],
+)
+def test_a_played_note_is_known_as_written_unless_a_user_changed_it(played, is_found):
+    written = guitar(1.0, 2.0)
+    expected = written if is_found else played
+    assert as_written([played], [guitar(0.0, 1.0), written, guitar(2.0, 3.0)]) == (expected,)
+
+
+def test_kept_notes_are_composed_around_as_written_and_stay_as_played(
+    old_plan, old_cues, old_music
+):
+    played = tuple(replace(note, end=note.end - 0.05) for note in old_music.notes)
+    music = replace(old_music, played=played)
+    inside = (Stretch(0.0, 0.0, 32.0),)
+    new = plan_recut(old_plan, recut_cues(old_cues, old_cues, inside), inside, 0)
+    kept = kept_music(music, old_plan, new)
+    assert kept.given == kept_music(old_music, old_plan, new).given
+    assert len(kept.played) == len(kept.given.notes) == len(set(kept.given.notes))
+    shorter = [note.end - kept.played[note].end for note in kept.given.notes]
+    assert min(shorter) > 0 and {note.onset for note in kept.played.values()} == {
+        note.onset for note in kept.given.notes
+    }

@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
 from engine.plan.plan import Phrase, Plan
 from engine.recut.music import OldMusic
-from engine.rescore.regions import EVERYONE, Region, checked_region, given_music, section_region
+from engine.rescore.regions import (
+    EVERYONE,
+    Region,
+    checked_region,
+    given_music,
+    played_notes,
+    section_region,
+)
 from engine.score import Instrument, Note
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = tuple(Instrument)
@@ -28,13 +37,20 @@ NOTES = (
     Note(BASS, 16.0, 17.0, 40, 66),
 )
 """Times are quarter notes, of half a second."""
-MUSIC = OldMusic(NOTES, (8.0,))
+MUSIC = OldMusic(NOTES, (8.0,), NOTES)
 
 
 def film(*ends: float) -> CueSheet:
     starts = (0.0, *ends[:-1])
     sections = tuple(Section(a, b, {}, 0.0, 0.0, "") for a, b in zip(starts, ends, strict=True))
     return CueSheet(Video("film.mp4", 16.0, 24.0, 64, 36), 0.0, 16.0, (), (), sections)
+
+
+def test_each_kept_note_is_known_as_it_was_played():
+    played = tuple(replace(note, end=note.end - 0.25) for note in NOTES)
+    found = played_notes(replace(MUSIC, played=played), PLAN)
+    given = given_music(MUSIC, PLAN, ())
+    assert [note.end - found[note].end for note in given.notes] == pytest.approx([0.125] * 6)
 
 
 def test_nothing_is_composed_where_no_region_is():
