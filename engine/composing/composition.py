@@ -141,7 +141,8 @@ class Composition:
 
     def slide(self, decoder: Decoder, row: int) -> None:
         """Have a row of the decoder forget what the window has forgotten."""
-        self._window.slide(decoder, row, self.conditions())
+        if self._window.dropped:
+            self._window.slide(decoder, row, self.conditions())
 
     def forced_token(self) -> int | None:
         """The token that a rule forces, or None."""
@@ -184,6 +185,38 @@ class Composition:
         if skipped:
             self._window.stale = True
             self._forget(self._window.shorten(self.config.reread))
+
+    def pass_seam(self, decoder: Decoder, row: int) -> None:
+        """Append given music whose likelihood is measured; a row of the decoder reads it at once.
+
+        The row has read all of the window but the last token, and has so afterwards.
+        """
+        window = self._window
+        steps: list[int] = []
+        tokens, offsets = window.tokens[-1:], window.offsets[-1:]
+        while (token := self._measured_token()) is not None:
+            steps.append(self._state.cursor)
+            self.append(token, None)
+            tokens.append(token)
+            offsets.append(window.offsets[-1])
+        if steps:
+            read = np.array(tokens[:-1], np.int64), np.array(offsets[:-1], np.float32)
+            for step, token, logits in zip(
+                steps, tokens[1:], decoder.extend(*read, row), strict=True
+            ):
+                self._seams.measure(step, token, logits)
+
+    def _measured_token(self) -> int | None:
+        """The next token, where it is given and only measured; None where not.
+
+        None too where the window has forgotten something, which the decoder must do first.
+        """
+        if self.finished or self._window.dropped or self._window.stale or self._given is None:
+            return None
+        state = self._state
+        if not self._seams.hold(state.cursor) or self._given.free(state) != frozenset():
+            return None
+        return self.forced_token()
 
     def append(self, token: int, nll: float | None, logits: Logits | None = None) -> None:
         """Append the next token.

@@ -17,6 +17,7 @@ from engine.arrays import Logits
 from engine.composing.composition import Composition, Take
 from engine.composing.config import GenerationConfig
 from engine.composing.listener import Listener
+from engine.composing.openings import Openings
 from engine.composing.sampling import choose, surprise
 from engine.cues import CueSheet
 from engine.model.runtime import Decoder, Network
@@ -69,12 +70,16 @@ def compose_all(
             progress(seconds)
             done = seconds
 
-    groups = _deal(compositions, network.threads)
-    jobs = [
-        partial(_compose, group, network, show if number == 0 else None)
-        for number, group in enumerate(groups)
-    ]
-    run_together(jobs, show)
+    for composition in compositions:
+        composition.skip_given()
+    if pieces := [each for each in compositions if not each.finished]:
+        groups = _deal(pieces, network.threads)
+        openings = Openings(groups)
+        jobs = [
+            partial(_compose, group, network, openings, number, show if number == 0 else None)
+            for number, group in enumerate(groups)
+        ]
+        run_together(jobs, show)
     show()
     return [composition.take for composition in compositions]
 
@@ -89,22 +94,24 @@ def _deal(compositions: Sequence[Composition], threads: int) -> list[list[Compos
 def _compose(
     compositions: Sequence[Composition],
     network: Network,
+    openings: Openings,
+    number: int,
     show: Callable[[], None] | None,
     stop: Event,
 ) -> None:
     """Carry compositions to their ends, all in one decoder.
 
-    show: called after each token. stop: ends the work early.
+    openings, number: what the groups begin with, and the number of this one. show: called after
+    each token. stop: ends the work early.
     """
-    for piece in compositions:
-        piece.skip_given()
-    pieces = [piece for piece in compositions if not piece.finished]
-    if not pieces:
-        return
+    pieces = list(compositions)
     decoder = Decoder(network, len(pieces))
-    logits = _first_logits(decoder, pieces)
+    logits = openings.first_logits(decoder, number)
     while pieces and not stop.is_set():
         _append_tokens(pieces, logits)
+        for row, piece in enumerate(pieces):
+            piece.pass_seam(decoder, row)
+            piece.skip_given()
         if show is not None:
             show()
         for row in reversed(range(len(pieces))):
@@ -114,18 +121,6 @@ def _compose(
                 if row < len(pieces):
                     pieces[row] = last
         logits = _next_logits(decoder, pieces)
-
-
-def _first_logits(decoder: Decoder, pieces: Sequence[Composition]) -> Logits:
-    """What follows the window of each piece [pieces, V]. Equal windows are read once."""
-    found: list[Logits] = []
-    for row, piece in enumerate(pieces):
-        if row and piece.sees_as(pieces[row - 1]):
-            decoder.copy(row - 1, row)
-            found.append(found[-1])
-        else:
-            found.append(piece.read(decoder, row))
-    return np.stack(found)
 
 
 def _append_tokens(pieces: Sequence[Composition], logits: Logits) -> None:
@@ -146,7 +141,6 @@ def _append_tokens(pieces: Sequence[Composition], logits: Logits) -> None:
         token = forced[number]
         token, nll = (token, None) if token is not None else drawn[number]
         piece.append(token, nll, logits[number])
-        piece.skip_given()
 
 
 def _next_logits(decoder: Decoder, pieces: Sequence[Composition]) -> Logits:

@@ -71,7 +71,8 @@ def choose(
 
 def _nucleus(weights: Logits, top_p: float) -> Logits:
     """The weights [V] of the likeliest tokens that together have this share; 0 for the rest."""
-    order = np.argsort(-weights, kind="stable")
+    possible = np.flatnonzero(weights)
+    order = possible[np.argsort(-weights[possible], kind="stable")]
     cumulative = weights[order].cumsum(dtype=np.float64)
     # The likeliest is always in; the one that crosses top_p is out, as in the paper's code.
     kept = max(1, int(np.searchsorted(cumulative, top_p * cumulative[-1], "right")))

@@ -89,9 +89,9 @@ class Window:
 
         conditions: [C], what the row is conditioned on.
         """
-        if self.dropped and decoder.slides and not self.stale:
+        if decoder.slides and not self.stale:
             decoder.slide(self.dropped, *self._prompt(0, conditions), row)
-        elif self.dropped:
+        else:
             self.stale = True
 
     def read(self, decoder: Decoder, row: int, conditions: np.ndarray) -> Logits:

@@ -36,9 +36,10 @@ SHIPPED = Path(__file__).parents[1] / "weights" / "model.safetensors"
 CACHES = {"fp32": np.float32, "int8": np.int8, "fp16": np.float16}
 """The type of the keys and values in the cache."""
 
-FEWEST_ROWS = 2
-"""Rows of a step at least. The products of ONNX Runtime round a single row in another way than
-several. A spare row costs a hundredth of a step, and a piece does not depend on its neighbours."""
+ROWS_TOGETHER = 2
+"""A step has a multiple of so many rows. The products of ONNX Runtime round a row that is left over
+in another way than two. A spare row costs a hundredth of a step, and a piece does not depend on its
+neighbours."""
 
 NO_FLASH_ATTENTION = "ORT_GQA_DISABLE_FLASH_ATTENTION"
 """The environment variable that ONNX Runtime reads when it makes a session. Flash attention is
@@ -133,6 +134,18 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a row of a decoder has read.
+
+    caches: ``key.<layer>`` and ``value.<layer>``, [H, places, W] each. features: as they were then.
+    """
+
+    caches: Mapping[str, npt.NDArray[np.generic]]
+    places: int
+    features: FeatureState
+
+
 class Decoder:
     """Sequences being composed, one a row: tokens in, logits of the next tokens out.
 
@@ -145,7 +158,7 @@ class Decoder:
         self.places = np.zeros(rows, np.int32)
         """Places of each row's cache in use, condition slots included."""
         type_ = CACHES[network.precision]
-        shape = (max(rows, FEWEST_ROWS), config.heads, config.context, config.head_width)
+        shape = (rows + rows % ROWS_TOGETHER, config.heads, config.context, config.head_width)
         self._caches = {
             f"{part}.{layer}": ort.OrtValue.ortvalue_from_numpy(
                 np.zeros(shape, type_), self._memory
@@ -161,9 +174,9 @@ class Decoder:
         self._stepping = self._bind_rows()
 
     def _bind_rows(self) -> ort.IOBinding:
-        """A binding of all rows, and of a spare one where there are too few."""
+        """A binding of all rows, and of a spare one where their number is odd."""
         binding = self._session.io_binding()
-        self._bind_caches(binding, 0, max(self.rows, FEWEST_ROWS))
+        self._bind_caches(binding, 0, self.rows + self._spare)
         return binding
 
     def _bind_caches(self, binding: ort.IOBinding, first: int, rows: int) -> None:
@@ -179,6 +192,10 @@ class Decoder:
     def rows(self) -> int:
         """The number of sequences."""
         return len(self.places)
+
+    @property
+    def _spare(self) -> int:
+        return self.rows % ROWS_TOGETHER
 
     def room(self, row: int = 0) -> int:
         """The number of tokens that a row can still read."""
@@ -216,6 +233,30 @@ class Decoder:
             [features],
         )[0]
 
+    def extend(
+        self,
+        tokens: npt.NDArray[np.int64],
+        offsets: npt.NDArray[np.float32],
+        row: int = 0,
+    ) -> Logits:
+        """Read several tokens [S] of one row at once, with their offsets [S] in seconds.
+
+        Returns the logits [S, V] of the token after each, as that many steps would. Raises
+        ValueError if they do not fit.
+        """
+        self._check(len(tokens), self.room(row))
+        state = self._feature_states[row]
+        features = []
+        for token in tokens.tolist():
+            state.push(token)
+            features.append(state.value)
+        self.places[row] += len(tokens)
+        binding = self._session.io_binding()
+        self._bind_caches(binding, row, 1)
+        none = np.zeros((1, 0, len(self.config.controls)), np.float32)
+        places = self.places[row : row + 1]
+        return self._run(binding, tokens[None], offsets[None], none, places, [features])[0]
+
     def step(
         self, tokens: Sequence[int], offsets: Sequence[float], idle: Collection[int] = ()
     ) -> Logits:
@@ -230,7 +271,7 @@ class Decoder:
             if row not in idle:
                 state.push(token)
         # A spare row reads the last row's token as its own first one.
-        spare = max(0, FEWEST_ROWS - self.rows)
+        spare = self._spare
         tokens, offsets = list(tokens), list(offsets)
         features = [[state.value] for state in self._feature_states]
         logits = self._run(
@@ -277,16 +318,20 @@ class Decoder:
             places[:, head : head + kept] = moving
         self.places[row] += kept
 
-    def copy(self, source: int, row: int) -> None:
-        """Make a row what another one is, as if it had read the same."""
-        places = int(self.places[source])
-        for cache in self._caches.values():
+    def reading(self, row: int = 0) -> Reading:
+        """What a row has read, for :meth:`resume`."""
+        caches = {name: part.copy() for name, part in self.cached(row).items()}
+        return Reading(caches, int(self.places[row]), deepcopy(self._feature_states[row]))
+
+    def resume(self, reading: Reading, row: int = 0) -> None:
+        """Make a row what another one was, of this decoder or another one of the same network."""
+        for name, cache in self._caches.items():
             rows = cache.numpy()
-            rows[row, :, :places] = rows[source, :, :places]
+            rows[row, :, : reading.places] = reading.caches[name]
             if self._memory != "cpu":
                 cache.update_inplace(rows)
-        self.places[row] = places
-        self._feature_states[row] = deepcopy(self._feature_states[source])
+        self.places[row] = reading.places
+        self._feature_states[row] = deepcopy(reading.features)
 
     def end(self, row: int) -> None:
         """Remove a row. The last row takes its number."""

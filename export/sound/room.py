@@ -47,7 +47,9 @@ class Room:
 
     def feed(self, block: Sound) -> Sound:
         """The reverb [n, 2] while a block [n, 2] of at most ``BLOCK`` frames sounds."""
-        spectrum = np.fft.rfft(block.mean(1).astype(np.float32), _SIZE)
+        # NumPy's mean of two columns is ten times slower.
+        both = ((block[:, 0] + block[:, 1]) / 2).astype(np.float32)
+        spectrum = np.fft.rfft(both, _SIZE)
         wet = np.fft.irfft(spectrum * _response(), _SIZE).T.astype(np.float32)
         wet[: len(self._tail)] += self._tail
         self._tail = wet[len(block) : len(block) + len(self._tail)].copy()

@@ -115,7 +115,7 @@ def play_events(
         size = min(step, frames - start)
         sound = np.zeros((max(size, len(over)), 2), np.int32)
         sound[: len(over)] = over
-        played = _passage(events, start, start + size)
+        played = _passage(events, start, start + size, frames)
         if played:
             new = synthesizer.play(font, _midi(played))
             if len(new) > len(sound):
@@ -126,8 +126,11 @@ def play_events(
         over = whole[size:]
 
 
-def _passage(events: Sequence[Event], start: int, end: int) -> list[Event]:
-    """The events that play the notes which begin from ``start`` to ``end``, from frame 0."""
+def _passage(events: Sequence[Event], start: int, end: int, frames: int) -> list[Event]:
+    """The events that play the notes which begin from ``start`` to ``end``, from frame 0.
+
+    frames: the length of the piece, beyond which nothing is heard.
+    """
     chosen: list[Event] = []
     state: dict[tuple[str, int, int], Message] = {}
     active: set[tuple[int, int]] = set()
@@ -152,7 +155,7 @@ def _passage(events: Sequence[Event], start: int, end: int) -> list[Event]:
     if not any(event.message.type == "note_on" for event in chosen):
         return []
     closing = Message("control_change", control=123)
-    done = Event(max(last, end) - start + round(TAIL * RATE), closing)
+    done = Event(min(max(last, end) + round(TAIL * RATE), frames) - start, closing)
     return [*(Event(0, message) for message in state.values()), *chosen, done]
 
 

@@ -26,6 +26,12 @@ export class Comparison {
     return this.#setVoices();
   }
 
+  /** The same piece, which has more files now. */
+  renew(job) {
+    this.#job = job;
+    return this.#setVoices();
+  }
+
   /** Another take of the piece; returns its notes. */
   async setTake(number) {
     this.#notes = await loadNotes(this.#job.id, number);

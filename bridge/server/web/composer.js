@@ -46,9 +46,13 @@ function newEmotion(draft, base, seconds) {
 export class Composer {
   job = null;
   #rest = [];
+  #written = null;
   #back;
 
-  /** back: has `progress(job)`, `done(job)` and `failed(message)`. */
+  /**
+   * back: has `progress(job)`, `done(job)` and `failed(message, job)`, and `written(job)`: its
+   * notes are there, and its sound is being made.
+   */
   constructor(back) {
     this.#back = back;
   }
@@ -73,6 +77,7 @@ export class Composer {
     if (event.event === "progress" && event.job === this.job.id) {
       this.job = { ...this.job, state: event.state, progress: event.share };
       this.#back.progress(this.job);
+      this.#tellWritten();
     } else if (event.event === "job" && event.id === this.job.id) this.#take(event);
   }
 
@@ -92,12 +97,23 @@ export class Composer {
       this.#back.done(job);
     } else if (["failed", "cancelled", "interrupted"].includes(job.state)) {
       this.#fail(job.state === "failed" ? job.error : null);
-    } else this.#back.progress(job);
+    } else {
+      this.#back.progress(job);
+      this.#tellWritten();
+    }
+  }
+
+  #tellWritten() {
+    const { job } = this;
+    if (job.state !== "rendering" || this.#rest.length || this.#written === job.id) return;
+    this.#written = job.id;
+    this.#back.written(job);
   }
 
   #fail(message) {
+    const { job } = this;
     this.job = null;
     this.#rest = [];
-    this.#back.failed(message);
+    this.#back.failed(message, job);
   }
 }

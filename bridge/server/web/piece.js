@@ -1,6 +1,6 @@
 // The view of one piece: it plays, it can be steered, and new versions come of it.
 
-import { cancel, post } from "./api.js";
+import { cancel, get, post } from "./api.js";
 import { Comparison } from "./comparison.js";
 import { Composer, requestsFor } from "./composer.js";
 import { Daw } from "./daw.js";
@@ -27,7 +27,7 @@ const PANELS = { Hits: hitsPanel, Emotion: emotionPanel, Music: musicPanel, Play
   Versions: versionsPanel, Files: filesPanel, DAW: dawPanel };
 const PLAN_WAIT = 40;
 
-/** Shows one job that is done. */
+/** Shows one job that is done, or whose notes are written. */
 export class PieceView {
   #player = new Player(byId("film"), byId("audio-a"), byId("audio-b"));
   #film = new Film(this.#player);
@@ -49,6 +49,8 @@ export class PieceView {
   #planned = null;
   #planError = null;
   #planning = null;
+  #opening = null;
+  #opened = null;
   #versions = [];
   #comparison = new Comparison(this.#player);
 
@@ -58,11 +60,9 @@ export class PieceView {
     this.#daw = new Daw(fail);
     this.#composer = new Composer({
       progress: () => this.#showPlanBar(),
+      written: (job) => this.#open(job, "The new notes are there. Their sound follows."),
       done: (job) => this.#composed(job),
-      failed: (message) => {
-        if (message) notice("compose", message);
-        this.#showPlanBar();
-      },
+      failed: (message, job) => this.#failed(message, job),
     });
     this.#tabs = setUpTabs(Object.keys(PANELS), () => this.#showPanel());
     this.#announceChange = tabs((job) => this.#otherTab(job));
@@ -323,20 +323,53 @@ export class PieceView {
   }
 
   async #composed(job) {
-    announce("The new version is there.");
-    if (!this.isShown) return;
-    const before = this.#job;
-    const locks = this.#draft.locks;
-    history.replaceState(null, "", `#${job.id}`);
+    await this.#opening;
+    if (this.#opened !== job.id) {
+      await this.#open(job, "The new version is there.");
+      return;
+    }
+    announce("The sound is there.");
+    // The user may have gone back to the version before.
+    if (this.#job.id !== job.id) return;
     try {
-      await this.open(job.id, { other: { job: before.id, take: this.#comparison.take } });
-      if (edit.hasLocks({ locks })) {
-        this.#draft = { ...this.#draft, locks };
-        this.#show();
-      }
+      this.#job = await get(`/jobs/${job.id}`);
+      await this.#comparison.renew(this.#job);
     } catch (error) {
       this.#fail(error);
     }
+    this.#show();
+    this.#fetchPeaks();
+  }
+
+  /** job: may be shown already. Then the one before is shown again. */
+  async #failed(message, job) {
+    await this.#opening;
+    if (message) notice("compose", message);
+    if (job && this.#job?.id === job.id && job.parent) this.#go(job.parent);
+    this.#showPlanBar();
+  }
+
+  /** Open a new version beside the one before, whose locks it takes over. */
+  #open(job, news) {
+    announce(news);
+    if (!this.isShown) return Promise.resolve();
+    const before = this.#job;
+    const locks = this.#draft.locks;
+    this.#opened = job.id;
+    history.replaceState(null, "", `#${job.id}`);
+    const open = async () => {
+      try {
+        await this.open(job.id, { other: { job: before.id, take: this.#comparison.take } });
+        if (edit.hasLocks({ locks })) {
+          this.#draft = { ...this.#draft, locks };
+          this.#show();
+        }
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+    this.#opening = open();
+    return this.#opening;
   }
 
   #go(id) {
@@ -389,8 +422,13 @@ export class PieceView {
     byId("undo").disabled = !this.#history.canUndo;
     byId("redo").disabled = !this.#history.canRedo;
     const facts = [`${shown.bars.length} bars`, shown.tempo && `${Math.round(shown.tempo)} bpm`,
-      shown.phrases[0]?.key, this.#comparison.isSketched && "simple tones: no sound file"];
+      shown.phrases[0]?.key, this.#comparison.isSketched && this.#whySketched()];
     byId("legend").textContent = facts.filter(Boolean).join(", ");
+  }
+
+  #whySketched() {
+    const isMade = this.#job.state === "rendering";
+    return isMade ? "simple tones until the sound is made" : "simple tones: no sound file";
   }
 
   #meets() {

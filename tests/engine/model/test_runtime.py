@@ -96,6 +96,23 @@ def test_rows_step_together_from_their_own_places(pair):
     assert decoder.rows == 2
 
 
+def test_a_row_reads_several_tokens_at_once(pair):
+    model, network = pair
+    tokens, offsets, conditions = example(model, 30)
+    truth = expected(model, tokens, offsets, conditions)
+    decoder = Decoder(network, 2)
+    for row, read in enumerate((7, 12)):
+        decoder.prefill(tokens[row, :read], offsets[row, :read], conditions[row], row)
+    logits = decoder.extend(tokens[1, 12:25], offsets[1, 12:25], row=1)
+    assert close(logits, truth[1, 12:25])
+    here = np.array([7, 25])
+    both = decoder.step(tokens[[0, 1], here], offsets[[0, 1], here])
+    assert close(both, truth[[0, 1], here])
+    more = decoder.room() + 1
+    with pytest.raises(ValueError, match=f"{more} places asked for"):
+        decoder.extend(np.zeros(more, np.int64), np.zeros(more, np.float32))
+
+
 @pytest.mark.parametrize("precision", ["fp32", "int8", "fp16"])
 def test_a_slid_window_equals_one_read_again(tiny, random_model, exported, precision):
     # With a single layer and no features, keys depend on their own tokens alone.
@@ -119,13 +136,16 @@ def test_a_slid_window_equals_one_read_again(tiny, random_model, exported, preci
         sliding.slide(37, tokens[:head], offsets[:head], conditions)
 
 
-def test_a_copied_row_goes_on_as_its_source(pair):
+def test_a_row_resumes_what_another_decoder_read(pair):
     model, network = pair
     tokens, offsets, conditions = example(model, 20)
-    decoder = Decoder(network, 2)
-    decoder.prefill(tokens[0, :15], offsets[0, :15], conditions[0], 0)
+    source, decoder = Decoder(network, 2), Decoder(network, 2)
+    source.prefill(tokens[0, :15], offsets[0, :15], conditions[0], 1)
+    reading = source.reading(1)
+    source.step([9, 9], [1.0, 1.0], idle=[0])  # leaves the reading as it was
     decoder.prefill(tokens[1, :5], offsets[1, :5], conditions[1], 1)
-    decoder.copy(0, 1)
+    for row in (0, 1):
+        decoder.resume(reading, row)
     for place in range(15, 20):
         both = decoder.step([tokens[0, place]] * 2, [offsets[0, place]] * 2)
     assert np.array_equal(both[0], both[1])

@@ -41,13 +41,23 @@ def test_a_row_does_not_depend_on_how_many_there_are(shipped):
     nothing = np.full(len(shipped.config.controls), np.nan, np.float32)
     tokens, offsets = np.arange(40), np.full(40, 3.0, np.float32)
 
-    def last_of(rows: int) -> np.ndarray:
+    def logits_of(rows: int) -> np.ndarray:
         decoder = Decoder(shipped, rows)
         for row in range(rows):
-            decoder.prefill(tokens[row:], offsets[row:], nothing, row)
-        return np.array([decoder.step([token] * rows, [2.0] * rows)[0] for token in range(50, 54)])
+            decoder.prefill(tokens, offsets, nothing, row)
+        return np.array([decoder.step([token] * rows, [2.0] * rows) for token in range(50, 54)])
 
     # Rounded as a single row, logits differ by more than a tenth.
-    alone = last_of(1)
-    assert np.allclose(alone, last_of(2), atol=0.01)
-    assert np.allclose(alone, last_of(5), atol=0.01)
+    alone = logits_of(1)
+    for rows in (2, 3, 5):
+        assert np.allclose(alone, logits_of(rows), atol=0.01)
+
+
+def test_tokens_read_at_once_are_rounded_as_in_steps(shipped):
+    nothing = np.full(len(shipped.config.controls), np.nan, np.float32)
+    tokens, offsets = np.arange(40), np.full(40, 3.0, np.float32)
+    together, after_each_other = Decoder(shipped), Decoder(shipped)
+    for decoder in (together, after_each_other):
+        decoder.prefill(tokens[:20], offsets[:20], nothing)
+    steps = [after_each_other.step([token], [3.0])[0] for token in tokens[20:].tolist()]
+    assert np.allclose(together.extend(tokens[20:], offsets[20:]), steps, atol=0.01)

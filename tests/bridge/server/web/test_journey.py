@@ -92,6 +92,28 @@ def test_a_dragged_hit_shows_its_plan_and_then_its_music(tab, scored):
     assert tab.text("#ab") == "This version"
 
 
+def test_new_notes_are_heard_before_their_sound_is_made(tab, server, short_film):
+    old = server.ended(server.submit(short_film, takes=1, bpm=120, audio="wav"))
+    if "score.wav" not in old["files"]:
+        pytest.skip("needs midirenderer or FluidSynth")
+    tab.enter(old["id"])
+    tab.page.evaluate(
+        """() => {
+            const legend = document.getElementById("legend");
+            window.legends = [];
+            const note = () => window.legends.push([location.hash.slice(1), legend.textContent]);
+            new MutationObserver(note).observe(legend, {childList: true});
+        }"""
+    )
+    tab.page.click("#compose-again")
+    new = tab.composed(old["id"])
+    tab.wait("job => document.getElementById('audio-a').src.includes(job)", new)
+    tones = [text for job, text in tab.page.evaluate("window.legends") if job == new]
+    assert "simple tones until the sound is made" in tones[0]
+    assert "simple tones" not in tab.text("#legend")
+    assert server.ended(new)["state"] == "done"
+
+
 def test_undo_leads_back_through_all_changes_and_to_the_version_before(tab, scored):
     tab.enter(scored)
     tab.panel("Music")
