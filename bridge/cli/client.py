@@ -10,7 +10,16 @@ from typing import Any
 from urllib.parse import quote
 
 from bridge.cli.client_scripts import hello, plan_of, request_values_of
-from bridge.cli.options import film_arguments, former, music_arguments, sound_arguments
+from bridge.cli.cut_option import cut_arguments, new_cut_argument, recut_values
+from bridge.cli.options import (
+    export_arguments,
+    film_arguments,
+    former,
+    music_arguments,
+    performance_arguments,
+    sampling_arguments,
+    sound_arguments,
+)
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import progress_bar
 from bridge.cli.request_values import request_values, warn_of_unused
@@ -66,6 +75,12 @@ def arguments(parser: ArgumentParser) -> None:
             "--markers", type=Path, metavar="FILE",
             help="a list of hits, in place of the job's boundaries",
         )  # fmt: skip
+        of_file.set_defaults(spotting=None)
+        if name == "request":
+            of_file.add_argument(
+                "--spotting", type=Path, metavar="FILE",
+                help="a list of cues of music, in place of the job's spotting",
+            )  # fmt: skip
     action("hello", "this program's version, the server's, and the path of its status file")
     status = action("status", "the state of a job, or of playback")
     status.add_argument(
@@ -92,6 +107,17 @@ def arguments(parser: ArgumentParser) -> None:
         help=f"compose N takes of it and keep the best (default: {TAKES})",
     )  # fmt: skip
     rescore.add_argument("--wait", action="store_true", help="wait until it is done")
+    recut = action(
+        "recut", "score a new cut of a finished piece's film, and keep what did not change"
+    )
+    job_argument(recut)
+    new_cut_argument(recut)
+    cut_arguments(recut, "that of the job")
+    performance_arguments(recut, "that of the job")
+    export_arguments(recut)
+    sampling_arguments(recut)
+    sound_arguments(recut)
+    recut.add_argument("--wait", action="store_true", help="wait until it is done")
     job_argument(action("cancel", "cancel a job"))
     job_argument(action("forget", "remove an ended job and its files"))
     files = action("files", "fetch a job's files")
@@ -177,6 +203,10 @@ def _rescore(client: Client, args: Namespace) -> Any:
     return _waited(client, args, client.ask("POST", _path(args) + "/rescore", values))
 
 
+def _recut(client: Client, args: Namespace) -> Any:
+    return _waited(client, args, client.ask("POST", _path(args) + "/recut", recut_values(args)))
+
+
 def _waited(client: Client, args: Namespace, job: dict[str, Any]) -> dict[str, Any]:
     """The job as it is, or with ``--wait`` as it ended; raises EmsyncError where it failed."""
     if not args.wait:
@@ -208,17 +238,16 @@ def _path(args: Namespace) -> str:
 
 _WITHOUT_SERVER: dict[str, Callable[[Namespace], Any]] = {
     "hello": lambda args: hello(args.state),
-    "plan": lambda args: plan_of(args.file, args.markers),
+    "plan": plan_of,
 }
 _ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {
     "submit": _submit,
-    "request": lambda client, args: client.ask(
-        "POST", "/jobs", request_values_of(args.file, args.markers)
-    ),
+    "request": lambda client, args: client.ask("POST", "/jobs", request_values_of(args)),
     "status": _status,
     "jobs": lambda client, args: {"jobs": client.jobs()},
     "regenerate": _regenerate,
     "rescore": _rescore,
+    "recut": _recut,
     "cancel": lambda client, args: client.ask("DELETE", _path(args)),
     "forget": lambda client, args: client.ask("DELETE", _path(args) + "?forget=true"),
     "files": _files,

@@ -30,12 +30,14 @@ def hello(state: Path) -> dict[str, Any]:
     return {"version": own_version(), "status": str(state / STATUS), "server": server}
 
 
-def request_values_of(path: Path, markers: Path | None) -> dict[str, Any]:
+def request_values_of(args: Namespace) -> dict[str, Any]:
     """The new job in a JSON file: what ``POST /jobs`` takes, its film with a whole path.
 
-    markers: a list of hits in any format, which become its boundaries. Raises EmsyncError for a
-    file that can't be read or a wrong field.
+    args: ``file``. ``markers`` is a list of hits in any format, or None; they become its
+    boundaries. ``spotting`` is a list of cues of music, or None. Raises EmsyncError for a file that
+    can't be read or a wrong field.
     """
+    path: Path = args.file
     try:
         values = json.loads(read_text(path))
     except ValueError as error:
@@ -44,25 +46,28 @@ def request_values_of(path: Path, markers: Path | None) -> dict[str, Any]:
         raise EmsyncError(f"{path}: has no video; give an object with the path of the film")
     kind = values.pop("kind", Kind.COMPOSE)
     values["video"] = str(Path(values["video"]).absolute())
-    if markers is not None:
+    lists = {"boundaries": args.markers, "spotting": args.spotting}
+    if given := {name: file for name, file in lists.items() if file is not None}:
         if values.get("cues") is not None:
-            raise EmsyncError(f"{path}: has a cue sheet with hits of its own; leave out --markers")
-        values["boundaries"] = markers
+            raise EmsyncError(
+                f"{path}: has a cue sheet with lists of its own; leave out --markers and --spotting"
+            )
+        values |= given
         film = Namespace(video=Path(values["video"]), frame_rate=None, start_timecode=None)
         read_lists(film, values)
     return {**request_json(parse_request(values)), "kind": kind}
 
 
-def plan_of(path: Path, markers: Path | None) -> dict[str, Any]:
+def plan_of(args: Namespace) -> dict[str, Any]:
     """The plan that the job in a JSON file gets; it needs the job's cue sheet, and no server.
 
     Raises EmsyncError for a job without a cue sheet or in free time.
     """
     from bridge.scoring.pipeline import with_user_changes
 
-    values = request_values_of(path, markers)
+    values = request_values_of(args)
     del values["kind"]
-    request = parse_request(values)
+    request, path = parse_request(values), args.file
     if request.cues is None:
         raise EmsyncError(f"{path}: has no cue sheet (cues); analyze the film first")
     plan = request.plan_for(with_user_changes(request.cues, request))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
+from bridge.scoring.new_cut import NewCut
 from bridge.scoring.performing import performed
 from bridge.scoring.pipeline import Phases, with_sound, write_result
 from bridge.scoring.rendering import renderer_for
@@ -40,10 +41,7 @@ from engine.recut.planner import NewPlan, plan_recut
 from engine.recut.shots import same_lengths
 from engine.recut.stretches import SAME_TIME, Stretch, in_scored_parts
 from engine.section import Section
-from engine.timecode import Clock, FrameRate
 from engine.timeline.cue_sheet import with_hits
-from engine.timeline.edit_lists import read_edits
-from engine.timeline.edl import Edit
 from engine.video.boundaries import T_DIFF, boundaries
 from engine.video.cuts import SENSITIVITY
 from engine.video.reader import open_video
@@ -87,24 +85,6 @@ class OldScore:
     def _amount(self, name: str) -> float:
         amount = self.report.get(name)
         return float(amount) if isinstance(amount, int | float) and 0 <= amount <= 1 else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class NewCut:
-    """Where the new cut comes from.
-
-    edits: of the new cut, if there is an edit list. old_edits: of the old cut, if the new list has
-    the same sources as that one; otherwise its source is the old film, whose reel is ``reel``.
-    film: the new film; None if there is only a list. old_film: where the old film is now.
-    timecode: of the new list's first frame, if the user gave it.
-    """
-
-    film: Path | None
-    edits: tuple[Edit, ...] = ()
-    old_edits: tuple[Edit, ...] = ()
-    reel: str | None = None
-    old_film: Path | None = None
-    timecode: str | None = None
 
 
 def read_old_score(folder: Path) -> OldScore:
@@ -340,16 +320,3 @@ def _share(old: OldScore, new: NewPlan, kept: KeptMusic) -> Recut:
         kept.shortened,
         tuple(parts),
     )
-
-
-def list_edits(path: Path, rate: FrameRate | None, start: str | None) -> tuple[Edit, ...]:
-    """The edits of an edit list.
-
-    rate: of its timecode. start: the timecode of the film's first frame; None for the first edit.
-    Raises EmsyncError for a file that can't be read, and where the rate is unknown.
-    """
-    found = read_edits(path, Clock(rate, start))
-    found = tuple(edit for edit in found if edit.end > 0)
-    if not found:
-        raise EmsyncError(f"{path}: has no edits of the picture")
-    return found

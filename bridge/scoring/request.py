@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from bridge.scoring.files import RESULT
+from bridge.scoring.new_cut import CutFiles
 from bridge.scoring.selection import Selection
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
@@ -87,6 +88,7 @@ class Request:
     exports: the formats of :data:`~bridge.scoring.files.EXPORTS` to write beside the music.
     live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
     rescore: what of a finished piece is composed anew; None for a piece of its own.
+    recut: the new cut whose old cut has a score; None for a film of its own.
     theme: what the piece begins with, and comes back to.
     """
 
@@ -137,6 +139,7 @@ class Request:
     live: bool = False
     reserve: float = 4.0
     rescore: Selection | None = None
+    recut: CutFiles | None = None
     theme: Theme | None = None
 
     def __post_init__(self) -> None:
@@ -166,6 +169,8 @@ class Request:
                 "a piece in free time has none; leave it out, or leave out free",
             )
         self._check_spotting()
+        if self.recut is not None and self.recut.video is None:
+            self._refuse(("boundaries", "start", "end"), "needs the new film; give it as video")
         if self.theme is not None:
             self._refuse(("free",), "a theme needs a plan; leave out one of them")
             self._refuse(("live",), "a piece with a theme plays once it is done; leave it out")

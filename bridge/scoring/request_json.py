@@ -9,6 +9,7 @@ from typing import Any
 
 from bridge.scoring.files import EXPORTS
 from bridge.scoring.music_checks import chords_of_bars, instruments
+from bridge.scoring.new_cut import CutFiles, cut_json, parse_cut
 from bridge.scoring.request import (
     AUDIO,
     FURTHEST_OFFSET,
@@ -68,6 +69,8 @@ def _plain(value: Any) -> Any:
         return json.loads(plan_to_json(value))
     if isinstance(value, Selection):
         return selection_json(value)
+    if isinstance(value, CutFiles):
+        return cut_json(value)
     if isinstance(value, Theme):
         return theme_json(value)
     if isinstance(value, TempoMap):
@@ -169,6 +172,7 @@ _CHECKS: Mapping[str, Check] = {
     "live": flag,
     "reserve": number(0.0, 600.0),
     "rescore": parse_selection,
+    "recut": parse_cut,
     "theme": parse_theme,
 }
 """How each field is checked. Fields with ``_any_number`` have their range in the engine."""

@@ -95,6 +95,7 @@ def application(
             Route("/jobs/{job}", routes.delete, methods=["DELETE"]),
             Route("/jobs/{job}/regenerate", routes.regenerate, methods=["POST"]),
             Route("/jobs/{job}/rescore", routes.rescore, methods=["POST"]),
+            Route("/jobs/{job}/recut", routes.recut, methods=["POST"]),
             Route("/jobs/{job}/files/{name:path}", routes.file),
             Route("/play", routes.play, methods=["POST"]),
             Route("/pause", routes.pause, methods=["POST"]),
@@ -167,6 +168,11 @@ class Routes:
         """Queue a job that composes a part of a finished piece anew."""
         values = await json_body(request)
         return self._job(self._service.rescore(request.path_params["job"], values), 202)
+
+    async def recut(self, request: Request) -> Response:
+        """Queue a job that scores a new cut of a finished piece's film."""
+        values = await json_body(request)
+        return self._job(self._service.recut(request.path_params["job"], values), 202)
 
     async def file(self, request: Request) -> Response:
         """A file of a job."""

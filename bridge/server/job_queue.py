@@ -180,7 +180,7 @@ class JobQueue:
                     self._update(now, event)
 
         source = None
-        if job.kind is Kind.RESCORE and job.parent is not None:
+        if job.kind in (Kind.RESCORE, Kind.RECUT) and job.parent is not None:
             source = self._job_files.folder(self.job(job.parent))
         task = protocol.Task(job.kind, job.request, self._job_files.folder(job), source)
         return await self._worker.perform(task, on_event)

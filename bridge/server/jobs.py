@@ -29,11 +29,13 @@ class NotStored(EmsyncError):
 
 
 class Kind(StrEnum):
-    """What the job makes: a cue sheet only, a piece, or a part of its parent's piece anew."""
+    """What the job makes: a cue sheet only, a piece, a part of its parent's piece anew, or its
+    parent's piece for a new cut."""
 
     ANALYZE = "analyze"
     COMPOSE = "compose"
     RESCORE = "rescore"
+    RECUT = "recut"
 
 
 class State(StrEnum):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
+from bridge.scoring import new_cut, selection
 from bridge.scoring.files import CUES
 from bridge.scoring.request_json import parse_request
-from bridge.scoring.selection import FIELDS
 from bridge.server.film_store import FilmStore
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
@@ -27,8 +27,15 @@ _FORMER_KINDS = {"analyse": Kind.ANALYZE}
 """Accepted for one release."""
 _SAMPLING = ("temperature", "top_p", "min_p", "guidance", "repetition")
 _FILES = ("audio", "film", "mix_original", "chapters", "exports")
-_OF_RESCORE = {"seed", "takes", "dynamics", "humanize", "expression", "plan", *_SAMPLING, *_FILES}
+_PERFORMANCE = ("dynamics", "humanize", "expression")
+_OF_RESCORE = {"seed", "takes", "plan", *_PERFORMANCE, *_SAMPLING, *_FILES}
 """The fields of a request that a rescore takes."""
+_READING = ("experts", "mapping", "listen_to_music", "intensity")
+_OF_RECUT = {
+    "boundaries", "start_timecode", "start", "end", "sensitivity", "seed", "takes",
+    *_PERFORMANCE, *_READING, *_SAMPLING, *_FILES,
+}  # fmt: skip
+"""The fields of a request that a re-cut takes, beside those of its files."""
 
 
 class Service:
@@ -53,6 +60,8 @@ class Service:
             raise EmsyncError(f"kind must be one of {', '.join(Kind)}")
         if kind == Kind.RESCORE or "rescore" in fields:
             raise EmsyncError("rescore: a finished job is rescored; POST /jobs/{id}/rescore")
+        if kind == Kind.RECUT or "recut" in fields:
+            raise EmsyncError("recut: a finished job is re-cut; POST /jobs/{id}/recut")
         request = parse_request(fields)
         if request.emotion_network is not None:
             # The guard knows films only, and a job must not open any other file.
@@ -83,6 +92,11 @@ class Service:
         if not parent.ended:
             raise WrongState(f"job {parent.id} is {parent.state}; wait for it or cancel it first")
         request = parent.request
+        if request.recut is not None and request.recut.video is None:
+            raise WrongState(
+                f"job {parent.id} is of an edit list and has no film; rescore it, or re-cut "
+                f"{parent.parent} with another seed"
+            )
         values = {"video": request.video, "seed": request.seed + 1 if seed is None else seed}
         seeded = replace(request, seed=parse_request(values).seed)
         if takes is not None:
@@ -101,6 +115,7 @@ class Service:
                 seeded, cues=cues, start=None, end=None, boundaries=None, spotting=None,
                 sensitivity=None, min_distance=None, no_hits=(), hit_offset=0,
                 emotion="auto", valence=None, arousal=None, intensity=MU_MAX, rescore=None,
+                recut=None,
                 experts=None, mapping="fusion", listen_to_music=False,
             )  # fmt: skip
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent, edits)
@@ -112,26 +127,38 @@ class Service:
         and of a request's ``seed`` (default: the next one), ``takes``, ``plan``, ``dynamics``,
         ``humanize``, ``expression`` and how the network samples (default: as in the old job).
         """
-        parent = self.job_queue.job(name) if name else self._loaded()
-        if parent.state is not State.DONE or parent.kind is Kind.ANALYZE:
-            raise WrongState(f"job {parent.id} ({parent.kind}) is {parent.state}; it has no music")
+        parent = self._piece(name)
+        selected, given = _parted(values, selection.FIELDS, _OF_RESCORE)
         usual = {
             "video": parent.request.video,
             "seed": parent.request.seed + 1,
-            "dynamics": parent.request.dynamics,
-            "expression": parent.request.expression,
-            "humanize": parent.request.humanize,
-            **{name: getattr(parent.request, name) for name in (*_SAMPLING, *_FILES)},
+            **_kept(parent, (*_PERFORMANCE, *_SAMPLING, *_FILES)),
         }
-        selected = {name: value for name, value in values.items() if name in FIELDS}
-        given = {name: value for name, value in values.items() if name not in FIELDS}
-        if wrong := sorted(given.keys() - _OF_RESCORE):
-            raise EmsyncError(
-                f"{wrong[0][:40]!r} is no option; choose from "
-                f"{', '.join((*FIELDS, *sorted(_OF_RESCORE)))}"
-            )
         request = parse_request({**usual, **given, "rescore": selected})
         return self.job_queue.submit(Kind.RESCORE, request, parent)
+
+    def recut(self, name: str | None, values: Mapping[str, Any]) -> Job:
+        """Queue a new job that scores a new cut and keeps the music of what did not change.
+
+        name: the id of the old cut's job; None for the loaded one. values: the fields of
+        :class:`~bridge.scoring.new_cut.CutFiles`, and of a request's those of ``emsync recut``
+        (default: as in the old job). Raises Forbidden for a file where none may come from.
+        """
+        parent = self._piece(name)
+        listed, given = _parted(values, new_cut.FIELDS, _OF_RECUT)
+        files = new_cut.parse_cut("recut", listed)
+        paths = {name: getattr(files, name) for name in new_cut.PATHS}
+        checked = {name: self._guard.film(path) for name, path in paths.items() if path is not None}
+        files = replace(files, **checked)
+        usual = {
+            "video": files.video or parent.request.video,
+            **_kept(parent, ("seed", *_PERFORMANCE, *_READING, *_SAMPLING, *_FILES)),
+        }
+        if files.video is None:
+            # Nobody has the film of a list.
+            given["film"] = False
+        request = parse_request({**usual, **given, "recut": files})
+        return self.job_queue.submit(Kind.RECUT, request, parent)
 
     async def cancel(self, job: str) -> Job:
         """Cancel a job; if its piece is loaded, unload it."""
@@ -186,6 +213,13 @@ class Service:
             SyncSource(transport, port, offset or 0.0, rate) if transport else None
         )
 
+    def _piece(self, name: str | None) -> Job:
+        """A job with a finished piece by its id, else the loaded one's; raises WrongState."""
+        found = self.job_queue.job(name) if name else self._loaded()
+        if found.state is not State.DONE or found.kind is Kind.ANALYZE:
+            raise WrongState(f"job {found.id} ({found.kind}) is {found.state}; it has no music")
+        return found
+
     def _loaded(self) -> Job:
         """The job of the loaded piece, else the latest job with a finished piece."""
         if self.playback.job is not None:
@@ -194,3 +228,25 @@ class Service:
             if job.kind is not Kind.ANALYZE and job.state is State.DONE:
                 return job
         raise WrongState("there is no finished piece; submit a job first")
+
+
+def _kept(job: Job, names: Iterable[str]) -> dict[str, Any]:
+    """These fields of a job's request."""
+    return {name: getattr(job.request, name) for name in names}
+
+
+def _parted(
+    values: Mapping[str, Any], own: Collection[str], of_request: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a body that are its own, and those of a request.
+
+    Raises EmsyncError for a field that is neither.
+    """
+    if wrong := sorted(values.keys() - {*own, *of_request}):
+        raise EmsyncError(
+            f"{wrong[0][:40]!r} is no option; choose from {', '.join((*own, *sorted(of_request)))}"
+        )
+    return (
+        {name: value for name, value in values.items() if name in own},
+        {name: value for name, value in values.items() if name not in own},
+    )

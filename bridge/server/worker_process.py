@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from bridge.scoring.files import CUES, SCORES
 from bridge.scoring.network import NetworkOptions
+from bridge.scoring.new_cut import read_cut
 from bridge.scoring.pipeline import (
     Part,
     Phase,
@@ -30,7 +31,7 @@ from bridge.scoring.pipeline import (
     analyze_film,
     score_film,
 )
-from bridge.scoring.recut import read_old_score
+from bridge.scoring.recut import read_old_score, recut_film
 from bridge.scoring.reel import score_reel
 from bridge.scoring.rescore import rescore_piece
 from bridge.server import worker_protocol as protocol
@@ -113,12 +114,16 @@ def _attempt(
 
 
 def perform(task: protocol.Task, load: Callable[[], Network], report: Report) -> None:
-    """Analyze, score or rescore a film into the task's folder. load: loads the network."""
+    """Analyze, score, rescore or re-cut a film into the task's folder. load: loads the network."""
     folder, phases = output_folder(task.folder), _phases(report)
     # Those of an attempt that was cut off: the film may be another one now.
     (folder / SCORES).unlink(missing_ok=True)
     if task.kind is Kind.RESCORE and task.source is not None:
         rescore_piece(read_old_score(task.source), task.request, load, folder, phases)
+    elif (files := task.request.recut) is not None and task.source is not None:
+        old, request = read_old_score(task.source), task.request
+        cut = read_cut(files, old.cues.video, request.start_timecode)
+        recut_film(old, cut, request, load, folder, phases)
     elif task.kind is Kind.COMPOSE and task.request.music_cues:
         score_reel(task.request, load, folder, phases, folder / SCORES)
     elif task.kind is Kind.COMPOSE:

@@ -21,7 +21,7 @@ from engine.score import Instrument, Note
 class Task:
     """To the process: do this job and write its files into ``folder``.
 
-    source: the folder of the piece of which a part is composed anew; else None.
+    source: the folder of the old piece of a rescore or re-cut; else None.
     """
 
     kind: Kind

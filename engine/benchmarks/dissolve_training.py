@@ -94,7 +94,9 @@ def examples(rows: Rows, details: Floats, truth: Sequence[Span]) -> Examples:
     for places, measured in measured_windows(rows, details):
         for index in np.flatnonzero(measured.usable).tolist():
             begin = int(places[index])
-            window = tuple(begin + row for row in extent(measured.way[index], measured.inside))
+            window = tuple(
+                begin + row for row in extent(measured.way[index], measured.inside[index])
+            )
             label = _label(window, truth)
             if label is not None:
                 features.append(measured.features[index])

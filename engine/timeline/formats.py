@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.errors import EmsyncError
 from engine.hits import HitList
 from engine.timecode import Clock
-from engine.timeline import avid, cue_sheet, edl, fcpxml, midi, otio, table, text
+from engine.timeline import aaf, avid, cue_sheet, edl, fcpxml, midi, otio, table, text
 
 MOST_BYTES = 256 * 2**20
 """The largest file that is read; lists of hits are far smaller."""
@@ -35,7 +35,7 @@ FORMATS: Mapping[str, Format] = {
     "edl": Format((".edl",), edl.read, edl.write),
     "fcpxml": Format((".fcpxml",), fcpxml.read, fcpxml.write),
     "otio": Format((".otio",), otio.read, otio.write),
-    "aaf": Format((".aaf",), otio.read, None),
+    "aaf": Format((".aaf",), otio.read, aaf.write),
     "midi": Format((".mid", ".midi"), midi.read, midi.write),
     "reaper": Format((), table.read, table.write_reaper),
     "premiere": Format((), table.read, table.write_premiere),
@@ -99,7 +99,7 @@ def _format_of(path: Path) -> str:
         head = file.read(8)
     if head[:4] == b"MThd":
         return "midi"
-    if head[:4] == otio.AAF_MAGIC:
+    if head[:4] == aaf.MAGIC:
         return "aaf"
     content = text.decode(path.read_bytes(), str(path)).lstrip()
     if content.startswith("<"):

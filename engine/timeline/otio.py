@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 
 from engine.errors import EmsyncError
 from engine.files import write_atomically
-from engine.hits import HitList, Kind, in_order
+from engine.hits import KINDS, HitList, Kind, in_order
 from engine.timecode import Clock, label_at, nearest_frame, rate_near
+from engine.timeline import aaf
 from engine.timeline.labels import named_hit
 from engine.timeline.shots import lay_out
 
@@ -44,7 +45,7 @@ def with_timeline(path: Path, use: Callable[[ModuleType, Any], _Result]) -> _Res
     try:
         if path.suffix.lower() in BUNDLES:
             found = otio.adapters.read_from_file(str(path))
-        elif path.read_bytes()[:4] == AAF_MAGIC:
+        elif path.read_bytes()[:4] == aaf.MAGIC:
             found = _read_aaf(otio, path)
         else:
             text = path.read_text(encoding="utf-8-sig")
@@ -123,7 +124,10 @@ def _read_aaf(otio: ModuleType, path: Path) -> Any:
         )
     # The plug-in logs what it leaves out.
     logging.getLogger("otio_aaf_adapter").setLevel(logging.ERROR)
-    return otio.adapters.read_from_file(str(path), adapter_name="AAF")
+    found = otio.adapters.read_from_file(str(path), adapter_name="AAF")
+    if isinstance(found, otio.schema.Timeline):
+        found.metadata["emsync"] = aaf.read_own(path)
+    return found
 
 
 def _timeline(otio: ModuleType, found: Any, path: Path) -> Any:
@@ -161,9 +165,11 @@ def zero_of(otio: ModuleType, timeline: Any, clock: Clock) -> tuple[Clock, Fract
     )
     rate = next((found for r in rates if r and (found := rate_near(r)) is not None), None)
     if rate is not None:
-        stated = _own(timeline).get("frame rate") == str(replace(rate, drop=rate.may_drop))
+        own = _own(timeline)
+        stated = own.get("frame rate") == str(replace(rate, drop=rate.may_drop))
         asked = clock.rate is not None and clock.rate.drop
-        clock = replace(clock, rate=replace(rate, drop=rate.may_drop and (stated or asked)))
+        drop = rate.may_drop and (stated or asked or own.get("drop") is True)
+        clock = replace(clock, rate=replace(rate, drop=drop))
     zero = Fraction(0) if begin is None else seconds_of(begin)
     if clock.start is None and clock.rate is not None and zero > 0:
         clock = replace(clock, start=label_at(nearest_frame(zero, clock.rate), clock.rate))
@@ -190,6 +196,9 @@ def _markers(otio: ModuleType, stack: Any) -> Iterator[_Found]:
             duration = marker.marked_range.duration
             end = at + seconds_of(duration) if duration.value > 1 else None
             name = marker.name or getattr(marker, "comment", "")
+            if in_aaf := _inner(marker.metadata, "AAF"):
+                # The plug-in names a marker without a comment after its class.
+                name = str(in_aaf.get("Comment") or "")
             yield at, end, name, "marker"
 
 
@@ -205,11 +214,13 @@ def _edits(otio: ModuleType, timeline: Any) -> Iterator[_Found]:
             if not isinstance(item, otio.core.Item):
                 continue
             begin = item.trimmed_range().start_time
-            at = seconds_of(item.transformed_time(begin, timeline.tracks))
-            name = str(_own(item).get("hit", ""))
+            time = item.transformed_time(begin, timeline.tracks)
+            at = seconds_of(time)
+            own = _own(item) or _inner(timeline.metadata, "emsync", "edits", f"{time.value:.0f}")
+            name = str(own.get("hit", ""))
             if pending is not None:
                 start = at - seconds_of(pending.in_offset)
-                kind = kind_of(pending)
+                kind = next((k for k in KINDS if k == own.get("kind")), kind_of(pending))
                 found[at] = (start, at + seconds_of(pending.out_offset), name, kind)
             elif place:
                 found.setdefault(at, (at, None, name, "cut"))
@@ -219,8 +230,14 @@ def _edits(otio: ModuleType, timeline: Any) -> Iterator[_Found]:
 
 def _own(item: Any) -> dict[str, Any]:
     """What emsync wrote about an object."""
-    found = item.metadata.get("emsync")
-    return dict(found) if hasattr(found, "items") else {}
+    return _inner(item.metadata, "emsync")
+
+
+def _inner(metadata: Any, *names: str) -> dict[str, Any]:
+    """The dictionary at a path of names; empty if there is none."""
+    for name in names:
+        metadata = metadata.get(name) if hasattr(metadata, "get") else None
+    return dict(metadata) if hasattr(metadata, "items") else {}
 
 
 def _has_time(otio: ModuleType, item: Any) -> bool:
@@ -228,7 +245,8 @@ def _has_time(otio: ModuleType, item: Any) -> bool:
 
 
 def kind_of(transition: Any) -> Kind:
-    name = f"{transition.transition_type} {transition.name}".lower()
+    operation = _inner(transition.metadata, "AAF", "OperationGroup", "Operation").get("Name", "")
+    name = f"{transition.transition_type} {transition.name} {operation}".lower()
     if "wipe" in name:
         return "wipe"
     return "fade" if "fade" in name or "dip" in name else "dissolve"
@@ -243,6 +261,4 @@ def seconds_of(time: Any) -> Fraction:
     return value / rate.fps
 
 
-AAF_MAGIC = bytes.fromhex("d0cf11e0")
-"""How structured storage, the container of AAF, begins."""
 _TRANSITIONS: dict[Kind, str] = {"dissolve": "SMPTE_Dissolve", "fade": "Fade", "wipe": "SMPTE_Wipe"}

@@ -69,20 +69,25 @@ class Layout:
 
 
 def lay_out(hits: HitList, rate: FrameRate) -> Layout:
-    """The hits in frames. An edit on the first frame changes no picture; it becomes a marker."""
+    """The hits in frames.
+
+    An edit on the first frame changes no picture, and a format has no place for one that begins
+    before the edit before it is over. Both become markers.
+    """
     ends = [(hit.seconds if hit.end is None else hit.end) + TAIL for hit in hits.hits]
     frames = nearest_frame(max([hits.duration or TAIL, *ends]), rate)
-    shots, markers = [Shot(0, frames)], []
+    shots, markers, over = [Shot(0, frames)], [], 0
     for hit in hits.hits:
         first = nearest_frame(hit.seconds, rate)
         lasts = 1 if hit.end is None else max(1, nearest_frame(hit.end, rate) - first)
         is_gradual = hit.kind in GRADUAL and hit.end is not None
         # Two shots meet in the middle of a transition.
         frame = first + lasts // 2 if is_gradual else first
-        if not hit.is_edit or frame <= shots[-1].start:
+        if not hit.is_edit or frame <= shots[-1].start or first < over:
             name = tagged(hit, {"end"} if lasts > 1 else ())
             markers.append(Marker(first, lasts, name, tagged(hit)))
             continue
+        over = first + lasts if is_gradual else first
         transition = Transition(hit.kind, first, lasts) if is_gradual else None
         known = {"kind", "end"} if is_gradual else {"kind"} if hit.kind == "cut" else set()
         shots[-1] = Shot(shots[-1].start, frame, shots[-1].transition, shots[-1].note)

@@ -16,6 +16,7 @@ crosses, so medians and shares over the cells are taken. Four features do not mi
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,7 +24,16 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from engine.arrays import Floats, Ints
-from engine.video.cell_statistics import Mask, Values, centred, correlation, dot, median, norm
+from engine.video.cell_statistics import (
+    Mask,
+    Values,
+    centred,
+    correlation,
+    counted_cells,
+    dot,
+    median,
+    norm,
+)
 from engine.video.hard_cuts import Rows, difference
 from engine.video.light import another_distribution, another_hue, like_light, lost_beyond_light
 
@@ -96,7 +106,7 @@ class Block:
     @cached_property
     def speeds(self) -> Values:
         """How much half of the cells change at most in two rows [rows - 2]."""
-        cells = self.rows.reshape(len(self.rows), -1, 3)[:, self.lit]
+        cells = counted_cells(self.rows, self.lit)
         moved = norm(cells[2:] - cells[:-2])
         middle = moved.shape[1] // 2
         return np.asarray(np.partition(moved, middle, axis=1)[:, middle])
@@ -104,11 +114,11 @@ class Block:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Windows of one length. usable: whether enough changes [windows].
+    """Windows with as many looks. usable: whether enough changes [windows].
 
     features: as in ``FEATURES`` [windows, features]. inside: rows that were looked at, from the
-    start [looks]. way: how far each has come, from 0 to 1 [windows, looks]. changes: how much the
-    two pictures differ everywhere, 0..1 [windows].
+    start [windows, looks]. way: how far each has come, from 0 to 1 [windows, looks]. changes: how
+    much the two pictures differ everywhere, 0..1 [windows].
     """
 
     usable: Mask
@@ -118,14 +128,22 @@ class Measured:
     changes: Values
 
 
-def measure(block: Block, places: Ints, length: int) -> Measured:
-    """Measure the windows of a length that begin at some places.
+def looks_of(length: int) -> Ints:
+    """The rows of a window that are looked at, from its start."""
+    return np.linspace(0, length, min(length, _LOOKS) + 1).round().astype(np.int64)
 
-    places: int [windows], at least ``margin(length)`` from either end of the block.
+
+def measure(block: Block, places: Ints, lengths: Ints) -> Measured:
+    """Measure the windows that begin at some places.
+
+    places: int [windows], at least ``margin(length)`` from either end of the block. lengths: of
+    the windows, all with as many looks; measured together, they cost little more than one.
     """
-    outer, near = margin(length), max(2, margin(length) // 2)
-    inside = np.linspace(0, length, min(length, _LOOKS) + 1).round().astype(np.int64)
-    picks = np.concatenate([[-outer, -near], inside, [length + near, length + outer]])
+    outer = np.array([margin(length) for length in lengths.tolist()])
+    near = np.maximum(2, outer // 2)
+    inside = np.stack([looks_of(length) for length in lengths.tolist()])
+    beyond = (lengths + near, lengths + outer)
+    picks = np.column_stack([-outer, -near, inside, *beyond])
     cells = block.rows[places[:, None] + picks]
     cells = cells.reshape(*cells.shape[:2], -1, 3)
     lit = np.maximum.reduce(np.moveaxis(cells.max(axis=1), 2, 0)) > math.sqrt(_DARKEST + _LIT)
@@ -159,7 +177,7 @@ def measure(block: Block, places: Ints, length: int) -> Measured:
     details = block.details[places[:, None] + inside]
     spreads, common = _spreads(looks, lit)
     counted = lit.sum(axis=1)
-    changes = difference(block.rows[places], block.rows[places + length])
+    changes = difference(block.rows[places], block.rows[places + lengths])
     features = [
         ((away < 0.3) & changed).sum(axis=1) / counted,
         ((away < 0.5) & changed).sum(axis=1) / counted,
@@ -177,14 +195,14 @@ def measure(block: Block, places: Ints, length: int) -> Measured:
         another_hue(old, new, lit),
         another_distribution(old, new, lit),
         steps.max(axis=1),
-        np.abs(way - inside / length).max(axis=1),
-        _over(block.sudden, places, length).max(axis=1) / (changes + 0.005),
-        _faster(block.speeds, places, length),
+        np.abs(way - inside / lengths[:, None]).max(axis=1),
+        _by_length(_greatest, block.sudden, places, lengths) / (changes + 0.005),
+        _by_length(_faster, block.speeds, places, lengths),
         like_light(old, new, typical, changed),
         correlation(*(centred(each, changed) for each in (old, new))),
         np.log((typical + 0.01) / (greatest + 0.01)),
         np.log(typical + 0.01),
-        np.full(len(places), math.log(length)),
+        np.log(lengths),
     ]
     return Measured(usable, np.stack(features, axis=1), inside, way, changes)
 
@@ -220,6 +238,22 @@ def _lost(curves: Values, way: Values, common: Values | float) -> Values:
 def _over(values: Values, places: Ints, length: int) -> Values:
     """The values of the steps of windows [windows, length]."""
     return np.asarray(sliding_window_view(values, length)[places])
+
+
+def _by_length(
+    measured: Callable[[Values, Ints, int], Values], values: Values, places: Ints, lengths: Ints
+) -> Values:
+    """What is measured of windows of one length, for windows of several."""
+    found = np.empty(len(places))
+    for length in np.unique(lengths).tolist():
+        own = lengths == length
+        found[own] = measured(values, places[own], length)
+    return found
+
+
+def _greatest(values: Values, places: Ints, length: int) -> Values:
+    """The greatest of the values of the steps of windows."""
+    return np.asarray(_over(values, places, length).max(axis=1))
 
 
 def _faster(speeds: Values, places: Ints, length: int) -> Values:

@@ -11,6 +11,14 @@ Values = NDArray[np.floating[Any]]
 Mask = NDArray[np.bool_]
 
 
+def counted_cells(rows: Values, counted: Mask) -> Values:
+    """The counted cells of rows of colours [rows, cells, 3]; counted: [all cells].
+
+    A mask as an index would leave the cells of a row far apart in memory.
+    """
+    return rows.reshape(len(rows), -1, 3).take(np.flatnonzero(counted), axis=1)
+
+
 def dot(one: Values, other: Values) -> Values:
     """The products of colours [..., 3]; faster than a sum over three values."""
     return np.asarray(np.einsum("...d,...d->...", one, other))
@@ -23,9 +31,11 @@ def norm(colours: Values) -> Values:
 
 def median(values: Values, counted: Mask, part: int = 2) -> Values:
     """The median of the counted values of the last axis, the upper one of two; 4: the quartile."""
-    ordered = np.sort(np.where(counted, values, np.inf), axis=-1)
-    place = counted.sum(axis=-1, keepdims=True) // part
-    return np.asarray(np.take_along_axis(ordered, place, axis=-1)[..., 0])
+    ordered = np.where(counted, values, np.inf)
+    ordered.sort(axis=-1)
+    place = np.count_nonzero(counted, axis=-1) // part
+    lines = ordered.reshape(-1, ordered.shape[-1])
+    return np.asarray(lines[np.arange(len(lines)), place.ravel()].reshape(place.shape))
 
 
 def centred(colours: Values, counted: Mask, by_channel: bool = True) -> Values:

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
 from engine.arrays import Floats, Ints
-from engine.video.blends import Block, Measured, margin, measure
+from engine.video.blends import Block, Measured, looks_of, margin, measure
 from engine.video.dissolve_network import DissolveNetwork
 from engine.video.hard_cuts import Rows
 
@@ -74,7 +75,7 @@ def find_windows(rows: Rows, details: Floats, network: DissolveNetwork) -> list[
     for places, measured in measured_windows(rows, details):
         scores = network.scores(measured.features)
         for index in np.flatnonzero(measured.usable & (scores > _LEAST)).tolist():
-            start, centre, end = extent(measured.way[index], measured.inside)
+            start, centre, end = extent(measured.way[index], measured.inside[index])
             place = int(places[index])
             found.append(
                 Window(
@@ -86,19 +87,28 @@ def find_windows(rows: Rows, details: Floats, network: DissolveNetwork) -> list[
 
 
 def measured_windows(rows: Rows, details: Floats) -> Iterator[tuple[Ints, Measured]]:
-    """Where the windows of each length begin that may be dissolves at first sight, and features."""
+    """Where the windows begin that may be dissolves at first sight, and features.
+
+    Windows with as many looks come together.
+    """
     products, block = _Products(rows), Block(rows, details)
-    for length in LENGTHS:
-        places, scores = _tried(products, length)
-        taken = np.zeros(len(rows), dtype=np.bool_)
-        chosen = []
-        for place in places[np.argsort(-scores, kind="stable")].tolist():
-            if not taken[place + length // 6 : place + length - length // 6].any():
-                taken[place : place + length] = True
-                chosen.append(place)
+    for _, lengths in groupby(LENGTHS, key=lambda length: len(looks_of(length))):
+        chosen = [(place, length) for length in lengths for place in _chosen(products, length)]
         if chosen:
-            begins = np.array(chosen, dtype=np.int64)
-            yield begins, measure(block, begins, length)
+            begins, own = np.array(chosen, dtype=np.int64).T
+            yield begins, measure(block, begins, own)
+
+
+def _chosen(products: _Products, length: int) -> list[int]:
+    """Where windows of a length begin that may be dissolves, the best of those that overlap."""
+    places, scores = _tried(products, length)
+    taken = np.zeros(len(products.rows), dtype=np.bool_)
+    found = []
+    for place in places[np.argsort(-scores, kind="stable")].tolist():
+        if not taken[place + length // 6 : place + length - length // 6].any():
+            taken[place : place + length] = True
+            found.append(place)
+    return found
 
 
 def extent(way: Floats, inside: Ints) -> tuple[float, float, float]:
@@ -139,7 +149,7 @@ def _tried(products: _Products, length: int) -> tuple[Ints, Floats]:
 
     def product(one: int, other: int) -> Floats:
         low, high = min(one, other), max(one, other)
-        return products.lag(high - low)[place + low]
+        return products.lag(high - low)[outer + low :][: len(place)]
 
     def apart(one: int, other: int) -> Floats:
         return np.maximum(product(one, one) + product(other, other) - 2 * product(one, other), 0)

@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
+from engine.video.cell_statistics import counted_cells, dot
 from engine.video.dissolves import Window
 from engine.video.hard_cuts import Rows
 
@@ -70,11 +71,11 @@ def spreads_of(rows: Rows, lit: NDArray[np.bool_]) -> tuple[Floats, Floats]:
 
     A title hardly counts in the first, and not at all in the second. lit: the cells that count.
     """
-    cells = rows.reshape(len(rows), -1, 3)[:, lit]
+    cells = counted_cells(rows, lit)
     middle = cells.shape[1] // 2
     colours = np.partition(cells, middle, axis=1)[:, middle : middle + 1]
     away = np.abs(cells - colours)
-    halves = np.partition(away.mean(axis=2), middle, axis=1)[:, middle]
+    halves = np.partition(dot(away, np.ones(3, np.float32)) / 3, middle, axis=1)[:, middle]
     return np.sqrt(away).mean(axis=(1, 2)) ** 2, halves
 
 

@@ -39,3 +39,20 @@ def check_opened(file: BinaryIO, path: Path) -> None:
         raise EmsyncError(
             f"{path}: leads out of the folders that films may come from; put the film itself there"
         )
+
+
+def check_path(path: Path) -> None:
+    """Check that a file that a library opens by itself lies in an allowed folder, links resolved.
+
+    Where folders are named, a bundle is refused: what is in it could lead anywhere. Raises
+    EmsyncError.
+    """
+    if not _allowed:
+        return
+    if path.is_dir():
+        raise EmsyncError(f"{path}: is a folder; give a single file")
+    try:
+        with path.open("rb") as file:
+            check_opened(file, path)
+    except OSError as error:
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error

@@ -2,10 +2,11 @@
 -- @author EMSYNC Bridge
 -- @version 0.1.0
 -- @changelog
---   Twelve actions, one window, and no terminal: the scripts start the server themselves
+--   Thirteen actions, one window, and no terminal: the scripts start the server themselves
 -- @provides
 --   [main] emsync_Score video and import.lua
 --   [main] emsync_Rescore selection.lua
+--   [main] emsync_Score new cut.lua
 --   [main] emsync_Another take.lua
 --   [main] emsync_Compare takes.lua
 --   [main] emsync_Spot hits.lua

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 
 from bridge.play.piece import Piece
+from engine.arrays import Image
 from engine.score import Instrument, Note
 from engine.video.writer import write_film
 
@@ -303,6 +304,32 @@ def draw(path: Path, seconds: int, cut: int) -> Path:
 def draw_film() -> Callable[[Path, int, int], Path]:
     """Draw a film: its path, its seconds, and the second of its cut."""
     return draw
+
+
+SCENES = {"a": 6, "b": 5, "c": 9, "d": 8}
+"""Scenes of a drawn film, and their seconds."""
+SCENE_FPS = 12
+
+
+def scene(name: str) -> list[Image]:
+    """A pattern that moves."""
+    rng = np.random.default_rng(ord(name))
+    pattern = (255 * cv2.resize(rng.random((4, 6, 3)), (96, 64))).astype(np.uint8)
+    return [np.roll(pattern, number, axis=1) for number in range(SCENES.get(name, 4) * SCENE_FPS)]
+
+
+@pytest.fixture(scope="session")
+def scene_films(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Writes a film of some scenes: ``scene_films("abc")``."""
+    folder = tmp_path_factory.mktemp("films")
+
+    def make(names: str) -> Path:
+        path = folder / f"{names}.mp4"
+        if not path.exists():
+            write_film(path, [image for name in names for image in scene(name)], SCENE_FPS)
+        return path
+
+    return make
 
 
 @pytest.fixture(scope="session")

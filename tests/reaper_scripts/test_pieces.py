@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from argparse import ArgumentParser
 from dataclasses import replace
 
 import pytest
 
+from bridge.cli.client import arguments
 from bridge.scoring.request_json import parse_request
 from bridge.server.jobs import Kind
 from engine.score import Instrument
@@ -225,6 +227,35 @@ def test_a_finished_piece_is_imported_at_the_film_or_the_cursor(reaper, server):
     assert reaper.run("Import piece") == ""
     (item,) = reaper.track("Piano").items
     assert item.values["D_POSITION"] == 30.0 and len(item.take.notes) == 24
+
+
+def test_a_new_cut_gets_music_on_new_tracks_beside_the_old(imported, server):
+    reaper = imported
+    old = {name: raw(reaper, name) for name in NAMES}
+    cut = Item({"D_POSITION": 30.0, "D_LENGTH": 6.0, "C_BEATATTACHMODE": -1.0})
+    cut.takes = [Take(cut, Source("/films/v2.mp4", length=9.0))]
+    reaper.tracks[0].items.append(cut)
+    reaper.selected = [cut]
+    server.rescored = changed(server.score, (2.0, 5.0))
+    assert reaper.run("Score new cut") == (
+        "6.5 s of the music are kept (100 notes). The old music is still there."
+    )
+    asked = next(words for words in server.asked if words[0] == "recut")
+    assert asked == [
+        "recut", "6b9b61d76d54", "/films/v2.mp4", "--takes", "4", "--end", "6.000000",
+        "--audio", "none", "--no-film",
+    ]  # fmt: skip
+    parser = ArgumentParser()
+    arguments(parser)
+    assert parser.parse_args(asked).film is False
+    assert {name: raw(reaper, name) for name in NAMES} == old
+    (new,) = [track for track in reaper.tracks if track.name == "Bass"][1].items
+    assert new.values["D_POSITION"] == 30.0
+    wanted = server.rescored.part(Instrument.BASS)
+    assert [note[3] for note in new.take.notes] == [note.pitch for note in wanted]
+    assert reaper.undo == ["EMSYNC: score new cut"]
+    server.knows.clear()
+    assert "can't compose for a new cut" in reaper.run("Score new cut")
 
 
 def test_panic_ends_all_notes(reaper, server):

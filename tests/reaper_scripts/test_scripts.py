@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_the_package_has_the_tags_of_reapack():
     assert actions == named | {"emsync_Score video and record.lua"}
     for name in named:
         assert (SCRIPTS / name).read_text(encoding="utf-8").startswith("-- @noindex\n")
+
+
+def test_the_version_is_that_of_the_package(reaper):
+    project = tomllib.loads((SCRIPTS.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    version = project["project"]["version"]
+    assert reaper.lua.eval("(require('lib.version'))") == version
+    text = (SCRIPTS / "emsync_Score video and record.lua").read_text(encoding="utf-8")
+    assert f"-- @version {version}\n" in text
 
 
 def test_every_action_is_a_thin_file_over_its_module(reaper):

@@ -87,19 +87,24 @@ function client.ask(words, patience)
 end
 
 -- The answer to `emsync client ACTION` about a request, a table as POST /jobs takes it. markers:
--- text of a list of hits, or nil.
-function client.with_request(action, request, markers)
+-- text of a list of hits, or nil. cues: text of a list of cues of music, or nil.
+function client.with_request(action, request, markers, cues)
   local base = files.temporary()
   local words = { action, files.native(base .. ".request") }
   files.write(base .. ".request", json.encode(request))
-  if markers then
-    files.write(base .. ".txt", markers)
-    words[#words + 1] = "--markers"
-    words[#words + 1] = files.native(base .. ".txt")
+  local function add(option, suffix, text)
+    if text then
+      files.write(base .. suffix, text)
+      words[#words + 1] = option
+      words[#words + 1] = files.native(base .. suffix)
+    end
   end
+  add("--markers", ".txt", markers)
+  add("--spotting", ".cues.txt", cues)
   local fine, answer = pcall(client.ask, words)
   os.remove(base .. ".request")
   os.remove(base .. ".txt")
+  os.remove(base .. ".cues.txt")
   if not fine then
     error(answer, 0)
   end

@@ -9,6 +9,7 @@ local json = require("lib.json")
 local markers = require("lib.markers")
 local panel = require("lib.panel")
 local settings = require("lib.settings")
+local spotting = require("lib.spotting")
 
 local compose = {}
 
@@ -30,13 +31,13 @@ local function plan_beside(path)
   return plan, place
 end
 
--- Submits a request and waits for its end; returns the id of the job. markers: text of a list of
--- hits, or nil. whose: what the request was for, in errors.
-function compose.job(request, run, list, whose)
+-- Submits a request and waits for its end; returns the id of the job. list: text of a list of
+-- hits, or nil. whose: what the request was for, in errors. cues: text of a list of cues, or nil.
+function compose.job(request, run, list, whose, cues)
   -- REAPER plays the parts and shows the film itself.
   request.audio = settings.load().preview and "wav" or "none"
   request.film = false
-  local fine, job = pcall(client.with_request, "request", request, list)
+  local fine, job = pcall(client.with_request, "request", request, list, cues)
   if not fine and request.theme and job:find("theme", 1, true) then
     error("This emsync can't start from a theme; update it, then run this again", 0)
   elseif not fine then
@@ -61,6 +62,19 @@ local function as_shown(request, shown, same_tempo)
   if same_tempo and not shown.outdated then
     request.seed = shown.request.seed
     keep(request, shown.plan)
+  end
+end
+
+-- Leaves out of a request what music in cues can't have. It keeps the tempo at the film's start.
+local function for_cues(request, chosen, place)
+  if place then
+    error(place .. ": is the plan of one piece; remove it, or rename the regions of the cues", 0)
+  elseif request.theme then
+    error("A theme begins one piece; rename the regions of the cues, then run this again", 0)
+  end
+  if request.tempo_map then
+    request.tempo_map = nil
+    request.bpm = select(3, reaper.TimeMap_GetTimeSigAtTime(0, chosen.position))
   end
 end
 
@@ -89,7 +103,11 @@ function compose.film(run, extra)
   for name, value in pairs(extra or {}) do
     request[name] = value
   end
-  local id = compose.job(request, run, list, place and (" for " .. place))
+  local cues = spotting.text(spotting.collect(chosen))
+  if cues then
+    for_cues(request, chosen, place)
+  end
+  local id = compose.job(request, run, list, place and (" for " .. place), cues)
   return jobs.piece(id, run), film.recheck(chosen), values, tempo
 end
 

@@ -6,6 +6,7 @@
 -- reason, chosen), bar (share), buttons (options: list of { id, text, primary }).
 
 local hits = require("lib.hits")
+local spotting = require("lib.spotting")
 local tracks = require("lib.tracks")
 local words = require("lib.words")
 
@@ -130,6 +131,10 @@ function form.rows(film, values, shown, buttons)
   end
   local named = film.path:match("[^/\\]*$")
   row("text", nil, nil, { text = ("%s, %s"):format(named, form.clock(film.length)) })
+  local cues = spotting.collect(film)
+  if cues[1] then
+    row("text", nil, nil, { text = spotting.summary(cues), dim = true })
+  end
   row("choice", "emotion", "Emotion", { options = emotions() })
   row("choice", "tempo", "Tempo", { options = TEMPI })
   if values.tempo == "given" then

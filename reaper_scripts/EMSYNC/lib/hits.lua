@@ -1,6 +1,7 @@
 -- The project's markers and regions as a list of hits for emsync: when, how much, which emotion.
 
 local json = require("lib.json")
+local spotting = require("lib.spotting")
 local words = require("lib.words")
 
 local hits = {}
@@ -43,14 +44,15 @@ function hits.name(name)
 end
 
 -- The markers and regions that begin within the film, by time, as { seconds, ending, name }. Times
--- are seconds of the film; `ending` is nil for a marker.
+-- are seconds of the film; `ending` is nil for a marker. Cues of music are no hits.
 function hits.collect(film)
   local list = {}
   local total = reaper.CountProjectMarkers(0)
   for row = 0, total - 1 do
     local _, region, time, ending, name = reaper.EnumProjectMarkers3(0, row)
     local seconds = time - film.position
-    if seconds > -NEAR and seconds < film.length - NEAR then
+    local cue = region and spotting.is_cue(name)
+    if not cue and seconds > -NEAR and seconds < film.length - NEAR then
       list[#list + 1] = {
         seconds = math.max(seconds, 0),
         ending = region and math.min(ending - film.position, film.length) or nil,

@@ -14,7 +14,7 @@ local jobs = {}
 local POLL_INTERVAL = 0.25
 -- The files that the scripts read, and those that the user may want to look at. Sound and films are
 -- large, so the sound preview is fetched only if it is wanted.
-local FILES = { "cues.json", "plan.json", "score.mid", "score.svg", "report.json" }
+local FILES = { "cues.json", "plan.json", "score.mid", "reel.mid", "score.svg", "report.json" }
 local PREVIEW = "score.wav"
 -- What the window shows for a job that goes on.
 local TEXTS = {
@@ -79,12 +79,15 @@ end
 
 -- The music of a job. Returns a table, with times in seconds from the film's start:
 -- job: its id. parts: notes by instrument ("bass"). tempos, metres, duration: as in lib.midi.
+-- cues: the film's cues of music, { name, start, ["end"] }; empty for one piece for the whole film.
 -- cuts: times. boundaries: times, or hits with seconds and label. sections: of the cue sheet.
 -- folder: of its files.
 function jobs.piece(id, run)
-  local folder = jobs.folder(id, "score.mid", run)
   local cues = jobs.cues(id, run)
-  local score = midi.read(files.content(folder .. "/score.mid"))
+  local spotted = cues.spotting or {}
+  local music = spotted[1] and "reel.mid" or "score.mid"
+  local folder = jobs.folder(id, music, run)
+  local score = midi.read(files.content(folder .. "/" .. music))
   local parts = {}
   for name, notes in pairs(score.parts) do
     parts[name:lower()] = notes
@@ -95,6 +98,7 @@ function jobs.piece(id, run)
     tempos = score.tempos,
     metres = score.metres,
     duration = score.duration,
+    cues = spotted,
     cuts = cues.cuts or {},
     boundaries = cues.boundaries,
     sections = cues.sections,

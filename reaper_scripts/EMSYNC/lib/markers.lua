@@ -6,6 +6,8 @@ local markers = {}
 
 local OWN_MARKER = "^emsync "
 local NEAR = 0.001
+-- In seconds: a region that begins this near a cue is the one of the cue.
+local REGION = 0.05
 local NO, CANCEL = 7, 2
 local YES_NO_CANCEL = 3
 
@@ -99,6 +101,15 @@ local function clear(from, to)
   end
 end
 
+-- A function that adds a marker, or with `ending` a region.
+local function adder()
+  local add = reaper.APIExists("AddRegionOrMarker") and reaper.AddRegionOrMarker
+    or reaper.AddProjectMarker2
+  return function(time, ending, name)
+    add(0, ending ~= nil, time, ending or 0, name, -1, 0)
+  end
+end
+
 -- Sets a marker at each cut and boundary of the film, and removes those of an earlier run.
 function markers.write_cuts(piece, film)
   clear(film.position - NEAR, film.position + film.length + NEAR)
@@ -118,10 +129,32 @@ function markers.write_cuts(piece, film)
     times[#times + 1] = time
   end
   table.sort(times)
-  local add = reaper.APIExists("AddRegionOrMarker") and reaper.AddRegionOrMarker
-    or reaper.AddProjectMarker2
+  local add = adder()
   for _, time in ipairs(times) do
-    add(0, false, film.position + time, 0, names[time], -1, 0)
+    add(film.position + time, nil, names[time])
+  end
+end
+
+-- Whether there is a region for a cue at this time already. The user's may say more than its name.
+local function has_region(from, cue)
+  local total = reaper.CountProjectMarkers(0)
+  for row = 0, total - 1 do
+    local _, region, time, _, name = reaper.EnumProjectMarkers3(0, row)
+    if region and math.abs(time - from) < REGION and name:sub(1, #cue.name) == cue.name then
+      return true
+    end
+  end
+  return false
+end
+
+-- Sets a region for each cue of music, unless there is one.
+function markers.write_cues(piece, film)
+  local add = adder()
+  for _, cue in ipairs(piece.cues) do
+    local from = film.position + cue.start
+    if not has_region(from, cue) then
+      add(from, film.position + cue["end"], cue.name)
+    end
   end
 end
 

@@ -6,6 +6,7 @@ local hits = require("lib.hits")
 local jobs = require("lib.jobs")
 local project = require("lib.project")
 local settings = require("lib.settings")
+local spotting = require("lib.spotting")
 local task = require("lib.task")
 local window = require("lib.window")
 
@@ -81,11 +82,14 @@ end
 -- Raises an error if the user cancels. run: of the action, as in lib.action.
 function panel.ask(film, run)
   local values = settings.load()
-  local button, shown = wait(film, values, nil, {
-    { id = "cancel", text = "Cancel" },
-    { id = "plan", text = "Show the plan" },
-    { id = "compose", text = "Compose", primary = true },
-  }, run)
+  local buttons = {
+    { id = "cancel", text = "Cancel" }, { id = "compose", text = "Compose", primary = true },
+  }
+  if not spotting.collect(film)[1] then
+    -- Cues have plans of their own, which are made with their music.
+    table.insert(buttons, 2, { id = "plan", text = "Show the plan" })
+  end
+  local button, shown = wait(film, values, nil, buttons, run)
   if button == "cancel" then
     error("Cancelled", 0)
   end

@@ -5,11 +5,13 @@ local hits = require("lib.hits")
 local items = require("lib.items")
 local markers = require("lib.markers")
 local project = require("lib.project")
+local spotting = require("lib.spotting")
 local tracks = require("lib.tracks")
 
 local pieces = {}
 
 local SPLIT = "The music's items were split; glue those of each track, then run this again"
+local SEVERAL = "This music has several cues; score the film again, or compose one cue by itself"
 local NO_PIECE = "There is no music by EMSYNC here; run `EMSYNC: score video and import` first"
 
 -- The name of a take.
@@ -27,6 +29,7 @@ function pieces.prepare(piece, film, values, tempo)
     markers.write_tempo(piece, film)
   end
   markers.write_cuts(piece, film)
+  markers.write_cues(piece, film)
   local preview = piece.folder .. "/score.wav"
   if values.preview and files.content(preview) then
     tracks.add_sound(preview, film.position)
@@ -49,17 +52,32 @@ function pieces.remember(piece, film, seed, takes)
     length = film.length,
     seed = seed,
     hits = hits.mark(hits.collect(film)),
+    cues = #piece.cues,
   })
 end
 
--- Writes the notes of a piece as MIDI items.
+-- Writes notes as a MIDI item of the film between two times; returns its take.
+local function write(track, film, from, to, notes)
+  local moved = items.moved(notes, film.position)
+  local item = items.create(track, film.position + from, film.position + to, moved)
+  tracks.lock_to_time(item)
+  return reaper.GetActiveTake(item)
+end
+
+-- Writes the notes of a piece as MIDI items: one for each part, or one for each part of each cue.
 function pieces.import(piece, film, values, tempo)
   local added, takes = pieces.prepare(piece, film, values, tempo), {}
-  for key, track in pairs(added) do
-    local notes = items.moved(piece.parts[key] or {}, film.position)
-    local item = items.create(track, film.position, film.position + film.length, notes)
-    tracks.lock_to_time(item)
-    takes[key] = reaper.GetActiveTake(item)
+  for _, instrument in ipairs(tracks.INSTRUMENTS) do
+    local track, notes = added[instrument.key], piece.parts[instrument.key] or {}
+    for _, cue in ipairs(piece.cues) do
+      local own = spotting.notes_of(cue, notes)
+      local take = write(track, film, cue.start, cue["end"], own)
+      local title = ("%s %s"):format(cue.name, instrument.name)
+      items.label(take, pieces.title(title, values.seed), piece.job)
+    end
+    if not piece.cues[1] then
+      takes[instrument.key] = write(track, film, 0, film.length, notes)
+    end
   end
   pieces.remember(piece, film, values.seed, takes)
 end
@@ -121,6 +139,9 @@ function pieces.current()
   local piece = job and project.recall("piece " .. job)
   if not piece then
     error(NO_PIECE, 0)
+  end
+  if (piece.cues or 0) > 0 then
+    error(SEVERAL, 0)
   end
   piece.job, piece.items = job, {}
   for _, each in ipairs(own) do

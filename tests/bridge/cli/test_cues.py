@@ -31,6 +31,17 @@ def test_a_list_goes_into_another_format_and_back(emsync, hits, tmp_path):
     ]
 
 
+def test_an_aaf_says_its_rate_and_first_frame_itself(emsync, hits, tmp_path):
+    pytest.importorskip("aaf2")
+    aaf, back = tmp_path / "hits.aaf", tmp_path / "back.txt"
+    assert emsync("cues", hits, "-o", aaf, "--start-timecode", "01:00:00:00").status == 0
+    assert emsync("cues", aaf, "-o", back).status == 0
+    assert back.read_text().splitlines() == [
+        "# frame rate: 25", "# first frame: 01:00:00:00",
+        "01:00:02:00  Door slams [may]", "01:00:05:00  tense",
+    ]  # fmt: skip
+
+
 def test_an_existing_file_is_kept_without_force(emsync, hits, tmp_path):
     assert emsync("cues", hits, "-o", hits).status == 2
     assert hits.read_text() == HITS
@@ -81,7 +92,6 @@ def test_a_cue_sheet_takes_up_hits_and_their_emotion(emsync, hits, clip, tmp_pat
         (("-o", "x.edl", "--frame-rate", "17.5"), "--frame-rate: '17.5' is no frame rate"),
         (("-o", "x.edl", "--frame-rate", "25", "--start-timecode", "1"), "--start-timecode: '1'"),
         (("-o", "x.mov"), "x.mov: end its name in .txt"),
-        (("-o", "x.aaf"), "x.aaf: this format is only read"),
         (("-o", "x.json"), "x.json: a cue sheet needs its film; give --video"),
         (("-o", "x.json", "--video", "CLIP"), "is beyond the end of the film"),
     ],

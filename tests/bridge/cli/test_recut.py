@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
 
-from engine.arrays import Image
 from engine.music.midi_file import read_midi_file
 from engine.music.tempo import PPQ
-from engine.video.writer import write_film
-
-FPS = 12
-SHOTS = {"a": 6, "b": 5, "c": 9, "d": 8}
-"""Scenes, and their seconds."""
-
-
-def scene(name: str) -> list[Image]:
-    """A pattern that moves."""
-    rng = np.random.default_rng(ord(name))
-    pattern = (255 * cv2.resize(rng.random((4, 6, 3)), (96, 64))).astype(np.uint8)
-    return [np.roll(pattern, number, axis=1) for number in range(SHOTS.get(name, 4) * FPS)]
 
 
 @pytest.fixture(scope="module")
-def films(tmp_path_factory) -> Callable[..., Path]:
-    """Writes a film of some scenes: ``films("abc")``."""
-    folder = tmp_path_factory.mktemp("films")
-
-    def make(names: str) -> Path:
-        path = folder / f"{names}.mp4"
-        if not path.exists():
-            write_film(path, [image for name in names for image in scene(name)], FPS)
-        return path
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def old(films, network_file, tmp_path_factory) -> Path:
+def old(scene_films, network_file, tmp_path_factory) -> Path:
     """The score of the film of all scenes."""
     from bridge.cli import main
 
     folder = tmp_path_factory.mktemp("scores") / "old"
-    words = ["score", str(films("abcd")), "-o", str(folder), "--model", str(network_file)]
+    words = ["score", str(scene_films("abcd")), "-o", str(folder), "--model", str(network_file)]
     assert main([*words, "--takes", "1", "--seed", "5"]) == 0
     return folder
 
@@ -79,10 +49,10 @@ def check_kept(old: Path, new: Path, least: float) -> None:
         assert len(kept) > 3 * part["bars"]
 
 
-def test_a_shot_is_removed(emsync, old, films, network_file, tmp_path):
+def test_a_shot_is_removed(emsync, old, scene_films, network_file, tmp_path):
     before = content(old)
-    result = emsync("recut", old, films("acd"), "-o", tmp_path / "new", "--model", network_file,
-                    "--takes", 1)  # fmt: skip
+    result = emsync("recut", old, scene_films("acd"), "-o", tmp_path / "new",
+                    "--model", network_file, "--takes", 1)  # fmt: skip
     assert result.status == 0, result.err
     assert content(old) == before
     assert {path.name for path in (tmp_path / "new").iterdir()} == {
@@ -103,7 +73,7 @@ def test_a_shot_is_removed(emsync, old, films, network_file, tmp_path):
     assert ticks(tmp_path / "new-2", 6, 17) == ticks(tmp_path / "new", 6, 17)
 
 
-def test_the_old_film_need_not_be_there(emsync, old, films, network_file, tmp_path):
+def test_the_old_film_need_not_be_there(emsync, old, scene_films, network_file, tmp_path):
     """Its scores lie beside the old music."""
     folder = tmp_path / "copy"
     folder.mkdir()
@@ -113,14 +83,16 @@ def test_the_old_film_need_not_be_there(emsync, old, films, network_file, tmp_pa
     sheet["video"]["path"] = "gone.mp4"
     (folder / "cues.json").write_text(json.dumps(sheet))
     words = ("--model", network_file, "--takes", 1)
-    assert emsync("recut", folder, films("abxcd"), *words).status == 0
+    assert emsync("recut", folder, scene_films("abxcd"), *words).status == 0
     check_kept(old, tmp_path / "copy-recut", 15)
     (folder / "scores.npz").unlink()
-    result = emsync("recut", folder, films("abxcd"), *words)
+    result = emsync("recut", folder, scene_films("abxcd"), *words)
     assert "only the lengths of shots are compared" in result.err
-    assert "no such file" in emsync("recut", folder, films("acd"), "--old-film", "gone.mp4").err
-    named = (*words, "--old-film", films("abcd"), "-o", tmp_path / "named")
-    assert emsync("recut", folder, films("abxcd"), *named).status == 0
+    assert (
+        "no such file" in emsync("recut", folder, scene_films("acd"), "--old-film", "gone.mp4").err
+    )
+    named = (*words, "--old-film", scene_films("abcd"), "-o", tmp_path / "named")
+    assert emsync("recut", folder, scene_films("abxcd"), *named).status == 0
 
 
 EDL = """TITLE: new
@@ -160,29 +132,31 @@ def test_a_timeline_of_another_program_is_an_edit_list_too(emsync, old, network_
     check_kept(old, tmp_path / "new", 12)
 
 
-def test_what_can_not_be_cut_anew_is_one_line(emsync, old, films, network_file, tmp_path):
+def test_what_can_not_be_cut_anew_is_one_line(emsync, old, scene_films, network_file, tmp_path):
     def fails(*words: object) -> str:
         result = emsync("recut", *words, "--model", network_file)
         assert result.status == 2 and result.err.count("\n") == 1
         return result.err
 
-    assert "no such folder" in fails(tmp_path / "none", films("acd"))
-    assert "has no cues.json" in fails(tmp_path, films("acd"))
+    assert "no such folder" in fails(tmp_path / "none", scene_films("acd"))
+    assert "has no cues.json" in fails(tmp_path, scene_films("acd"))
     assert "no such file" in fails(old, tmp_path / "none.mp4")
-    assert "too little for whole bars" in fails(old, films("xyzw"), "-o", tmp_path / "new")
+    assert "too little for whole bars" in fails(old, scene_films("xyzw"), "-o", tmp_path / "new")
     assert not (tmp_path / "new").exists()
-    assert "holds the old score" in fails(old, films("acd"), "-o", old, "--force")
-    assert "goes with an edit list" in fails(old, films("acd"), "--reel", "A")
+    assert "holds the old score" in fails(old, scene_films("acd"), "-o", old, "--force")
+    assert "goes with an edit list" in fails(old, scene_films("acd"), "--reel", "A")
     free = tmp_path / "free"
     free.mkdir()
     for name in ("cues.json", "score.mid"):
         (free / name).write_bytes((old / name).read_bytes())
-    assert "free time" in fails(free, films("acd"))
+    assert "free time" in fails(free, scene_films("acd"))
 
 
-def test_another_network_is_a_warning(emsync, old, films, tiny, random_model, exported, tmp_path):
+def test_another_network_is_a_warning(
+    emsync, old, scene_films, tiny, random_model, exported, tmp_path
+):
     other = exported(random_model(tiny(), seed=7))
-    result = emsync("recut", old, films("acd"), "-o", tmp_path / "new", "--model", other,
+    result = emsync("recut", old, scene_films("acd"), "-o", tmp_path / "new", "--model", other,
                     "--takes", 1)  # fmt: skip
     assert result.status == 0
     assert "was composed by another network" in result.err

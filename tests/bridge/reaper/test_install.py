@@ -31,7 +31,7 @@ def test_all_scripts_are_installed_and_old_ones_go(tmp_path, capsys, monkeypatch
     (tmp_path / "Scripts/EMSYNC/mine.lua").write_text("-- mine")
     monkeypatch.setattr("sys.argv", ["/opt/emsync ü/bin/emsync"])
     assert main(["reaper", "install", "--to", str(tmp_path)]) == 0
-    assert "12 actions are installed" in capsys.readouterr().out
+    assert "13 actions are installed" in capsys.readouterr().out
     target = tmp_path / "Scripts/EMSYNC"
     found = {path.relative_to(target) for path in target.rglob("*.lua")}
     assert found == {*files(), Path("mine.lua")}

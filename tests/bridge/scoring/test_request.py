@@ -242,10 +242,29 @@ def test_a_theme_and_a_selection_are_the_same_after_json():
         "notes": [[0.0, 1.0, 60, 80], [1.0, 2.0, 64, 90]],
     }  # fmt: skip
     selection = {"from": 1.0, "to": 2.5, "parts": ["bass"], "chords": ["Am", "F G"], "arousal": 0.5}
-    values = {"video": "film.mp4", "theme": theme, "rescore": selection}
+    cut = {"video": "film.mp4", "edit_list": "film.edl", "reel": "A001", "frame_rate": "29.97df"}
+    values = {"video": "film.mp4", "theme": theme, "rescore": selection, "recut": cut}
     request = parse_request(values)
     assert request_json(request) == values
     assert parse_request(request_json(request)) == request
+
+
+@pytest.mark.parametrize(
+    ("cut", "complaint"),
+    [
+        ([], "recut must be a JSON object"),
+        ({}, "name the new cut"),
+        ({"film": "b.mp4"}, "'film' is no option"),
+        ({"video": 3}, "video must be a text"),
+        ({"video": "b.mp4", "old_list": "a.edl"}, "old_list: goes with an edit list"),
+        ({"edit_list": "b.edl", "old_list": "a.mp4"}, "old_list: a.mp4 is no edit list"),
+        ({"edit_list": "b.edl", "frame_rate": "fast"}, "frame_rate: 'fast' is no frame rate"),
+    ],
+)
+def test_files_of_a_new_cut_that_do_not_go_together_are_refused(cut, complaint):
+    with pytest.raises(EmsyncError) as caught:
+        parse_request({"video": "b.mp4", "recut": cut})
+    assert complaint in str(caught.value) and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,20 @@ def test_a_part_is_rescored(client, piece):
     client("forget", job["id"])
 
 
+def test_a_new_cut_of_the_film_is_scored(client, piece, film, tmp_path):
+    (tmp_path / "v2.edl").write_text(
+        "FCM: NON-DROP FRAME\n"
+        "001  AX  V  C  00:00:00:00 00:00:03:00 00:00:00:00 00:00:03:00\n"
+        f"* FROM CLIP NAME: {film.name}\n"
+    )
+    words = (tmp_path / "v2.edl", "--frame-rate", 24, "--takes", 1, "--no-audio")
+    status, job, errors = client("recut", piece, *words, "--wait")
+    assert status == 0 and job["state"] == "done", errors
+    assert (job["kind"], job["parent"]) == ("recut", piece)
+    assert job["request"]["recut"] == {"edit_list": str(tmp_path / "v2.edl"), "frame_rate": "24"}
+    client("forget", job["id"])
+
+
 def test_a_piece_is_regenerated_and_forgotten(client, piece):
     status, job, _ = client("regenerate", piece, "--wait")
     assert (status, job["parent"]) == (0, piece)
@@ -95,6 +109,8 @@ def test_a_piece_is_regenerated_and_forgotten(client, piece):
         ("submit", "film.mp4", "--feel", "x"),
         ("submit", "film.mp4", "--free", "--bpm", "90"),
         ("submit", "nowhere.mp4", "--wait"),
+        ("recut", "nobody", "film.mp4", "--reel", "A1"),
+        ("recut", "nobody", "v2.edl", "--frame-rate", "17.5"),
         ("locate", "soon"),
         ("follow", "--offset", "5"),
         ("follow", "--port", "DAW"),

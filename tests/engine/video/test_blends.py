@@ -18,7 +18,7 @@ def features(pictures: list[NDArray[np.floating]]) -> dict[str, float]:
     """What is measured of the window at ``BEGIN``."""
     images = [np.clip(picture, 0, 255).astype(np.uint8) for picture in pictures]
     block = Block(np.stack([*map(cells, images)]), np.array([*map(detail, images)]))
-    measured = measure(block, np.array([BEGIN]), LENGTH)
+    measured = measure(block, np.array([BEGIN]), np.array([LENGTH]))
     assert measured.usable.all() and measured.way[0, 0] == 0
     return dict(zip(FEATURES, measured.features[0].tolist(), strict=True))
 
@@ -81,9 +81,9 @@ def test_light_changes_neither_hue_nor_distribution_even_as_the_camera_moves(pic
 def test_windows_are_measured_alike_alone_and_together(picture):
     rows = np.stack([cells(picture(number // 9).astype(np.uint8)) for number in range(150)])
     block = Block(rows, np.arange(150.0))
-    places = np.array([20, 47, 81])
-    together = measure(block, places, LENGTH)
-    for index, place in enumerate(places):
-        alone = measure(block, np.array([place]), LENGTH)
+    places, lengths = np.array([20, 47, 81]), np.array([LENGTH, 19, 40])
+    together = measure(block, places, lengths)
+    for index in range(len(places)):
+        alone = measure(block, places[index : index + 1], lengths[index : index + 1])
         assert alone.features[0] == pytest.approx(together.features[index], abs=1e-5)
     assert margin(LENGTH) == 9

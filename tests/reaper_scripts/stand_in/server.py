@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ from engine.plan.json_form import to_json
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument, Note, Score
 from engine.section import EKMAN, Evidence
+from engine.spotting import cue_json
+from engine.timecode import Clock
+from engine.timeline.spotting import read_spotting
 from export.midi import write_midi
 
 if TYPE_CHECKING:
@@ -166,6 +170,8 @@ class Server:
                 return self._request(words)
             case "rescore":
                 return self._rescore(words)
+            case "recut":
+                return self._recut(words)
             case "status" if len(words) == 2:
                 return 0, job_json(self._job(self._found(words[1]))), ""
             case "jobs":
@@ -192,8 +198,13 @@ class Server:
             self.themes.append(theme)
         kind = Kind(fields.pop("kind", "compose"))
         parse_request(fields)
-        if "--markers" in words:
-            self.markers.append(Path(words[3]).read_text(encoding="utf-8"))
+        lists = {word: Path(path) for word, path in pairwise(words) if word.startswith("--")}
+        if "--markers" in lists:
+            self.markers.append(lists["--markers"].read_text(encoding="utf-8"))
+        if "--spotting" in lists:
+            cues, _ = read_spotting(lists["--spotting"], Clock(), 0.0, 8.0)
+            fields["spotting"] = [cue_json(cue) for cue in cues]
+            parse_request(fields)
         return self._new(kind, fields, self.score)
 
     def _rescore(self, words: list[str]) -> tuple[int, Any, str]:
@@ -201,6 +212,13 @@ class Server:
             return 2, None, "emsync: argument ACTION: invalid choice: 'rescore'; see --help\n"
         parent = self._found(words[1])
         return self._new(parent.kind, parent.fields, self.rescored or parent.score, parent.id)
+
+    def _recut(self, words: list[str]) -> tuple[int, Any, str]:
+        if "rescore" not in self.knows:
+            return 2, None, "emsync: argument ACTION: invalid choice: 'recut'; see --help\n"
+        parent = self._found(words[1])
+        fields = {"video": words[2], "seed": parent.fields.get("seed", 0)}
+        return self._new(Kind.RECUT, fields, self.rescored or parent.score, parent.id)
 
     def _new(
         self, kind: Kind, fields: dict[str, Any], music: Score, parent: str | None = None
@@ -228,10 +246,16 @@ class Server:
     def _files(self, words: list[str]) -> tuple[int, Any, str]:
         job, folder = self._found(words[1]), Path(words[3])
         folder.mkdir(exist_ok=True)
-        write_cues(self.cues, folder / "cues.json")
-        if job.kind is Kind.COMPOSE:
+        request = parse_request(job.fields)
+        write_cues(replace(self.cues, spotting=request.music_cues), folder / "cues.json")
+        if request.music_cues:
+            write_midi(job.score, folder / "reel.mid")
+        elif job.kind is not Kind.ANALYZE:
             write_midi(job.score, folder / "score.mid")
             (folder / "plan.json").write_text(to_json(PLAN), encoding="utf-8")
+            if job.kind is Kind.RECUT:
+                report = {"recut": {"seconds": 6.5, "notes": 100}}
+                (folder / "report.json").write_text(json.dumps(report), encoding="utf-8")
             if "score.wav" in words:
                 (folder / "score.wav").write_bytes(b"RIFF")
         return 0, {"files": []}, ""
