@@ -120,6 +120,22 @@ def _tracks(file: Mapping[str, NDArray[Any]]) -> dict[str, Track]:
     return tracks
 
 
+def read_tracks(path: Path) -> dict[str, Track]:
+    """What the experts observed, by name, from a file of scores; the film itself may be gone.
+
+    Raises EmsyncError if the file can't be read.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if int(file["version"]) != _VERSION:
+                raise EmsyncError(f"{path}: was written by another version; remove it")
+            return _tracks(file)
+    except OSError as error:
+        raise EmsyncError(f"{path}: can't be read ({error.strerror}); check the path") from error
+    except (ValueError, TypeError, KeyError, IndexError, EOFError, zipfile.BadZipFile) as error:
+        raise EmsyncError(f"{path}: is no file of scores; name another file") from error
+
+
 def read_prints(path: Path) -> tuple[Floats, Prints, float]:
     """The times of all frames of a file of scores, their fingerprints, and when the last one goes.
 

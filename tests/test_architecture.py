@@ -132,6 +132,7 @@ ALLOWED: Mapping[str, set[str]] = {
         "engine.composing",
         "engine.cues",
         "engine.emotion",
+        "engine.hits",
         "engine.model",
         "engine.music",
         "engine.plan",

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, RESULT, SCORES
+from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, RESULT, SCORES, STRIP
 from engine.cues import read_cues
 from engine.errors import EmsyncError
 from engine.files import output
@@ -18,7 +18,7 @@ from export.piece import FILMS, NOTATION, REEL, SCORE, SOUND_FORMATS, SOUNDS, ST
 
 _SOUNDS = (*SOUNDS, *(f"{STEMS}/*.{form}" for form in SOUND_FORMATS))
 _STALE = (
-    *(PLAN, SCORE, SCORES, NOTATION, PICTURE, REEL, WRITTEN, f"{TAKES}/take-*.mid"),
+    *(PLAN, SCORE, SCORES, NOTATION, PICTURE, STRIP, REEL, WRITTEN, f"{TAKES}/take-*.mid"),
     *(*_SOUNDS, *FILMS, *EXPORT_FILES),
 )
 """Files that not every result has; those of an earlier result go when it is replaced."""

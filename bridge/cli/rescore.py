@@ -1,9 +1,10 @@
-"""``emsync rescore``: a section or parts of a finished score anew."""
+"""``emsync rescore``: a section or parts of a finished score anew, or the bars of other hits."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import fields
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bridge.cli.options import (
     sampling_arguments,
     sound_arguments,
     soundfont_argument,
+    timecode_arguments,
 )
 from bridge.cli.outputs import (
     folder_force_argument,
@@ -26,6 +28,7 @@ from bridge.cli.outputs import (
     versions_of,
 )
 from bridge.cli.progress import phase_bar
+from bridge.cli.request_values import given_clock
 from bridge.cli.score import summary
 from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.scoring.exports import exports_in
@@ -38,7 +41,10 @@ from engine.composing.sampling import Sampling
 from engine.cues import CueSheet
 from engine.errors import EmsyncError
 from engine.files import staged
+from engine.hits import boundary_hits, hit_json
 from engine.plan.json_form import read_plan
+from engine.timeline.cue_sheet import hits_of
+from engine.timeline.formats import read_hits
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -48,6 +54,12 @@ def arguments(parser: ArgumentParser) -> None:
         help="the folder that emsync score, rescore or recut wrote; it stays as it is",
     )  # fmt: skip
     selection_arguments(parser)
+    parser.add_argument(
+        "--boundaries", type=Path, metavar="FILE",
+        help="other hits: the bars around those that differ are composed anew, or all from --from "
+        "to --to",
+    )  # fmt: skip
+    timecode_arguments(parser)
     parser.add_argument(
         "--plan", type=Path, metavar="FILE",
         help="OUT's plan.json with phrases that you changed (default: as it is)",
@@ -102,11 +114,20 @@ def _values(args: Namespace, old: OldScore) -> dict[str, Any]:
         "expression": args.expression or old.expression,
         "humanize": old.humanize if args.humanize is None else args.humanize,
         "plan": None if args.plan is None else read_plan(args.plan),
-        "rescore": selection_values(args),
+        "rescore": {**selection_values(args), "hits": _hits(args, old.cues)},
         **{each.name: getattr(args, each.name) for each in fields(Sampling)},
         **{name: getattr(args, name) for name in SOUND_FIELDS},
         "exports": args.exports or exports_in(old.folder),
     }
+
+
+def _hits(args: Namespace, cues: CueSheet) -> list[Any] | None:
+    """The hits of the list, in seconds of the score; None for the old ones."""
+    if args.boundaries is None:
+        return None
+    clock = given_clock(args, cues.video, Fraction(cues.start))
+    found = hits_of(read_hits(args.boundaries, clock), cues.start, cues.end, cues.video.duration)
+    return [hit_json(hit) for hit in boundary_hits(found) if not hit.is_off]
 
 
 def new_lines(report: Report, cues: CueSheet) -> list[str]:

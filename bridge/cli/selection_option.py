@@ -47,7 +47,9 @@ def selection_arguments(parser: ArgumentParser) -> None:
 
 def selection_values(args: Namespace) -> dict[str, Any]:
     """The options that were given, as a selection in JSON."""
-    values = {name: getattr(args, {"from": "from_"}.get(name, name)) for name in FIELDS}
+    values: dict[str, Any] = {
+        name: getattr(args, {"from": "from_"}.get(name, name), None) for name in FIELDS
+    }
     for name in ("parts", "instruments"):
         if values[name] is not None:
             words = values[name].split(",")

@@ -10,6 +10,7 @@ PLAN = "plan.json"
 PICTURE = "score.svg"
 REPORT = "report.json"
 SCORES = "scores.npz"
+STRIP = "strip.jpg"
 EXPORTS = ("rpp", "dawproject", "ardour", "pdf")
 """The formats that may be asked for: projects for DAWs, and sheet music."""
 PDF = "score.pdf"
@@ -24,7 +25,8 @@ EXPORT_FILES = (
 )
 """Every file that a piece or a reel may have where the user asks for it."""
 RESULT = (
-    *(SCORE, REEL, WRITTEN, STEMS, TAKES, NOTATION, PICTURE, PLAN, CUES, SCORES, REPORT, ARDOUR),
+    *(SCORE, REEL, WRITTEN, STEMS, TAKES, NOTATION, PICTURE, STRIP),
+    *(PLAN, CUES, SCORES, REPORT, ARDOUR),
     *(*SOUNDS, *FILMS),
     *(name for name in EXPORT_FILES if "/" not in name),
 )

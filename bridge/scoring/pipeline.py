@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from bridge.scoring.exports import hit_names, write_exports
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
+from bridge.scoring.film_strip import write_strip
 from bridge.scoring.performing import PerformedTake, performed, performing
 from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for
 from bridge.scoring.report import (
@@ -340,11 +341,13 @@ def write_result(
     folder: Path,
     name: str = "",
     exports: Sequence[str] = (),
+    source: Path | None = None,
 ) -> Report:
     """Write the music of finished takes and its picture; returns the report, without timings.
 
     Notation and picture have the times as written. name: of a cue; a marker says it. exports: the
-    formats to write beside. Raises EmsyncError for a folder that can't be written.
+    formats to write beside. source: the folder of an older score of the same part of the film; None
+    for none. Raises EmsyncError for a folder that can't be written.
     """
     from engine.composing.takes import ranked
 
@@ -360,7 +363,9 @@ def write_result(
     write_atomically(folder / NOTATION, musicxml(written, title, hit_names(cues)))
     write_exports(exports, score, cues, folder)
     phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
-    write_atomically(folder / PICTURE, draw(written, cues, score.harmony, phrases))
+    strip = write_strip(cues, folder, source)
+    tiles = () if strip is None else tuple(strip.jpegs())
+    write_atomically(folder / PICTURE, draw(written, cues, score.harmony, phrases, tiles))
     card = network.card
     model = Model(card.name, card.sha256, card.parameters, network.device, network.precision)
     return report(cues, score, seed, model, Takes(tuple(best_first)), NOT_TIMED)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.scoring.exports import write_exports
 from bridge.scoring.files import CUES, REPORT
+from bridge.scoring.film_strip import write_strip
 from bridge.scoring.pipeline import (
     Part,
     Phases,
@@ -150,6 +151,7 @@ def score_reel(
         before += share
     reel = joined([(cue.start, pieces[cue.name]) for cue in cues.spotting], cues.duration)
     write_exports(request.exports, reel, cues, folder)
+    write_strip(cues, folder)
     write_reel(reel, folder, _markers(cues), smpte_offset(cues.video.clock, cues.start))
     rendered = None
     if renderer is not None:

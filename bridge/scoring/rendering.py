@@ -13,9 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bridge.scoring.files import SCORES
 from bridge.scoring.request import Request
 from engine.cues import CueSheet
+from engine.emotion.spoken import spoken
 from engine.errors import EmsyncError
+from engine.measurements import read_tracks
 from engine.score import Instrument
 from engine.video.reader import open_video
 from export.piece import STEMS
@@ -146,7 +149,26 @@ def _film(
         lambda seconds: None if video.timecode is None else video.clock.text(seconds),
     )
     chapters = shot_chapters(cues) if request.chapters == "cuts" else ()
-    return write_film(source, folder / sound, folder, request.mix_original, chapters, progress)
+    return write_film(
+        source,
+        folder / sound,
+        folder,
+        request.mix_original,
+        chapters,
+        progress,
+        None if request.mix_original is None else _speech(folder / SCORES),
+    )
+
+
+def _speech(scores: Path) -> tuple[tuple[float, float], ...] | None:
+    """Where somebody speaks, in seconds of the score, as the experts heard it; None if none did.
+
+    scores: what was measured of the film.
+    """
+    try:
+        return spoken(read_tracks(scores)) if scores.exists() else None
+    except EmsyncError:
+        return None
 
 
 def to_values(rendered: Rendered) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,16 +21,20 @@ from bridge.scoring.rendering import renderer_for
 from bridge.scoring.report import KeptPart, NewPart, Report, Rescore, Timings
 from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
+from bridge.scoring.selection import Selection
 from bridge.scoring.sheet_music import check_musescore
+from engine.composing.infill import Given
 from engine.cues import CueSheet, write_cues
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
+from engine.recut.music import kept_music
 from engine.rescore.changes import changed
-from engine.rescore.regions import Region, played_notes
-from engine.score import Instrument
+from engine.rescore.moved_hits import NewHits, plan_hits
+from engine.rescore.regions import Region, given_music, played_notes
+from engine.score import Instrument, Note
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
@@ -52,12 +56,13 @@ def rescore_piece(
     the report. Raises EmsyncError for a selection or a plan that does not fit the old score.
     """
     # Late, because it needs onnxruntime.
-    from engine.rescore.rescore import rescore
+    from engine.rescore.rescore import compose_regions
 
     check_musescore(request.exports)
     begun = time.perf_counter()
     renderer = renderer_for(request, soundfont)
-    cues, plan, region = planned_selection(old, request)
+    selection = planned_selection(old, request)
+    cues, plan = selection.cues, selection.plan
     analyzed = time.perf_counter()
     network = load()
     loaded = time.perf_counter()
@@ -69,19 +74,26 @@ def rescore_piece(
         shutil.copyfile(old.folder / SCORES, folder / SCORES)
     config = replace(request.generation_config(), fingerprint=shipped_fingerprint())
     with phases("composing") as progress:
-        whole = (request.takes + 1) * cues.duration
-        found = rescore(
-            old.music, cues, plan, [region], network, config, request.takes,
-            lambda done: progress(done / whole),
+        given, compared = selection.given, selection.compared
+        whole = (request.takes + (compared is not None)) * cues.duration
+        found = compose_regions(
+            given, cues, plan, selection.regions, network, config, request.takes,
+            lambda done: progress(done / whole), old=compared,
         )  # fmt: skip
     composed = time.perf_counter()
-    kept = played_notes(old.music, plan)
-    played = performed(found.takes, request, cues, plan, kept.get)
+    played = performed(found.takes, request, cues, plan, selection.played.get)
     result = write_result(
-        cues, plan, played, network, request.seed, folder, exports=request.exports
+        cues,
+        plan,
+        played,
+        network,
+        request.seed,
+        folder,
+        exports=request.exports,
+        source=old.folder,
     )
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
-    share = _share(old, plan, region, found, result)
+    share = _share(old, selection, found, result)
     result = replace(
         result,
         timings=timings,
@@ -97,7 +109,25 @@ def rescore_piece(
     return cues, with_sound(result, renderer, request, cues, folder, phases)
 
 
-def planned_selection(old: OldScore, request: Request) -> tuple[CueSheet, Plan, Region]:
+@dataclass(frozen=True, slots=True)
+class PlannedSelection:
+    """What a rescore composes.
+
+    cues, plan: of the new score. regions: what is composed anew. given: what is kept, as written.
+    played: for each of its notes, the same as it is played. compared: all of the old music, to
+    compare what follows; None where the beats are others. kept: the parts that are kept whole.
+    """
+
+    cues: CueSheet
+    plan: Plan
+    regions: tuple[Region, ...]
+    given: Given
+    played: Mapping[Note, Note]
+    compared: Given | None
+    kept: tuple[KeptPart, ...]
+
+
+def planned_selection(old: OldScore, request: Request) -> PlannedSelection:
     """The cue sheet and the plan with the changes of a request, and what is composed anew.
 
     Raises EmsyncError for a selection or a plan that does not fit the old score.
@@ -105,11 +135,45 @@ def planned_selection(old: OldScore, request: Request) -> tuple[CueSheet, Plan, 
     selection = request.rescore
     if selection is None:
         raise EmsyncError("rescore is missing; name what to compose anew")
+    if selection.hits is not None:
+        return _with_hits(old, selection, request)
     plan = old.plan if request.plan is None else request.plan
     _check_same_beats(plan, old.plan)
     region = selection.region(old.cues, plan)
     plan, cues = changed(plan, old.cues, region, selection.changes, request.seed)
-    return cues, plan, region
+    return PlannedSelection(
+        cues,
+        plan,
+        (region,),
+        given_music(old.music, plan, [region]),
+        played_notes(old.music, plan),
+        given_music(old.music, plan, ()),
+        tuple(_kept_around(plan, region)),
+    )
+
+
+def planned_hits(old: OldScore, selection: Selection, seed: int) -> NewHits:
+    """The plan of a score with other hits, and what of it is composed anew.
+
+    Raises EmsyncError where the hits can't be changed in this way
+    (:func:`~engine.rescore.moved_hits.plan_hits`).
+    """
+    return plan_hits(
+        old.plan, old.cues, selection.hits or (), selection.within(old.plan), seed
+    )  # fmt: skip
+
+
+def _with_hits(old: OldScore, selection: Selection, request: Request) -> PlannedSelection:
+    if request.plan is not None:
+        raise EmsyncError("plan: other hits have a plan of their own; leave out one of them")
+    found = planned_hits(old, selection, request.seed)
+    plan = found.new.plan
+    kept = tuple(
+        KeptPart(old.plan.seconds_at(bars.old), start, end - start, bars.bars)
+        for bars, (start, end) in zip(found.new.kept, found.new.spans, strict=True)
+    )
+    music = kept_music(old.music, old.plan, found.new)
+    return PlannedSelection(found.cues, plan, found.regions, music.given, music.played, None, kept)
 
 
 def _check_same_beats(plan: Plan, old: Plan) -> None:
@@ -121,9 +185,9 @@ def _check_same_beats(plan: Plan, old: Plan) -> None:
             )
 
 
-def _share(old: OldScore, plan: Plan, region: Region, found: Rescored, result: Report) -> Rescore:
+def _kept_around(plan: Plan, region: Region) -> Iterator[KeptPart]:
+    """What is kept before and after a region."""
     lines = [plan.seconds_at(plan.bar_line(bar + 1)) for bar in range(len(plan.bar_lines()) + 1)]
-    parts = []
     for start, end in ((0.0, region.start), (region.end, plan.duration)):
         if end > start:
             inside = [
@@ -132,16 +196,22 @@ def _share(old: OldScore, plan: Plan, region: Region, found: Rescored, result: R
                 if start - 1e-6 <= first and min(until, plan.duration) <= end + 1e-6
                 and first < plan.duration
             ]  # fmt: skip
-            parts.append(KeptPart(start, start, end - start, len(inside)))
-    best = result.takes.takes[0][0]
-    new = NewPart(region.start, region.end, tuple(i for i in Instrument if i in region.parts))
+            yield KeptPart(start, start, end - start, len(inside))
+
+
+def _share(old: OldScore, selection: PlannedSelection, found: Rescored, result: Report) -> Rescore:
+    parts = selection.kept
+    new = tuple(
+        NewPart(region.start, region.end, tuple(i for i in Instrument if i in region.parts))
+        for region in selection.regions
+    )
     return Rescore(
         str(old.folder),
         sum(part.seconds for part in parts),
         sum(part.bars for part in parts),
-        len(found.given.notes),
-        tuple(parts),
-        (new,),
-        best.seam,
+        len(selection.given.notes),
+        parts,
+        new,
+        result.takes.takes[0][0].seam,
         found.seam,
     )

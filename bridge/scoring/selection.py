@@ -11,6 +11,7 @@ from engine.checks import Check, checked, number, text, whole
 from engine.cues import CueSheet
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
+from engine.hits import Hit, hit_json, rising_hits
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import parse_conditions
 from engine.plan.plan import Plan
@@ -29,6 +30,8 @@ class Selection:
 
     section: of the film, counted from 1. start, end: seconds of the score, in place of a section;
     None for its start and its end. parts: None for all. changes: of the plan and the emotion there.
+    hits: in place of the old score's; then the bars around those that differ are composed anew, or
+    all from ``start`` to ``end``.
     """
 
     section: int | None = None
@@ -36,13 +39,20 @@ class Selection:
     end: float | None = None
     parts: tuple[Instrument, ...] | None = None
     changes: Changes = field(default_factory=Changes)
+    hits: tuple[Hit, ...] | None = None
 
     def __post_init__(self) -> None:
         """Raises EmsyncError for options that are out of range or exclude each other."""
         given = (self.start, self.end) != (None, None)
         if self.section is not None and given:
             raise EmsyncError("section, from, to: a section has its own times; leave out one")
-        if self.section is None and not given and self.parts is None:
+        if self.hits is not None:
+            if (self.section, self.parts, self.changes) != (None, None, Changes()):
+                raise EmsyncError(
+                    "hits: other hits move the beats of all parts; leave out section, parts and "
+                    "changes, or compose them afterwards"
+                )
+        elif self.section is None and not given and self.parts is None:
             raise EmsyncError("name what to compose anew: a section, from and to, or parts")
         changes = self.changes
         override((), changes.emotion, changes.valence, changes.arousal)
@@ -62,6 +72,17 @@ class Selection:
         end = plan.duration if self.end is None else self.end
         return checked_region(Region(self.start or 0.0, end, parts), plan.duration)
 
+    def within(self, plan: Plan) -> tuple[float, float] | None:
+        """The stretch that other hits may change, in seconds; None for the bars around them.
+
+        Raises EmsyncError for times beyond the score.
+        """
+        if (self.start, self.end) == (None, None):
+            return None
+        end = plan.duration if self.end is None else self.end
+        region = checked_region(Region(self.start or 0.0, end), plan.duration)
+        return region.start, region.end
+
 
 _time = number(0.0, LONGEST)
 _any_number = number()
@@ -76,6 +97,7 @@ _CHECKS: Mapping[str, Check] = {
     "arousal": _any_number,
     "instruments": instruments,
     "chords": chords_of_bars,
+    "hits": rising_hits(LONGEST),
 }
 _TIMES = {"from": "start", "to": "end"}
 FIELDS = tuple(_CHECKS)
@@ -113,6 +135,7 @@ def selection_json(selection: Selection) -> dict[str, Any]:
         "arousal": changes.arousal,
         "instruments": _names(changes.instruments),
         "chords": None if changes.chords is None else list(changes.chords),
+        "hits": None if selection.hits is None else [hit_json(hit) for hit in selection.hits],
     }
     return {key: value for key, value in values.items() if value is not None}
 

@@ -41,6 +41,7 @@ LONGEST_EDITS = 1 << 17
 """Characters of JSON that a client may keep with a job."""
 _MEDIA_TYPES = {
     ".flac": "audio/flac",
+    ".jpg": "image/jpeg",
     ".json": "application/json",
     ".mid": "audio/midi",
     ".mkv": "video/x-matroska",

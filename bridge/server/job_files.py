@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, SCORES
+from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, SCORES, STRIP
 from bridge.scoring.request import MOST_TAKES
 from bridge.server.jobs import Job, NoSuchJob, NotStored
 from engine.score import Instrument
 from export.piece import FILMS, NOTATION, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES, WRITTEN
 
 FILES = (
-    *(CUES, SCORES, PLAN, SCORE, REEL, WRITTEN, NOTATION, PICTURE, REPORT),
+    *(CUES, SCORES, PLAN, SCORE, REEL, WRITTEN, NOTATION, PICTURE, STRIP, REPORT),
     *(*SOUNDS, *FILMS, *EXPORT_FILES),
     *(f"{STEMS}/{i.value}.{form}" for form in ("mid", *SOUND_FORMATS) for i in Instrument),
     *(f"{TAKES}/take-{number}.mid" for number in range(1, MOST_TAKES + 1)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bridge.scoring.files import CUES, PLAN
+from bridge.scoring.files import ARDOUR, CUES, PLAN
 from bridge.scoring.request_json import parse_request
 from bridge.server.auth import OPEN
 from bridge.server.bodies import json_body
@@ -55,9 +57,11 @@ class PageRoutes:
             Route("/films", self.upload, methods=["POST"]),
             Route("/films/check", self.check, methods=["POST"]),
             Route("/plan", self.plan, methods=["POST"]),
+            Route("/jobs/{job}/plan", self.plan_hits, methods=["POST"]),
             Route("/jobs/{job}/notes", self.notes),
             Route("/jobs/{job}/peaks", self.peaks),
             Route("/jobs/{job}/film", self.film),
+            Route("/jobs/{job}/ardour.zip", self.ardour),
             Route("/jobs/{job}/preview", self.preview),
             Route("/jobs/{job}/preview", self.make_preview, methods=["POST"]),
         ]
@@ -132,6 +136,21 @@ class PageRoutes:
 
         return JSONResponse(await asyncio.to_thread(made))
 
+    async def plan_hits(self, request: Request) -> Response:
+        """The plan of a piece with other hits, whose other bars stay as they are."""
+        values = await json_body(request)
+
+        def made() -> dict[str, Any]:
+            found = self._service.plan_hits(request.path_params["job"], values)
+            plan = found.new.plan
+            return {
+                "plan": plan_to_json(plan),
+                "kept": [[round(start, 4), round(end, 4)] for start, end in found.new.spans],
+                **plan_timeline_json(plan, found.cues.hits),
+            }
+
+        return JSONResponse(await asyncio.to_thread(made))
+
     async def notes(self, request: Request) -> Response:
         """The notes, bars, chords and phrases of a piece, or with ``?take=2`` of another take."""
         job, files = self._job(request)
@@ -163,6 +182,18 @@ class PageRoutes:
         film = self._film(request)
         kind = _FILM_TYPES.get(film.suffix.lower(), "video/mp4")
         return FileResponse(film, media_type=kind, headers=_MEDIA)
+
+    async def ardour(self, request: Request) -> Response:
+        """The folder of a job's Ardour session as one file."""
+        job, files = self._job(request)
+        inside = [name for name in files if name.startswith(f"{ARDOUR}/")]
+        if not inside:
+            raise NoSuchJob(f"job {job.id} has no Ardour session; ask for it in exports")
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as file:
+            for name in inside:
+                file.write(self._service.job_files.file(job, name), name)
+        return Response(data.getvalue(), media_type="application/zip")
 
     async def preview(self, request: Request) -> Response:
         """The preview of a job's film; 404 until it is made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,18 +10,24 @@ from typing import Any
 
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
 from bridge.scoring import new_cut, selection
-from bridge.scoring.files import CUES
+from bridge.scoring.files import CUES, PLAN
+from bridge.scoring.recut import read_old_score
 from bridge.scoring.request_json import parse_request
+from bridge.scoring.rescore import planned_hits
 from bridge.server.film_store import FilmStore
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
-from bridge.server.jobs import Job, Kind, State, WrongState
+from bridge.server.jobs import Job, Kind, NoSuchJob, State, WrongState
 from bridge.server.playback import Playback
 from bridge.server.security import Guard
 from engine.cues import CueSheet, read_cues
+from engine.cues import from_json as cues_from_json
 from engine.emotion.mapping import MU_MAX
 from engine.errors import EmsyncError
+from engine.hits import hit_json
+from engine.plan.json_form import read_plan
 from engine.plan.plan import Plan
+from engine.rescore.moved_hits import NewHits
 from engine.score import Instrument
 
 _FORMER_KINDS = {"analyse": Kind.ANALYZE}
@@ -91,13 +98,16 @@ class Service:
         parent = self.job_queue.job(name) if name else self._loaded()
         if not parent.ended:
             raise WrongState(f"job {parent.id} is {parent.state}; wait for it or cancel it first")
-        request = parent.request
+        request = self._whole(parent).request
         if request.recut is not None and request.recut.video is None:
             raise WrongState(
                 f"job {parent.id} is of an edit list and has no film; rescore it, or re-cut "
                 f"{parent.parent} with another seed"
             )
-        values = {"video": request.video, "seed": request.seed + 1 if seed is None else seed}
+        if parent.kind is Kind.RESCORE and request.plan is not None:
+            # Its hits may have moved, and its phrases changed.
+            request = replace(request, plan=read_plan(self.job_files.file(parent, PLAN)))
+        values = {"video": request.video, "seed": parent.request.seed + 1 if seed is None else seed}
         seeded = replace(request, seed=parse_request(values).seed)
         if takes is not None:
             seeded = replace(seeded, takes=takes)
@@ -126,9 +136,10 @@ class Service:
         name: the id of the piece's job; None for the loaded one. values: the selection's fields,
         and of a request's ``seed`` (default: the next one), ``takes``, ``plan``, ``dynamics``,
         ``humanize``, ``expression`` and how the network samples (default: as in the old job).
+        ``cues`` is a cue sheet whose hits are taken, in place of ``hits``.
         """
         parent = self._piece(name)
-        selected, given = _parted(values, selection.FIELDS, _OF_RESCORE)
+        selected, given = _parted(_with_hits_of_cues(values), selection.FIELDS, _OF_RESCORE)
         usual = {
             "video": parent.request.video,
             "seed": parent.request.seed + 1,
@@ -159,6 +170,19 @@ class Service:
             given["film"] = False
         request = parse_request({**usual, **given, "recut": files})
         return self.job_queue.submit(Kind.RECUT, request, parent)
+
+    def plan_hits(self, name: str, values: Mapping[str, Any]) -> NewHits:
+        """The plan that a rescore with other hits would have, at once and without a job.
+
+        values: the fields ``hits`` or ``cues``, ``from``, ``to`` and ``seed`` of that rescore.
+        """
+        parent = self._piece(name)
+        values = {"seed": parent.request.seed + 1, **_with_hits_of_cues(values)}
+        seed = parse_request({"video": "-", "seed": values.pop("seed")}).seed
+        if values.get("hits") is None:
+            raise EmsyncError("hits is missing; give the hits to plan for")
+        chosen = selection.parse_selection("rescore", values)
+        return planned_hits(read_old_score(self.job_files.folder(parent)), chosen, seed)
 
     async def cancel(self, job: str) -> Job:
         """Cancel a job; if its piece is loaded, unload it."""
@@ -220,6 +244,15 @@ class Service:
             raise WrongState(f"job {found.id} ({found.kind}) is {found.state}; it has no music")
         return found
 
+    def _whole(self, job: Job) -> Job:
+        """The job that composed the whole of a piece of which this one may have composed a part."""
+        while job.kind is Kind.RESCORE and job.parent is not None:
+            try:
+                job = self.job_queue.job(job.parent)
+            except NoSuchJob:
+                break
+        return job
+
     def _loaded(self) -> Job:
         """The job of the loaded piece, else the latest job with a finished piece."""
         if self.playback.job is not None:
@@ -250,3 +283,14 @@ def _parted(
         {name: value for name, value in values.items() if name in own},
         {name: value for name, value in values.items() if name not in own},
     )
+
+
+def _with_hits_of_cues(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a rescore with the hits of a cue sheet in its place."""
+    rest = {name: value for name, value in values.items() if name != "cues"}
+    if values.get("cues") is None:
+        return rest
+    if rest.get("hits") is not None:
+        raise EmsyncError("cues, hits: both give the hits; leave out one of them")
+    cues = cues_from_json(json.dumps(values["cues"]), "cues")
+    return {**rest, "hits": [hit_json(hit) for hit in cues.hits]}

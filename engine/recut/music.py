@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -163,7 +163,7 @@ def kept_music(music: OldMusic, old: Plan, new: NewPlan) -> KeptMusic:
 
     written = in_film(notes)
     given = Given(
-        tuple(_spans(new)),
+        new.spans,
         written,
         seconds(chords),
         tuple(plan.seconds_at(line) for line in lines),
@@ -173,13 +173,6 @@ def kept_music(music: OldMusic, old: Plan, new: NewPlan) -> KeptMusic:
 
 def _later(note: Note, quarters: float) -> Note:
     return replace(note, onset=note.onset + quarters, end=note.end + quarters)
-
-
-def _spans(new: NewPlan) -> Iterator[tuple[float, float]]:
-    plan = new.plan
-    for kept in new.kept:
-        end = plan.seconds_at(kept.new + kept.beats)
-        yield plan.seconds_at(kept.new), min(end, plan.duration)
 
 
 def _apart(notes: list[Note]) -> list[Note]:

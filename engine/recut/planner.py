@@ -54,6 +54,12 @@ class NewPlan:
     plan: Plan
     kept: tuple[KeptBars, ...]
 
+    @property
+    def spans(self) -> tuple[tuple[float, float], ...]:
+        """From and to of the kept bars in the new cut, in seconds."""
+        at, end = self.plan.seconds_at, self.plan.duration
+        return tuple((at(kept.new), min(at(kept.new + kept.beats), end)) for kept in self.kept)
+
 
 def plan_recut(old: Plan, cues: CueSheet, stretches: Sequence[Stretch], seed: int = 0) -> NewPlan:
     """Plan the new cut of a film.

@@ -25,7 +25,8 @@ three times as much, most of the time that a short region takes."""
 @dataclass(frozen=True, slots=True)
 class Rescored:
     """takes: in the order of their numbers. given: what was kept. seam: the likelihood of what
-    follows in the old score, in nats a note as in the takes; NaN where nothing follows."""
+    follows in the old score, in nats a note as in the takes; NaN where nothing follows, and where
+    the old score has other beats."""
 
     takes: list[RatedTake]
     given: Given
@@ -54,19 +55,43 @@ def rescore(
     each take, and after the old music. The part ``seam`` of a take's rating compares both.
     """
     given = given_music(music, plan, regions)
+    old = given_music(music, plan, ())
+    return compose_regions(
+        given, cues, plan, regions, network, config, count, progress, look_ahead, old
+    )
+
+
+def compose_regions(
+    given: Given,
+    cues: CueSheet,
+    plan: Plan,
+    regions: Sequence[Region],
+    network: Network,
+    config: GenerationConfig,
+    count: int,
+    progress: Callable[[float], None] | None = None,
+    look_ahead: bool = True,
+    old: Given | None = None,
+) -> Rescored:
+    """Compose ``count`` takes of some regions around given music, each with its rating.
+
+    old: all of the old music, if its beats are those of the plan; then ``count + 1`` times the film
+    is played. None leaves the part ``seam`` out of the rating. Arguments else as for ``rescore``.
+    """
     around = tuple(seams(plan, regions))
     config = replace(config, given=given, seams=around, reread=CONTEXT)
     takes = [replace(config, take=number) for number in range(count)]
-    old = replace(config, given=given_music(music, plan, ()))
+    compared = [] if old is None else [replace(config, given=old)]
     models = following_models(plan, regions, given) if look_ahead else None
-    *drawn, before = planned_takes(cues, plan, network, [*takes, old], progress, recall=models)
+    played = planned_takes(cues, plan, network, [*takes, *compared], progress, recall=models)
+    usual = played[-1].seam if compared else math.nan
     asked = planned_asked(plan, cues)
     rated = []
-    for take in drawn:
+    for take in played[:count]:
         take = replace(take, score=with_given(take.score, given))
         rating = rating_of(take, asked, config.fingerprint)
-        rated.append((take, replace(rating, seam=seam_worth(take.seam, before.seam))))
-    return Rescored(rated, given, before.seam)
+        rated.append((take, replace(rating, seam=seam_worth(take.seam, usual))))
+    return Rescored(rated, given, usual)
 
 
 def seams(plan: Plan, regions: Sequence[Region]) -> list[tuple[float, float]]:

@@ -91,7 +91,7 @@ class VideoReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         with opened(path) as film:
-            first = next(chain.from_iterable(map(_decoded, packets(film))), None)
+            first = next(chain.from_iterable(map(frames_of, packets(film))), None)
             if first is None:
                 raise undecodable(path)
             self._zero = start_of(film, first)
@@ -215,7 +215,7 @@ class VideoReader:
         return self._orientation.upright(self._reducers[size](frame))
 
     @cached_property
-    def _seekable(self) -> bool:
+    def seekable(self) -> bool:
         """Whether a seek finds the times of a pass from the beginning."""
         if not self._has_stamps:
             return False
@@ -232,7 +232,7 @@ class VideoReader:
         At the end of the file the film's duration becomes known.
         """
         margin = 1.0
-        while margin < start and self._seekable:
+        while margin < start and self.seekable:
             with closing(self._pass(start - margin, start, with_sound)) as decoded:
                 early: list[Sound] = []
                 for each in decoded:
@@ -268,7 +268,7 @@ class VideoReader:
                     continue
                 if packet.pts is not None and not packet.is_discard:
                     coded = max(coded, clock.seconds(packet.pts + (packet.duration or 0)))
-                for frame in _decoded(packet):
+                for frame in frames_of(packet):
                     yield clock.show(frame), frame
         if self._end is None and clock.last > -math.inf:
             self._end = film_end(self._path, self._zero, self._header, clock, coded)
@@ -297,7 +297,7 @@ def _usable(label: str | None, fps: float) -> str | None:
     return label
 
 
-def _decoded(packet: Packet[VideoStream]) -> list[av.VideoFrame]:
+def frames_of(packet: Packet[VideoStream]) -> list[av.VideoFrame]:
     """The frames that a packet completes; none if it is broken."""
     try:
         return packet.decode()

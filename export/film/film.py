@@ -26,10 +26,11 @@ from av.stream import Discard, Stream
 from engine.errors import EmsyncError
 from engine.files import replacing
 from engine.video.container import READ_ERRORS, Film, opened, packets
+from export.film.bare import REORDERED, stamped
 from export.film.chapters import Chapter, chapters_within, read_chapters
 from export.film.formats import MATROSKA, TEXT, Container, container_for
 from export.film.original import has_sound, limited, original_sound, peaks_of, with_original
-from export.film.speech import speech_regions
+from export.film.speech import Region, speech_regions
 from export.film.writer import FilmWriter
 from export.sound.blocks import RATE, Sound, in_blocks
 
@@ -76,12 +77,14 @@ def write_film(
     level: float | None = None,
     cuts: Sequence[Chapter] = (),
     progress: Callable[[float], None] = lambda share: None,
+    speech: Sequence[Region] | None = None,
 ) -> FilmFile:
     """Write the film with new music to ``folder``, as ``film.mp4``, ``film.mov`` or ``film.mkv``.
 
     music: a sound file at ``RATE`` that begins at ``source.start``. level: of the film's own sound
     under the music, in dB; None leaves it out. cuts: chapters in place of the film's own.
-    progress: receives the share that is done, 0..1.
+    progress: receives the share that is done, 0..1. speech: where somebody speaks, in seconds from
+    ``source.start``, rising; None finds it by the energy of the sound.
     Raises EmsyncError for a picture that can't be copied and a folder that can't be written.
     """
     with opened(source.path) as film:
@@ -90,7 +93,7 @@ def write_film(
         others = _kept(film, form)
         begin, picture = _picture(film, source, others)
         lead = round((source.start - begin) * RATE)
-        sound, speech = _sound(source, music, begin, lead, level)
+        sound, spoken = _sound(source, music, begin, lead, level, speech)
         path = folder / form.name
         chapters = chapters_within(cuts or read_chapters(film, source.zero), begin, source.end)
         try:
@@ -111,7 +114,7 @@ def write_film(
                 f"{source.path}: its picture can't be copied into a new film ({reason}); "
                 "lay score.wav under it in an editor"
             ) from error
-    return FilmFile(path.name, begin, speech is not None, speech or 0.0)
+    return FilmFile(path.name, begin, spoken is not None, spoken or 0.0)
 
 
 def _kept(film: Film, form: Container) -> list[Stream]:
@@ -137,9 +140,12 @@ def _picture(
     if film.container.format.name.startswith("avi"):
         # AVI has no display times; FFmpeg works them out.
         film.container.flags |= _GUESS_STAMPS
-    reading: Iterator[_Packet] = (
-        film.container.demux(film.stream, *others) if others else packets(film)
-    )
+    reading: Iterator[_Packet]
+    if others:
+        reading = film.container.demux(film.stream, *others)
+    else:
+        is_bare = not film.has_stamps and film.stream.codec_context.name in REORDERED
+        reading = stamped(film, source.path) if is_bare else packets(film)
     if source.start > 0 and film.has_stamps and not film.may_restart:
         goal = (Fraction(source.start) + source.zero) / film.time_base
         film.container.seek(math.floor(goal), stream=film.stream)
@@ -193,7 +199,12 @@ def _until(
 
 
 def _sound(
-    source: FilmSource, music: Path, begin: float, lead: int, level: float | None
+    source: FilmSource,
+    music: Path,
+    begin: float,
+    lead: int,
+    level: float | None,
+    speech: Sequence[Region] | None,
 ) -> tuple[Generator[Sound], float | None]:
     """The new sound from the first frame on, and the seconds of speech in the original; None if
     that is left out."""
@@ -207,12 +218,16 @@ def _sound(
     def original() -> Iterator[Sound]:
         return original_sound(source.path, source.zero, begin, frames)
 
-    speech = speech_regions(original())
+    if speech is None:
+        regions = speech_regions(original())
+    else:
+        later = source.start - begin
+        regions = tuple((start + later, end + later) for start, end in speech)
 
     def mixed() -> Iterator[Sound]:
-        return with_original(_music(music, lead, frames), original(), level, speech)
+        return with_original(_music(music, lead, frames), original(), level, regions)
 
-    return limited(mixed(), peaks_of(mixed())), sum(end - start for start, end in speech)
+    return limited(mixed(), peaks_of(mixed())), sum(end - start for start, end in regions)
 
 
 def _music(path: Path, lead: int, frames: int) -> Generator[Sound]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from engine.emotion.spoken import joined
 from export.sound.blocks import RATE, Sound
 
 Region = tuple[float, float]
@@ -19,8 +20,6 @@ _ABOVE = 9.0
 """How far speech lies above the background, in dB."""
 _LEAST = -50.0
 """The least level of speech, in dBFS."""
-_PAUSE, _SHORTEST = 0.7, 0.3
-"""Seconds: pauses up to this belong to speech, and what is shorter is none."""
 
 
 def speech_regions(sound: Iterable[Sound]) -> tuple[Region, ...]:
@@ -56,10 +55,4 @@ def speech_regions(sound: Iterable[Sound]) -> tuple[Region, ...]:
 def _regions(found: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> tuple[Region, ...]:
     """The stretches of windows that are marked, with short pauses filled."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], found.astype(np.int8), [0]])))
-    joined: list[Region] = []
-    for start, end in (edges.reshape(-1, 2) * (_HOP / RATE)).tolist():
-        if joined and start - joined[-1][1] <= _PAUSE:
-            joined[-1] = joined[-1][0], end
-        else:
-            joined.append((start, end))
-    return tuple(region for region in joined if region[1] - region[0] >= _SHORTEST)
+    return joined([(start, end) for start, end in (edges.reshape(-1, 2) * (_HOP / RATE)).tolist()])

@@ -25,11 +25,18 @@ HEAD, GAP = 66, 20
 """Pixels of the legend, and between two rows."""
 
 
-def draw(score: Score, cues: CueSheet, chords: Labels = (), sections: Labels = ()) -> str:
+def draw(
+    score: Score,
+    cues: CueSheet,
+    chords: Labels = (),
+    sections: Labels = (),
+    tiles: Sequence[bytes] = (),
+) -> str:
     """A picture of a score against its film, as the text of an SVG file.
 
     chords: chord symbols, and the seconds from the score's zero at which they begin. sections: the
-    same for the names of phrases or sections. Equal neighbours are written once.
+    same for the names of phrases or sections. Equal neighbours are written once. tiles: JPEG files
+    of the film strip, each for an equal part of the film; none leaves the strip out.
 
     Five lanes are the parts: pitch is height, and velocity is opacity. Below them stand valence and
     arousal of the film's sections, each from -1 to 1, with the word nearest to both. Above a
@@ -45,6 +52,7 @@ def draw(score: Score, cues: CueSheet, chords: Labels = (), sections: Labels = (
         _changes(sections),
         tuple(lane(instrument, score.part(instrument)) for instrument in Instrument),
         cues.sections,
+        tuple(tiles),
     )
     return _picture(content, max(score.duration, cues.duration))
 

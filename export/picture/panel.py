@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from engine.section import Section
 from export.picture import emotion as emotion_lane
-from export.picture import marks, svg
+from export.picture import film_strip, marks, svg
 from export.picture.notes import Lane
 from export.picture.rows import LEFT, Row, fitting, stride
 from export.picture.timeline import Timeline, tempo_text
@@ -29,7 +29,7 @@ class Content:
     """All that a picture shows.
 
     boundaries: in seconds. lanes: none for a picture without notes. emotion: the film's sections;
-    none for a picture without them.
+    none for a picture without them. tiles: JPEG files of the film strip, each for an equal part.
     """
 
     timeline: Timeline
@@ -38,6 +38,7 @@ class Content:
     sections: Labels
     lanes: tuple[Lane, ...]
     emotion: tuple[Section, ...] = ()
+    tiles: tuple[bytes, ...] = ()
 
     @property
     def head(self) -> float:
@@ -49,7 +50,12 @@ class Content:
         """Pixels of a row's lanes."""
         lanes = sum(lane.height + LANE_GAP for lane in self.lanes)
         emotion = emotion_lane.HEIGHT + LANE_GAP if self.emotion else 0
-        return (lanes - LANE_GAP if lanes else STRIP) + emotion
+        return self.strip + (lanes - LANE_GAP if lanes else STRIP) + emotion
+
+    @property
+    def strip(self) -> float:
+        """Pixels of the film strip, with the gap below."""
+        return film_strip.HEIGHT + LANE_GAP if self.tiles else 0
 
     @property
     def height(self) -> float:
@@ -60,16 +66,19 @@ class Content:
 def draw_row(element: Element, row: Row, content: Content) -> None:
     """Draw one row into an empty group."""
     top, body = content.head, content.body
-    tops = list(accumulate((lane.height + LANE_GAP for lane in content.lanes), initial=top))
+    if content.tiles:
+        film_strip.draw_strip(element, row, content.tiles, content.timeline.duration, top)
+    first = top + content.strip
+    tops = list(accumulate((lane.height + LANE_GAP for lane in content.lanes), initial=first))
     for lane, y in zip(content.lanes, tops, strict=False):
         svg.rectangle(element, LEFT, y, row.x(row.end) - LEFT, lane.height, "lane")
         _lane_name(element, lane, y)
     if not content.lanes:
-        _stretches(element, row, content.timeline, top)
+        _stretches(element, row, content.timeline, first)
     if content.emotion:
         lane_top = top + body - emotion_lane.HEIGHT
         emotion_lane.draw_emotion(element, row, content.emotion, lane_top)
-    _bars_and_beats(element, row, content.timeline, top, body)
+    _bars_and_beats(element, row, content.timeline, first, body - content.strip, top)
     for lane, y in zip(content.lanes, tops, strict=False):
         _notes(element, lane, row, y)
     _texts(element, row, content)
@@ -98,8 +107,9 @@ def _stretches(element: Element, row: Row, timeline: Timeline, top: float) -> No
 
 
 def _bars_and_beats(
-    element: Element, row: Row, timeline: Timeline, top: float, height: float
+    element: Element, row: Row, timeline: Timeline, top: float, height: float, head: float
 ) -> None:
+    """Lines from ``top`` on, and the numbers of bars above ``head``."""
     beats = [row.x(beat) for beat in timeline.beats if row.holds(beat)]
     if stride(beats, BEATS_APART) == 1:
         svg.verticals(element, beats, top, height, "beats")
@@ -111,7 +121,7 @@ def _bars_and_beats(
     every = stride(places, NUMBERS_APART)
     numbers = [(x + 2, str(number + 1)) for x, number in bars if number % every == 0]
     for x, number in fitting(numbers):
-        svg.text(element, x, top - marks.SIZE - 3, number, "small bar-number")
+        svg.text(element, x, head - marks.SIZE - 3, number, "small bar-number")
 
 
 def _notes(element: Element, lane: Lane, row: Row, top: float) -> None:

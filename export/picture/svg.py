@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -77,6 +78,15 @@ def rectangle(
     """A filled rectangle of a class."""
     size = {"width": _number(width), "height": _number(height)}
     return SubElement(parent, "rect", {"class": name}, x=_number(x), y=_number(y), **size)
+
+
+def image(parent: Element, x: float, y: float, width: float, height: float, jpeg: bytes) -> Element:
+    """A picture that fills a rectangle; what does not fit is cut off. jpeg: its file."""
+    place = {"x": _number(x), "y": _number(y), "width": _number(width), "height": _number(height)}
+    data = "data:image/jpeg;base64," + b64encode(jpeg).decode("ascii")
+    return SubElement(
+        parent, "image", {**place, "preserveAspectRatio": "xMidYMid slice", "href": data}
+    )
 
 
 def text(parent: Element, x: float, y: float, content: str, name: str = "") -> Element:

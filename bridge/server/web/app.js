@@ -30,7 +30,7 @@ function showWork(job) {
   byId("work-title").textContent = fileName(job.request.video);
   byId("work-state").textContent = job.error ?? stateText(job);
   byId("work-state").className = job.state === "failed" ? "bad" : "";
-  byId("work-progress").hidden = byId("work-cancel").hidden = !isRunning(job);
+  for (const id of ["work-progress", "work-hint", "work-cancel"]) byId(id).hidden = !isRunning(job);
   if (job.progress > 0) byId("work-progress").value = job.progress;
   else byId("work-progress").removeAttribute("value");
 }

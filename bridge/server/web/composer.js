@@ -1,16 +1,19 @@
 // Composes new versions: one job, or several after each other where several stretches are free.
 
 import { ApiError, get, post } from "./api.js";
-import { PARTS, changesPlan, cuesOf, editsOf, freeStretches, hasLocks, hasPlan } from "./draft.js";
+import { PARTS, changedHits, changesHitsAlone, changesPlan, cuesOf, editsOf, freeStretches, hasLocks,
+  hasPlan } from "./draft.js";
 
-const CANT_KEEP = "This server can't keep a part of a piece. Unlock everything to compose it anew.";
-const CANT_MOVE = "This server can't move hits while it keeps a part. Unlock everything, or undo the hits.";
+const HIT_WITH_PART = "Where a hit moves, all parts change. Unlock the parts, or undo the hits.";
+const HIT_IS_KEPT = "A hit has moved within a phrase that you keep. Unlock the phrase, or undo the hit.";
+const ONE_BY_ONE = "While phrases are kept, compose moved hits first, and other changes afterwards.";
 const ALL_KEPT = "Everything is kept. Unlock a part or a phrase to compose it anew.";
 
 /**
- * The requests that make a new version: `[endpoint, values]` each. planned: null for no new plan.
+ * The requests that make a new version: `[endpoint, values]` each. planned: null for no new plan;
+ * one with `kept` is of the bars around moved hits, and those alone are composed.
  *
- * Raises ApiError if nothing is left to compose.
+ * Raises ApiError if nothing is left to compose, or hits have moved in what is kept.
  */
 export function requestsFor({ draft, base, cues, request, phrases, planned }) {
   const { seed, takes } = draft.options;
@@ -18,6 +21,7 @@ export function requestsFor({ draft, base, cues, request, phrases, planned }) {
   const plan = changed && planned ? { plan: JSON.parse(planned.plan) } : {};
   const sheet = cuesOf(draft, cues);
   if (!hasLocks(draft)) {
+    if (planned?.kept) return [["rescore", { cues: sheet, seed, takes: takes ?? 1 }]];
     const edits = editsOf(draft);
     // Without a plan of its own, the next piece is planned with the seed of its notes.
     if (!changed && !request.plan) edits.planSeed = seed ?? (request.seed ?? 0) + 1;
@@ -27,10 +31,24 @@ export function requestsFor({ draft, base, cues, request, phrases, planned }) {
   const stretches = freeStretches(draft, phrases);
   if (!parts.length || !stretches.length) throw new ApiError(400, ALL_KEPT);
   const some = parts.length < PARTS.length ? { parts } : {};
-  const moved = JSON.stringify(draft.hits) === JSON.stringify(base.hits) ? {} : { cues: sheet };
+  const moved = changedHits(draft, base);
+  if (moved.length) {
+    if (some.parts) throw new ApiError(400, HIT_WITH_PART);
+    if (!changesHitsAlone(draft, base)) throw new ApiError(400, ONE_BY_ONE);
+    const isFree = (time) => stretches.some(([from, to]) => time >= from && time <= to);
+    if (!moved.every(isFree)) throw new ApiError(400, HIT_IS_KEPT);
+  }
+  let hits = base.hits;
   return stretches.map(([from, to]) => {
-    const feeling = moved.cues ? {} : newEmotion(draft, base, (from + to) / 2);
-    return ["rescore", { from, to, ...some, ...plan, ...moved, ...feeling, seed, takes }];
+    const inside = (hit) => hit.seconds >= from && hit.seconds <= to;
+    if (moved.some((seconds) => inside({ seconds }))) {
+      // Hits of later stretches move with the jobs of those.
+      hits = [...hits.filter((hit) => !inside(hit)), ...draft.hits.filter(inside)]
+        .toSorted((one, other) => one.seconds - other.seconds);
+      return ["rescore", { from, to, cues: cuesOf({ ...draft, hits }, cues), seed, takes }];
+    }
+    const feeling = newEmotion(draft, base, (from + to) / 2);
+    return ["rescore", { from, to, ...some, ...(moved.length ? {} : plan), ...feeling, seed, takes }];
   });
 }
 
@@ -60,13 +78,7 @@ export class Composer {
   /** Compose a version of a job. Raises ApiError if the first request is refused. */
   async start(parent, requests) {
     const [[endpoint, values], ...rest] = requests;
-    try {
-      this.job = await post(`/jobs/${parent}/${endpoint}`, values);
-    } catch (error) {
-      if (endpoint !== "rescore") throw error;
-      if ([404, 405].includes(error.status)) throw new ApiError(error.status, CANT_KEEP);
-      throw error.message.includes("'cues' is no option") ? new ApiError(400, CANT_MOVE) : error;
-    }
+    this.job = await post(`/jobs/${parent}/${endpoint}`, values);
     this.#rest = rest;
     this.#back.progress(this.job);
   }

@@ -124,6 +124,23 @@ export function changesOf(draft, base) {
   return changes;
 }
 
+/** What the music knows of hits: their names do not count. */
+const unnamed = (hits) => hits.map(({ label, ...rest }) => rest);
+
+/** Whether hits differ from those of the piece, and nothing else of the plan does. */
+export function changesHitsAlone(draft, base) {
+  const named = { ...draft, hits: base.hits };
+  return !alike(unnamed(draft.hits), unnamed(base.hits)) && !changesPlan(named, base);
+}
+
+/** The times of hits that only the draft or only the piece has. */
+export function changedHits(draft, base) {
+  const texts = ({ hits }) => unnamed(hits).map((hit) => JSON.stringify(hit));
+  const [after, before] = [texts(draft), texts(base)];
+  const differing = [...after.filter((hit) => !before.includes(hit)), ...before.filter((hit) => !after.includes(hit))];
+  return differing.map((hit) => JSON.parse(hit).seconds);
+}
+
 /** Whether the plan of a draft is another than that of the piece. */
 export function changesPlan(draft, base) {
   const planned = ({ hits, sections, players, options }) => {

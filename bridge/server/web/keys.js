@@ -22,6 +22,7 @@ export function setUpKeys(isActive, act) {
     else if (key === "h") act.addHit();
     else if (key === "+" || key === "=") act.zoom(1.5);
     else if (key === "-") act.zoom(1 / 1.5);
+    else if (key === "0") act.zoom(0);
     else if (key === "?") act.help();
     else return;
     event.preventDefault();

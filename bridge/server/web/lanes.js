@@ -5,10 +5,11 @@ import { shortTime } from "./format.js";
 
 const TIME_STEPS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 600];
 const FONT = "system-ui, sans-serif";
+const PALE = 0.35;
 
 /** Where each lane lies, in pixels from the top. narrow: for a small screen. */
-export function layout(narrow) {
-  const heights = { ruler: 18, chords: 20, hits: 24 };
+export function layout(narrow, hasStrip) {
+  const heights = { ...(hasStrip && { strip: 36 }), ruler: 18, chords: 20, hits: 24 };
   for (const part of PARTS) heights[part] = narrow ? 30 : 34;
   Object.assign(heights, { emotion: 46, sound: narrow ? 30 : 34 });
   const lanes = {};
@@ -44,8 +45,8 @@ export function firstFrom(numbers, value, of = (one) => one) {
  * Draw all lanes.
  *
  * piece: what `/notes` gave. shown: bars, beats, chords and phrases, of the piece or of a new plan.
- * isPlan: the notes are not those of `shown`. cuts, hits, sections, peaks: of the film and the
- * sound.
+ * isPlan: the notes are not those of `shown`, but in stretches that are `kept`. cuts, hits,
+ * sections, peaks: of the film and the sound.
  */
 export function draw(context, view, places, colour, content) {
   const { width } = view;
@@ -59,10 +60,12 @@ export function draw(context, view, places, colour, content) {
   drawHitNames(context, view, places, colour, content.hits);
   drawBars(context, view, places, colour, content.shown);
   drawChords(context, view, places, colour, content.shown);
-  context.globalAlpha = content.isPlan ? 0.35 : 1;
+  const isKept = (seconds) => content.kept.some(([from, to]) => seconds >= from - 0.01 && seconds < to - 0.01);
+  const strength = (seconds) => (!content.isPlan || isKept(seconds) ? 1 : PALE);
   for (const part of PARTS) {
-    drawPart(context, view, places.lanes[part], colour[part], content.piece.parts[part] ?? []);
+    drawPart(context, view, places.lanes[part], colour[part], content.piece.parts[part] ?? [], strength);
   }
+  context.globalAlpha = content.isPlan ? PALE : 1;
   drawPeaks(context, view, places.lanes.sound, colour, content.peaks);
   context.globalAlpha = 1;
   drawEmotion(context, view, places.lanes.emotion, colour, content.sections);
@@ -161,7 +164,7 @@ function drawChords(context, view, places, colour, shown) {
   }
 }
 
-function drawPart(context, view, lane, style, notes) {
+function drawPart(context, view, lane, style, notes, strength) {
   if (!notes.length) return;
   let [low, high] = [127, 0];
   for (const note of notes) {
@@ -171,7 +174,6 @@ function drawPart(context, view, lane, style, notes) {
   const step = (lane.height - 6) / Math.max(12, high - low + 1);
   const centre = (low + high) / 2;
   context.fillStyle = style;
-  const alpha = context.globalAlpha;
   // Notes begin in order. None that began a minute ago still sounds in practice.
   for (let place = firstFrom(notes, view.from - 60, (note) => note[0]); place < notes.length; place++) {
     const [onset, end, pitch, velocity] = notes[place];
@@ -179,10 +181,10 @@ function drawPart(context, view, lane, style, notes) {
     if (end < view.from) continue;
     const x = view.x(onset);
     const y = lane.top + lane.height / 2 - (pitch - centre) * step;
-    context.globalAlpha = alpha * (0.4 + (0.6 * velocity) / 127);
+    context.globalAlpha = strength(onset) * (0.4 + (0.6 * velocity) / 127);
     context.fillRect(x, y - step / 2, Math.max(1.5, view.x(end) - x - 0.5), Math.max(2, step - 0.5));
   }
-  context.globalAlpha = alpha;
+  context.globalAlpha = 1;
 }
 
 function drawPeaks(context, view, lane, colour, peaks) {

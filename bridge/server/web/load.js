@@ -4,14 +4,18 @@ import { get } from "./api.js";
 
 const PEAKS = 6000;
 
-/** A piece: its job, cue sheet, notes, edits, and all versions for its film, the oldest first. */
+/**
+ * A piece: its job, cue sheet, notes, edits, and all versions for its film, the oldest first.
+ * request: the options of the whole piece, which a job that composed a part of it does not have.
+ */
 export async function loadPiece(id) {
   const job = await get(`/jobs/${id}`);
-  const [cues, notes, edits, { jobs }] = await Promise.all([
-    get(`/jobs/${id}/files/cues.json`), loadNotes(id, 1), editsFor(job), get("/jobs"),
+  const [cues, notes, { edits, whole }, { jobs }] = await Promise.all([
+    get(`/jobs/${id}/files/cues.json`), loadNotes(id, 1), originOf(job), get("/jobs"),
   ]);
   const isVersion = (one) => one.kind !== "analyze" && one.request.video === job.request.video;
-  return { job, cues, notes, edits, versions: jobs.filter(isVersion) };
+  const request = { ...whole.request, seed: job.request.seed };
+  return { job, request, cues, notes, edits, versions: jobs.filter(isVersion) };
 }
 
 /** The notes of a take. */
@@ -29,12 +33,17 @@ export function soundOf(job) {
   return name ? `/jobs/${job.id}/files/${name}` : null;
 }
 
-/** What a job, or those that it came from, kept of a draft. */
-async function editsFor(job) {
-  for (let one = job; ; ) {
-    if (one.edits || !one.parent) return one.edits ?? null;
-    const parent = await get(`/jobs/${one.parent}`).catch(() => null);
-    if (!parent) return null;
-    one = parent;
+/**
+ * What a job, or those that it came from, kept of a draft; and the job that composed the whole
+ * piece.
+ */
+async function originOf(job) {
+  let [one, edits, whole] = [job, null, null];
+  while (one) {
+    edits ??= one.edits ?? null;
+    if (one.kind !== "rescore") whole ??= one;
+    if ((edits && whole) || !one.parent) break;
+    one = await get(`/jobs/${one.parent}`).catch(() => null);
   }
+  return { edits, whole: whole ?? job };
 }

@@ -82,8 +82,8 @@ function makePad(point, words, set) {
   };
   const labels = SHOWN.filter((name) => name in words).map((name) => {
     const label = make("span", { class: "pad-word", text: name });
-    // Never at the edge, so that the word stays inside.
-    place(label, words[name].map((value) => Math.min(0.85, Math.max(-0.85, value))));
+    place(label, words[name]);
+    label.style.translate = `${-50 - 50 * words[name][0]}% -50%`;
     return label;
   });
   const element = make("div", { class: "pad", "aria-hidden": "true" }, ...labels, handle);

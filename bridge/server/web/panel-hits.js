@@ -52,9 +52,10 @@ function row(hit, index, meets, act) {
     make("td", {}, time),
     make("td", {}, label),
     make("td", {}, must),
-    make("td", { class: "meets", data: { meets: meets ?? "missed" }, text: MEETS[meets] ?? "" }),
+    make("td", { class: "meets", data: { meets: meets ?? "missed" } },
+      meets ? make("span", { class: "sign", "aria-hidden": "true", data: { meets } }) : null, MEETS[meets]),
     make("td", {}, make("button", {
-      type: "button", class: "small", text: "Remove", "aria-label": `Remove ${name}`,
+      type: "button", class: "small remove", text: "\u00d7", title: "Remove", "aria-label": `Remove ${name}`,
       data: { key: `remove-${index}` }, on: { click: () => act.removeHit(index) },
     })),
   );

@@ -1,7 +1,7 @@
 // The panel of versions: every piece for this film, and its takes, to open and to compare.
 
 import { make, option, refill } from "./dom.js";
-import { isRunning, stateText, whenText } from "./format.js";
+import { isRunning, shortTime, stateText, whenText } from "./format.js";
 
 /** Fill the panel. act: open, compare, take, cancel. */
 export function versionsPanel(root, { job, versions, take, takes, other }, act) {
@@ -48,6 +48,15 @@ function row(job, isOpen, other, act) {
 const title = (job) => `Version of ${whenText(job)}`;
 
 function details(job) {
-  const { seed, bpm, key } = job.request;
-  return [`seed ${seed ?? 0}`, bpm && `${bpm} bpm`, key].filter(Boolean).join(", ");
+  const { seed, bpm, key, rescore } = job.request;
+  return [rescore && partOf(rescore), `seed ${seed ?? 0}`, bpm && `${bpm} bpm`, key].filter(Boolean).join(", ");
+}
+
+/** What of a version was composed anew. */
+function partOf({ hits, section, from, to, parts }) {
+  const where = section ? `section ${section}`
+    : from === undefined && to === undefined ? null
+      : `${shortTime(from ?? 0)} to ${to === undefined ? "the end" : shortTime(to)}`;
+  if (hits) return where ? `moved hits, ${where} anew` : "moved hits, the bars around them anew";
+  return `${[parts?.join(", "), where].filter(Boolean).join(", ")} anew`;
 }

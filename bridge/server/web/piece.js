@@ -41,6 +41,7 @@ export class PieceView {
   #words = {};
   #inDaw = false;
   #job = null;
+  #request = null;
   #cues = null;
   #notes = null;
   #peaks = null;
@@ -64,7 +65,10 @@ export class PieceView {
       done: (job) => this.#composed(job),
       failed: (message, job) => this.#failed(message, job),
     });
-    this.#tabs = setUpTabs(Object.keys(PANELS), () => this.#showPanel());
+    this.#tabs = setUpTabs(Object.keys(PANELS), () => {
+      if (this.#draft) chooseSection(this.#draft.sections, this.#player.time);
+      this.#showPanel();
+    });
     this.#announceChange = tabs((job) => this.#otherTab(job));
     this.#listen();
     setUpKeys(() => this.isShown, this.#actions());
@@ -125,12 +129,12 @@ export class PieceView {
    * version to compare with, `{job, take}`.
    */
   async open(id, { draft = null, other = null, isStep = false } = {}) {
-    const { job, cues, notes, edits, versions } = await loadPiece(id);
+    const { job, request, cues, notes, edits, versions } = await loadPiece(id);
     const isOtherFilm = this.#job?.request.video !== job.request.video;
-    [this.#job, this.#cues, this.#notes, this.#peaks] = [job, cues, notes, null];
+    [this.#job, this.#request, this.#cues, this.#notes, this.#peaks] = [job, request, cues, notes, null];
     this.#versions = versions;
     [this.#planned, this.#planError] = [null, null];
-    this.#base = edit.draftOf(cues, job.request, edits);
+    this.#base = edit.draftOf(cues, request, edits);
     const kept = draft ?? keptDraft(id);
     this.#draft = kept ?? this.#base;
     if (isOtherFilm) this.#history = new History();
@@ -140,7 +144,7 @@ export class PieceView {
       this.#player.seek(0);
     }
     this.#player.setPiece(notes.duration, cues.start);
-    this.#timeline.setPiece(notes.duration, cues.video.fps);
+    this.#timeline.setPiece(job, notes.duration, cues.video.fps);
     this.#film.show(job);
     this.#daw.job = id;
     await this.#comparison.setPiece(job, notes, other);
@@ -212,9 +216,11 @@ export class PieceView {
     on("redo", act.redo);
     on("zoom-in", () => act.zoom(1.5));
     on("zoom-out", () => act.zoom(1 / 1.5));
+    on("zoom-all", () => act.zoom(0));
     on("help-button", act.help);
     on("discard", () => this.#change(() => this.#base));
     on("compose-again", () => this.#compose());
+    on("compose-all", () => this.#compose(true));
     on("cancel-compose", () => this.#composer.job && act.cancel(this.#composer.job.id));
     byId("film-sound").addEventListener("change", (event) => {
       byId("film").muted = !event.target.checked;
@@ -283,7 +289,7 @@ export class PieceView {
   /** Ask for the plan of a draft, and show it. Only the latest request counts. */
   #plan(draft) {
     this.#planning?.abort();
-    if (!edit.changesPlan(draft, this.#base) || !edit.hasPlan(this.#cues, this.#job.request)) {
+    if (!edit.changesPlan(draft, this.#base) || !edit.hasPlan(this.#cues, this.#request)) {
       [this.#planned, this.#planError] = [null, null];
       return;
     }
@@ -292,9 +298,8 @@ export class PieceView {
     const ask = async () => {
       await new Promise((resolve) => setTimeout(resolve, PLAN_WAIT));
       if (planning.signal.aborted) return;
-      const request = edit.planRequest(draft, this.#cues, this.#job.request);
       try {
-        this.#planned = await post("/plan", request, planning.signal);
+        this.#planned = await this.#planFor(draft, planning.signal);
         this.#planError = null;
       } catch (error) {
         if (error.name === "AbortError") return;
@@ -306,12 +311,33 @@ export class PieceView {
     ask();
   }
 
+  /** The plan of a draft: where hits alone have changed, of the bars around them. */
+  async #planFor(draft, signal) {
+    if (edit.changesHitsAlone(draft, this.#base)) {
+      const { seed } = draft.options;
+      const values = { cues: edit.cuesOf(draft, this.#cues), ...(seed === null ? {} : { seed }) };
+      try {
+        return await post(`/jobs/${this.#job.id}/plan`, values, signal);
+      } catch (error) {
+        // Nothing can be kept around so many hits: the whole piece is planned.
+        if (error.status !== 400) throw error;
+      }
+    }
+    return this.#planWhole(draft, signal);
+  }
+
+  #planWhole(draft, signal) {
+    return post("/plan", edit.planRequest(draft, this.#cues, this.#request), signal);
+  }
+
   // Versions -----------------------------------------------------------------------------------
 
-  async #compose() {
+  /** Compose a new version. whole: even if the bars around moved hits would do. */
+  async #compose(whole = false) {
     try {
+      const planned = whole && this.#planned?.kept ? await this.#planWhole(this.#draft) : this.#planned;
       const requests = requestsFor({ draft: this.#draft, base: this.#base, cues: this.#cues,
-        request: this.#job.request, phrases: this.#notes.phrases, planned: this.#planned });
+        request: this.#request, phrases: this.#notes.phrases, planned });
       dismiss("compose");
       await this.#composer.start(this.#job.id, requests);
       announce("Composing a new version.");
@@ -412,7 +438,7 @@ export class PieceView {
   #show() {
     const shown = this.#planned ?? this.#notes;
     this.#timeline.setContent({
-      piece: this.#notes, shown, isPlan: this.#planned !== null, cuts: this.#cues.cuts,
+      piece: this.#notes, shown, isPlan: this.#planned !== null, kept: this.#planned?.kept ?? [], cuts: this.#cues.cuts,
       sections: this.#draft.sections, peaks: this.#comparison.take === 1 ? this.#peaks : null,
       hits: this.#draft.hits, meets: this.#meets(),
     });
@@ -440,9 +466,9 @@ export class PieceView {
     const name = this.#tabs.present();
     const takes = ["score.mid", ...(this.#job.files ?? []).filter((file) => file.startsWith("takes/"))];
     const state = {
-      job: this.#job, request: this.#job.request, draft: this.#draft, meets: this.#meets(),
+      job: this.#job, request: this.#request, draft: this.#draft, meets: this.#meets(),
       shown: this.#planned ?? this.#notes, words: this.#words, canLock: this.#notes.phrases.length > 0,
-      isPlanned: edit.hasPlan(this.#cues, this.#job.request), versions: this.#versions, take: this.#comparison.take, takes: takes.map((_, index) => index + 1),
+      isPlanned: edit.hasPlan(this.#cues, this.#request), versions: this.#versions, take: this.#comparison.take, takes: takes.map((_, index) => index + 1),
       other: this.#comparison.other, playback: this.#daw.state, inDaw: this.#inDaw,
     };
     if (name === "Emotion" && this.#player.playing) chooseSection(this.#draft.sections, this.#player.time);
@@ -452,8 +478,8 @@ export class PieceView {
   #showPlanBar() {
     if (!this.#job) return;
     showPlanBar({ draft: this.#draft, base: this.#base, job: this.#composer.job,
-      hasNewPlan: this.#planned !== null, error: this.#planError,
-      isPlanned: edit.hasPlan(this.#cues, this.#job.request) });
+      planned: this.#planned, error: this.#planError,
+      isPlanned: edit.hasPlan(this.#cues, this.#request) });
   }
 
   #showTransport() {

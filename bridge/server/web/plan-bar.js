@@ -2,18 +2,18 @@
 
 import { byId } from "./dom.js";
 import { changesOf, hasLocks } from "./draft.js";
-import { stateText } from "./format.js";
+import { shortTime, stateText } from "./format.js";
 
 /**
- * Show it. job: the one that is being composed, or null. error: why there is no plan. hasNewPlan:
- * whether a plan is shown that is not that of the music. isPlanned: whether the piece has plans.
+ * Show it. job: the one that is being composed, or null. error: why there is no plan. planned: the
+ * plan that is shown; null for that of the music. isPlanned: whether the piece has plans.
  */
-export function showPlanBar({ draft, base, job, hasNewPlan, error, isPlanned }) {
+export function showPlanBar({ draft, base, job, planned, error, isPlanned }) {
   const changes = changesOf(draft, base);
   const locked = hasLocks(draft);
   const text = byId("plan-text");
   text.className = error && !job ? "bad" : "";
-  text.textContent = job ? stateText(job) : error ?? sentence(changes, locked, hasNewPlan, isPlanned);
+  text.textContent = job ? stateText(job) : error ?? sentence(changes, locked, planned, isPlanned);
   const bar = byId("plan-progress");
   bar.hidden = byId("cancel-compose").hidden = !job;
   if (job) bar.value = job.progress;
@@ -21,14 +21,28 @@ export function showPlanBar({ draft, base, job, hasNewPlan, error, isPlanned }) 
   const button = byId("compose-again");
   button.hidden = Boolean(job);
   button.disabled = Boolean(error);
+  const isAround = Boolean(planned?.kept) && !locked;
+  byId("compose-all").hidden = Boolean(job) || !isAround;
   button.textContent = locked ? "Compose the rest anew"
-    : changes.length ? "Compose" : "Compose another";
+    : isAround ? "Compose around hits" : changes.length ? "Compose" : "Compose another";
   byId("plan-bar").dataset.changed = String(Boolean(job || changes.length));
 }
 
-function sentence(changes, locked, hasNewPlan, isPlanned) {
+function sentence(changes, locked, planned, isPlanned) {
   if (!changes.length) return locked ? "What you keep stays to the note." : "No changes.";
-  const rest = hasNewPlan ? " The plan is shown; the music is still the old one."
-    : isPlanned ? "" : " It is planned when you compose.";
+  const rest = planned?.kept ? ` ${around(planned)} is new, all else stays.`
+    : planned ? " The plan is shown; the music is still the old one."
+      : isPlanned ? "" : " It is planned when you compose.";
   return `Changed: ${changes.join(", ")}.${rest}`;
+}
+
+/** The stretches that are not kept, such as `0:21 to 0:27`. */
+function around({ kept, duration }) {
+  const edges = [0, ...kept.flat(), duration];
+  const free = [];
+  for (let place = 0; place < edges.length; place += 2) {
+    const [from, to] = [edges[place], edges[place + 1]];
+    if (to - from > 0.05) free.push(`${shortTime(from)} to ${shortTime(Math.ceil(to))}`);
+  }
+  return free.join(", ");
 }

@@ -3,9 +3,10 @@
 import { ApiError, get, post, upload } from "./api.js";
 import { PARTS } from "./draft.js";
 import { byId, make, notice, option } from "./dom.js";
-import { counted, fileName, shortTime, stateText, whenText } from "./format.js";
+import { counted, fileName, isRunning, shortTime, stateText, whenText } from "./format.js";
 
 const NUMBERS = ["bpm", "density", "takes", "seed"];
+const PROJECTS = { rpp: "REAPER", dawproject: "Bitwig, Studio One, Cubase", ardour: "Ardour" };
 
 /** The start view. submitted: called with each new job. fail: shows an error. */
 export class Start {
@@ -40,6 +41,9 @@ export class Start {
       make("label", { class: "check" },
         make("input", { type: "checkbox", name: part, checked: true }),
         make("span", {}, make("span", { class: `swatch ${part}` }), part))));
+    byId("exports").append(...Object.entries(PROJECTS).map(([name, text]) =>
+      make("label", { class: "check" },
+        make("input", { type: "checkbox", name: `export-${name}` }), make("span", { text }))));
   }
 
   setWords(words) {
@@ -59,10 +63,10 @@ export class Start {
       const best = versions.findLast((job) => job.state === "done") ?? versions.at(-1);
       const more = versions.length > 1 ? `, ${counted(versions.length, "version")}` : "";
       return make("li", {},
-        make("span", {}, make("strong", { text: fileName(best.request.video) }),
+        make("span", {}, make("strong", {}, make("a", { href: `#${best.id}`, text: fileName(best.request.video) })),
           make("small", { text: `${stateText(best)}, ${whenText(best)}${more}` })),
-        make("a", { class: "button small", href: `#${best.id}`, text: "Open",
-          "aria-label": `Open ${fileName(best.request.video)}` }));
+        make("a", { class: "button small", href: `#${best.id}`, text: isRunning(best) ? "Follow" : "Open",
+          "aria-label": `Open ${fileName(best.request.video)}, ${whenText(best)}` }));
     });
     byId("recent").hidden = !items.length;
     byId("recent-list").replaceChildren(...items);
@@ -71,6 +75,8 @@ export class Start {
   async #send(file) {
     const box = byId("upload-progress");
     const bar = box.firstElementChild;
+    // A film that is refused must not leave the path of another one.
+    byId("path").value = "";
     await this.#find(`Sending ${file.name} ...`, async () => {
       [box.hidden, bar.value] = [false, 0];
       try {
@@ -124,6 +130,9 @@ export class Start {
       return;
     }
     if (players.length < PARTS.length) values.instruments = players;
+    const projects = Object.keys(PROJECTS).filter((name) => form.has(`export-${name}`));
+    if (projects.length) values.exports = projects;
+    if (form.has("mix")) values.mix_original = 0;
     try {
       this.#submitted(await post("/jobs", values));
     } catch (error) {

@@ -3,6 +3,8 @@
 import { byId, make, announce } from "./dom.js";
 import { exactTime } from "./format.js";
 import { colours, draw, drawTimes, layout } from "./lanes.js";
+import { followPointer, setUpScrollbar } from "./scrolling.js";
+import { Strip } from "./strip.js";
 import { View } from "./view.js";
 
 const AXIS = 18;
@@ -18,7 +20,9 @@ export class Timeline extends EventTarget {
   #labels = byId("lane-names");
   #view = new View();
   #content = null;
-  #places = layout(false);
+  #strip = new Strip(() => this.#resize());
+  #showScroll = setUpScrollbar(byId("scrollbar"), this.#view, () => (this.#dirty = true));
+  #places = layout(false, false);
   #colours = {};
   #dirty = true;
   #time = 0;
@@ -35,9 +39,11 @@ export class Timeline extends EventTarget {
     this.#resize();
   }
 
-  /** Another piece. */
-  setPiece(duration, fps) {
+  /** Another piece, that of a job. */
+  setPiece(job, duration, fps) {
     this.fps = fps || 1 / FRAME;
+    this.#strip.show(job);
+    this.#resize();
     this.#view.reset(duration);
     this.selected = -1;
     this.#dirty = true;
@@ -81,7 +87,7 @@ export class Timeline extends EventTarget {
 
   #resize() {
     const narrow = this.#box.clientWidth < 600;
-    this.#places = layout(narrow);
+    this.#places = layout(narrow, this.#strip.isThere);
     this.#view.width = Math.max(1, this.#box.clientWidth);
     const density = Math.min(devicePixelRatio || 1, 2);
     const height = this.#places.height + AXIS;
@@ -92,9 +98,10 @@ export class Timeline extends EventTarget {
     this.#layer.style.top = `${this.#places.lanes.hits.top}px`;
     this.#layer.style.height = `${this.#places.lanes.hits.height}px`;
     for (const label of this.#labels.children) {
-      const { top, height: tall } = this.#places.lanes[label.dataset.lane];
-      label.style.top = `${top}px`;
-      label.style.height = `${tall}px`;
+      const lane = this.#places.lanes[label.dataset.lane];
+      label.hidden = !lane;
+      label.style.top = `${lane?.top}px`;
+      label.style.height = `${lane?.height}px`;
     }
     this.#view.zoom(1, 0);
     this.refreshColours();
@@ -103,6 +110,8 @@ export class Timeline extends EventTarget {
   #paint() {
     const context = this.#canvas.getContext("2d");
     draw(context, this.#view, this.#places, this.#colours, this.#content);
+    if (this.#strip.isThere) this.#strip.draw(context, this.#view, this.#places.lanes.strip);
+    this.#showScroll();
     context.clearRect(0, this.#places.height, this.#view.width, AXIS);
     drawTimes(context, this.#view, this.#places.height, this.#colours);
   }
@@ -212,14 +221,14 @@ export class Timeline extends EventTarget {
 
   #press(event) {
     if (event.button !== 0 || !this.#content) return;
-    const box = this.#canvas.getBoundingClientRect();
-    const seek = ({ clientX }) => this.#send("seek", { seconds: this.#view.seconds(clientX - box.left) });
-    this.#canvas.setPointerCapture(event.pointerId);
-    seek(event);
-    this.#canvas.addEventListener("pointermove", seek);
-    const end = () => this.#canvas.removeEventListener("pointermove", seek);
-    this.#canvas.addEventListener("pointerup", end, { once: true });
-    this.#canvas.addEventListener("pointercancel", end, { once: true });
+    const { left } = this.#canvas.getBoundingClientRect();
+    followPointer(this.#canvas, event, {
+      seek: (x) => this.#send("seek", { seconds: this.#view.seconds(x - left) }),
+      scroll: (pixels) => {
+        this.#view.scroll(pixels);
+        this.#dirty = true;
+      },
+    });
   }
 
   #add(event) {

@@ -38,7 +38,9 @@ export class View {
   /** Another piece: show it from its beginning, as much as can be read. */
   reset(duration) {
     this.duration = Math.max(duration, LEAST_SECONDS);
-    this.#seconds = Math.min(this.duration, Math.max(12, this.width / 24));
+    const readable = Math.max(12, this.width / 24);
+    // A little more than can be read well is better than a rest out of sight.
+    this.#seconds = this.duration < 1.5 * readable ? this.duration : readable;
     this.#from = 0;
   }
 

@@ -70,6 +70,15 @@ class SoundTrack:
     def texts(self) -> Sequence[Text]:
         return ()
 
+    @property
+    def spoken(self) -> Sequence[tuple[float, float]] | None:
+        """From and to of what is spoken and not sung, in seconds; None without a detector."""
+        if self._events is None:
+            return None
+        rows = np.concatenate([[False], _is_spoken(self._events), [False]])
+        edges = np.flatnonzero(rows[1:] != rows[:-1]) / ROWS_A_SECOND + self._start
+        return tuple(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
     def arrays(self) -> Arrays:
         kept: dict[str, NDArray[np.float32 | np.float64]] = {
             "start": np.array(self._start),
@@ -156,8 +165,8 @@ class SoundTrack:
         rows = self._loudness.size
         if listen_to_music or self._events is None or not rows:
             return np.full(rows, listen_to_music)
-        speech, singing, music = (self._events[:, kind] for kind in (SPEECH, SINGING, MUSIC))
-        spoken = (speech >= _SPOKEN) & (singing < speech)
+        singing, music = (self._events[:, kind] for kind in (SINGING, MUSIC))
+        spoken = _is_spoken(self._events)
         tainted = np.maximum(singing, music) > _NO_MUSIC
         around = np.convolve(tainted, np.ones(2 * _NEAR_ROWS + 1), "full")[_NEAR_ROWS:]
         free = around[:rows] == 0
@@ -165,6 +174,11 @@ class SoundTrack:
             least = np.median(self._loudness[spoken]) - _BELOW_SPEECH if spoken.any() else math.inf
             free &= self._loudness >= least
         return spoken | free
+
+
+def _is_spoken(events: Events) -> Mask:
+    speech, singing = events[:, SPEECH], events[:, SINGING]
+    return np.asarray((speech >= _SPOKEN) & (singing < speech))
 
 
 class _Watcher:

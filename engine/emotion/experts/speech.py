@@ -113,6 +113,11 @@ class SpeechTrack:
         rows = zip(self._starts.tolist(), self._ends.tolist(), self._texts, strict=True)
         return tuple(Text(start, end, text) for start, end, text in rows if text)
 
+    @property
+    def spoken(self) -> Sequence[tuple[float, float]]:
+        """From and to of each utterance, in seconds."""
+        return tuple(zip(self._starts.tolist(), self._ends.tolist(), strict=True))
+
     def arrays(self) -> Arrays:
         return {
             "starts": self._starts,

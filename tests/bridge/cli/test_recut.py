@@ -57,7 +57,7 @@ def test_a_shot_is_removed(emsync, old, scene_films, network_file, tmp_path):
     assert content(old) == before
     assert {path.name for path in (tmp_path / "new").iterdir()} == {
         "score.mid", "score.musicxml", "score.svg", "plan.json", "cues.json", "report.json",
-        "scores.npz", "stems", "score.wav", "film.mp4", "written.mid",
+        "scores.npz", "stems", "score.wav", "film.mp4", "strip.jpg", "written.mid",
     }  # fmt: skip
     check_kept(old, tmp_path / "new", 12)
     report = json.loads((tmp_path / "new" / "report.json").read_text())

@@ -170,3 +170,22 @@ def test_the_film_is_never_replaced(rescore, old):
     assert result.status == 2
     assert result.err.endswith(f"{old.parent}: film.mp4 is the film itself; name another folder\n")
     assert film.read_bytes() == before
+
+
+def test_a_list_with_a_moved_hit_changes_the_bars_around_it(rescore, old, tmp_path):
+    cues = json.loads((old / "cues.json").read_text())
+    times = [hit["seconds"] if isinstance(hit, dict) else hit for hit in cues["boundaries"]]
+    first = min(times, key=lambda time: abs(time - 9))
+    (tmp_path / "hits.txt").write_text("\n".join(f"{t + (t == first)}" for t in times))
+    new = tmp_path / "new"
+    result = rescore(old, "--boundaries", tmp_path / "hits.txt", "-o", new)
+    assert result.status == 0, result.err
+    found = [hit["seconds"] if isinstance(hit, dict) else hit
+             for hit in json.loads((new / "cues.json").read_text())["boundaries"]]  # fmt: skip
+    assert found == pytest.approx([t + (t == first) for t in times], abs=0.001)
+    (anew,) = report(new)["rescore"]["new"]
+    assert 0 < anew["start"] < first < first + 1 < anew["end"]
+    kept = {(name, note.pitch, note.velocity) for name, note in notes(new, 0, anew["start"])}
+    assert kept == {(n, note.pitch, note.velocity) for n, note in notes(old, 0, anew["start"])}
+    result = rescore(old, "--boundaries", tmp_path / "hits.txt", "--part", "piano", "-o", new)
+    assert result.status == 2 or "leave out section, parts" in result.err

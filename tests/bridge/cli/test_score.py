@@ -12,7 +12,7 @@ from engine.score import Instrument
 FILES = {
     "score.wav", "film.mp4",
     "score.mid", "score.musicxml", "score.svg", "plan.json", "cues.json", "report.json",
-    "scores.npz", "stems", "takes", "written.mid",
+    "scores.npz", "stems", "strip.jpg", "takes", "written.mid",
 }  # fmt: skip
 SOUND = {"score.wav", "film.mp4"}
 

@@ -44,6 +44,7 @@ def test_a_film_with_several_cues_from_list_to_playback(
     assert watch == f"watch it: emsync preview {out} ({out / 'film.mp4'})"
     assert {path.name for path in out.iterdir()} == {
         "reel.mid", "reel.wav", "film.mp4", "stems", "1m1", "1m2", "cues.json", "report.json",
+        "strip.jpg",
     }  # fmt: skip
 
     # The reel plays as the film does, to its end.

@@ -176,3 +176,14 @@ def piece(server: Server, film: Path) -> str:
     job = server.ended(server.submit(film, takes=2, audio="wav"))
     assert job["state"] == "done", job
     return str(job["id"])
+
+
+@pytest.fixture(scope="session")
+def longer(
+    server: Server, draw_film: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """A finished job for a film of 18 s at 120 bpm, with hits at 6 s and 12 s."""
+    film = draw_film(tmp_path_factory.mktemp("films") / "longer.mp4", 18, 9)
+    job = server.ended(server.submit(film, bpm=120, boundaries=[6.0, 12.0]))
+    assert job["state"] == "done", job
+    return str(job["id"])

@@ -47,6 +47,7 @@ def plan_of(server, job):
     [
         ("plan.json", "application/json"),
         ("score.svg", "image/svg+xml"),
+        ("strip.jpg", "image/jpeg"),
         ("score.mid", "audio/midi"),
         ("score.wav", "audio/wav"),
         ("stems/drums.wav", "audio/wav"),

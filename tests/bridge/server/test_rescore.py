@@ -79,3 +79,60 @@ def test_what_can_not_be_rescored_is_refused_in_one_line(server, film, piece):
 def test_a_selection_beyond_the_piece_fails_the_job_alone(server, piece):
     job = server.ended(server.client.ask("POST", f"/jobs/{piece}/rescore", {"from": 60})["id"])
     assert job["state"] == "failed" and "two rising times" in job["error"]
+
+
+def sheet_with(server, job, *seconds):
+    """The cue sheet of a job with hits at other times."""
+    return {**json.loads(server.client.file(job, "cues.json")), "boundaries": list(seconds)}
+
+
+def notes_of(server, job, start, until):
+    """Onset, pitch and velocity of the notes of each part in a stretch."""
+    parts = server.client.ask("GET", f"/jobs/{job}/notes")["parts"]
+    return {
+        part: [
+            (pytest.approx(onset, abs=0.002), pitch, velocity)
+            for onset, _, pitch, velocity in notes
+            if start <= onset + 0.001 < until
+        ]
+        for part, notes in parts.items()
+    }
+
+
+def test_a_moved_hit_composes_the_bars_around_it_anew_and_keeps_the_rest(server, longer):
+    cues = sheet_with(server, longer, 7.0, 12.0)
+    plan = server.client.ask("POST", f"/jobs/{longer}/plan", {"cues": cues})
+    (first, before), (after, end) = plan["kept"]
+    assert first == 0.0 and 4.0 <= before <= 5.0 and 9.0 <= after < 14.0 and end == 18.0
+    assert [hit["meets"] for hit in plan["hits"]] == ["bar line", "bar line"]
+    path = f"/jobs/{longer}/rescore"
+    job = server.ended(server.client.ask("POST", path, {"cues": cues, "takes": 1})["id"])
+    assert job["state"] == "done", job
+    assert json.loads(server.client.file(job["id"], "cues.json"))["boundaries"] == [7.0, 12.0]
+    # What was shown is what is composed.
+    assert json.loads(server.client.file(job["id"], "plan.json")) == json.loads(plan["plan"])
+    for span in plan["kept"]:
+        assert notes_of(server, job["id"], *span) == notes_of(server, longer, *span)
+    report = json.loads(server.client.file(job["id"], "report.json"))["rescore"]
+    assert [(part["start"], part["end"]) for part in report["new"]] == [
+        (pytest.approx(before, abs=0.001), pytest.approx(after, abs=0.001))
+    ]
+    # The whole of it, composed anew, has the options of the piece, and the hits of this version.
+    again = server.client.ask("POST", f"/jobs/{job['id']}/regenerate", {"takes": 1})
+    assert (again["kind"], again["request"]["bpm"]) == ("compose", 120)
+    assert again["request"]["cues"]["boundaries"] == [7.0, 12.0]
+    server.client.ask("DELETE", f"/jobs/{again['id']}")
+
+
+def test_moved_hits_that_can_not_be_composed_are_refused_in_one_line(server, longer):
+    def refused(path: str, **values: object) -> str:
+        with pytest.raises(EmsyncError) as error:
+            server.client.ask("POST", f"/jobs/{longer}/{path}", values)
+        return str(error.value)
+
+    cues = sheet_with(server, longer, 7.0, 12.0)
+    assert "they are those of the old score" in refused("plan", hits=[6.0, 12.0])
+    assert "outside from 8 to 18 s" in refused("plan", **{"cues": cues, "from": 8})
+    assert "hits is missing" in refused("plan")
+    assert "both give the hits" in refused("rescore", cues=cues, hits=[1.0])
+    assert "leave out section, parts" in refused("rescore", cues=cues, parts=["piano"])

@@ -25,7 +25,9 @@ REQUESTS = {
     "plan": {"plan": PLAN, "seed": 4},
     "free": {"free": True, "density": 9},
 }  # fmt: skip
-BESIDE = ("cues.json", "plan.json", "score.svg", "score.musicxml", "written.mid")
+BESIDE = (
+    "cues.json", "plan.json", "score.svg", "score.musicxml", "strip.jpg", "written.mid",
+)  # fmt: skip
 MIDI = ("score.mid", *(f"stems/{i.value}.mid" for i in Instrument))
 
 

@@ -208,3 +208,27 @@ def test_the_emotion_of_each_section_stands_below_the_parts():
         (found,) = of_class(picture, name)
         heights = [float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)", str(found.get("d")))]
         assert [math.copysign(1, middle - y) for y in heights] == list(signs)
+
+
+def test_the_film_strip_stands_above_the_parts_each_tile_at_its_time():
+    tiles = [bytes([number]) * 900 for number in range(17)]
+    picture = fromstring(draw(piece(34.0, note(1.0, 2.0)), cues(34.0, 17.0), tiles=tiles))
+    found = list(picture.iter(f"{SVG}image"))
+    assert [float(tile.get("x", 0)) for tile in found] == [
+        pytest.approx(x_of(2.0 * number, 34.0), abs=0.1) for number in range(17)
+    ]
+    assert all(tile.get("href", "").startswith("data:image/jpeg;base64,") for tile in found)
+    below = min(float(rect.get("y", 0)) for rect in of_class(picture, "lane"))
+    assert {float(tile.get("y", 0)) + float(tile.get("height", 0)) for tile in found} <= {below - 4}
+    # The line of a hit goes through the strip, too.
+    (line,) = of_class(picture, "boundary")
+    assert f" {float(found[0].get('y', 0)):g}v" in str(line.get("d"))
+
+
+def test_a_tile_goes_on_in_the_next_row():
+    tiles = [b"tile"] * 7
+    picture = fromstring(draw(piece(70.0), cues(70.0), tiles=tiles))
+    rows = [list(row.iter(f"{SVG}image")) for row in of_class(picture, "row")]
+    assert [len(row) for row in rows] == [4, 4]
+    width = sum(float(tile.get("width", 0)) for row in rows for tile in row)
+    assert width == pytest.approx(2 * (WIDTH - LEFT - RIGHT), rel=0.1)

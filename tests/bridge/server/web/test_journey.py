@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zipfile import ZipFile
+
 import pytest
 
 from .conftest import SECONDS, give_sound
@@ -15,6 +17,8 @@ def test_a_film_is_chosen_composed_and_shown(tab, short_film, server):
     tab.page.fill("[name=takes]", "1")
     tab.page.fill("[name=bpm]", "120")
     tab.page.uncheck("[name=guitar]")
+    tab.page.check("[name=export-rpp]")
+    tab.page.check("[name=export-ardour]")
     tab.page.click("#compose")
     tab.page.wait_for_selector("#piece:not([hidden]) .hit")
     assert tab.text("#film-name") == "short film.mp4"
@@ -23,16 +27,30 @@ def test_a_film_is_chosen_composed_and_shown(tab, short_film, server):
     assert job["request"]["instruments"] == ["bass", "drums", "piano", "strings"]
     assert (job["request"]["takes"], job["request"]["bpm"]) == (1, 120)
     assert tab.hits()[0] == pytest.approx(2.0, abs=0.05)
+    tab.panel("Files")
+    with tab.page.expect_download() as download:
+        tab.page.click("#panel >> text=REAPER")
+    assert download.value.suggested_filename == "score.rpp"
+    with tab.page.expect_download() as download:
+        tab.page.click("#panel >> text=Ardour session")
+    with ZipFile(download.value.path()) as file:
+        assert "ardour/score.ardour" in file.namelist()
     tab.page.click(".brand")
     tab.page.wait_for_selector("#recent-list strong")
-    assert tab.text("#recent-list strong") == "short film.mp4"
+    # The name of a piece opens it.
+    tab.page.click("#recent-list strong >> text=short film.mp4")
+    tab.page.wait_for_selector("#piece:not([hidden]) .hit")
 
 
 def test_what_is_no_film_is_said_in_one_sentence(tab, tmp_path):
     letter = tmp_path / "letter.mp4"
     letter.write_bytes(b"Dear Sir, " * 500)
-    tab.enter().page.set_input_files("#file", str(letter))
+    tab.enter().page.fill("#path", "/no/such/film.mp4")
+    tab.page.set_input_files("#file", str(letter))
+    tab.wait_for_text("#film-facts", "letter.mp4: ")
     tab.page.wait_for_selector("#film-facts.bad")
+    # The path of another film does not stay.
+    assert tab.page.input_value("#path") == ""
     assert tab.text("#film-facts").startswith("letter.mp4: ")
     assert tab.page.is_disabled("#compose")
     tab.page.fill("#path", "/no/such/film.mp4")
@@ -112,6 +130,23 @@ def test_new_notes_are_heard_before_their_sound_is_made(tab, server, short_film)
     assert "simple tones until the sound is made" in tones[0]
     assert "simple tones" not in tab.text("#legend")
     assert server.ended(new)["state"] == "done"
+
+
+def test_a_hit_of_a_longer_film_changes_the_bars_around_it_alone(tab, server, longer):
+    tab.enter(longer)
+    tab.page.focus(".hit")
+    tab.page.keyboard.press("Shift+ArrowRight")
+    tab.wait_for_text("#plan-text", "Changed: a hit. 0:")
+    assert tab.text("#plan-text").endswith(" is new, all else stays.")
+    assert tab.page.is_visible("#compose-all")
+    tab.page.click("#compose-again")
+    new = tab.composed(longer)
+    assert tab.cues(new)["boundaries"] == pytest.approx([7.0, 12.0], abs=0.05)
+    kinds = [server.client.ask("GET", f"/jobs/{each}")["kind"] for each in (longer, new)]
+    assert kinds == ["compose", "rescore"]
+    # The options of the whole piece hold for the next change, too.
+    tab.panel("Music")
+    assert tab.page.input_value("[data-key=bpm]") == "120"
 
 
 def test_undo_leads_back_through_all_changes_and_to_the_version_before(tab, scored):
@@ -214,7 +249,7 @@ def test_files_can_be_downloaded(tab, scored):
         tab.page.click("text=Music, WAV")
     assert download.value.suggested_filename == "score.wav"
     with tab.page.expect_download() as download:
-        tab.page.click("text=piano.mid")
+        tab.page.click("[aria-label='piano, MIDI']")
     assert download.value.suggested_filename == "piano.mid"
 
 
