@@ -38,6 +38,7 @@ COMPOSE = {
     "engine.cues",
     "engine.emotion",
     "engine.hits",
+    "engine.live",
     "engine.measurements",
     "engine.metrics",
     "engine.model",
@@ -137,6 +138,15 @@ ALLOWED: Mapping[str, set[str]] = {
         "engine.music",
         "engine.plan",
         "engine.recut",
+    },
+    "engine.live": {
+        *BASE,
+        "engine.composing",
+        "engine.cues",
+        "engine.emotion",
+        "engine.model",
+        "engine.music",
+        "engine.plan",
     },
     "engine.training": {
         *BASE,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bridge.cli.client_control import control_arguments, send_control
 from bridge.cli.client_scripts import hello, plan_of, request_values_of
 from bridge.cli.cut_option import cut_arguments, new_cut_argument, recut_values
 from bridge.cli.options import (
@@ -118,6 +119,7 @@ def arguments(parser: ArgumentParser) -> None:
     sampling_arguments(recut)
     sound_arguments(recut)
     recut.add_argument("--wait", action="store_true", help="wait until it is done")
+    control_arguments(action("control", "change a piece while it is composed and played"))
     job_argument(action("cancel", "cancel a job"))
     job_argument(action("forget", "remove an ended job and its files"))
     files = action("files", "fetch a job's files")
@@ -248,6 +250,7 @@ _ACTIONS: dict[str, Callable[[Client, Namespace], Any]] = {
     "regenerate": _regenerate,
     "rescore": _rescore,
     "recut": _recut,
+    "control": send_control,
     "cancel": lambda client, args: client.ask("DELETE", _path(args)),
     "forget": lambda client, args: client.ask("DELETE", _path(args) + "?forget=true"),
     "files": _files,

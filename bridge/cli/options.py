@@ -135,6 +135,11 @@ def music_arguments(parser: ArgumentParser) -> None:
         help="who plays the theme (default: by the name or the program of its track)",
     )  # fmt: skip
     parser.add_argument(
+        "--changes", type=Path, metavar="FILE",
+        help="make a live piece again: its changes, from its report.json. Give its other options "
+        "and its seed too",
+    )  # fmt: skip
+    parser.add_argument(
         "--free", action="store_true", default=None,
         help="compose in free time, without a plan; bars, harmony and ending are the network's own",
     )  # fmt: skip

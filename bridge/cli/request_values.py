@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from bridge.scoring.live import read_changes
 from bridge.scoring.request import Request
 from engine.cues import CueSheet, Video, read_cues
 from engine.errors import EmsyncError
@@ -46,6 +47,8 @@ def request_values(args: Namespace) -> dict[str, Any]:
         values["hit_offset"] = _frames(args, values["hit_offset"])
     if "plan" in values:
         values["plan"] = read_plan(values["plan"])
+    if "changes" in values:
+        values["changes"] = read_changes(values["changes"])
     if "theme" in values:
         values["theme"] = read_theme(values["theme"], _theme_part(args.theme_part))
     elif getattr(args, "theme_part", None) is not None:

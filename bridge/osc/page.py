@@ -49,7 +49,8 @@ def _table(addresses: Iterable[Address]) -> Iterable[str]:
     yield "|---|---|---|"
     for address in addresses:
         arguments = "<br>".join(
-            f"`{a.name}` {_TYPES[a.type.value]}{', optional' if a.optional else ''}: {a.meaning}"
+            f"`{a.name}` {_TYPES[a.type.value]}{', optional' if a.optional else ''}"
+            f"{', one or more' if a.repeated else ''}: {a.meaning}"
             for a in address.arguments
         )
         yield f"| `{address.path}` | {arguments} | {address.meaning} |"

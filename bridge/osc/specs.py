@@ -33,12 +33,16 @@ class Type(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument of an address. Optional ones come last."""
+    """One argument of an address. Optional ones come last.
+
+    repeated: the last argument of an address may come more than once; its value is a tuple.
+    """
 
     name: str
     type: Type
     meaning: str
     optional: bool = False
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,19 @@ OUT = (
         "is gone",
     ),
     Address(
+        "/emsync/control",
+        (
+            _JOB,
+            Argument("bar", Type.INT, "the bar from which it holds, counted from 1"),
+            Argument("seconds", Type.FLOAT, "when this bar begins, from the score's zero"),
+            Argument("valence", Type.FLOAT, "-1 unpleasant .. 1 pleasant; NaN as planned"),
+            Argument("arousal", Type.FLOAT, "-1 calm .. 1 excited; NaN as planned"),
+            Argument("density", Type.FLOAT, "notes a second; NaN as planned"),
+            Argument("instruments", Type.TEXT, "names with spaces between them; empty as planned"),
+        ),
+        "a piece that is composed live changes: from this bar on these controls hold",
+    ),
+    Address(
         "/emsync/error",
         (Argument("text", Type.TEXT, "what went wrong, where, and what to do, in one line"),),
         "a request by OSC, or a job, failed",
@@ -130,6 +147,33 @@ IN = (
             Argument("seconds", Type.FLOAT, "from here; left out: from the current position", True),
         ),
         "play a finished piece",
+    ),
+    Address(
+        "/emsync/control/emotion",
+        (
+            Argument("valence", Type.FLOAT, "-1 unpleasant .. 1 pleasant"),
+            Argument("arousal", Type.FLOAT, "-1 calm .. 1 excited"),
+        ),
+        "give the piece that is composed live this emotion",
+    ),
+    Address(
+        "/emsync/control/density",
+        (Argument("density", Type.FLOAT, "notes a second, 0.5..40"),),
+        "give the piece that is composed live this density",
+    ),
+    Address(
+        "/emsync/control/instruments",
+        (
+            Argument(
+                "instruments", Type.TEXT, "bass, drums, guitar, piano or strings", repeated=True
+            ),
+        ),
+        "let these instruments alone play in the piece that is composed live",
+    ),
+    Address(
+        "/emsync/control/reset",
+        (),
+        "let the piece that is composed live go on as it was planned",
     ),
     Address("/emsync/pause", (), "pause"),
     Address("/emsync/stop", (), "stop, and end every note"),
@@ -170,17 +214,29 @@ def named(address: Address, values: Sequence[Any]) -> dict[str, Any]:
     Raises EmsyncError, which says what is expected, if they do not fit.
     """
     needed = sum(not argument.optional for argument in address.arguments)
-    fit = needed <= len(values) <= len(address.arguments) and all(
-        _fits(argument.type, value)
-        for argument, value in zip(address.arguments, values, strict=False)
+    last = address.arguments[-1:]
+    repeated = bool(last) and last[0].repeated
+    arguments = (*address.arguments, *(max(0, len(values) - len(address.arguments)) * last))
+    fit = (
+        needed <= len(values)
+        and (repeated or len(values) <= len(address.arguments))
+        and all(
+            _fits(argument.type, value) for argument, value in zip(arguments, values, strict=False)
+        )
     )
     if not fit:
         expected = ", ".join(
-            f"{a.name} ({a.type.name.lower()}{', optional' if a.optional else ''})"
+            f"{a.name} ({a.type.name.lower()}{', optional' if a.optional else ''}"
+            f"{', one or more' if a.repeated else ''})"
             for a in address.arguments
         )
         raise EmsyncError(f"{address.path}: takes {expected or 'no arguments'}")
-    return {a.name: v for a, v in zip(address.arguments, values, strict=False)}
+    found: dict[str, Any] = {
+        a.name: v for a, v in zip(address.arguments, values, strict=False) if not a.repeated
+    }
+    if repeated:
+        found[last[0].name] = tuple(values[len(address.arguments) - 1 :])
+    return found
 
 
 def _fits(type_: Type, value: Any) -> bool:

@@ -48,6 +48,15 @@ class EventStream:
         self._notes = sorted([*self._notes, *notes], key=order)
         self._others = sorted([*self._others, *(Mark(c, "chord") for c in chords)], key=_seconds)
 
+    def cut(self, seconds: float) -> None:
+        """Leave out the notes and chords from a position on; notes that sound keep their ends."""
+        del self._notes[bisect_left(self._notes, seconds, key=lambda n: n.onset) :]
+        self._others = [
+            due
+            for due in self._others
+            if due.seconds < seconds or not isinstance(due, Mark) or due.kind != "chord"
+        ]
+
     def until(self, seconds: float) -> Iterator[Due]:
         """What is due before ``seconds`` and was not yielded yet.
 

@@ -30,6 +30,8 @@ RESERVE = 5.0
 """Seconds of music to have ahead before an unfinished piece starts, or starts again."""
 GROWTH = 2.0
 """How much the reserve grows each time that the music runs out."""
+RESUME = 1.0
+"""Seconds of music to have ahead where the music of a change came too late."""
 SHORTEST_LOOP = 0.1
 _TICK = 0.1
 _TAIL = 0.15
@@ -68,6 +70,10 @@ class Player:
         """The reserve after the music of the present piece ran out; 0 before."""
         self._expected = 0.0, 0.0
         """When the present piece was loaded, and up to where it was known then."""
+        self._cut = -1.0
+        """Where the music was last cut, for which other music is to come."""
+        self._resumes = False
+        """Whether it waits for that music."""
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="emsync player", daemon=True)
         self._thread.start()
@@ -80,6 +86,7 @@ class Player:
         known = piece.duration if until is None else until
         with self._lock:
             self._grown, self._expected = 0.0, (time.monotonic(), known)
+            self._cut, self._resumes = -1.0, False
             self._halt("stopped", 0.0, piece=piece, known=known, loop=None, shortage=None)
 
     def extend(self, notes: Iterable[Note], until: float, chords: Iterable[float] = ()) -> None:
@@ -103,6 +110,33 @@ class Player:
             if self.state == "playing":
                 self._stream.add(notes, chords)
             self._wake.notify()
+
+    def reach(self) -> tuple[float, float]:
+        """The position that is heard now, and the one up to which all is handed over."""
+        with self._lock:
+            position = self._position()
+            return position, self._filled if self.state == "playing" else position
+
+    def cut(self, choose: Callable[[float, float], float | None]) -> float | None:
+        """Drop the music of an unfinished piece from a position on, which is composed anew.
+
+        choose: receives the present position, and the one up to which all is handed over. It
+        returns where to cut, or None. Returns the same. Notes that sound keep their ends.
+        """
+        with self._lock:
+            playhead, seconds = self._playhead, choose(*self.reach())
+            if seconds is None:
+                return None
+            piece = replace(
+                playhead.piece,
+                notes=tuple(note for note in playhead.piece.notes if note.onset < seconds),
+                chords=tuple(chord for chord in playhead.piece.chords if chord < seconds),
+            )
+            self._update(piece=piece, known=min(playhead.known, max(seconds, 0.0)))
+            if self.state == "playing":
+                self._stream.cut(seconds)
+            self._cut = self._playhead.known
+            return seconds
 
     def play(self, at: float | None = None, when: float | None = None, rate: float = 1.0) -> None:
         """Play from the position ``at``, which falls on the moment ``when``.
@@ -301,6 +335,14 @@ class Player:
     def _run_dry(self) -> None:
         """Wait for a larger reserve: the next wait shall not come as soon."""
         known, (begun, before) = self._playhead.known, self._expected
+        if known == self._cut:
+            shortage = (
+                f"the music of a change at {known:.1f} s was not composed in time: this machine is "
+                "busy; end other programs"
+            )
+            self._resumes = True
+            self._halt("waiting", known, shortage=shortage)
+            return
         self._grown = GROWTH * (max(self._grown, self.reserve) or 1.0)
         rate = (known - before) / max(time.monotonic() - begun, 0.001)
         shortage = (
@@ -316,14 +358,14 @@ class Player:
         It waits while too little of the piece is composed, or while the output stalls.
         """
         playhead, output = self._playhead, self.output
-        reserve = max(self.reserve, self._grown)
+        reserve = min(self.reserve, RESUME) if self._resumes else max(self.reserve, self._grown)
         short = not playhead.finished and playhead.known - playhead.resting < reserve
         if short or (output.trouble() is not None and not output.gone):
             if playhead.state != "waiting":
                 self._update(state="waiting")
                 self._notify_state()
             return
-        begin = playhead.resting
+        begin, self._resumes = playhead.resting, False
         self._stream = EventStream(playhead.piece, begin)
         self._filled = begin
         soonest = time.monotonic() + output.lead - min(output.latency, 0.0)

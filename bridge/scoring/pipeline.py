@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from bridge.scoring.exports import hit_names, write_exports
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from bridge.scoring.film_strip import write_strip
+from bridge.scoring.live import Live, Recorded
 from bridge.scoring.performing import PerformedTake, performed, performing
 from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for
 from bridge.scoring.report import (
     NOT_TIMED,
     Model,
     Report,
+    ReportedChange,
     Takes,
     Timings,
     report,
@@ -41,6 +43,7 @@ from engine.emotion.sections import override, turned
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.hits import boundary_hits, is_within
+from engine.live.control import LiveChange
 from engine.measurements import Measurements, read_measurements, write_measurements
 from engine.music.arrangement import Recall
 from engine.originality.fingerprint import shipped_fingerprint
@@ -204,14 +207,14 @@ def score_film(
     load: Callable[[], Network],
     folder: Path,
     phases: Phases,
-    follow: Callable[[CueSheet], Listener] | None = None,
+    live: Live | None = None,
     scores: Path | None = None,
     soundfont: Path | None = None,
 ) -> tuple[CueSheet, Report]:
     """Score a film into ``folder``, which must exist; returns the cue sheet and the report.
 
-    load: loads the network; called once the film has been analyzed. follow: makes
-    the listener that follows the first take while it is composed. scores: a file that keeps what
+    load: loads the network; called once the film has been analyzed. live: follows the first take
+    while it is composed, and may change it. scores: a file that keeps what
     is measured of the film. soundfont: as for :func:`~bridge.scoring.rendering.renderer_for`.
     Raises EmsyncError for a film that can't be scored and a network that can't be loaded. It raises
     it too for a sound font that can't be read, and a folder that can't be written.
@@ -223,7 +226,8 @@ def score_film(
     cues = analyze_film(request, phases, scores)
     plan = request.plan_for(cues)
     composing = partial(phases, "composing")
-    report, _ = compose_piece(request, cues, plan, load, folder, composing, begun, follow)
+    report, _ = compose_piece(request, cues, plan, load, folder, composing, begun, live)
+    cues = replace(cues, sections=report.sections)
     return cues, with_sound(report, renderer, request, cues, folder, phases)
 
 
@@ -270,7 +274,7 @@ def compose_piece(
     folder: Path,
     composing: Callable[[], AbstractContextManager[Progress]],
     begun: float,
-    follow: Callable[[CueSheet], Listener] | None = None,
+    live: Live | None = None,
     name: str = "",
     recall: Recall | None = None,
 ) -> tuple[Report, Score]:
@@ -283,6 +287,7 @@ def compose_piece(
     # Late, because these need onnxruntime.
     from engine.composing.planned import compose_planned_takes
     from engine.composing.takes import compose_takes
+    from engine.live.composer import compose_live
 
     analyzed = time.perf_counter()
     network = load()
@@ -294,23 +299,36 @@ def compose_piece(
     else:
         # That of an earlier piece.
         (folder / PLAN).unlink(missing_ok=True)
-    count = 1 if request.live else request.takes
-    listener = performing(follow(cues), request, cues, plan) if follow else None
+    if request.changes:
+        live = Recorded(request.changes)
+    theme = None if plan is None else request.placed_theme
+    given = None if theme is None or plan is None else theme_given(plan, theme)
+    config = replace(request.generation_config(), given=given, fingerprint=shipped_fingerprint())
+    changes: tuple[LiveChange, ...] = ()
+
+    def follow(cues: CueSheet, plan: Plan | None, change: LiveChange | None = None) -> Listener:
+        assert live is not None
+        return performing(live.follow(cues, plan, change), request, cues, plan)
+
     with composing() as progress:
+        count = 1 if live is not None else request.takes
 
         def share(seconds: float) -> None:
             progress(seconds / (count * cues.duration))
 
-        theme = None if plan is None else request.placed_theme
-        given = None if theme is None or plan is None else theme_given(plan, theme)
-        config = replace(
-            request.generation_config(), given=given, fingerprint=shipped_fingerprint()
-        )
-        if plan is None:
-            takes = compose_takes(cues, network, config, count, share, listener)
+        if live is not None and plan is not None and plan.phrases:
+            piece = compose_live(cues, plan, network, config, live.next_change, follow, share)
+            takes, plan, cues, changes = [piece.take], piece.plan, piece.cues, piece.changes
+            write_cues(cues, folder / CUES)
+            write_atomically(folder / PLAN, to_json(plan))
         else:
-            takes = compose_planned_takes(
-                cues, plan, network, config, count, share, listener, recall
+            listener = None if live is None else follow(cues, plan)
+            takes = (
+                compose_takes(cues, network, config, count, share, listener)
+                if plan is None
+                else compose_planned_takes(
+                    cues, plan, network, config, count, share, listener, recall
+                )
             )
     composed = time.perf_counter()
     kept = None if given is None else (lambda note: note if given.keeps(note) else None)
@@ -327,6 +345,11 @@ def compose_piece(
         humanize=request.humanize,
         expression=request.expression,
         intensity=request.intensity,
+        changes=tuple(
+            ReportedChange(change, plan.seconds_at(plan.bar_line(change.bar)))
+            for change in changes
+            if plan is not None
+        ),
     )
     write_report(result, folder / REPORT)
     return result, result.takes.takes[0][0].score

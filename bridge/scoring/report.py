@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bridge.scoring.rendering import Rendered
 from engine.cues import CueSheet, Section
 from engine.emotion.mapping import MU_MAX
+from engine.live.control import LiveChange
 from engine.metrics import harmony
 from engine.metrics.alignment import FRAME, SECOND, alignment, find_chords
 from engine.metrics.grid import on_grid
@@ -163,6 +164,14 @@ class Rescore:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedChange:
+    """A change of a live piece, and when its bar begins in seconds of the score."""
+
+    change: LiveChange
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What ``report.json`` says.
 
@@ -177,7 +186,7 @@ class Report:
     tempo: quarter notes a minute at the beginning. sections: the film's emotion, and why. dynamics,
     intensity: as requested. recut, rescore: what was kept of an old score; None for a piece that is
     all new. rendered: its sound and film; None without. theme: when the user's theme begins, each
-    time, in seconds.
+    time, in seconds. changes: of a live piece; with the same seed they make it again.
     Shares are NaN (JSON: null) without boundaries or chords.
     """
 
@@ -204,6 +213,7 @@ class Report:
     rendered: Rendered | None = None
     rescore: Rescore | None = None
     theme: tuple[float, ...] = ()
+    changes: tuple[ReportedChange, ...] = ()
 
 
 def report(

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bridge.scoring.live import change_values
 from bridge.scoring.rendering import to_values
 from bridge.scoring.report import Recut, Report, Rescore
 from engine.cues import section_json
@@ -68,6 +69,11 @@ def to_json(report: Report) -> str:
     }
     if report.theme:
         content["theme"] = [round(begin, 3) for begin in report.theme]
+    if report.changes:
+        content["changes"] = [
+            {"seconds": round(each.seconds, 3), **change_values(each.change)}
+            for each in report.changes
+        ]
     if report.recut is not None:
         content["recut"] = asdict(report.recut) | _kept_json(report.recut)
     if report.rescore is not None:

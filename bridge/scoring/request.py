@@ -25,6 +25,7 @@ from engine.emotion.notation import Turn, parse_turns
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.hits import Hit, Stretch, stretches_off
+from engine.live.control import LiveChange
 from engine.music.conditions import parse_conditions
 from engine.plan.original import Original
 from engine.plan.plan import TIME_SIGNATURES, Plan
@@ -87,6 +88,7 @@ class Request:
     chapters: cuts gives the film a chapter for each shot; None keeps its own.
     exports: the formats of :data:`~bridge.scoring.files.EXPORTS` to write beside the music.
     live: play while composing, once ``reserve`` seconds of music are ready. Composes one take.
+    changes: of a live piece, to make it again with its seed and its plan's options. One take.
     rescore: what of a finished piece is composed anew; None for a piece of its own.
     recut: the new cut whose old cut has a score; None for a film of its own.
     theme: what the piece begins with, and comes back to.
@@ -138,6 +140,7 @@ class Request:
     exports: tuple[str, ...] = ()
     live: bool = False
     reserve: float = 4.0
+    changes: tuple[LiveChange, ...] = ()
     rescore: Selection | None = None
     recut: CutFiles | None = None
     theme: Theme | None = None
@@ -174,6 +177,10 @@ class Request:
         if self.theme is not None:
             self._refuse(("free",), "a theme needs a plan; leave out one of them")
             self._refuse(("live",), "a piece with a theme plays once it is done; leave it out")
+            self._refuse(("changes",), "a piece with a theme has none; leave it out")
+        if self.changes:
+            self._refuse(("free",), "a piece in free time has no bars to change at; leave it out")
+            self._refuse(("live",), "with changes a piece plays once it is done; leave it out")
         self._check_emotion()
         chosen(self.experts)
         self.generation_config()
@@ -211,6 +218,7 @@ class Request:
             "a film with a spotting list has pieces of their own; score one cue by itself",
         )
         self._refuse(("live",), "a film with a spotting list plays once it is done; leave it out")
+        self._refuse(("changes",), "a film with a spotting list has none; leave it out")
         for cue in self.music_cues:
             if cue.variation_of is not None and self.free:
                 raise EmsyncError(

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from bridge.scoring.files import EXPORTS
+from bridge.scoring.live import change_values, parse_changes
 from bridge.scoring.music_checks import chords_of_bars, instruments
 from bridge.scoring.new_cut import CutFiles, cut_json, parse_cut
 from bridge.scoring.request import (
@@ -26,6 +27,7 @@ from engine.emotion.experts.registry import listed
 from engine.emotion.fusion import MAPPINGS, MappingName
 from engine.errors import EmsyncError
 from engine.hits import Hit, hit_json, rising_hits, stretches
+from engine.live.control import LiveChange
 from engine.plan.json_form import from_json as plan_from_json
 from engine.plan.json_form import to_json as plan_to_json
 from engine.plan.plan import Plan
@@ -67,6 +69,8 @@ def _plain(value: Any) -> Any:
         return json.loads(to_json(value))
     if isinstance(value, Plan):
         return json.loads(plan_to_json(value))
+    if isinstance(value, LiveChange):
+        return change_values(value)
     if isinstance(value, Selection):
         return selection_json(value)
     if isinstance(value, CutFiles):
@@ -170,6 +174,7 @@ _CHECKS: Mapping[str, Check] = {
     "chapters": one_of("cuts"),
     "exports": _exports,
     "live": flag,
+    "changes": parse_changes,
     "reserve": number(0.0, 600.0),
     "rescore": parse_selection,
     "recut": parse_cut,

@@ -97,6 +97,7 @@ def application(
             Route("/jobs/{job}/regenerate", routes.regenerate, methods=["POST"]),
             Route("/jobs/{job}/rescore", routes.rescore, methods=["POST"]),
             Route("/jobs/{job}/recut", routes.recut, methods=["POST"]),
+            Route("/jobs/{job}/control", routes.control, methods=["POST"]),
             Route("/jobs/{job}/files/{name:path}", routes.file),
             Route("/play", routes.play, methods=["POST"]),
             Route("/pause", routes.pause, methods=["POST"]),
@@ -174,6 +175,11 @@ class Routes:
         """Queue a job that scores a new cut of a finished piece's film."""
         values = await json_body(request)
         return self._job(self._service.recut(request.path_params["job"], values), 202)
+
+    async def control(self, request: Request) -> Response:
+        """Change a piece that is composed live, from one of the next bars on."""
+        values = await json_body(request)
+        return JSONResponse(await self._service.control(request.path_params["job"], values))
 
     async def file(self, request: Request) -> Response:
         """A file of a job."""

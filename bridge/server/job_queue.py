@@ -45,6 +45,8 @@ class JobQueue:
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._unrecorded: dict[str, Job] = {}
         """Ended jobs that the journal could not take yet."""
+        self._running: str | None = None
+        """The job that the worker process does."""
 
     def jobs(self) -> list[Job]:
         """All jobs, the oldest first."""
@@ -94,6 +96,11 @@ class JobQueue:
         self._record(job)
         self._queue.put_nowait(job.id)
         return job
+
+    def send(self, name: str, message: protocol.Change | protocol.Finish) -> None:
+        """Send a message to the process that does a job, unless that has ended."""
+        if name == self._running:
+            self._worker.send(message)
 
     async def cancel(self, name: str) -> Job:
         """Cancel a job that is queued or running; raises WrongState if it has ended."""
@@ -183,7 +190,11 @@ class JobQueue:
         if job.kind in (Kind.RESCORE, Kind.RECUT) and job.parent is not None:
             source = self._job_files.folder(self.job(job.parent))
         task = protocol.Task(job.kind, job.request, self._job_files.folder(job), source)
-        return await self._worker.perform(task, on_event)
+        self._running = job.id
+        try:
+            return await self._worker.perform(task, on_event)
+        finally:
+            self._running = None
 
     def _record(self, job: Job, event: protocol.Event | None = None) -> Job:
         """Write the job to the journal, then update it.

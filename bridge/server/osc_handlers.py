@@ -34,6 +34,19 @@ def osc_handlers(service: Service) -> dict[str, Handler]:
     async def play(job: str = "", seconds: float | None = None) -> None:
         await service.play(job or None, seconds)
 
+    async def emotion(valence: float, arousal: float) -> None:
+        # OSC's floats have 24 bits: 0.8 arrives as 0.800000012.
+        await service.control(None, {"valence": round(valence, 3), "arousal": round(arousal, 3)})
+
+    async def density(density: float) -> None:
+        await service.control(None, {"density": round(density, 3)})
+
+    async def instruments(instruments: tuple[str, ...]) -> None:
+        await service.control(None, {"instruments": list(instruments)})
+
+    async def reset() -> None:
+        await service.control(None, {"reset": True})
+
     async def follow(transport: str = "", offset: float = 0.0, rate: float = 0.0) -> None:
         # OSC's floats have 24 bits: 29.97 arrives as 29.969999.
         await service.follow(transport or None, offset=offset or None, rate=round(rate, 3) or None)
@@ -43,6 +56,10 @@ def osc_handlers(service: Service) -> dict[str, Handler]:
         "/emsync/regenerate": regenerate,
         "/emsync/cancel": service.cancel,
         "/emsync/play": play,
+        "/emsync/control/emotion": emotion,
+        "/emsync/control/density": density,
+        "/emsync/control/instruments": instruments,
+        "/emsync/control/reset": reset,
         "/emsync/pause": playback.pause,
         "/emsync/stop": playback.stop,
         "/emsync/locate": playback.locate,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bridge.midi.output import Output
 from bridge.play.expression import expression
@@ -19,10 +20,11 @@ from bridge.play.piece import Moment, Piece
 from bridge.play.player import Player
 from bridge.server.hub import Hub
 from bridge.server.playback_events import Watcher, publish_moment, status_json
+from bridge.server.worker_protocol import Draft
 from engine.cues import CueSheet, Section
 from engine.errors import EmsyncError
-from engine.score import Note
 
+T = TypeVar("T")
 POLL_INTERVAL = 0.05
 """Seconds from one reading of the player's status to the next."""
 
@@ -70,6 +72,8 @@ class Playback:
         """Receives the sync source; None while the output is gone."""
         self._chords: set[float] = set()
         """Onsets of the chords of the piece that is being composed."""
+        self._cuts: list[float] = []
+        """Where that piece was cut for its changes, in seconds, by their order."""
 
     @property
     def job(self) -> str | None:
@@ -156,11 +160,27 @@ class Playback:
         piece = Piece((), (), cues.boundaries, cues.duration, controls, film_rate=cues.video.fps)
         self._submit(self._begin, piece, loaded, reserve)
 
-    def extend(
-        self, job: str, notes: tuple[Note, ...], chords: tuple[float, ...], until: float
-    ) -> None:
-        """Add notes and chords to an expected piece; its music before ``until`` is complete now."""
-        self._submit(self._extend, job, notes, chords, until)
+    def extend(self, job: str, draft: Draft) -> None:
+        """Add a draft to an expected piece, but for what later changes have cut."""
+        self._submit(self._extend, job, draft)
+
+    async def cut(self, job: str, choose: Callable[[float, float], float | None]) -> float | None:
+        """Cut an expected piece for a change. Arguments as for ``Player.cut``.
+
+        Returns where it was cut; None if it is not loaded, or if ``choose`` returns that.
+        """
+        return await self._do(self._cut, job, choose)
+
+    async def reaches(self, job: str, open_: Callable[[float, float], bool]) -> bool:
+        """Whether an expected piece is loaded and has not stopped, and ``open_`` is true.
+
+        open_: receives the position, and the one up to which all is handed over.
+        """
+        return await self._do(self._reaches, job, open_)
+
+    def set_sections(self, job: str, sections: tuple[Section, ...]) -> None:
+        """Another emotion holds in an expected piece."""
+        self._submit(self._set_sections, job, sections)
 
     def abandon(self, job: str) -> None:
         """Unload an expected piece that will not be finished."""
@@ -200,16 +220,37 @@ class Playback:
     def _begin(self, piece: Piece, loaded: _Loaded, reserve: float) -> None:
         self._player.reserve = reserve
         self._chords.clear()
+        self._cuts.clear()
         self._load(piece, loaded, until=0.0)
         self._play(0.0)
 
-    def _extend(
-        self, job: str, notes: tuple[Note, ...], chords: tuple[float, ...], until: float
-    ) -> None:
+    def _extend(self, job: str, draft: Draft) -> None:
+        if self.job != job:
+            return
+        # Music that was under way when the piece was cut counts up to there.
+        end = min(self._cuts[draft.changes :], default=math.inf)
+        chords = [chord for chord in draft.chords if chord < end]
+        self._chords.update(chords)
+        shaped = (self._options.dynamics.of(n, self._chords) for n in draft.notes if n.onset < end)
+        self._player.extend(shaped, min(draft.until, max(end, 0.0)), chords)
+
+    def _cut(self, job: str, choose: Callable[[float, float], float | None]) -> float | None:
+        if self.job != job or not self._loaded.draft:
+            return None
+        seconds = self._player.cut(choose)
+        if seconds is not None:
+            self._cuts.append(seconds)
+            self._chords = {chord for chord in self._chords if chord < seconds}
+        return seconds
+
+    def _reaches(self, job: str, open_: Callable[[float, float], bool]) -> bool:
+        if self.job != job or not self._loaded.draft or self._player.state == "stopped":
+            return False
+        return open_(*self._player.reach())
+
+    def _set_sections(self, job: str, sections: tuple[Section, ...]) -> None:
         if self.job == job:
-            self._chords.update(chords)
-            shaped = (self._options.dynamics.of(note, self._chords) for note in notes)
-            self._player.extend(shaped, until, chords)
+            self._loaded = replace(self._loaded, sections=sections)
 
     def _abandon(self, job: str) -> None:
         if self._loaded.draft:
@@ -251,9 +292,9 @@ class Playback:
             self._follower.close()
             self._follower = None
 
-    async def _do(self, what: Callable[..., None], *args: Any) -> None:
-        """Run a request in order, and wait for it."""
-        await asyncio.wrap_future(self._executor.submit(what, *args))
+    async def _do(self, what: Callable[..., T], *args: Any) -> T:
+        """Run a request in order, and wait for what it returns."""
+        return await asyncio.wrap_future(self._executor.submit(what, *args))
 
     def _submit(self, what: Callable[..., None], *args: Any) -> None:
         """Run a request in order, without waiting; an error is published."""

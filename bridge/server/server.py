@@ -40,6 +40,7 @@ from bridge.server.job_events import job_observer
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
 from bridge.server.journal import Journal, JournalHeld
+from bridge.server.live import Live
 from bridge.server.osc_handlers import osc_handlers
 from bridge.server.page_routes import PageRoutes
 from bridge.server.playback import Playback
@@ -126,7 +127,8 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
             lambda: open_output(options.output_config, folder)[0],
             options.playback_options,
         )
-        observer = job_observer(hub, playback, job_files)
+        live = Live(playback, hub)
+        observer = job_observer(hub, playback, job_files, live)
         film_store = FilmStore(folder / "films")
         videos = _folders(options.videos)
         if videos:
@@ -138,7 +140,7 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
         stack.push_async_callback(job_queue.close)
         token = new_token()
         guard = Guard(token, options.host, options.names, videos)
-        service = Service(job_queue, job_files, playback, guard, film_store)
+        service = Service(job_queue, job_files, playback, guard, film_store, live)
         sessions = Sessions()
         page = PageRoutes(service, sessions, films)
         status_file = StatusFile(folder, lambda: status_values(job_queue.jobs(), playback.state()))
@@ -149,6 +151,7 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
             asyncio.create_task(http.serve([tcp])),
             asyncio.create_task(job_queue.run()),
             asyncio.create_task(playback.watch()),
+            asyncio.create_task(live.watch(job_queue.send)),
             asyncio.create_task(stop.wait()),
         ]
         stack.push_async_callback(_end, http, tasks)

@@ -18,6 +18,7 @@ from bridge.server.film_store import FilmStore
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
 from bridge.server.jobs import Job, Kind, NoSuchJob, State, WrongState
+from bridge.server.live import Live
 from bridge.server.playback import Playback
 from bridge.server.security import Guard
 from engine.cues import CueSheet, read_cues
@@ -55,9 +56,10 @@ class Service:
         playback: Playback,
         guard: Guard,
         film_store: FilmStore,
+        live: Live,
     ) -> None:
         self.job_queue, self.job_files, self.playback = job_queue, job_files, playback
-        self.film_store, self._guard = film_store, guard
+        self.film_store, self._guard, self._live = film_store, guard, live
 
     def submit(self, values: Mapping[str, Any]) -> Job:
         """Queue a new job. values: its ``kind`` (default: compose) and the request's fields."""
@@ -108,7 +110,8 @@ class Service:
             # Its hits may have moved, and its phrases changed.
             request = replace(request, plan=read_plan(self.job_files.file(parent, PLAN)))
         values = {"video": request.video, "seed": parent.request.seed + 1 if seed is None else seed}
-        seeded = replace(request, seed=parse_request(values).seed)
+        # Changes of a live piece belong to its seed.
+        seeded = replace(request, seed=parse_request(values).seed, changes=())
         if takes is not None:
             seeded = replace(seeded, takes=takes)
         if plan is not None:
@@ -183,6 +186,22 @@ class Service:
             raise EmsyncError("hits is missing; give the hits to plan for")
         chosen = selection.parse_selection("rescore", values)
         return planned_hits(read_old_score(self.job_files.folder(parent)), chosen, seed)
+
+    async def control(self, name: str | None, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Change a piece that is composed live, as :meth:`bridge.server.live.Live.control`.
+
+        name: the id of its job; None for the one that is composed now.
+        """
+        name = name or self._live.job
+        if name is None:
+            raise WrongState(
+                "no piece is being composed live; submit a job with live, or change a finished "
+                "piece with rescore"
+            )
+        job = self.job_queue.job(name)
+        return await self._live.control(
+            job, values, lambda message: self.job_queue.send(job.id, message)
+        )
 
     async def cancel(self, job: str) -> Job:
         """Cancel a job; if its piece is loaded, unload it."""

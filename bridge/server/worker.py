@@ -64,6 +64,12 @@ class Worker:
         status = await process.wait()
         return protocol.Failed(f"the worker process died (status {status}); try again")
 
+    def send(self, message: protocol.Change | protocol.Finish) -> None:
+        """Send a message to the process, if it lives."""
+        process = self._process
+        if process is not None and process.returncode is None and process.stdin is not None:
+            process.stdin.write(protocol.message_line(message))
+
     async def kill(self) -> None:
         """Kill the process, whatever it is doing."""
         process, self._process = self._process, None

@@ -9,13 +9,12 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 import warnings
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,14 +35,13 @@ from bridge.scoring.reel import score_reel
 from bridge.scoring.rescore import rescore_piece
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
-from engine.cues import CueSheet, write_cues
+from bridge.server.live_worker import LiveWorker
+from engine.cues import write_cues
 from engine.errors import EmsyncError
 from engine.files import output_folder
-from engine.score import Note
 from engine.video.folders import allow_only
 
 if TYPE_CHECKING:
-    from engine.composing.listener import Listener
     from engine.model.runtime import Network
 
 Report = Callable[[protocol.Event], None]
@@ -52,8 +50,6 @@ NICENESS = 5
 """Composing gives way to playback where both want a processor."""
 STEP = 0.01
 """The share of a phase from one progress report to the next."""
-DRAFT = 0.2
-"""Seconds from one draft of a live piece to the next."""
 
 
 def main() -> None:
@@ -83,26 +79,28 @@ def main() -> None:
     warnings.showwarning = warn
     warnings.simplefilter("always", UserWarning)
     load = cache(options.load)
-    tasks: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_read, args=(sys.stdin.buffer, tasks), daemon=True).start()
+    lines: SimpleQueue[bytes] = SimpleQueue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, lines), daemon=True).start()
     # Ctrl-C is for the server, which ends this process in its own time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
-        report(_attempt(tasks.get(), load, report))
+        line = lines.get()
+        if not protocol.is_message(line):
+            report(_attempt(line, load, report, lines))
 
 
-def _read(lines: BinaryIO, tasks: SimpleQueue[bytes]) -> None:
-    for line in lines:
-        tasks.put(line)
+def _read(source: BinaryIO, lines: SimpleQueue[bytes]) -> None:
+    for line in source:
+        lines.put(line)
     os._exit(0)
 
 
 def _attempt(
-    line: bytes, load: Callable[[], Network], report: Report
+    line: bytes, load: Callable[[], Network], report: Report, lines: SimpleQueue[bytes]
 ) -> protocol.Done | protocol.Failed:
-    """Perform the task of a line; returns its outcome."""
+    """Perform the task of a line; returns its outcome. lines: what the server sends meanwhile."""
     try:
-        perform(protocol.parse_task(line), load, report)
+        perform(protocol.parse_task(line), load, report, lines)
     except EmsyncError as error:
         return protocol.Failed(str(error))
     except ModuleNotFoundError as error:
@@ -113,8 +111,16 @@ def _attempt(
     return protocol.Done()
 
 
-def perform(task: protocol.Task, load: Callable[[], Network], report: Report) -> None:
-    """Analyze, score, rescore or re-cut a film into the task's folder. load: loads the network."""
+def perform(
+    task: protocol.Task,
+    load: Callable[[], Network],
+    report: Report,
+    lines: SimpleQueue[bytes],
+) -> None:
+    """Analyze, score, rescore or re-cut a film into the task's folder.
+
+    load: loads the network. lines: what the server sends meanwhile.
+    """
     folder, phases = output_folder(task.folder), _phases(report)
     # Those of an attempt that was cut off: the film may be another one now.
     (folder / SCORES).unlink(missing_ok=True)
@@ -127,8 +133,8 @@ def perform(task: protocol.Task, load: Callable[[], Network], report: Report) ->
     elif task.kind is Kind.COMPOSE and task.request.music_cues:
         score_reel(task.request, load, folder, phases, folder / SCORES)
     elif task.kind is Kind.COMPOSE:
-        follow = partial(_drafts, report) if task.request.live else None
-        score_film(task.request, load, folder, phases, follow, folder / SCORES)
+        live = LiveWorker(report, lines) if task.request.live else None
+        score_film(task.request, load, folder, phases, live, folder / SCORES)
     else:
         write_cues(analyze_film(task.request, phases, folder / SCORES), folder / CUES)
 
@@ -152,25 +158,6 @@ def _phases(report: Report) -> Phases:
         yield progress
 
     return enter
-
-
-def _drafts(report: Report, cues: CueSheet) -> Listener:
-    """Reports notes and chords as they come, several at a time."""
-    waiting: list[Note] = []
-    chords: list[float] = []
-    sent = time.monotonic()
-
-    def listen(notes: tuple[Note, ...], new_chords: tuple[float, ...], until: float) -> None:
-        nonlocal sent
-        waiting.extend(notes)
-        chords.extend(new_chords)
-        if until >= cues.duration or time.monotonic() - sent >= DRAFT:
-            sent = time.monotonic()
-            report(protocol.Draft(tuple(waiting), tuple(chords), until))
-            waiting.clear()
-            chords.clear()
-
-    return listen
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge.scoring.live import control_values, parse_control
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request, request_json
 from bridge.server.jobs import Kind, State
+from engine.live.control import LiveChange
 from engine.score import Instrument, Note
 
 
@@ -28,6 +30,18 @@ class Task:
     request: Request
     folder: Path
     source: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """To the process: the live piece that it composes changes."""
+
+    change: LiveChange
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """To the process: no change comes any more, so the live piece can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +63,13 @@ class Draft:
     """New notes and chords of a piece that plays while it is composed.
 
     All that begin before ``until`` seconds have been sent by now. chords: onsets in seconds.
+    changes: how many of the messages :class:`Change` this music takes into account.
     """
 
     notes: tuple[Note, ...]
     chords: tuple[float, ...]
     until: float
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +121,31 @@ def parse_task(line: bytes) -> Task:
             raise _unknown(message)
 
 
+def message_line(message: Change | Finish) -> bytes:
+    """Write a message to the process of a live piece as a line."""
+    match message:
+        case Change(LiveChange(bar, control)):
+            return _line("change", bar=bar, control=control_values(control))
+        case Finish():
+            return _line("finish")
+
+
+def is_message(line: bytes) -> bool:
+    """Whether a line is one of ``message_line``, which came after its piece was done."""
+    return line.startswith((b'{"type": "change"', b'{"type": "finish"'))
+
+
+def parse_message(line: bytes) -> Change | Finish:
+    """Read a line of ``message_line``; raises ValueError for any other."""
+    match json.loads(line):
+        case {"type": "change", "bar": int(bar), "control": control}:
+            return Change(LiveChange(bar, parse_control("control", control)))
+        case {"type": "finish"}:
+            return Finish()
+        case message:
+            raise _unknown(message)
+
+
 def event_line(event: Event) -> bytes:
     """Write an event as a line."""
     match event:
@@ -112,9 +153,9 @@ def event_line(event: Event) -> bytes:
             return _line("entered", state=state.value)
         case Progress(share):
             return _line("progress", share=share)
-        case Draft(notes, chords, until):
+        case Draft(notes, chords, until, changes):
             rows = [(n.instrument.value, n.onset, n.end, n.pitch, n.velocity) for n in notes]
-            return _line("draft", notes=rows, chords=chords, until=until)
+            return _line("draft", notes=rows, chords=chords, until=until, changes=changes)
         case Warned(text):
             return _line("warned", text=text)
         case Failed(error):
@@ -130,8 +171,14 @@ def parse_event(line: bytes) -> Event:
             return Entered(State(state))
         case {"type": "progress", "share": float() | int() as share}:
             return Progress(share)
-        case {"type": "draft", "notes": [*rows], "chords": [*chords], "until": until}:
-            return Draft(_notes(rows), tuple(chords), until)
+        case {
+            "type": "draft",
+            "notes": [*rows],
+            "chords": [*chords],
+            "until": until,
+            "changes": int(changes),
+        }:
+            return Draft(_notes(rows), tuple(chords), until, changes)
         case {"type": "warned", "text": str(text)}:
             return Warned(text)
         case {"type": "failed", "error": str(error)}:

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.arrays import Logits, Mask
 from engine.composing.config import GenerationConfig, section_conditions
-from engine.composing.infill import with_given
+from engine.composing.infill import Given, with_given
 from engine.composing.listener import Listener, NoteFeed
 from engine.composing.logits.bass_line import BassLine
 from engine.composing.logits.controls import Controls
@@ -73,8 +73,10 @@ class Composition:
         model: ModelConfig,
         config: GenerationConfig,
         listener: Listener | None = None,
+        first: int = 0,
     ) -> None:
-        """model: of the network that composes. listener: follows the piece; None for nobody."""
+        """model: of the network that composes. listener: follows the piece; None for nobody.
+        first: the step from which on the listener follows it."""
         self.config = config
         self.rng = np.random.default_rng((config.seed, config.take))
         self.score: Score | None = None
@@ -92,7 +94,9 @@ class Composition:
         self._offsets = BoundaryTracker(boundaries)
         self._window = Window(model.window, voc.instrument_slot(len(config.instruments)))
         self._feed = (
-            None if listener is None else NoteFeed(listener, self._state.builder, cues.duration)
+            None
+            if listener is None
+            else NoteFeed(listener, self._state.builder, cues.duration, first)
         )
         self._count = 0
         self._nlls: list[float] = []
@@ -117,6 +121,26 @@ class Composition:
         assert self.score is not None
         nll = float(np.mean(self._nlls or [0.0]))
         return Take(self.score, self._count, nll, self._seams.nll)
+
+    def passed(self, step: int) -> bool:
+        """Whether all that begins before a step has been composed, and has ended."""
+        if self.finished:
+            return True
+        onsets = (onset for onset, _ in self._state.active.values())
+        return self._state.cursor >= step and all(onset >= step for onset in onsets)
+
+    def composed_before(self, step: int) -> Given:
+        """The music that begins before a step that has passed, to be given to another piece."""
+        score = self._state.builder.finish() if self.score is None else self.score
+        if self.config.given is not None:
+            score = with_given(score, self.config.given)
+        end = to_seconds(step)
+        return Given(
+            ((0.0, end),),
+            tuple(note for note in score.notes if note.onset < end),
+            tuple(chord for chord in score.chords if chord < end),
+            tuple(bar for bar in score.bars if bar < end),
+        )
 
     @property
     def window(self) -> Window:
@@ -254,6 +278,8 @@ class Composition:
     def _forget(self, keys: Iterable[Key]) -> None:
         """End active notes that the network no longer knows of; nothing else would."""
         for key in keys:
+            if self._given is not None and self._given.holds(key):
+                continue
             self._limits.close(key, self._state)
             for rule in self._rules:
                 rule.note_closed(key, self._state)

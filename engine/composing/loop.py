@@ -75,11 +75,12 @@ def compose_all(
     if pieces := [each for each in compositions if not each.finished]:
         groups = _deal(pieces, network.threads)
         openings = Openings(groups)
-        jobs = [
-            partial(_compose, group, network, openings, number, show if number == 0 else None)
-            for number, group in enumerate(groups)
-        ]
-        run_together(jobs, show)
+
+        def compose_group(number: int, stop: Event) -> None:
+            shown = None if number else show
+            _compose(groups[number], network, openings, number, shown, stop.is_set)
+
+        run_together([partial(compose_group, number) for number in range(len(groups))], show)
     show()
     return [composition.take for composition in compositions]
 
@@ -91,23 +92,35 @@ def _deal(compositions: Sequence[Composition], threads: int) -> list[list[Compos
     return [list(compositions[start:end]) for start, end in pairwise(ends)]
 
 
+def carry_on(
+    piece: Composition, network: Network, show: Callable[[], None], stopped: Callable[[], bool]
+) -> None:
+    """Carry a piece on to its end.
+
+    show: called after each token. stopped: asked before each token whether the work ends early.
+    """
+    piece.skip_given()
+    if not piece.finished:
+        _compose([piece], network, Openings([[piece]]), 0, show, stopped)
+
+
 def _compose(
     compositions: Sequence[Composition],
     network: Network,
     openings: Openings,
     number: int,
     show: Callable[[], None] | None,
-    stop: Event,
+    stopped: Callable[[], bool],
 ) -> None:
     """Carry compositions to their ends, all in one decoder.
 
-    openings, number: what the groups begin with, and the number of this one. show: called after
-    each token. stop: ends the work early.
+    openings, number: what the groups begin with, and the number of this one. show, stopped: as for
+    :func:`carry_on`.
     """
     pieces = list(compositions)
     decoder = Decoder(network, len(pieces))
     logits = openings.first_logits(decoder, number)
-    while pieces and not stop.is_set():
+    while pieces and not stopped():
         _append_tokens(pieces, logits)
         for row, piece in enumerate(pieces):
             piece.pass_seam(decoder, row)

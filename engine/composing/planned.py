@@ -91,7 +91,7 @@ def planned_takes(
         [(music_cues, planned_config(plan, config, recall)) for config in configs],
         network,
         None if progress is None else lambda seconds: progress(seconds * pace),
-        None if listener is None else _in_film_time(listener, timing, cues.duration),
+        None if listener is None else in_film_time(listener, timing, cues.duration),
     )
     return [replace(take, score=timing.film_score(take.score)) for take in takes]
 
@@ -108,7 +108,7 @@ def planned_asked(plan: Plan, cues: CueSheet) -> Asked:
     return asked_of(cues, players, density, plan.last_chord is not None)
 
 
-def _in_film_time(listener: Listener, timing: Timing, duration: float) -> Listener:
+def in_film_time(listener: Listener, timing: Timing, duration: float) -> Listener:
     """A listener of music time that hands on everything in film time.
 
     duration: of the film, in seconds. The last call gives exactly this time.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import count, pairwise
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,8 +16,9 @@ from engine.errors import EmsyncError
 from engine.music.conditions import KEYS, parse_key
 from engine.plan import mood
 from engine.plan.harmony import draw_progression, draw_qualities, symbols, transposed
-from engine.plan.plan import LATEST_PHRASE, Phrase, Plan
+from engine.plan.plan import Phrase, Plan
 from engine.plan.planner import with_emotion
+from engine.plan.split import new_letters, split_phrases
 from engine.rescore.regions import Region
 from engine.score import Instrument
 
@@ -69,7 +70,7 @@ def changed(
     change = _Change(plan, region, changes, section, first, seed)
     phrases = tuple(
         change.phrase(phrase, end) if first <= phrase.bar < until else phrase
-        for phrase, end in _split(plan, first, until)
+        for phrase, end in split_phrases(plan, first, until)
     )
     return replace(plan, phrases=phrases), cues
 
@@ -84,37 +85,6 @@ def _bars(plan: Plan, region: Region) -> tuple[int, int]:
         bar = bisect_right(lines[:-1], (region.start + region.end) / 2)
         return bar, bar + 1
     return inside[0], inside[-1] + 1
-
-
-def _split(plan: Plan, first: int, until: int) -> Iterator[tuple[Phrase, int]]:
-    """The phrases, parted where the bars ``first`` and ``until`` begin, each with its end."""
-    bars = len(plan.bar_lines())
-    letters = _letters(plan)
-    ends = [*(phrase.bar for phrase in plan.phrases[1:]), bars + 1]
-    for phrase, end in zip(plan.phrases, ends, strict=True):
-        cuts = [bar for bar in (first, until) if phrase.bar < bar < end and _may_begin(plan, bar)]
-        for start, stop in zip([phrase.bar, *cuts], [*cuts, end], strict=True):
-            numbers = range(start - phrase.bar, stop - phrase.bar) if phrase.chords else ()
-            chords = tuple(phrase.chords[n % len(phrase.chords)] for n in numbers)
-            if not cuts:
-                yield phrase, end
-            else:
-                form = phrase.form if start == phrase.bar else next(letters)
-                yield replace(phrase, bar=start, form=form, chords=chords), stop
-
-
-def _may_begin(plan: Plan, bar: int) -> bool:
-    return plan.seconds_at(plan.bar_line(bar)) <= plan.duration - LATEST_PHRASE
-
-
-def _letters(plan: Plan) -> Iterator[str]:
-    """Letters that no phrase has."""
-    used = {phrase.form for phrase in plan.phrases}
-    for turn in count():
-        for letter in map(chr, range(ord("A"), ord("Z") + 1)):
-            form = f"{letter}{turn + 1}" if turn else letter
-            if form not in used:
-                yield form
 
 
 class _Change:
@@ -132,7 +102,7 @@ class _Change:
         self._plan, self._region, self._changes = plan, region, changes
         self._section, self._first = section, first
         self._rng = np.random.default_rng((seed, 4))
-        self._fresh = _letters(plan)
+        self._fresh = new_letters(plan)
         self._forms: dict[str, str] = {}
 
     def phrase(self, phrase: Phrase, until: int) -> Phrase:

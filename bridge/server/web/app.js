@@ -3,6 +3,7 @@
 import { cancel, get, listen } from "./api.js";
 import { byId, dismiss, notice } from "./dom.js";
 import { fileName, isRunning, stateText } from "./format.js";
+import { LivePanel } from "./live.js";
 import { PieceView } from "./piece.js";
 import { Start } from "./start.js";
 import { setUpTheme } from "./theme.js";
@@ -12,6 +13,7 @@ const fail = (error) => {
   notice(error.status === 0 || error.status === 401 ? "connection" : "error", error.message);
 };
 const piece = new PieceView(fail);
+const live = new LivePanel(byId("live"), fail);
 const start = new Start((job) => (location.hash = `#${job.id}`), fail);
 let working = null;
 
@@ -31,6 +33,7 @@ function showWork(job) {
   byId("work-state").textContent = job.error ?? stateText(job);
   byId("work-state").className = job.state === "failed" ? "bad" : "";
   for (const id of ["work-progress", "work-hint", "work-cancel"]) byId(id).hidden = !isRunning(job);
+  live.show(job);
   if (job.progress > 0) byId("work-progress").value = job.progress;
   else byId("work-progress").removeAttribute("value");
 }
@@ -62,6 +65,7 @@ async function show() {
 
 function receive(event) {
   piece.receive(event);
+  live.receive(event);
   if (!working) {
     if (event.event === "job" && !byId("start").hidden) start.show().catch(fail);
     return;
@@ -100,4 +104,5 @@ show();
 get("/words").then((words) => {
   piece.setWords(words);
   start.setWords(words);
+  live.setWords(words);
 }, fail);

@@ -59,7 +59,8 @@ function why(section) {
   return make("details", {}, make("summary", { text: "Why this emotion" }), make("ul", {}, ...reasons));
 }
 
-function slider(name, low, high, value, set, show, axis) {
+/** A slider of a coordinate. axis: 0 or 1. show: called while it moves, and set once it rests. */
+export function slider(name, low, high, value, set, show, axis) {
   const input = make("input", {
     type: "range", min: "-1", max: "1", step: "0.05", value: String(value),
     "aria-label": `${name}, from ${low} to ${high}`, data: { key: name },
@@ -73,8 +74,8 @@ function slider(name, low, high, value, set, show, axis) {
   return make("label", { class: "field" }, make("span", { text: name }), input, shown);
 }
 
-/** The plane. It needs no keyboard of its own, because the sliders do the same. */
-function makePad(point, words, set) {
+/** The plane. set: called with both coordinates. It needs no keyboard of its own, because the sliders do the same. */
+export function makePad(point, words, set) {
   const handle = make("div", { class: "pad-handle" });
   const place = (element, [valence, arousal]) => {
     element.style.left = `${50 + 50 * valence}%`;

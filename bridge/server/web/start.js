@@ -124,6 +124,7 @@ export class Start {
     for (const name of NUMBERS) if (form.get(name)) values[name] = Number(form.get(name));
     if (form.get("key")?.trim()) values.key = form.get("key").trim();
     if (form.get("emotion")) values.emotion = form.get("emotion");
+    if (form.has("live")) values.live = true;
     const players = PARTS.filter((part) => form.has(part));
     if (!players.length) {
       notice("start", "Tick one or more instruments.");

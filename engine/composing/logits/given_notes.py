@@ -58,6 +58,10 @@ class GivenNotes(Rule):
         """The note has no OFF to come."""
         self._active.pop(key, None)
 
+    def holds(self, key: Key) -> bool:
+        """Whether a given note of this key sounds, which ends by itself."""
+        return key in self._active
+
     def gives(self, token: int, state: PieceState) -> bool:
         """Whether a token is the given event that is due."""
         return self.due(state) == token

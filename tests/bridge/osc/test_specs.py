@@ -28,9 +28,19 @@ def test_values_are_given_by_name():
     assert named(play, ["ab12", 3]) == {"job": "ab12", "seconds": 3}
 
 
+def test_an_argument_may_be_repeated():
+    players = BY_PATH["/emsync/control/instruments"]
+    assert named(players, ["bass"]) == {"instruments": ("bass",)}
+    assert named(players, ["bass", "drums"]) == {"instruments": ("bass", "drums")}
+
+
 @pytest.mark.parametrize(
     ("path", "values"),
     [
+        ("/emsync/control/instruments", []),
+        ("/emsync/control/instruments", ["bass", 3]),
+        ("/emsync/control/emotion", [0.5]),
+        ("/emsync/control/reset", [1]),
         ("/emsync/locate", []),
         ("/emsync/locate", ["3"]),
         ("/emsync/locate", [True]),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -269,4 +270,51 @@ def test_the_reserve_grows_when_the_music_runs_out_and_the_user_is_told(player, 
     player.load(whole, until=0.0)
     player.play()
     player.extend((), 0.25)
+    assert soon(lambda: player.state == "playing")
+
+
+def test_music_that_is_cut_is_replaced_and_notes_that_sound_go_on(player, sink, scale, soon):
+    """A note of a second begins at 0.1 s; the cut is at 0.8 s."""
+    whole = scale(40)
+    held = replace(whole.notes[2], end=1.1, pitch=40)
+    notes = (*whole.notes[:2], held, *whole.notes[3:])
+    player.load(replace(whole, notes=notes))
+    player.play()
+    asked = []
+
+    def choose(position, ahead):
+        asked.append((position, ahead))
+        return 0.8
+
+    assert soon(lambda: 40 in sink.active())
+    assert player.cut(choose) == 0.8
+    ((position, ahead),) = asked
+    assert position <= ahead <= 0.8
+    assert player.status().reserve <= 0.8
+    new = [replace(note, onset=note.onset + 0.8, end=note.end + 0.8) for note in scale(24).notes]
+    player.extend(new, 2.0)
+    assert soon(lambda: player.status().state == "stopped")
+    assert sink.played() == [60, 61, 40, *range(63, 76), *range(60, 84)]
+    ends = [pitch for _, (kind, pitch, *_) in sink.messages if kind & 0xF0 == 0x80]
+    assert ends.index(40) > ends.index(75), "it ended at the cut"
+    assert not sink.active()
+
+
+def test_a_cut_that_is_refused_changes_nothing(player, sink, scale, soon):
+    player.load(scale(10))
+    player.play()
+    assert player.cut(lambda position, ahead: None) is None
+    assert soon(lambda: player.status().state == "stopped")
+    assert sink.played() == list(range(60, 70))
+
+
+def test_music_that_comes_too_late_after_a_cut_is_waited_for(player, scale, soon):
+    """The player's reserve is .2 s, and stays so."""
+    whole = scale(60, step=0.05)
+    player.load(whole)
+    player.play()
+    player.cut(lambda position, ahead: 0.8)
+    assert soon(lambda: player.state == "waiting")
+    assert player.status().shortage.startswith("the music of a change at 0.8 s was not composed")
+    player.extend((), 1.05)
     assert soon(lambda: player.state == "playing")

@@ -16,6 +16,8 @@ from bridge.scoring.request import Request
 from engine.cues import CueSheet, Section, Video
 from engine.score import Instrument, Note
 
+from .follower import Follower
+
 
 @contextmanager
 def phases(*_: object) -> Iterator[Callable[[float], None]]:
@@ -26,7 +28,8 @@ def scored(request: Request, network_file: Path, folder: Path) -> list[Note]:
     """Score a film into a folder; the notes that somebody receives who follows it."""
     received: list[Note] = []
     load = NetworkOptions(network_file, "cpu", 1).load
-    score_film(request, load, folder, phases, lambda cues: lambda notes, *_: received.extend(notes))
+    follower = Follower(lambda cues: lambda notes, *_: received.extend(notes))
+    score_film(request, load, folder, phases, follower)
     return received
 
 

@@ -15,6 +15,8 @@ from engine.plan.json_form import read_plan, to_json
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
 
+from .follower import Follower
+
 
 class Phases:
     """Records the phases and their progress."""
@@ -57,7 +59,9 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
         return lambda notes, chords, until: received.extend(notes)
 
     load = NetworkOptions(network_file, "cpu", 1).load
-    _, report = score_film(Request(str(clip), live=True), load, tmp_path, Phases(), follow)
+    _, report = score_film(
+        Request(str(clip), live=True), load, tmp_path, Phases(), Follower(follow)
+    )
     assert len(report.takes.takes) == 1  # a live piece has one take
     assert received[0] == pytest.approx(9.0, abs=0.1)
     assert len(received) - 1 == sum(report.notes.values())
@@ -83,7 +87,11 @@ def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
     load = NetworkOptions(network_file, "cpu", 1).load
     request = Request(str(clip), live=True, plan=plan)
     _, report = score_film(
-        request, load, tmp_path, Phases(), lambda cues: lambda *given: received.append(given)
+        request,
+        load,
+        tmp_path,
+        Phases(),
+        Follower(lambda cues: lambda *given: received.append(given)),
     )
     assert report.tempo == pytest.approx(8 / 4.1 * 60, abs=0.01)
     assert report.grid == 1.0

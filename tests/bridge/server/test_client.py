@@ -170,3 +170,10 @@ def test_a_wrong_file_of_a_job_is_one_line(client, tmp_path, text):
     path.write_text(text)
     status, _, errors = client("plan", path)
     assert status == 2 and errors.startswith("emsync: ") and errors.count("\n") == 1
+
+
+def test_a_control_names_what_changes_and_a_live_piece(client, piece):
+    status, _, error = client("control", piece)
+    assert status == 2 and "name what is to change" in error
+    status, _, error = client("control", piece, "--instruments", "bass, Piano")
+    assert status == 2 and f"job {piece} is not being composed live" in error

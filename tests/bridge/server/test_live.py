@@ -64,6 +64,8 @@ def test_notes_chords_and_boundaries_are_published_during_composing(server, half
     job = of_kind(events, "job")[-1]
     third = next(n for n, event in enumerate(events) if event.get("seconds") == BOUNDARIES[2])
     assert not any(event.get("state") == "done" for event in events[:third])
+    # Else the piece could be changed up to its end, and would be done then.
+    server.client.ask("POST", "/stop")
     states = [event["state"] for event in of_kind(events, "state") if event["job"] == job["id"]]
     assert "waiting" in states and states[-1] == "playing"
     assert server.ended(job["id"])["state"] == "done"

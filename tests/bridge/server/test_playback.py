@@ -15,6 +15,7 @@ from bridge.play.follow.sync_source import SyncSource
 from bridge.play.options import PlaybackOptions
 from bridge.play.velocity import Dynamics
 from bridge.server.playback import Playback
+from bridge.server.worker_protocol import Draft
 from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
 from engine.score import Instrument, Note, Score
@@ -133,7 +134,7 @@ def test_with_a_sync_source_play_only_moves_the_position(running):
         async with running() as playback:
             await playback.follow(REAPER)
             playback.expect("a job", CUES, 0.2, None)
-            playback.extend("a job", (Note(Instrument.BASS, 1.0, 2.0, 40),), (), 4.0)
+            playback.extend("a job", Draft((Note(Instrument.BASS, 1.0, 2.0, 40),), (), 4.0))
             await playback.play(1.0)
             assert (playback.state()["state"], playback.state()["seconds"]) == ("stopped", 1.0)
             await playback.play()
@@ -151,7 +152,7 @@ def test_a_chord_of_a_draft_has_its_boost(running, hub, soon):
     async def run():
         async with running(dynamics=Dynamics(boost=0)) as playback:
             playback.expect("a job", CUES, 0.2, None)
-            playback.extend("a job", notes, (0.0,), 0.25)
+            playback.extend("a job", Draft(notes, (0.0,), 0.25))
             await asyncio.to_thread(soon, lambda: len(velocities(hub)) == len(notes))
 
     asyncio.run(run())
@@ -192,7 +193,7 @@ def test_the_loaded_piece_stays_playable_if_another_can_not_be_loaded(
             outputs[0].fails = True
             if live:
                 playback.expect("second", CUES, 0.2, None)
-                playback.extend("second", (), (), 3.0)
+                playback.extend("second", Draft((), (), 3.0))
                 await asyncio.to_thread(soon, lambda: errors(hub))
             else:
                 with pytest.raises(EmsyncError, match="stuck"):
@@ -277,7 +278,7 @@ def test_the_event_loop_never_waits_for_an_output_that_hangs(running, outputs, h
                 await asyncio.sleep(0.01)
                 state = playback.state()
                 assert playback.has("a job", True)
-                playback.extend("another job", (), (), 1.0)
+                playback.extend("another job", Draft((), (), 1.0))
                 playback.abandon("another job")
                 slowest = max(slowest, time.monotonic() - before)
             assert slowest < 0.5

@@ -8,6 +8,7 @@ import pytest
 from bridge.scoring.request import Request
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
+from engine.live.control import LiveChange, LiveControl
 from engine.score import Instrument, Note
 
 TASK = protocol.Task(Kind.ANALYZE, Request("a\nfilm.mp4", seed=3), Path("/pieces/ab"))
@@ -15,10 +16,15 @@ EVENTS = [
     protocol.Entered(State.COMPOSING),
     protocol.Progress(0.25),
     protocol.Draft((Note(Instrument.PIANO, 0.5, 1.25, 60, 120),), (0.5, 0.625), 0.75),
-    protocol.Draft((), (), 3.0),
+    protocol.Draft((), (), 3.0, changes=2),
     protocol.Warned("short"),
     protocol.Failed("a line\nand another"),
     protocol.Done(),
+]
+MESSAGES = [
+    protocol.Change(LiveChange(4, LiveControl(0.5, -0.25, 9.0, (Instrument.BASS,)))),
+    protocol.Change(LiveChange(9, LiveControl())),
+    protocol.Finish(),
 ]
 
 
@@ -35,11 +41,21 @@ def test_a_task_is_one_line_and_the_same_after_it():
     assert protocol.parse_task(line) == TASK
 
 
+@pytest.mark.parametrize("message", MESSAGES, ids=repr)
+def test_a_message_is_one_line_and_the_same_after_it(message):
+    line = protocol.message_line(message)
+    assert line.count(b"\n") == 1 and protocol.is_message(line)
+    assert protocol.parse_message(line) == message
+    assert not protocol.is_message(protocol.task_line(TASK))
+
+
 def test_every_message_has_a_type_of_its_own():
     lines = [protocol.task_line(TASK), *map(protocol.event_line, EVENTS)]
+    lines += map(protocol.message_line, MESSAGES[1:])
     types = [json.loads(line)["type"] for line in lines]
     assert types == [
         "task", "entered", "progress", "draft", "draft", "warned", "failed", "done",
+        "change", "finish",
     ]  # fmt: skip
 
 
@@ -70,6 +86,8 @@ def test_other_lines_are_refused(line):
         protocol.parse_event(line)
     with pytest.raises(ValueError):
         protocol.parse_task(line)
+    with pytest.raises(ValueError):
+        protocol.parse_message(line)
 
 
 def test_the_error_names_the_type():

@@ -1,0 +1,1 @@
+"""Controls that act on a piece while it is composed and played."""
