@@ -106,3 +106,31 @@ def test_a_hit_is_moved_played_and_composed_by_keyboard_alone(new_tab, scored, s
     press("Enter")
     job = tab.composed(scored)
     assert len(tab.cues(job)["boundaries"]) == 3
+
+
+def test_a_finger_scrolls_the_score_and_a_tap_goes_to_a_moment(new_tab, scored):
+    tab = new_tab(390, has_touch=True)
+    tab.enter(scored)
+    tab.page.click("#zoom-in")
+    tab.page.click("#zoom-in")
+    tab.page.wait_for_selector("#scrollbar:not([hidden])")
+    box = tab.page.locator("#lanes").bounding_box()
+    device = tab.context.new_cdp_session(tab.page)
+
+    def touch(kind: str, x: float | None = None) -> None:
+        points = [] if x is None else [{"x": box["x"] + x, "y": box["y"] + 100}]
+        device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    margin = "parseFloat(document.querySelector('#scrollbar > div').style.marginLeft)"
+    tab.wait(f"{margin} === 0")
+    touch("touchStart", 300)
+    for x in range(280, 100, -20):
+        touch("touchMove", x)
+    touch("touchEnd")
+    tab.wait(f"{margin} > 5")
+    assert tab.text("#clock") == "0:00.00"
+    touch("touchStart", 180)
+    touch("touchEnd")
+    tab.wait("document.getElementById('clock').textContent !== '0:00.00'")
+    tab.page.click("#zoom-all")
+    tab.page.wait_for_selector("#scrollbar", state="hidden")
