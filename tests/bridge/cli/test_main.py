@@ -99,5 +99,5 @@ def test_names_with_bytes_that_are_no_text_are_printed_all_the_same(tmp_path):
 
 
 def test_an_error_of_the_file_system_is_one_line(tmp_path, capsys):
-    assert main(["demo", "-o", str(tmp_path / ("n" * 250 + "/" + "m" * 255))]) == 2
+    assert main(["demo", "-o", str(tmp_path / ("n" * 250 + "/" + "m" * 251 + ".mp4"))]) == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -92,7 +92,7 @@ def test_a_section_has_the_bars_nearest_to_it():
     assert section_region(cues, PLAN, 1, EVERYONE) == Region(0.0, 4.0)
     assert section_region(cues, PLAN, 2, EVERYONE) == Region(4.0, 10.0)
     assert section_region(cues, PLAN, 3, EVERYONE) == Region(10.0, 16.0)
-    with pytest.raises(EmsyncError, match="sections 1 to 3"):
+    with pytest.raises(EmsyncError, match="last section of the film is 3"):
         section_region(cues, PLAN, 4, EVERYONE)
     with pytest.raises(EmsyncError, match="shorter than a bar"):
         section_region(film(8.0, 8.3, 16.0), PLAN, 2, EVERYONE)
