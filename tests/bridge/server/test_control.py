@@ -129,7 +129,8 @@ def test_controls_are_heard_within_two_bars_and_what_is_heard_is_written(server,
     )
     solo, wild, tutti, planned = of_kind(events, "control")
     for change in (solo, wild, tutti, planned):
-        assert 0 < change["seconds"] - change["position"] <= 2.0, "bars last a second"
+        # Where playback waits for music, it may wait at the bar itself.
+        assert 0 <= change["seconds"] - change["position"] <= 2.0, "bars last a second"
         assert change["seconds"] == change["bar"] - 1
     assert answers[0][:3] == [job, solo["bar"], solo["seconds"]]
     assert answers[0][-1] == solo["instruments"] == wild["instruments"] == "piano"
@@ -208,8 +209,8 @@ def test_a_daw_receives_every_note_of_a_changed_piece_once(
             half_minute,
             (0.3, lambda job: osc(server, "/emsync/control/density", 25.0)),
             (1.5, lambda job: osc(server, "/emsync/control/instruments", "guitar", "strings")),
-            (3.0, lambda job: server.client.ask("POST", "/locate", {"seconds": 18.0})),
-            (19.5, lambda job: None),
+            (3.0, lambda job: server.client.ask("POST", "/locate", {"seconds": 8.0})),
+            (9.5, lambda job: None),
         )
         receiver.wait(lambda: not receiver.active_notes())
         assert receiver.active_notes() == set()
@@ -225,7 +226,7 @@ def test_a_daw_receives_every_note_of_a_changed_piece_once(
         notes = read_piece(server.folder / "pieces" / job).notes
         known = {(note.instrument.channel, note.pitch, note.velocity) for note in notes}
         assert len(begun) > 20 and set(begun) <= known
-        late = {n.instrument.value for n in notes if n.onset >= 18.0}
+        late = {n.instrument.value for n in notes if n.onset >= 8.0}
         assert late == {"guitar", "strings"}
     finally:
         server.end()
