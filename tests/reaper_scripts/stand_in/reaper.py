@@ -92,8 +92,6 @@ class Reaper(Api):
         self.closes_at = 1e9
         self.ext = {"program": str(self.folder / "pro gram's ü" / "emsync")}
         self.project_ext: dict[str, str] = {}
-        # Lua may take another object at the address of one that is gone for the same one.
-        self.functions: dict[str, Any] = {}
         self.typed = ""
         self.later: list[tuple[float, Callable[[], object]]] = []
         self.files: set[str] = set()
@@ -235,8 +233,6 @@ class Reaper(Api):
 
     def function(self, name: str) -> Any:
         """A function of the API; calls that the index does not allow are recorded as misuse."""
-        if name in self.functions:
-            return self.functions[name]
         known = self.index.get(name, {})
         kinds: list[str] = []
         if name in EXTENSIONS:
@@ -259,7 +255,6 @@ class Reaper(Api):
                 raise RuntimeError(f"{name} failed")
             return getattr(self, f"_{name}")(*values)
 
-        self.functions[name] = call
         return call
 
     def graphics(self, name: str) -> Any:
