@@ -40,9 +40,9 @@ def arguments(parser: ArgumentParser) -> None:
     film_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, default=Path("out"), metavar="FOLDER",
-        help="where the files go: score.mid, stems/, takes/, score.wav, film.mp4, written.mid, "
-        "score.musicxml, score.svg, plan.json, cues.json and report.json (default: out). With "
-        "--spotting: a folder for each cue, and reel.mid",
+        help="where the files go (default: out). Music: score.mid, written.mid, stems/ and takes/. "
+        "Sound and film: score.wav, film.mp4. To read: score.musicxml, score.svg, plan.json, "
+        "cues.json and report.json. With --spotting: a folder for each cue, and reel.mid",
     )  # fmt: skip
     folder_force_argument(parser)
     scores_argument(parser)

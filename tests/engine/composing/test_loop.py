@@ -162,7 +162,9 @@ def test_every_token_is_composed_under_the_emotion_of_its_moment(
     compose(cues, Network(exported(random_model(tiny(context=32))), "cpu", threads=1), config())
     seen = decoders[-1].seen
     assert len(seen) > 150
-    assert [valence for _, valence in seen] == [valences[int(time * 2)] for time, _ in seen]
+    assert [valence for _, valence in seen] == [
+        valences[int(round(time, 6) * 2)] for time, _ in seen
+    ]
 
 
 @pytest.mark.parametrize("emotion", [(0.3, 0.4), (float("nan"), 0.4)])

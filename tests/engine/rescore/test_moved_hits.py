@@ -62,7 +62,7 @@ def test_whatever_moves_the_kept_music_lies_still(plan, cues, at, by, seed):
     assert found.new.plan.duration == plan.duration
     edges = [edge for span in found.new.spans for edge in span]
     assert edges == sorted(edges)
-    old = OldMusic(notes(plan), ())
+    old = OldMusic(notes(plan), (), notes(plan))
     given_notes = kept_music(old, plan, found.new).given.notes
     before = {(note.instrument, note.pitch, note.velocity) for note in old.notes}
     assert {(note.instrument, note.pitch, note.velocity) for note in given_notes} <= before
