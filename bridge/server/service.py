@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
-from bridge.scoring import new_cut, selection
+from bridge.scoring import selection
 from bridge.scoring.files import CUES, PLAN
 from bridge.scoring.recut import read_old_score
 from bridge.scoring.request_json import parse_request
 from bridge.scoring.rescore import planned_hits
+from bridge.server.derived_requests import (
+    recut_request,
+    rescore_request,
+    seeded_request,
+    with_hits_of_cues,
+)
 from bridge.server.film_store import FilmStore
 from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
@@ -22,28 +27,13 @@ from bridge.server.live import Live
 from bridge.server.playback import Playback
 from bridge.server.security import Guard
 from engine.cues import CueSheet, read_cues
-from engine.cues import from_json as cues_from_json
-from engine.emotion.mapping import MU_MAX
 from engine.errors import EmsyncError
-from engine.hits import hit_json
 from engine.plan.json_form import read_plan
 from engine.plan.plan import Plan
 from engine.rescore.moved_hits import NewHits
-from engine.score import Instrument
 
 _FORMER_KINDS = {"analyse": Kind.ANALYZE}
 """Accepted for one release."""
-_SAMPLING = ("temperature", "top_p", "min_p", "guidance", "repetition")
-_FILES = ("audio", "film", "mix_original", "chapters", "exports")
-_PERFORMANCE = ("dynamics", "humanize", "expression")
-_OF_RESCORE = {"seed", "takes", "plan", *_PERFORMANCE, *_SAMPLING, *_FILES}
-"""The fields of a request that a rescore takes."""
-_READING = ("experts", "mapping", "listen_to_music", "intensity")
-_OF_RECUT = {
-    "boundaries", "start_timecode", "start", "end", "sensitivity", "seed", "takes",
-    *_PERFORMANCE, *_READING, *_SAMPLING, *_FILES,
-}  # fmt: skip
-"""The fields of a request that a re-cut takes, beside those of its files."""
 
 
 class Service:
@@ -109,28 +99,10 @@ class Service:
         if parent.kind is Kind.RESCORE and request.plan is not None:
             # Its hits may have moved, and its phrases changed.
             request = replace(request, plan=read_plan(self.job_files.file(parent, PLAN)))
-        values = {"video": request.video, "seed": parent.request.seed + 1 if seed is None else seed}
-        # Changes of a live piece belong to its seed.
-        seeded = replace(request, seed=parse_request(values).seed, changes=())
-        if takes is not None:
-            seeded = replace(seeded, takes=takes)
-        if plan is not None:
-            seeded = replace(
-                seeded, plan=plan, bpm=None, time_signature=None, feel=None, key=None,
-                density=None, chords=None, tempo_map=None, free=False,
-                instruments=tuple(Instrument),
-            )  # fmt: skip
         if cues is None and CUES in self.job_files.files(parent):
             cues = read_cues(self.job_files.file(parent, CUES))
-        if cues is not None:
-            # These options have already changed the cue sheet.
-            seeded = replace(
-                seeded, cues=cues, start=None, end=None, boundaries=None, spotting=None,
-                sensitivity=None, min_distance=None, no_hits=(), hit_offset=0,
-                emotion="auto", valence=None, arousal=None, intensity=MU_MAX, rescore=None,
-                recut=None,
-                experts=None, mapping="fusion", listen_to_music=False,
-            )  # fmt: skip
+        seed = parent.request.seed + 1 if seed is None else seed
+        seeded = seeded_request(request, seed, cues, plan, takes)
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent, edits)
 
     def rescore(self, name: str | None, values: Mapping[str, Any]) -> Job:
@@ -142,13 +114,7 @@ class Service:
         ``cues`` is a cue sheet whose hits are taken, in place of ``hits``.
         """
         parent = self._piece(name)
-        selected, given = _parted(_with_hits_of_cues(values), selection.FIELDS, _OF_RESCORE)
-        usual = {
-            "video": parent.request.video,
-            "seed": parent.request.seed + 1,
-            **_kept(parent, (*_PERFORMANCE, *_SAMPLING, *_FILES)),
-        }
-        request = parse_request({**usual, **given, "rescore": selected})
+        request = rescore_request(parent.request, values)
         return self.job_queue.submit(Kind.RESCORE, request, parent)
 
     def recut(self, name: str | None, values: Mapping[str, Any]) -> Job:
@@ -159,19 +125,7 @@ class Service:
         (default: as in the old job). Raises Forbidden for a file where none may come from.
         """
         parent = self._piece(name)
-        listed, given = _parted(values, new_cut.FIELDS, _OF_RECUT)
-        files = new_cut.parse_cut("recut", listed)
-        paths = {name: getattr(files, name) for name in new_cut.PATHS}
-        checked = {name: self._guard.film(path) for name, path in paths.items() if path is not None}
-        files = replace(files, **checked)
-        usual = {
-            "video": files.video or parent.request.video,
-            **_kept(parent, ("seed", *_PERFORMANCE, *_READING, *_SAMPLING, *_FILES)),
-        }
-        if files.video is None:
-            # Nobody has the film of a list.
-            given["film"] = False
-        request = parse_request({**usual, **given, "recut": files})
+        request = recut_request(parent.request, values, self._guard.film)
         return self.job_queue.submit(Kind.RECUT, request, parent)
 
     def plan_hits(self, name: str, values: Mapping[str, Any]) -> NewHits:
@@ -180,7 +134,7 @@ class Service:
         values: the fields ``hits`` or ``cues``, ``from``, ``to`` and ``seed`` of that rescore.
         """
         parent = self._piece(name)
-        values = {"seed": parent.request.seed + 1, **_with_hits_of_cues(values)}
+        values = {"seed": parent.request.seed + 1, **with_hits_of_cues(values)}
         seed = parse_request({"video": "-", "seed": values.pop("seed")}).seed
         if values.get("hits") is None:
             raise EmsyncError("hits is missing; give the hits to plan for")
@@ -280,36 +234,3 @@ class Service:
             if job.kind is not Kind.ANALYZE and job.state is State.DONE:
                 return job
         raise WrongState("there is no finished piece; submit a job first")
-
-
-def _kept(job: Job, names: Iterable[str]) -> dict[str, Any]:
-    """These fields of a job's request."""
-    return {name: getattr(job.request, name) for name in names}
-
-
-def _parted(
-    values: Mapping[str, Any], own: Collection[str], of_request: Collection[str]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of a body that are its own, and those of a request.
-
-    Raises EmsyncError for a field that is neither.
-    """
-    if wrong := sorted(values.keys() - {*own, *of_request}):
-        raise EmsyncError(
-            f"{wrong[0][:40]!r} is no option; choose from {', '.join((*own, *sorted(of_request)))}"
-        )
-    return (
-        {name: value for name, value in values.items() if name in own},
-        {name: value for name, value in values.items() if name not in own},
-    )
-
-
-def _with_hits_of_cues(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a rescore with the hits of a cue sheet in its place."""
-    rest = {name: value for name, value in values.items() if name != "cues"}
-    if values.get("cues") is None:
-        return rest
-    if rest.get("hits") is not None:
-        raise EmsyncError("cues, hits: both give the hits; leave out one of them")
-    cues = cues_from_json(json.dumps(values["cues"]), "cues")
-    return {**rest, "hits": [hit_json(hit) for hit in cues.hits]}
