@@ -79,7 +79,7 @@ def test_score_and_client_submit_take_the_same_options_of_a_piece():
     score, submit = options("score"), options("client", "submit")
     assert score - own == submit - only_there
     named = {field.name for field in fields(Request)} - {
-        *("video", "live", "reserve", "film", "rescore", "exports")
+        *("video", "live", "reserve", "film", "rescore", "recut", "exports")
     }
     assert {"--no-film", "--rpp", "--dawproject", "--ardour", "--pdf"} <= score
     assert named <= {text.removeprefix("--").replace("-", "_") for text in score}

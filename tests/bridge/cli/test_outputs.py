@@ -126,7 +126,7 @@ def test_a_file_is_replaced_by_force_alone(tmp_path):
 
 @pytest.mark.parametrize("command", ["analyze", "plan", "demo", "bench"])
 def test_commands_refuse_to_replace_a_file_before_any_work(emsync, tmp_path, command):
-    path = tmp_path / "file"
+    path = tmp_path / "file.mp4"
     path.write_text("mine")
     # The film does not exist; the command does not get that far.
     film = () if command in ("demo", "bench") else (tmp_path / "none.mp4",)
