@@ -32,7 +32,7 @@ from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet
 from engine.files import staged
 from engine.score import Instrument
-from export.piece import NOTATION, REEL, SCORE
+from export.piece import NOTATION, REEL, SCORE, WRITTEN
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -155,7 +155,8 @@ def _next_step(folder: Path, rendered: Rendered | None, midi: str) -> str:
 
 def _others(folder: Path) -> str:
     """The notation and the picture, and the files that not every score has."""
-    extra = [name for name in EXPORT_FILES if "/" not in name and (folder / name).exists()]
+    extra = [WRITTEN] if (folder / WRITTEN).exists() else []
+    extra += [name for name in EXPORT_FILES if "/" not in name and (folder / name).exists()]
     extra += [f"{ARDOUR}/"] if (folder / ARDOUR).is_dir() else []
     extra += [PLAN] if (folder / PLAN).exists() else []
     return "".join(f"{name}, " for name in (NOTATION, PICTURE, *extra))

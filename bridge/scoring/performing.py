@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING
 
 from bridge.scoring.request import Request
 from engine.composing.listener import Listener
-from engine.composing.logits.sustain import brightness
 from engine.cues import CueSheet
-from engine.music.conditions import Conditions
 from engine.performance.controllers import controls
 from engine.performance.performer import (
     AT_ONCE,
@@ -24,6 +22,7 @@ from engine.performance.performer import (
     perform_both,
 )
 from engine.plan.loudness import bar_times, levels
+from engine.plan.mood import brightness
 from engine.plan.plan import Plan
 from engine.plan.timing import Timing
 from engine.score import Note, Score
@@ -36,10 +35,7 @@ def performance_config(
     request: Request, cues: CueSheet, plan: Plan | None, take: int = 0
 ) -> PerformanceConfig:
     """How a take's notes are performed."""
-    bright = tuple(
-        (each.start, brightness(Conditions(valence=each.valence, arousal=each.arousal)))
-        for each in cues.sections
-    )
+    bright = tuple((each.start, brightness(each.valence, each.arousal)) for each in cues.sections)
     return PerformanceConfig(
         request.dynamics,
         (request.seed, take),

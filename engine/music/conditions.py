@@ -32,6 +32,12 @@ CATEGORIES = {"metre": len(METRES), "key": len(KEYS)}
 
 UNKNOWN = math.nan
 
+
+def known(value: float, usual: float = 0.0) -> float:
+    """The value, or the usual one where it is unknown."""
+    return usual if math.isnan(value) else value
+
+
 SLOWEST, FASTEST = 30.0, 300.0
 """The range of tempo, in quarter notes a minute."""
 SPARSEST, DENSEST = 0.5, 40.0

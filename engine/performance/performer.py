@@ -114,7 +114,7 @@ class Performer:
         network: VelocityNetwork | None = None,
     ) -> None:
         """beat_map: the beats of a planned piece. The rest is as for :func:`perform`."""
-        self._manner, self._kept = config, kept
+        self._config, self._kept = config, kept
         self._network = read_network() if network is None else network
         self._places = bar_places(beat_map)
         self._releases = (
@@ -153,7 +153,7 @@ class Performer:
         self._chords.update(chords)
         ready = sorted((note for note in self._waiting if note.onset < until), key=order)
         self._waiting = [note for note in self._waiting if note.onset >= until]
-        if self._manner.amount and ready:
+        if self._config.amount and ready:
             return list(self._with_velocities(ready))
         return [self._draft(note) for note in ready]
 
@@ -215,13 +215,13 @@ class Performer:
 
     def _loudness(self, onset: float) -> float:
         """How loud the piece is at a time, as a share of the usual."""
-        levels = self._manner.levels
+        levels = self._config.levels
         if not levels:
             return 1.0
         return levels[max(0, bisect_right(levels, (onset + _EARLY, math.inf)) - 1)][1]
 
     def _velocity(self, note: Note, wished: float, is_chord: bool) -> int:
-        amount, onset = self._manner.amount, note.onset
+        amount, onset = self._config.amount, note.onset
         wanted = limited(wished) + (BOOST if is_chord else 0)
         blended = note.velocity + amount * (wanted - note.velocity)
         return (self._accents.chord if is_chord else self._accents.plain)(onset, blended)

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from engine.music.conditions import known
 from engine.plan.plan import DYNAMICS
 from engine.score import Instrument
 
@@ -24,6 +25,8 @@ MINOR_BELOW, MAJOR_ABOVE = -0.25, 0.25
 """Valence below which a piece is in minor, and above which it is in major."""
 LOW_BELOW, HIGH_ABOVE = -0.3, 0.45
 """Valence below which the parts lie lower than usual, and above which they lie higher."""
+BRIGHT_BY_VALENCE, BRIGHT_BY_AROUSAL = 0.8, 0.2
+"""How much each counts for whether notes are detached."""
 DENSITY = 18.0
 """Notes a second of five players in the middle of the plane. Songs have 21; music under a film
 leaves room."""
@@ -98,6 +101,14 @@ def dynamics(arousal: float, louder: int = 0) -> str:
 def register(valence: float) -> str:
     """Where the parts lie, a name of ``plan.REGISTERS``, for a valence of -1..1."""
     return "low" if valence < LOW_BELOW else "high" if valence > HIGH_ABOVE else "middle"
+
+
+def brightness(valence: float, arousal: float) -> float:
+    """How detached notes are played, -1..1: connected where music is sad, detached where joyful.
+
+    valence, arousal: -1..1, NaN unknown (Gabrielsson and Lindstrom 2010).
+    """
+    return BRIGHT_BY_VALENCE * known(valence) + BRIGHT_BY_AROUSAL * known(arousal)
 
 
 def level(valence: float, arousal: float) -> float:

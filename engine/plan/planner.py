@@ -15,7 +15,7 @@ import numpy as np
 from engine.cues import CueSheet, Section
 from engine.errors import EmsyncError
 from engine.music.chord_symbols import parse_chord
-from engine.music.conditions import KEYS, parse_conditions, parse_key
+from engine.music.conditions import KEYS, known, parse_conditions, parse_key
 from engine.music.key import profile
 from engine.plan import mood
 from engine.plan.chord_plan import drawn_chords, given_chords
@@ -220,22 +220,18 @@ def _mean(values: Sequence[float], sections: Sequence[Section]) -> float:
     """The mean of the known values, by the length of their sections; NaN if none is known."""
     lengths = np.array([section.end - section.start for section in sections])
     found = np.array(values)
-    known = ~np.isnan(found)
-    return float(np.average(found[known], weights=lengths[known])) if known.any() else math.nan
+    there = ~np.isnan(found)
+    return float(np.average(found[there], weights=lengths[there])) if there.any() else math.nan
 
 
 def with_emotion(sections: Sequence[Section]) -> list[Section]:
     """The sections, with the film's mean where the emotion is unknown."""
     mean_valence, mean_arousal = mean_emotion(sections)
-    valence, arousal = _known(mean_valence, 0.0), _known(mean_arousal, USUAL_AROUSAL)
+    valence, arousal = known(mean_valence, 0.0), known(mean_arousal, USUAL_AROUSAL)
     return [
-        replace(s, valence=_known(s.valence, valence), arousal=_known(s.arousal, arousal))
+        replace(s, valence=known(s.valence, valence), arousal=known(s.arousal, arousal))
         for s in sections
     ]
-
-
-def _known(value: float, usual: float) -> float:
-    return usual if math.isnan(value) else value
 
 
 def last_chord_beat(plan: Plan, boundaries: Sequence[float]) -> int:

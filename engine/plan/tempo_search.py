@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.errors import EmsyncError
-from engine.music.conditions import FASTEST, SLOWEST
+from engine.music.conditions import FASTEST, SLOWEST, known
 
 MOST_BEND = 0.04
 """The most that a beat may be longer or shorter than the tempo's own, as a share of it. Listeners
@@ -104,9 +104,8 @@ class TempoFit:
 def usual_tempo(valence: float, arousal: float) -> tuple[float, float, float]:
     """The range of tempo of an emotion (-1..1, NaN unknown): its ends, and the middle one."""
     levels, *columns = (np.array(column) for column in zip(*USUAL, strict=True))
-    known = 0.0 if math.isnan(valence) else valence
-    excited = USUAL_AROUSAL if math.isnan(arousal) else arousal
-    level = (BY_VALENCE * known + BY_AROUSAL * excited) / SPREAD
+    excited = known(arousal, USUAL_AROUSAL)
+    level = (BY_VALENCE * known(valence) + BY_AROUSAL * excited) / SPREAD
     low, middle, high = (float(np.interp(level, levels, column)) for column in columns)
     further = (middle / MIDDLE) ** CONTRAST
     return low * further, middle * further, high * further

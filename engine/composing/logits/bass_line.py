@@ -1,8 +1,8 @@
 """The bass plays a line: a note ends where the next one begins.
 
-In songs the bass has .8 notes at a time (median), and never more than one in nine of ten. Where
-notes are to be connected, a network that holds one note begins the next one all the same, and low
-notes that overlap are mud. (Ours.)
+In songs .8 notes of the bass sound at a time (median), and fewer than one in nine of ten songs.
+Where notes are to be connected, a network that holds one note begins the next one all the same.
+Low notes that overlap are mud. (Ours.)
 """
 
 from __future__ import annotations

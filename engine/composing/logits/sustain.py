@@ -11,7 +11,6 @@ is joyful. (Ours.)
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator
 
@@ -22,7 +21,8 @@ from engine.composing.logits.rule import Rule
 from engine.composing.state import Key, PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
-from engine.music.conditions import Conditions
+from engine.music.conditions import Conditions, known
+from engine.plan.mood import brightness
 from engine.score import Instrument
 
 CALM, EXCITED = 2.0, 0.25
@@ -32,8 +32,6 @@ LIGHTER = 1.0
 strings of pleasant songs hold their notes for less of a bar (r = -.15 at equal arousal)."""
 STRENGTH = 1.3
 """The bias against an earlier end of it, in nats."""
-BY_VALENCE, BY_AROUSAL = 0.8, 0.2
-"""How much each counts for whether the others connect their notes."""
 CONNECTED = 1.5
 """How many beats their notes are to last where both are -1; in proportion above, 0 at 0."""
 DETACHED = 0.5
@@ -71,7 +69,8 @@ class Sustain(Rule):
 
     def _biases(self, state: PieceState) -> Iterator[tuple[Key, float]]:
         """The bias of the OFF of each active note."""
-        held, bright = _strings_beats(state.conditions), brightness(state.conditions)
+        asked = state.conditions
+        held, bright = _strings_beats(asked), brightness(asked.valence, asked.arousal)
         sounding = Counter(instrument for instrument, _ in state.active)
         last = dict(sorted((key[0], onset) for key, (onset, _) in state.active.items()))
         for key, (onset, _) in state.active.items():
@@ -92,21 +91,7 @@ class Sustain(Rule):
                 yield key, LETTING_GO * bright * (BASS_MOVES if key[0] == _BASS else 1.0)
 
 
-def brightness(conditions: Conditions) -> float:
-    """How detached notes are, -1..1; unknown emotion counts as 0."""
-    valence, arousal = _emotion(conditions)
-    return BY_VALENCE * valence + BY_AROUSAL * arousal
-
-
 def _strings_beats(conditions: Conditions) -> float:
     """How many beats a strings' note is to last."""
-    valence, arousal = _emotion(conditions)
-    return (CALM + (EXCITED - CALM) * (arousal + 1) / 2) * 2 ** (-LIGHTER * valence)
-
-
-def _emotion(conditions: Conditions) -> tuple[float, float]:
-    """Valence and arousal; 0 where unknown."""
-    return (
-        0.0 if math.isnan(conditions.valence) else conditions.valence,
-        0.0 if math.isnan(conditions.arousal) else conditions.arousal,
-    )
+    usual = CALM + (EXCITED - CALM) * (known(conditions.arousal) + 1) / 2
+    return float(usual * 2 ** (-LIGHTER * known(conditions.valence)))

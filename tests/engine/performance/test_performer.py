@@ -41,7 +41,7 @@ def test_the_seed_decides_the_velocities(played, network):
 
 @pytest.mark.parametrize("planned", [True, False])
 @pytest.mark.parametrize("step", [0.1, 0.25, 1.7])
-def test_a_piece_that_grows_is_struck_like_the_finished_one(played, network, planned, step):
+def test_a_piece_that_grows_is_performed_like_the_finished_one(played, network, planned, step):
     score = played(planned=planned)
     whole = perform(score, PerformanceConfig(seed=3), network=network)
     performer = Performer(PerformanceConfig(seed=3), score.beat_map, network=network)
@@ -63,6 +63,7 @@ def test_chords_on_boundaries_are_louder_than_the_second_around_them(played, net
     for amount in (0.3, 1.0):
         for seed in range(5):
             performed = perform(played(), PerformanceConfig(amount, seed, levels), network=network)
+            assert performed != played()
             check_margins(performed)
 
 

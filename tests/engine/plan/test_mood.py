@@ -81,3 +81,11 @@ def test_calm_has_fewer_players_and_someone_always_plays(available):
     assert counts == sorted(counts)
     assert counts[0] >= 1 and counts[-1] == available
     assert available < 4 or counts[0] < available
+
+
+def test_notes_are_detached_where_music_is_joyful_and_connected_where_it_is_sad():
+    assert mood.brightness(1.0, 1.0) == pytest.approx(1.0)
+    assert mood.brightness(-1.0, -1.0) == pytest.approx(-1.0)
+    assert mood.brightness(np.nan, np.nan) == 0.0
+    # Valence counts for more.
+    assert mood.brightness(0.5, -0.5) > 0.0 > mood.brightness(-0.5, 0.5)
