@@ -36,10 +36,17 @@ _SPELLINGS = {
     "°": "dim",
 }
 _LETTERS = dict(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11), strict=True))
-_SHARP = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-_FLAT = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B")
-_FLAT_SIGNATURES = frozenset({5, 10, 3, 8, 1, 6})
-"""Tonics of the major keys that are written with flats."""
+_FIFTHS = "FCGDAEB"
+"""The letters in the order of fifths. Each turn through them adds a sharp."""
+_C = 1
+"""The place of C among them."""
+_DEGREES = (0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5)
+"""For each number of semitones above a tonic, how many fifths above it the note is written: as the
+minor second, the augmented fourth and the minor seventh, for instance."""
+_LEADING = 7
+"""The same for the root of a diminished chord a semitone above the tonic, which leads upwards."""
+_FLATTEST, _SHARPEST = -6, 10
+"""From G flat to A sharp, in fifths above C; other notes are written more simply."""
 _SYMBOL = re.compile(r"([A-G])([#b]?)([^/\s]*)(?:/([A-G])([#b]?))?")
 
 
@@ -83,15 +90,32 @@ def parse_chord(symbol: str) -> Chord:
 
 
 def chord_name(chord: Chord, key: int) -> str:
-    """The symbol of a chord, spelled with the sharps or flats of a key.
+    """The symbol of a chord, spelled as a degree of a key: B flat in C major, A sharp in B major.
 
     key: index into ``conditions.KEYS``.
     """
     mode, tonic = divmod(key, 12)
-    signature = (tonic + 3 * mode) % 12
-    names = _FLAT if signature in _FLAT_SIGNATURES else _SHARP
-    bass = "" if chord.bass is None else f"/{names[chord.bass]}"
-    return f"{names[chord.root]}{chord.quality}{bass}"
+    # The major keys from G flat to B, and their relative minors.
+    signature = ((tonic + 3 * mode) * 7 + 6) % 12 - 6
+    fifths = signature + 3 * mode
+
+    def spelled(pitch_class: int, leading: bool = False) -> str:
+        degree = (pitch_class - tonic) % 12
+        return _note_name(fifths + (_LEADING if leading and degree == 1 else _DEGREES[degree]))
+
+    root = spelled(chord.root, chord.quality in ("dim", "dim7", "m7b5"))
+    bass = "" if chord.bass is None else f"/{spelled(chord.bass)}"
+    return f"{root}{chord.quality}{bass}"
+
+
+def _note_name(fifths: int) -> str:
+    """The name of the note this many fifths above C; an enharmonic one for rare names."""
+    while fifths < _FLATTEST:
+        fifths += 12
+    while fifths > _SHARPEST:
+        fifths -= 12
+    turns, letter = divmod(fifths + _C, len(_FIFTHS))
+    return _FIFTHS[letter] + ("#" * turns if turns >= 0 else "b")
 
 
 def _pitch_class(letter: str, accidental: str) -> int:

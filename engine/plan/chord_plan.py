@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from engine.music.chord_symbols import Chord, chord_name
+from engine.plan.chromatic_chords import draw_share, with_chromatic_chords
 from engine.plan.form import PhrasePlan
 from engine.plan.harmony import (
     Bar,
@@ -90,6 +91,7 @@ def _themes(
     taken: set[tuple[Bar, ...]] = set()
     begun: set[int] = set()
     bars: list[Bar] = []
+    share = draw_share(rng)
     for draft, key in zip(drafts, keys, strict=True):
         theme = draft.form, key
         if draft.form in given:
@@ -98,7 +100,8 @@ def _themes(
         if theme not in themes:
             # The first theme of a key begins at home, a contrast elsewhere.
             progression = draw_progression(rng, key >= 12, key not in begun, taken)
-            themes[theme] = draw_qualities(rng, key >= 12, progression)
+            coloured = draw_qualities(rng, key >= 12, progression)
+            themes[theme] = with_chromatic_chords(rng, key >= 12, coloured, share)
             taken.add(progression)
             begun.add(key)
         progression = themes[theme]

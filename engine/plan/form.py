@@ -30,8 +30,6 @@ CLIMAX = 0.75
 BARS_A_MINUTE = 8.0
 """Everyone is planned for this many bars of a minute at least; four are wanted, and not every
 planned bar has an onset of everyone."""
-CALM_DRUMS = 5.0
-"""The same for drums in a piece that is calm throughout. They have an onset in every bar."""
 CALM = -0.3
 """The arousal below which a piece is calm."""
 PATTERN = "AABACABA"
@@ -112,17 +110,21 @@ def plan_phrases(
     climax = _climax(of_section, sections)
     drafts = []
     forms = _forms(of_section, sections)
+    with_drums = _with_drums(of_section, lengths, forms, sections)
+    pitched = [instrument for instrument in available if instrument is not Instrument.DRUMS]
     for number, (bar, bars, section) in enumerate(zip(starts, lengths, of_section, strict=True)):
         level = mood.level(sections[section].valence, sections[section].arousal)
         first = number == 0 and len(starts) >= INTRODUCTION
-        count = mood.players(level, len(available))
-        if first and len(available) > 3:
-            count -= min(2, count - 2)
-        playing = (
-            tuple(available)
-            if number == climax
-            else _players(mood.entry_order(level, available, guitar_leads), max(count, 1))
-        )
+        count = mood.players(level, len(pitched))
+        if first and len(pitched) > 2:
+            count = 2
+        drums = number in with_drums or not pitched
+        chosen = {*_pitched(mood.entry_order(level, pitched, guitar_leads), count)}
+        if drums or number == climax:
+            chosen.add(Instrument.DRUMS)
+        if number == climax:
+            chosen.update(pitched)
+        playing = tuple(i for i in Instrument if i in chosen and i in available)
         drafts.append(PhrasePlan(bar, bars, section, forms[number], playing, 0.0, "mf"))
     calm = [sections[draft.section].arousal < CALM for draft in drafts]
     drafts = _everyone(drafts, climax, available, duration, calm)
@@ -141,13 +143,37 @@ def _climax(of_section: Sequence[int], sections: Sequence[Section]) -> int:
     return inner[min(int(CLIMAX * len(inner)), len(inner) - 1)]
 
 
-def _players(order: Sequence[Instrument], count: int) -> tuple[Instrument, ...]:
+def _pitched(order: Sequence[Instrument], count: int) -> list[Instrument]:
     """The first ``count`` to enter; guitar or piano is among them where one may play."""
     chosen = list(order[:count])
     chordal = [instrument for instrument in order if instrument in CHORDAL]
     if chordal and not set(chordal) & set(chosen):
         chosen[-1] = chordal[0]
-    return tuple(instrument for instrument in Instrument if instrument in chosen)
+    return chosen
+
+
+def _with_drums(
+    of_section: Sequence[int],
+    lengths: Sequence[int],
+    forms: Sequence[str],
+    sections: Sequence[Section],
+) -> frozenset[int]:
+    """The indices of the phrases with drums: a share of the bars of each section of the film.
+
+    of_section, lengths, forms: the section, the bars and the letter of each phrase. The first
+    phrase of a piece is the first to have none, then contrasts, then others from the last one on.
+    """
+    found = set(range(len(of_section)))
+    for section in set(of_section):
+        phrases = [number for number in found if of_section[number] == section]
+        bars = sum(lengths[number] for number in phrases)
+        wanted = bars * mood.drum_bars(sections[section].valence, sections[section].arousal)
+        first_form = forms[min(phrases)]
+        for number in sorted(phrases, key=lambda n: (n > 0, forms[n] == first_form, -n)):
+            if bars - lengths[number] / 2 >= wanted:
+                bars -= lengths[number]
+                found.discard(number)
+    return frozenset(found)
 
 
 def _everyone(
@@ -159,14 +185,13 @@ def _everyone(
 ) -> list[PhrasePlan]:
     """The phrases with more players, so that everyone plays enough bars.
 
-    calm: whether each phrase is calm. Drums come into a calm phrase last, and play less there.
+    calm: whether each phrase is calm. Drums come into a calm phrase last.
     """
     found = list(drafts)
     every = sum(draft.bars for draft in drafts)
     for instrument in available:
         drums = instrument is Instrument.DRUMS
-        rate = CALM_DRUMS if drums and all(calm) else BARS_A_MINUTE
-        wanted = min(rate * duration / 60, every)
+        wanted = min(BARS_A_MINUTE * duration / 60, every)
 
         def distance(number: int, avoided: bool = drums) -> tuple[bool, int]:
             return avoided and calm[number], abs(number - climax)

@@ -25,11 +25,14 @@ MOST_STILL = 1
 """How many bars of a progression may keep the chord of the bar before."""
 USUALNESS = 0.6
 """The power of a progression's count by which it is drawn; below 1, rarer ones come more often."""
+COLOURFUL = 3.0
+"""How many times likelier each root beyond :data:`ROOTS` makes a progression. The commonest have
+the fewest chords. Of the notes of a whole piece in them, too many would be the same few."""
 PLAIN = 1.6
 """How many times likelier each bar of the tonic makes a progression in minor. Each bar of the
 relative major's tonic or dominant makes it as many times less likely. Songs in minor often lean to
 the relative major; a film's unpleasant music should not."""
-_TONIC, _RELATIVE_MAJOR = "0", ("3", "10")
+_TONIC, _RELATIVE_MAJOR = 0, (3, 10)
 RAREST_CADENCE = 0.05
 """The least share of songs' phrases that lead to the tonic by a chord, for a cadence to use it."""
 CADENCE_BEATS = 4
@@ -46,7 +49,8 @@ class Progressions:
 
     phrases: progressions of four bars in triads, and their weights. qualities: for each triad, the
     suffixes that stand in its place, and their weights. cadences: chords that lead to the tonic,
-    and their weights. tonic: its chord.
+    and their weights. steps: from the last chord of a bar to the first of the next, and how often
+    of 100,000. tonic: its chord.
     """
 
     phrases: tuple[tuple[Bar, ...], ...]
@@ -54,6 +58,7 @@ class Progressions:
     qualities: Mapping[str, Mapping[str, float]]
     cadences: tuple[str, ...]
     cadence_weights: tuple[float, ...]
+    steps: Mapping[str, Mapping[str, int]]
     tonic: str
 
 
@@ -67,13 +72,15 @@ def progressions(minor: bool) -> Progressions:
     for name, songs in table["phrases"].items():
         phrase = tuple(tuple(bar.split()) for bar in name.split("|"))
         if _moves(phrase):
-            kept[phrase] = float(songs) ** USUALNESS * (_plainness(phrase) if minor else 1.0)
+            colour = COLOURFUL ** (len(_roots(phrase)) - ROOTS)
+            plain = _plainness(phrase) if minor else 1.0
+            kept[phrase] = float(songs) ** USUALNESS * colour * plain
     before = table["before_tonic"]
     least = RAREST_CADENCE * sum(before.values())
     cadences = {
         name: float(songs)
         for name, songs in before.items()
-        if songs >= least and _root(name) != "0"
+        if songs >= least and root_of(name) != 0
     }
     return Progressions(
         tuple(kept),
@@ -81,27 +88,33 @@ def progressions(minor: bool) -> Progressions:
         table["qualities"],
         tuple(cadences),
         tuple(cadences.values()),
+        table["steps"],
         tonic,
     )
 
 
-def _root(name: str) -> str:
-    return name.partition(":")[0]
+def root_of(name: str) -> int:
+    """The root of a chord such as ``9:m``, in semitones above the tonic."""
+    return int(name.partition(":")[0])
 
 
 def _plainness(phrase: Sequence[Bar]) -> float:
     """How plain the mode of a progression in minor is."""
-    roots = [_root(bar[0]) for bar in phrase]
+    roots = [root_of(bar[0]) for bar in phrase]
     return float(PLAIN ** (roots.count(_TONIC) - sum(roots.count(r) for r in _RELATIVE_MAJOR)))
+
+
+def _roots(phrase: Sequence[Bar]) -> set[int]:
+    """The different roots of a progression."""
+    return {root_of(name) for bar in phrase for name in bar}
 
 
 def _moves(phrase: Sequence[Bar]) -> bool:
     """Whether a progression has enough roots, and changes from bar to bar, around its end too."""
-    roots = {_root(name) for bar in phrase for name in bar}
     still = sum(
         bar[0] == before[-1] for before, bar in zip([phrase[-1], *phrase], phrase, strict=False)
     )
-    return len(roots) >= ROOTS and still <= MOST_STILL
+    return len(_roots(phrase)) >= ROOTS and still <= MOST_STILL
 
 
 def draw_progression(
@@ -118,7 +131,7 @@ def draw_progression(
         if (phrase[0][0] == table.tonic) == on_tonic
     }
     left = {phrase: weight for phrase, weight in fitting.items() if phrase not in taken}
-    return _draw(rng, left or fitting)
+    return draw(rng, left or fitting)
 
 
 def draw_qualities(rng: np.random.Generator, minor: bool, phrase: Sequence[Bar]) -> tuple[Bar, ...]:
@@ -129,7 +142,7 @@ def draw_qualities(rng: np.random.Generator, minor: bool, phrase: Sequence[Bar])
         choices = table.qualities.get(name, {})
         if name == table.tonic or not choices:
             return name
-        return f"{_root(name)}:{_draw(rng, choices)}".rstrip(":")
+        return f"{root_of(name)}:{draw(rng, choices)}".rstrip(":")
 
     return tuple(tuple(map(drawn, bar)) for bar in phrase)
 
@@ -140,22 +153,23 @@ def draw_cadence(rng: np.random.Generator, minor: bool, near: Collection[str], b
     It is the tonic where no cadence is left.
     """
     table = progressions(minor)
-    roots = {_root(name) for name in near}
+    roots = {root_of(name) for name in near}
     left = {
         name: weight
         for name, weight in zip(table.cadences, table.cadence_weights, strict=True)
-        if _root(name) not in roots
+        if root_of(name) not in roots
     }
-    last = _draw(rng, left or {table.tonic: 1.0})
+    last = draw(rng, left or {table.tonic: 1.0})
     # A chord that leads on to the dominant: the subdominant, or the second degree.
-    if _root(last) == "7" and beats >= CADENCE_BEATS and rng.random() < 0.5:
+    if root_of(last) == 7 and beats >= CADENCE_BEATS and rng.random() < 0.5:
         first = ("5:m" if minor else "5") if rng.random() < 0.6 else ("8" if minor else "2:m")
-        if _root(first) not in roots:
+        if root_of(first) not in roots:
             return first, last
     return (last,)
 
 
-def _draw(rng: np.random.Generator, weights: Mapping[T, float]) -> T:
+def draw(rng: np.random.Generator, weights: Mapping[T, float]) -> T:
+    """Draw a key of ``weights``, in proportion to its value."""
     shares = np.array(list(weights.values()))
     return list(weights)[int(rng.choice(len(shares), p=shares / shares.sum()))]
 

@@ -39,45 +39,22 @@ FEWER_PLAYERS = 0.57
 
 _LOUDNESS = ((-0.6, "p"), (-0.15, "mp"), (0.35, "mf"), (0.75, "f"))
 """Arousal up to which each dynamic mark holds; ff above."""
-_ORDER = (
-    (
-        -0.3,
-        (
-            Instrument.PIANO,
-            Instrument.STRINGS,
-            Instrument.BASS,
-            Instrument.GUITAR,
-            Instrument.DRUMS,
-        ),
-    ),
-    (
-        0.3,
-        (
-            Instrument.PIANO,
-            Instrument.STRINGS,
-            Instrument.BASS,
-            Instrument.DRUMS,
-            Instrument.GUITAR,
-        ),
-    ),
-    (
-        2.0,
-        (
-            Instrument.DRUMS,
-            Instrument.BASS,
-            Instrument.PIANO,
-            Instrument.STRINGS,
-            Instrument.GUITAR,
-        ),
-    ),
-)
-"""Level up to which instruments enter in this order."""
+DRUM_BARS, DRUM_BARS_BY_VALENCE, DRUM_BARS_BY_AROUSAL = 0.8, 0.25, 0.35
+"""The share of bars in which drums play, in the middle of the plane, and by how much each unit of
+valence and of arousal raises it. In labelled songs they play in .66 of the bars of calm and sad
+ones, .94 of calm and pleasant ones, .95 of excited ones; films have fewer."""
+FEWEST_DRUM_BARS = 0.4
+"""The least of it."""
+_EXCITED = 0.3
+"""The level above which the bass leads."""
+_CALM_ORDER = (Instrument.PIANO, Instrument.STRINGS, Instrument.BASS, Instrument.GUITAR)
+_EXCITED_ORDER = (Instrument.BASS, Instrument.PIANO, Instrument.STRINGS, Instrument.GUITAR)
+"""In which order the pitched instruments enter."""
 _OTHER = {Instrument.PIANO: Instrument.GUITAR, Instrument.GUITAR: Instrument.PIANO}
 _BRIGHTER = 0.6
-"""The part of valence that counts beside arousal where players are chosen. In songs, fewer bars of
-unpleasant and calm music have drums (.73 and .61 of bars, pleasant .96, excited .94)."""
-_PLAYERS = ((-0.45, 3), (-0.2, 4), (2.0, 5))
-"""Level up to which this many of the five play together."""
+"""The part of valence that counts beside arousal where players are chosen."""
+_PLAYERS = ((-0.2, 3), (2.0, 4))
+"""Level up to which this many of the four pitched instruments play together."""
 
 
 def minor_share(valence: float) -> float:
@@ -119,19 +96,23 @@ def level(valence: float, arousal: float) -> float:
 def entry_order(
     level: float, available: Sequence[Instrument], guitar_leads: bool = False
 ) -> tuple[Instrument, ...]:
-    """The available instruments in the order in which they enter.
+    """The available pitched instruments in the order in which they enter.
 
     guitar_leads: the guitar takes the piano's place, and the piano that of the guitar.
     """
-    order: Sequence[Instrument] = next(
-        (order for most, order in _ORDER if level <= most), _ORDER[-1][1]
-    )
+    order: Sequence[Instrument] = _EXCITED_ORDER if level > _EXCITED else _CALM_ORDER
     if guitar_leads:
         order = [_OTHER.get(instrument, instrument) for instrument in order]
     return tuple(instrument for instrument in order if instrument in available)
 
 
 def players(level: float, available: int) -> int:
-    """How many of the available instruments play together."""
-    of_five = next((count for most, count in _PLAYERS if level <= most), len(Instrument))
-    return max(1, min(available, round(available * of_five / len(Instrument) + 0.2)))
+    """How many of the available pitched instruments play together."""
+    of_four = next(count for most, count in _PLAYERS if level <= most)
+    return min(available, max(1, round(available * of_four / len(_CALM_ORDER) + 0.2)))
+
+
+def drum_bars(valence: float, arousal: float) -> float:
+    """In which share of the bars of an emotion (each -1..1) drums play, 0..1."""
+    share = DRUM_BARS + DRUM_BARS_BY_VALENCE * valence + DRUM_BARS_BY_AROUSAL * arousal
+    return float(np.clip(share, FEWEST_DRUM_BARS, 1.0))

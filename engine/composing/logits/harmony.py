@@ -1,8 +1,8 @@
 """Play the planned chords.
 
 The network chooses freely among the notes of the present chord. Other notes become less likely,
-those in the key and outside it alike. The network hears the key in what it has played, and leaves
-it as seldom as songs do. Only pitches are weighed against each other: when an instrument plays, and
+those outside the key most: a few of them would lead the network into another key, and it would
+stay there. Only pitches are weighed against each other: when an instrument plays, and
 how often, stays as it was. At a chord change, notes end that the new chord does not have. The first
 note that the bass plays of a chord is the chord's lowest. Otherwise a bass could stay for many bars
 on a pitch that all chords share. The others soon play the chord's third. Without thirds nobody
@@ -12,6 +12,7 @@ likely, unless the chord has both. (Ours.)
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from functools import lru_cache
 
@@ -24,15 +25,19 @@ from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.chord_symbols import Chord
 from engine.music.conditions import known
+from engine.music.key import scale
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
-OUTSIDE = -0.8
-"""The bias in nats of a note that is not in the chord."""
-LOWEST, LOWEST_FIRST = 1.5, 60.0
+OUTSIDE, FOREIGN = -0.3, -1.2
+"""The bias in nats of a note that is not in the chord, in the key and outside it."""
+COLOUR = 2.0
+"""The bias of a note of the chord that is outside the key. The network avoids it: of the leading
+notes that the chords of minor pieces have, it played one of six."""
+LOWEST, LOWEST_FIRST = 1.0, 60.0
 """The bias of the chord's lowest note in the bass, and that of its first note of the chord, which
 leaves no other."""
-THIRD, THIRD_FIRST = 0.3, 2.0
+THIRD, THIRD_FIRST = 0.1, 2.0
 """The bias of the chord's third in the other instruments, once it has been played and before."""
 SWEETER = 0.5
 """By how much the first one rises with each unit of valence. In 2,302 labelled training songs,
@@ -105,7 +110,9 @@ class Harmony(Rule):
             return logits
         onset = self._arrangement.chord_onset(state.cursor)
         first, bare = self._bass_chord != onset, self._third_chord != onset
-        weights = _weights(chord, first, bare, round(known(state.conditions.valence), 2))
+        valence = round(known(state.conditions.valence), 2)
+        key = None if math.isnan(state.conditions.key) else int(state.conditions.key)
+        weights = _weights(chord, first, bare, valence, key)
         share = np.float32(1 if self._arrangement.grid.is_beat(state.cursor) else OFF_BEAT)
         clashing = _clashing(frozenset(p % 12 for i, p in state.active if i in _ONS), chord)
         logits = logits.copy()
@@ -136,19 +143,25 @@ def _clashing(sounding: frozenset[int], chord: Chord) -> Logits:
 
 
 @lru_cache(maxsize=512)
-def _weights(chord: Chord, first: bool, bare: bool, valence: float) -> dict[int, Logits]:
+def _weights(
+    chord: Chord, first: bool, bare: bool, valence: float, key: int | None
+) -> dict[int, Logits]:
     """The bias of each ON of each pitched instrument.
 
     first: whether the bass has yet to begin the chord. bare: whether its third has yet to be
-    played. valence: -1..1.
+    played. valence: -1..1. key: index into ``conditions.KEYS``; None if unknown.
     """
     lowest = np.float32(LOWEST_FIRST if first else LOWEST)
-    classes = np.full(12, OUTSIDE, np.float32)
-    classes[list(chord.pitch_classes)] = 0
+    classes = np.full(12, OUTSIDE if key is None else FOREIGN, np.float32)
+    if key is not None:
+        classes[list(scale(key))] = OUTSIDE
+    in_scale = scale(key) if key is not None else frozenset(range(12))
+    for pitch in chord.pitch_classes:
+        classes[pitch] = 0 if pitch in in_scale else COLOUR
     weights = {_BASS: classes[voc.PITCH[_ONS[_BASS]] % 12]}
     if chord.third is not None:
         classes = classes.copy()
-        classes[chord.third] = THIRD_FIRST if bare else THIRD + SWEETER * valence
+        classes[chord.third] += THIRD_FIRST if bare else THIRD + SWEETER * valence
     weights |= {i: classes[voc.PITCH[ons] % 12] for i, ons in _ONS.items() if i != _BASS}
     weights[_BASS] = weights[_BASS] + np.where(
         voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, lowest, np.float32(0)

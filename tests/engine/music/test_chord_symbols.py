@@ -98,18 +98,24 @@ def test_the_notes_of_a_chord(symbol, classes, lowest):
 @pytest.mark.parametrize(
     ("key", "names"),
     [
-        ("C major", ("C#", "F#", "A#")),
-        ("F major", ("Db", "Gb", "Bb")),
-        ("D minor", ("Db", "Gb", "Bb")),
-        ("D major", ("C#", "F#", "A#")),
-        ("C minor", ("Db", "Gb", "Bb")),
-        ("E minor", ("C#", "F#", "A#")),
+        ("C major", ("Db", "Eb", "F#", "Ab", "Bb")),
+        ("A minor", ("C#", "D#", "F#", "G#", "Bb")),
+        ("D major", ("C#", "Eb", "F#", "G#", "Bb")),
+        ("D minor", ("C#", "Eb", "F#", "G#", "Bb")),
+        ("E minor", ("C#", "D#", "F#", "G#", "A#")),
+        ("Eb major", ("Db", "Eb", "Gb", "Ab", "Bb")),
+        ("B major", ("C#", "D#", "F#", "G#", "A#")),
     ],
 )
-def test_chords_are_spelled_with_the_signature_of_the_key(key, names):
-    chords = [Chord(root) for root in (1, 6, 10)]
-    assert tuple(chord_name(chord, KEYS.index(key)) for chord in chords) == names
-    assert chord_name(Chord(0, "m7", 10), KEYS.index(key)) == f"Cm7/{names[2]}"
+def test_chords_are_spelled_as_degrees_of_the_key(key, names):
+    found = [chord_name(Chord(root), KEYS.index(key)) for root in (1, 3, 6, 8, 10)]
+    assert tuple(found) == names
+    assert chord_name(Chord(0, "m7", 10), KEYS.index(key)) == f"Cm7/{names[-1]}"
+
+
+def test_a_diminished_chord_that_leads_upwards_is_spelled_with_a_sharp():
+    assert chord_name(Chord(1, "dim"), KEYS.index("C major")) == "C#dim"
+    assert chord_name(Chord(1, "maj7"), KEYS.index("C major")) == "Dbmaj7"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import pytest
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import KEYS
 from engine.plan.harmony import (
+    COLOURFUL,
+    USUALNESS,
     draw_cadence,
     draw_progression,
     draw_qualities,
@@ -35,6 +37,10 @@ def root(chord: str) -> int:
     return int(chord.partition(":")[0])
 
 
+def different_roots(phrase) -> int:
+    return len({root(chord) for bar in phrase for chord in bar})
+
+
 def test_only_counted_progressions_are_drawn(minor):
     rng = np.random.default_rng(0)
     for on_tonic in (True, False):
@@ -50,13 +56,22 @@ def test_common_progressions_come_more_often(minor):
     songs = counted(minor)["phrases"]
     assert len(table.phrases) == len(table.weights)
     ranked = sorted(zip(table.weights, table.phrases, strict=True))
-    alike: dict[tuple[int, int], list[int]] = {}
+    alike: dict[tuple[int, ...], list[int]] = {}
     for _, phrase in ranked:
         roots = [root(bar[0]) for bar in phrase]
-        key = (roots.count(0), roots.count(3) + roots.count(10)) if minor else (0, 0)
+        key = (roots.count(0), roots.count(3) + roots.count(10)) if minor else ()
+        key = (*key, different_roots(phrase))
         alike.setdefault(key, []).append(songs[" | ".join(map(" ".join, phrase))])
     assert all(counts == sorted(counts) for counts in alike.values())
-    assert len(alike) == 1 or len(alike) > 5
+    assert len(alike) > (5 if minor else 1)
+
+
+def test_progressions_in_major_have_more_chords_than_those_of_songs():
+    table = progressions(False)
+    phrases = counted(False)["phrases"]
+    songs = [phrases[" | ".join(map(" ".join, phrase))] for phrase in table.phrases]
+    many = [different_roots(phrase) > 3 for phrase in table.phrases]
+    assert np.average(many, weights=table.weights) > np.average(many, weights=songs) + 0.1
 
 
 def test_progressions_in_minor_lean_to_their_tonic():
@@ -67,7 +82,8 @@ def test_progressions_in_minor_lean_to_their_tonic():
         return float(np.average(shares, weights=weights))
 
     counted_alone = [
-        counted(True)["phrases"][" | ".join(map(" ".join, phrase))] ** 0.6
+        counted(True)["phrases"][" | ".join(map(" ".join, phrase))] ** USUALNESS
+        * COLOURFUL ** different_roots(phrase)
         for phrase in table.phrases
     ]
     assert mean_share((0,), table.weights) > mean_share((0,), counted_alone) + 0.02

@@ -14,7 +14,7 @@ from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.beat_grid import BeatGrid
 from engine.music.chord_symbols import Chord, parse_chord
-from engine.music.conditions import Conditions
+from engine.music.conditions import KEYS, Conditions
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
@@ -31,12 +31,16 @@ Held = tuple[Instrument, int, int]
 
 
 def at(
-    step: int, held: Iterable[Held] = (), at_bar: bool = False, valence: float = nan
+    step: int,
+    held: Iterable[Held] = (),
+    at_bar: bool = False,
+    valence: float = nan,
+    key: float = nan,
 ) -> SimpleNamespace:
     """A piece at this step; the rule reads nothing else of it."""
     active = {(voc.INSTRUMENTS.index(i), pitch): (onset, 80) for i, pitch, onset in held}
     return SimpleNamespace(
-        cursor=step, active=active, at_bar=at_bar, conditions=Conditions(valence)
+        cursor=step, active=active, at_bar=at_bar, conditions=Conditions(valence, key=key)
     )
 
 
@@ -54,6 +58,26 @@ def test_notes_of_the_chord_are_likeliest(instrument):
     # On F/A, the E is foreign.
     f, c, e, c_sharp = bias(4 * BEAT, instrument, 65, 60, 64, 61)
     assert f == c == 0 > e == c_sharp
+
+
+def test_other_notes_of_the_key_are_likelier_than_notes_outside_it():
+    biased = HARMONY.bias(FLAT, at(0, key=KEYS.index("C major")))
+    c, d, c_sharp = (biased[voc.note_on(PIANO, pitch)] for pitch in (60, 62, 61))
+    assert c > d > c_sharp
+    # In G major, F sharp is at home and F is not.
+    biased = HARMONY.bias(FLAT, at(0, key=KEYS.index("G major")))
+    f_sharp, f = (biased[voc.note_on(PIANO, pitch)] for pitch in (66, 65))
+    assert f_sharp > f
+
+
+def test_chord_notes_outside_the_key_are_favoured():
+    harmony = Harmony(Arrangement(BeatGrid(BEAT, (4,)), chords=((0, parse_chord("E7")),)))
+    state = at(0, key=KEYS.index("A minor"))
+    harmony.update(voc.note_on(PIANO, 68), state)
+    leading, root, fifth = (
+        harmony.bias(FLAT, state)[voc.note_on(STRINGS, pitch)] for pitch in (68, 64, 71)
+    )
+    assert leading > root + 1 and root == fifth
 
 
 def test_the_third_of_a_chord_is_soon_played():
