@@ -33,8 +33,8 @@ from bridge.cli.score import summary
 from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.scoring.exports import exports_in
 from bridge.scoring.recut import OldScore, read_old_score
-from bridge.scoring.report import Report
-from bridge.scoring.request import TAKES
+from bridge.scoring.report import NewPart, Report
+from bridge.scoring.request import TAKES_ANEW
 from bridge.scoring.request_json import parse_request
 from bridge.scoring.rescore import planned_selection, rescore_piece
 from engine.composing.sampling import Sampling
@@ -75,7 +75,7 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--takes", type=int, metavar="N",
-        help=f"compose N takes of it and keep the best (default: {TAKES})",
+        help=f"compose N takes of it and keep the best (default: {TAKES_ANEW})",
     )  # fmt: skip
     performance_arguments(parser, "that of OUT")
     sampling_arguments(parser)
@@ -109,7 +109,7 @@ def _values(args: Namespace, old: OldScore) -> dict[str, Any]:
     return {
         "video": old.cues.video.path,
         "seed": old.seed + 1 if args.seed is None else args.seed,
-        "takes": args.takes,
+        "takes": TAKES_ANEW if args.takes is None else args.takes,
         "dynamics": old.dynamics if args.dynamics is None else args.dynamics,
         "expression": args.expression or old.expression,
         "humanize": old.humanize if args.humanize is None else args.humanize,
@@ -141,5 +141,14 @@ def new_lines(report: Report, cues: CueSheet) -> list[str]:
     ]
     for new in rescore.new:
         names = ", ".join(instrument.value for instrument in new.instruments)
-        lines.append(f"  {new.start:9.3f} to {new.end:9.3f} s  new: {names}")
+        lines.append(f"  {new.start:9.3f} to {new.end:9.3f} s  new: {names}{_bars(new)}")
     return lines
+
+
+def _bars(new: NewPart) -> str:
+    """Which bars are new, and whether that is by bar lines where other times were asked for."""
+    if new.bars is None:
+        return ""
+    first, last = new.bars
+    named = f"bar {first}" if first == last else f"bars {first} to {last}"
+    return f" ({named}, snapped to bar lines)" if new.snapped else f" ({named})"

@@ -25,6 +25,10 @@ def selection_arguments(parser: ArgumentParser) -> None:
         "--to", type=parse_time, metavar="T", help="compose up to this time (default: its end)"
     )
     parser.add_argument(
+        "--exact", dest="snap", action="store_false", default=None,
+        help="take --from and --to to the letter (default: the nearest bar lines)",
+    )  # fmt: skip
+    parser.add_argument(
         "--part", dest="parts", metavar="A,B,...",
         help=f"compose these parts alone, of {names} (default: all)",
     )  # fmt: skip

@@ -136,11 +136,17 @@ class Recut:
 
 @dataclass(frozen=True, slots=True)
 class NewPart:
-    """What was composed anew: from ``start`` to ``end``, in seconds of the score."""
+    """What was composed anew: from ``start`` to ``end``, in seconds of the score.
+
+    bars: the first and the last one, counted from 1; None where an end is in mid-bar. snapped:
+    whether other times were asked for, and these are the nearest bar lines.
+    """
 
     start: float
     end: float
     instruments: tuple[Instrument, ...]
+    bars: tuple[int, int] | None = None
+    snapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,8 @@ def to_json(report: Report) -> str:
                         "start": round(part.start, 3),
                         "end": round(part.end, 3),
                         "instruments": [instrument.value for instrument in part.instruments],
+                        "bars": part.bars,
+                        "snapped": part.snapped,
                     }
                     for part in rescore.new
                 ],

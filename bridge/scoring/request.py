@@ -38,6 +38,8 @@ from export.piece import SOUND_FORMATS
 
 TAKES = 4
 """Takes to choose from, unless the user says otherwise."""
+TAKES_ANEW = 2
+"""Takes of what is composed anew. Somebody waits for it, and each of two cores composes one."""
 MOST_TAKES = 64
 DYNAMICS = 1.0
 HUMANIZE = 1.0

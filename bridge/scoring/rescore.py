@@ -33,7 +33,7 @@ from engine.plan.plan import Plan
 from engine.recut.music import kept_music
 from engine.rescore.changes import changed
 from engine.rescore.moved_hits import NewHits, plan_hits
-from engine.rescore.regions import Region, given_music, played_notes
+from engine.rescore.regions import Region, given_music, played_notes, whole_bars
 from engine.score import Instrument, Note
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def rescore_piece(
         source=old.folder,
     )
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
-    share = _share(old, selection, found, result)
+    share = _share(old, request.rescore, selection, found, result)
     result = replace(
         result,
         timings=timings,
@@ -199,10 +199,22 @@ def _kept_around(plan: Plan, region: Region) -> Iterator[KeptPart]:
             yield KeptPart(start, start, end - start, len(inside))
 
 
-def _share(old: OldScore, selection: PlannedSelection, found: Rescored, result: Report) -> Rescore:
+def _share(
+    old: OldScore,
+    asked: Selection | None,
+    selection: PlannedSelection,
+    found: Rescored,
+    result: Report,
+) -> Rescore:
     parts = selection.kept
     new = tuple(
-        NewPart(region.start, region.end, tuple(i for i in Instrument if i in region.parts))
+        NewPart(
+            region.start,
+            region.end,
+            tuple(i for i in Instrument if i in region.parts),
+            whole_bars(region, selection.plan),
+            asked is not None and asked.moved_to(region, selection.plan.duration),
+        )
         for region in selection.regions
     )
     return Rescore(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from bridge.scoring.music_checks import chords_of_bars, instruments
-from engine.checks import Check, checked, number, text, whole
+from engine.checks import Check, checked, flag, number, text, whole
+from engine.composing.infill import SAME_INSTANT
 from engine.cues import CueSheet
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
@@ -16,7 +17,13 @@ from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import parse_conditions
 from engine.plan.plan import Plan
 from engine.rescore.changes import Changes
-from engine.rescore.regions import EVERYONE, Region, checked_region, section_region
+from engine.rescore.regions import (
+    EVERYONE,
+    Region,
+    checked_region,
+    section_region,
+    snapped_region,
+)
 from engine.score import Instrument
 
 LONGEST = 24 * 3600.0
@@ -29,14 +36,15 @@ class Selection:
     """What is composed anew, and how it is to change.
 
     section: of the film, counted from 1. start, end: seconds of the score, in place of a section;
-    None for its start and its end. parts: None for all. changes: of the plan and the emotion there.
-    hits: in place of the old score's; then the bars around those that differ are composed anew, or
-    all from ``start`` to ``end``.
+    None for its start and its end. snap: take the nearest bar lines in their place. parts: None for
+    all. changes: of the plan and the emotion there. hits: in place of the old score's; then the
+    bars around those that differ are composed anew, or all from ``start`` to ``end``.
     """
 
     section: int | None = None
     start: float | None = None
     end: float | None = None
+    snap: bool = True
     parts: tuple[Instrument, ...] | None = None
     changes: Changes = field(default_factory=Changes)
     hits: tuple[Hit, ...] | None = None
@@ -62,7 +70,7 @@ class Selection:
                 parse_chord(symbol)
 
     def region(self, cues: CueSheet, plan: Plan) -> Region:
-        """Where and for whom it is, in a score with this plan.
+        """Where and for whom it is, in a score with this plan; from bar line to bar line or not.
 
         Raises EmsyncError for a section that is missing, or times beyond the score.
         """
@@ -70,7 +78,30 @@ class Selection:
         if self.section is not None:
             return section_region(cues, plan, self.section, parts)
         end = plan.duration if self.end is None else self.end
-        return checked_region(Region(self.start or 0.0, end, parts), plan.duration)
+        region = checked_region(Region(self.start or 0.0, end, parts), plan.duration)
+        return snapped_region(region, plan) if self.snap else region
+
+    def at_bars(self, cues: CueSheet, plan: Plan) -> Selection:
+        """The same with the times that its region has in a score with this plan.
+
+        Raises EmsyncError as ``region`` does.
+        """
+        region = self.region(cues, plan)
+        if not self.moved_to(region, plan.duration):
+            return self
+        return replace(
+            self,
+            start=None if self.start is None else region.start,
+            end=None if self.end is None else region.end,
+        )
+
+    def moved_to(self, region: Region, duration: float) -> bool:
+        """Whether its region, in a score of this length, has other times than were asked for."""
+        if self.section is not None or self.hits is not None:
+            return False
+        start = self.start or 0.0
+        end = duration if self.end is None else min(self.end, duration)
+        return max(abs(region.start - start), abs(region.end - end)) > SAME_INSTANT
 
     def within(self, plan: Plan) -> tuple[float, float] | None:
         """The stretch that other hits may change, in seconds; None for the bars around them.
@@ -90,6 +121,7 @@ _CHECKS: Mapping[str, Check] = {
     "section": whole(1, MOST_SECTIONS),
     "from": _time,
     "to": _time,
+    "snap": flag,
     "parts": instruments,
     "density": _any_number,
     "emotion": text,
@@ -128,6 +160,8 @@ def selection_json(selection: Selection) -> dict[str, Any]:
         "section": selection.section,
         "from": selection.start,
         "to": selection.end,
+        # As by default it is left out.
+        "snap": None if selection.snap else False,
         "parts": _names(selection.parts),
         "density": changes.density,
         "emotion": changes.emotion,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from bridge.scoring import new_cut, selection
-from bridge.scoring.request import Request
+from bridge.scoring.request import TAKES_ANEW, Request
 from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet, from_json
 from engine.emotion.mapping import MU_MAX
@@ -72,6 +72,7 @@ def rescore_request(old: Request, values: Mapping[str, Any]) -> Request:
     usual = {
         "video": old.video,
         "seed": old.seed + 1,
+        "takes": TAKES_ANEW,
         **_kept(old, (*_PERFORMANCE, *_SAMPLING, *_FILES)),
     }
     return parse_request({**usual, **given, "rescore": selected})

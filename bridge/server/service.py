@@ -111,10 +111,15 @@ class Service:
         name: the id of the piece's job; None for the loaded one. values: the selection's fields,
         and of a request's ``seed`` (default: the next one), ``takes``, ``plan``, ``dynamics``,
         ``humanize``, ``expression`` and how the network samples (default: as in the old job).
-        ``cues`` is a cue sheet whose hits are taken, in place of ``hits``.
+        ``cues`` is a cue sheet whose hits are taken, in place of ``hits``. The job's selection has
+        the bar lines that its times were moved to.
         """
         parent = self._piece(name)
         request = rescore_request(parent.request, values)
+        if request.rescore is not None and PLAN in self.job_files.files(parent):
+            cues, plan = (self.job_files.file(parent, name) for name in (CUES, PLAN))
+            selected = request.rescore.at_bars(read_cues(cues), read_plan(plan))
+            request = replace(request, rescore=selected)
         return self.job_queue.submit(Kind.RESCORE, request, parent)
 
     def recut(self, name: str | None, values: Mapping[str, Any]) -> Job:

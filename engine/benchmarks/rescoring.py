@@ -20,17 +20,19 @@ from engine.music.tempo import PPQ
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.plan import Plan
 from engine.recut.music import OldMusic
-from engine.rescore.regions import Region, clock_of
+from engine.rescore.regions import Region, clock_of, snapped_region
 from engine.rescore.rescore import rescore
 from engine.score import Score
 
 SECONDS, GAP, TAKES = 60.0, 10.0, 4
-"""The length of a piece and of what is composed anew in it, and the takes to choose from."""
+"""The length of a piece and of what is composed anew in it, and the most takes to choose from."""
+CHOICES = 2, TAKES
+"""Numbers of takes of which the best is kept; the first is what a rescore composes by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A piece of which ten seconds were composed anew.
+    """A piece of which whole bars of some ten seconds were composed anew.
 
     whole: its rating. kept: whether all other notes stayed as they were. old: the likelihood of the
     bar after the gap before, in nats a note. takes: those composed without a look at what follows.
@@ -74,7 +76,7 @@ def trial(network: Network, seed: int) -> Trial:
     music = music_of(whole.score, plan)
     lines = [plan.seconds_at(line) for line in plan.bar_lines()]
     start = float(rng.choice([line for line in lines if 10 <= line <= SECONDS - GAP - 8]))
-    region = Region(start, start + GAP)
+    region = snapped_region(Region(start, start + GAP), plan)
     again = GenerationConfig(seed + 1, fingerprint=shipped_fingerprint())
     blind = rescore(music, cues, plan, [region], network, again, TAKES, look_ahead=False)
     begun, cpu = time.perf_counter(), time.process_time()
@@ -112,11 +114,12 @@ def _ratings(trials: list[Trial]) -> Iterator[Line]:
     wholes = [t.whole for t in trials]
     # Without the seam, which whole pieces do not have.
     every = [_plain(take) for t in trials for take in t.ahead]
-    kept = [_plain(ranked(t.ahead)[0]) for t in trials]
     gains = [mean(map(_plain, t.ahead)) - t.whole for t in trials]
     yield Line("rating of whole pieces, one take", mean(wholes))
     yield Line("rating of rescored pieces, mean take", mean(every))
-    yield Line("rating of rescored pieces, kept take", mean(kept))
+    for count in CHOICES:
+        kept = [_plain(ranked(t.ahead[:count])[0]) for t in trials]
+        yield Line(f"rating of rescored pieces, best of {count} takes", mean(kept))
     yield Line(
         "mean take over the whole piece", mean(gains),
         how=f"standard deviation {stdev(gains):.3f}" if len(gains) > 1 else "",
@@ -132,6 +135,7 @@ def _seams(trials: list[Trial]) -> Iterator[Line]:
     for name, of in (("blind", "takes"), ("looking ahead", "ahead")):
         found = [getattr(t, of) for t in trials]
         every = mean(take.seam for takes in found for take, _ in takes)
-        kept = mean(ranked(takes)[0][0].seam for takes in found)
         yield Line(f"bar after the gap, nats a note: {name}, mean take", every)
-        yield Line(f"bar after the gap, nats a note: {name}, kept take", kept)
+        for count in CHOICES:
+            kept = mean(ranked(takes[:count])[0][0].seam for takes in found)
+            yield Line(f"bar after the gap, nats a note: {name}, best of {count} takes", kept)

@@ -47,6 +47,9 @@ _ALL = np.ones(voc.SIZE, np.bool_)
 _SHIFT = voc.KIND == Kind.TIMESHIFT
 SKIPPED = 48
 """The fewest given events that are read at once, and not token by token."""
+TOGETHER = 3
+"""The fewest given events of an instant that are read at once. A row that reads four tokens takes
+less than two steps. It does so in company too, since a piece must not depend on its neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,8 @@ class Composition:
         )
 
     def slide(self, decoder: Decoder, row: int) -> None:
-        """Have a row of the decoder forget what the window has forgotten."""
-        if self._window.dropped:
+        """Have a row of the decoder forget what the window has forgotten, and learn conditions."""
+        if self._window.dropped or self._window.changed:
             self._window.slide(decoder, row, self.conditions())
 
     def forced_token(self) -> int | None:
@@ -208,17 +211,18 @@ class Composition:
                 self._feed_listener()
         if skipped:
             self._window.stale = True
-            self._forget(self._window.shorten(self.config.reread))
+            self._forget(self._window.shorten(self.config.context))
 
-    def pass_seam(self, decoder: Decoder, row: int) -> None:
-        """Append given music whose likelihood is measured; a row of the decoder reads it at once.
+    def pass_given(self, decoder: Decoder, row: int) -> None:
+        """Append given music that nobody is asked about; a row of the decoder reads it at once.
 
-        The row has read all of the window but the last token, and has so afterwards.
+        That is music whose likelihood is measured, and several given tokens between free parts. The
+        row has read all of the window but the last token, and has so afterwards.
         """
         window = self._window
         steps: list[int] = []
         tokens, offsets = window.tokens[-1:], window.offsets[-1:]
-        while (token := self._measured_token()) is not None:
+        while (token := self._given_token(bool(steps))) is not None:
             steps.append(self._state.cursor)
             self.append(token, None)
             tokens.append(token)
@@ -230,17 +234,22 @@ class Composition:
             ):
                 self._seams.measure(step, token, logits)
 
-    def _measured_token(self) -> int | None:
-        """The next token, where it is given and only measured; None where not.
+    def _given_token(self, going_on: bool) -> int | None:
+        """The next token, where it is given and read together with others; None where not.
 
-        None too where the window has forgotten something, which the decoder must do first.
+        going_on: whether such tokens come before it. None too where the decoder must first follow
+        the window.
         """
-        if self.finished or self._window.dropped or self._window.stale or self._given is None:
+        window, given = self._window, self._given
+        if self.finished or window.dropped or window.changed or window.stale or given is None:
             return None
-        state = self._state
-        if not self._seams.hold(state.cursor) or self._given.free(state) != frozenset():
+        free = given.free(self._state)
+        if free is None:
             return None
-        return self.forced_token()
+        if not free:
+            return self.forced_token() if self._seams.hold(self._state.cursor) else None
+        together = going_on or given.due_now(self._state) >= TOGETHER
+        return self.forced_token() if together else None
 
     def append(self, token: int, nll: float | None, logits: Logits | None = None) -> None:
         """Append the next token.
@@ -260,12 +269,14 @@ class Composition:
         if self._state.cursor >= self._end:
             self._finish()
         moved = voc.TOKENS[token].kind is Kind.TIMESHIFT
-        self._window.stale = moved and self._state.enter_section()
+        changed = moved and self._state.enter_section()
         if self._seams.hold(self._state.cursor):
             # What follows is only measured, so it need not be read under its own conditions.
-            self._window.stale = False
+            changed = False
+        self._window.changed = changed and self.config.keep_reading
+        self._window.stale = changed and not self.config.keep_reading
         if self._window.stale:
-            self._forget(self._window.shorten(self.config.reread))
+            self._forget(self._window.shorten(self.config.context))
         if self._window.full:
             self._forget(self._window.forget_half())
         if moved:

@@ -30,7 +30,10 @@ class GenerationConfig:
         ``conditions``. Empty if all sections are alike.
     given: music that is kept as it is; the rest is composed around it.
     seams: stretches of given music, in seconds, whose likelihood is measured: what follows a gap.
-    reread: the most tokens that are read anew at once; None for all that the network can see.
+    context: the most tokens that are read before what is composed; None for all that the network
+        can see.
+    keep_reading: where conditions change, read nothing but them anew. What the network has read
+        stays as it was read under the former ones.
     fingerprint: of the songs whose passages are steered away from; None to steer from none.
 
     Raises EmsyncError when no instrument is named.
@@ -45,7 +48,8 @@ class GenerationConfig:
     arrangement: Arrangement | None = None
     given: Given | None = None
     seams: tuple[tuple[float, float], ...] = ()
-    reread: int | None = None
+    context: int | None = None
+    keep_reading: bool = False
     fingerprint: Fingerprint | None = None
 
     def __post_init__(self) -> None:

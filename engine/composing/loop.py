@@ -123,7 +123,7 @@ def _compose(
     while pieces and not stopped():
         _append_tokens(pieces, logits)
         for row, piece in enumerate(pieces):
-            piece.pass_seam(decoder, row)
+            piece.pass_given(decoder, row)
             piece.skip_given()
         if show is not None:
             show()

@@ -41,6 +41,8 @@ class Window:
         self.offsets: list[float] = []
         self.dropped = 0
         """How many tokens have been forgotten since the decoder last stepped."""
+        self.changed = False
+        """Whether conditions have changed, which the decoder must read anew."""
         self.stale = False
         """Whether the decoder must read the window anew."""
 
@@ -87,7 +89,7 @@ class Window:
     def slide(self, decoder: Decoder, row: int, conditions: np.ndarray) -> None:
         """Have a row of the decoder forget what was forgotten, or mark the window as stale.
 
-        conditions: [C], what the row is conditioned on.
+        conditions: [C], what the row is conditioned on from now on.
         """
         if decoder.slides and not self.stale:
             decoder.slide(self.dropped, *self._prompt(0, conditions), row)

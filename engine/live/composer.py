@@ -75,7 +75,7 @@ def compose_live(
             listener(given.notes, given.chords, end)
         settings = planned_config(now_plan, config)
         if given is not None:
-            settings = replace(settings, given=given, reread=CONTEXT)
+            settings = replace(settings, given=given, context=CONTEXT)
         piece = Composition(
             Timing(now_plan).music_cues(now_cues), network.config, settings, listener, first
         )

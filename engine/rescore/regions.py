@@ -65,6 +65,36 @@ def checked_region(region: Region, duration: float) -> Region:
     return Region(region.start, min(region.end, duration), region.parts)
 
 
+def snapped_region(region: Region, plan: Plan) -> Region:
+    """The region with each end at the nearest bar line; one bar at least.
+
+    The music after it then begins with a bar. A network that composes up to mid-bar leaves the rest
+    of that bar far less likely than it does a whole one.
+    """
+    edges = np.array(_bar_edges(plan))
+    first, until = (int(np.abs(edges - at).argmin()) for at in (region.start, region.end))
+    if first >= until:
+        middle = (region.start + region.end) / 2
+        first = min(int(np.searchsorted(edges, middle, "right")), len(edges) - 1) - 1
+        first = max(first, 0)
+        until = first + 1
+    return Region(float(edges[first]), float(edges[until]), region.parts)
+
+
+def whole_bars(region: Region, plan: Plan) -> tuple[int, int] | None:
+    """The first and the last bar of a region, counted from 1; None if an end is in mid-bar."""
+    edges = np.array(_bar_edges(plan))
+    first, until = (int(np.abs(edges - at).argmin()) for at in (region.start, region.end))
+    apart = max(abs(edges[first] - region.start), abs(edges[until] - region.end))
+    return None if apart > SAME_INSTANT or first >= until else (first + 1, until)
+
+
+def _bar_edges(plan: Plan) -> list[float]:
+    """When the bars of a piece begin, and when the last one ends, in seconds."""
+    lines = (plan.seconds_at(line) for line in plan.bar_lines())
+    return [*(line for line in lines if line < plan.duration - SAME_INSTANT), plan.duration]
+
+
 def given_music(music: OldMusic, plan: Plan, regions: Sequence[Region]) -> Given:
     """What is kept of an old score: all notes outside the regions, with the old file's ticks.
 

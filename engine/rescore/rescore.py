@@ -79,7 +79,7 @@ def compose_regions(
     is played. None leaves the part ``seam`` out of the rating. Arguments else as for ``rescore``.
     """
     around = tuple(seams(plan, regions))
-    config = replace(config, given=given, seams=around, reread=CONTEXT)
+    config = replace(config, given=given, seams=around, context=CONTEXT, keep_reading=True)
     takes = [replace(config, take=number) for number in range(count)]
     compared = [] if old is None else [replace(config, given=old)]
     models = following_models(plan, regions, given) if look_ahead else None

@@ -71,6 +71,19 @@ def test_a_stretch_of_parts_is_composed_again_and_all_else_stays(imported, serve
     assert "notes changed" in message and len(reaper.undo) == 1
 
 
+def test_a_selection_in_mid_bar_is_of_the_nearest_bars(imported, server):
+    server.rescored = changed(server.score, (2.0, 6.0))
+    imported.time_selection = (12.3, 15.6)
+    message = imported.run(RESCORE)
+    found = server.jobs[-1].fields["rescore"]
+    lines = [PLAN.seconds_at(line) for line in PLAN.bar_lines()]
+    assert found["from"] in lines and found["to"] in (*lines, PLAN.duration)
+    where = f"Composed: {found['from']:.3f} to {found['to']:.3f} s of the music"
+    assert where in message
+    imported.time_selection = (10 + found["from"], 10 + found["to"])
+    assert "Composed" not in imported.run(RESCORE)
+
+
 def test_notes_that_the_user_edited_outside_the_selection_stay(imported, server):
     reaper = imported
     (item,) = reaper.track("Bass").items

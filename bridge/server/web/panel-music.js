@@ -25,7 +25,7 @@ export function musicPanel(root, { draft, shown, request, isPlanned }, act) {
       ? "What you leave empty is planned for the film."
       : "Tempo and key can't be changed here: this film has several cues, or its music is in free time." }),
     ...ofPlan,
-    numberField("Takes to choose from", "takes", options.takes, "4", [1, 64, 1], act),
+    numberField("Takes to choose from", "takes", options.takes, "4; 2 of a part", [1, 64, 1], act),
     numberField("Seed", "seed", options.seed, `${(request.seed ?? 0) + 1}, the next`, [0, 2 ** 31, 1], act),
   );
 }

@@ -72,6 +72,10 @@ class GivenNotes(Rule):
             return None
         return self._next[1]
 
+    def due_now(self, state: PieceState) -> int:
+        """How many given events come at the present step."""
+        return bisect_right(self._given.events, (state.cursor, voc.SIZE)) - self._place
+
     def free(self, state: PieceState) -> frozenset[Instrument] | None:
         """The parts that are composed beside given ones; None outside the spans."""
         place = self._span(state.cursor)

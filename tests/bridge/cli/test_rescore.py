@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.music.midi_file import MidiNote, read_midi_file
+from engine.plan.json_form import read_plan
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def report(folder: Path) -> dict[str, object]:
 def test_a_stretch_is_new_and_the_rest_is_the_same(rescore, old, tmp_path):
     before = content(old)
     new = tmp_path / "new"
-    result = rescore(old, "--from", 6, "--to", 12, "-o", new)
+    result = rescore(old, "--from", 6, "--to", 12, "--exact", "-o", new)
     assert result.status == 0, result.err
     assert content(old) == before
     assert set(content(new)) == set(before)
@@ -74,11 +75,12 @@ def test_a_stretch_is_new_and_the_rest_is_the_same(rescore, old, tmp_path):
     assert share["notes"] == len(notes(old, 0, 6)) + len(notes(old, 12, 20))
     assert share["new"] == [
         {"start": 6.0, "end": 12.0,
-         "instruments": ["bass", "drums", "guitar", "piano", "strings"]},
+         "instruments": ["bass", "drums", "guitar", "piano", "strings"],
+         "bars": None, "snapped": False},
     ]  # fmt: skip
     assert share["seam"] > 0 and share["old_seam"] > 0
     assert [part["old"] for part in share["parts"]] == [0.0, 12.0]
-    assert "6.000 to    12.000 s  new: bass" in result.out
+    assert "6.000 to    12.000 s  new: bass, drums, guitar, piano, strings\n" in result.out
 
 
 def test_parts_are_new_and_the_files_of_the_others_are_the_same(rescore, old, tmp_path):
@@ -89,8 +91,18 @@ def test_parts_are_new_and_the_files_of_the_others_are_the_same(rescore, old, tm
     for part in ("bass", "drums", "guitar"):
         assert after[f"stems/{part}.mid"] == before[f"stems/{part}.mid"]
     assert after["stems/strings.mid"] != before["stems/strings.mid"]
-    assert notes(new, 0, 3) == notes(old, 0, 3)
+    plan = read_plan(old / "plan.json")
+    line = plan.bar_lines()[1]
+    # It begins where the bar nearest to 3 s does.
+    start = plan.seconds_at(line)
+    assert abs(start - 3) > 0.1
+    assert notes(new, 0, start) == notes(old, 0, start)
     assert report(new)["seed"] == 9
+    (anew,) = report(new)["rescore"]["new"]
+    assert anew["start"] == round(start, 3) and anew["snapped"]
+    assert anew["bars"] == [2, len(plan.bar_lines())]
+    last = len(plan.bar_lines())
+    assert f"new: piano, strings (bars 2 to {last}, snapped to bar lines)" in result.out
 
 
 def test_every_version_has_a_folder_of_its_own(rescore, old, tmp_path):
@@ -100,8 +112,9 @@ def test_every_version_has_a_folder_of_its_own(rescore, old, tmp_path):
     for name, data in content(old).items():
         (first / name).parent.mkdir(parents=True, exist_ok=True)
         (first / name).write_bytes(data)
-    assert rescore(first, "--from", 14).status == 0
-    assert rescore(tmp_path / "film-2", "--to", 4, "--density", 4).status == 0
+    assert rescore(first, "--from", 14, "--exact").status == 0
+    words = "--to", 4, "--exact", "--density", 4
+    assert rescore(tmp_path / "film-2", *words).status == 0
     assert {path.name for path in tmp_path.iterdir()} == {"film", "film-2", "film-3"}
     assert notes(first, 4, 14) == notes(tmp_path / "film-3", 4, 14)
     assert notes(tmp_path / "film-2", 14, 20) == notes(tmp_path / "film-3", 14, 20)

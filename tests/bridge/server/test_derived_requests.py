@@ -47,6 +47,7 @@ def test_a_cue_sheet_has_its_emotion_already():
 def test_a_rescore_plays_and_samples_as_the_old_piece():
     request = rescore_request(OLD, {"section": 2, "humanize": 0})
     assert request.rescore is not None and request.rescore.section == 2
+    assert request.takes == 2
     assert (request.seed, request.dynamics, request.humanize) == (7, 0.4, 0.0)
     assert (request.audio, request.temperature) == ("flac", 0.9)
     # Beats are those of the old plan.

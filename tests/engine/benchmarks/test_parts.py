@@ -51,9 +51,9 @@ def test_what_is_composed_anew_is_measured(weights, monkeypatch):
     monkeypatch.setattr(rescoring, "GAP", 4.0)
     found = figures(rescoring.rescoring(weights, pieces=2, threads=1))
     assert found["kept notes that are identical, share of pieces"] == 1.0
-    assert 0 < found["rating of rescored pieces, kept take"] < 1
+    assert 0 < found["rating of rescored pieces, best of 2 takes"] < 1
     seams = [figure for what, figure in found.items() if what.startswith("bar after")]
-    assert len(seams) == 5 and min(seams) > 0
+    assert len(seams) == 7 and min(seams) > 0
 
 
 def test_whole_pieces_are_timed(weights, monkeypatch):

@@ -128,6 +128,31 @@ def test_a_section_changes_the_music_from_its_start_on(network):
         assert notes_before(parted, 20.0) != notes_before(whole, 20.0)
 
 
+def test_where_readings_are_kept_a_section_has_nothing_but_its_conditions_read(
+    network, monkeypatch
+):
+    read: list[int] = []
+    prefill = Decoder.prefill
+
+    def watched(self, tokens, *others):
+        read.append(len(tokens))
+        return prefill(self, tokens, *others)
+
+    monkeypatch.setattr(Decoder, "prefill", watched)
+    calm, wild = (-0.9, -0.9), (0.9, 0.9)
+    whole = compose(film(0.0, 20.0, emotions=[calm]), network, config())
+    cues = film(0.0, 4.0, 20.0, emotions=[calm, wild])
+    anew = compose(cues, network, config())
+    assert max(read) > 40
+    read.clear()
+    kept = compose(cues, network, config(keep_reading=True))
+    # The head and a BAR begin a piece; then there is the head alone.
+    assert read[0] == 2 and set(read[1:]) == {1}
+    assert notes_before(kept, 4.0) == notes_before(whole, 4.0)
+    assert notes_before(kept, 20.0) != notes_before(whole, 20.0)
+    assert notes_before(kept, 20.0) != notes_before(anew, 20.0)
+
+
 class Watched(Decoder):
     """A decoder that notes down, for every token it reads, the time and the valence asked for."""
 

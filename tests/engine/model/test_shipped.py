@@ -9,6 +9,7 @@ from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
+from engine.model import runtime
 from engine.model.runtime import SHIPPED, Decoder, Network
 from engine.music.conditions import ALL
 
@@ -61,3 +62,17 @@ def test_tokens_read_at_once_are_rounded_as_in_steps(shipped):
         decoder.prefill(tokens[:20], offsets[:20], nothing)
     steps = [after_each_other.step([token], [3.0])[0] for token in tokens[20:].tolist()]
     assert np.allclose(together.extend(tokens[20:], offsets[20:]), steps, atol=0.01)
+
+
+def test_a_long_text_is_read_in_parts_to_the_same_logits(shipped, monkeypatch):
+    nothing = np.full(len(shipped.config.controls), np.nan, np.float32)
+    tokens, offsets = np.arange(301), np.full(301, 3.0, np.float32)
+
+    def logits_of(most: int) -> list[np.ndarray]:
+        monkeypatch.setattr(runtime, "READ_TOGETHER", most)
+        decoder = Decoder(shipped)
+        first = decoder.prefill(tokens[:201], offsets[:201], nothing)
+        return [first, decoder.extend(tokens[201:], offsets[201:])]
+
+    for in_parts, whole in zip(logits_of(64), logits_of(512), strict=True):
+        assert np.array_equal(in_parts, whole)

@@ -15,6 +15,8 @@ from engine.rescore.regions import (
     given_music,
     played_notes,
     section_region,
+    snapped_region,
+    whole_bars,
 )
 from engine.score import Instrument, Note
 
@@ -103,3 +105,31 @@ def test_a_region_lies_within_the_score():
     for wrong in (Region(16.0, 20.0), Region(5.0, 5.0), Region(6.0, 5.0)):
         with pytest.raises(EmsyncError, match="two rising times"):
             checked_region(wrong, 16.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found", "bars"),
+    [
+        ((4.0, 8.0), (4.0, 8.0), (3, 4)),
+        ((4.9, 7.2), (4.0, 8.0), (3, 4)),
+        ((5.1, 6.9), (6.0, 8.0), (4, 4)),
+        ((4.5, 4.9), (4.0, 6.0), (3, 3)),
+        ((5.2, 5.9), (4.0, 6.0), (3, 3)),
+        ((0.0, 0.1), (0.0, 2.0), (1, 1)),
+        ((15.9, 16.0), (14.0, 16.0), (8, 8)),
+    ],
+)
+def test_a_snapped_region_is_of_the_nearest_bar_lines_and_a_bar_at_least(asked, found, bars):
+    parts = frozenset({PIANO})
+    region = snapped_region(Region(*asked, parts), PLAN)
+    assert region == Region(*found, parts)
+    assert whole_bars(region, PLAN) == bars
+
+
+def test_bars_of_which_some_is_kept_are_not_whole():
+    assert whole_bars(Region(4.0, 7.0), PLAN) is None
+    assert whole_bars(Region(4.001, 8.0), PLAN) == (3, 4)
+    # A last bar that the film cuts off is as whole as it can be.
+    short = replace(PLAN, duration=15.0)
+    assert snapped_region(Region(9.0, 15.0), short) == Region(8.0, 15.0)
+    assert whole_bars(Region(8.0, 15.0), short) == (5, 8)

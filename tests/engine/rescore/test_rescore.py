@@ -10,12 +10,13 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from engine.composing import composition
 from engine.composing.config import GenerationConfig
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
-from engine.model.runtime import Network
+from engine.model.runtime import Decoder, Network
 from engine.plan.plan import Phrase, Plan
 from engine.plan.timing import Timing
 from engine.recut.music import OldMusic, read_old_music
@@ -179,6 +180,28 @@ def test_what_follows_is_measured_and_rated(old):
         assert take.seam > 0
         assert rating.seam == seam_worth(take.seam, found.seam)
     assert found.seam > 0
+
+
+def test_given_tokens_of_an_instant_are_read_at_once_whatever_the_threads(old, monkeypatch):
+    region = Region(PLAN.seconds_at(16), PLAN.seconds_at(30), frozenset({STRINGS}))
+    read: list[int] = []
+    extend = Decoder.extend
+
+    def watched(self, tokens, *others):
+        read.append(len(tokens))
+        return extend(self, tokens, *others)
+
+    monkeypatch.setattr(Decoder, "extend", watched)
+    monkeypatch.setattr(composition, "TOGETHER", 99)
+    old.anew(region, count=3)
+    after_each_other = len(read)
+    monkeypatch.undo()
+    monkeypatch.setattr(Decoder, "extend", watched)
+    alone = old.anew(region, count=3)
+    assert len(read) > 2 * after_each_other + 5
+    network = Network(old.network.weights, "cpu", threads=2)
+    shared = rescore(old.music, film(), PLAN, [region], network, CONFIG, 3)
+    assert [take for take, _ in shared.takes] == [take for take, _ in alone.takes]
 
 
 def test_equal_seeds_give_equal_music(old):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request
+from bridge.scoring.selection import parse_selection, selection_json
 from bridge.server.jobs import ENDED, Job, Kind, State, job_json
 from bridge.server.status_file import INTERVAL, StatusFile, status_values
 from bridge.version import own_version
@@ -210,8 +211,13 @@ class Server:
     def _rescore(self, words: list[str]) -> tuple[int, Any, str]:
         if "rescore" not in self.knows:
             return 2, None, "emsync: argument ACTION: invalid choice: 'rescore'; see --help\n"
-        parent = self._found(words[1])
-        return self._new(parent.kind, parent.fields, self.rescored or parent.score, parent.id)
+        parent, fields = self._found(words[1]), {}
+        if "--from" in words:
+            values = {name: float(words[words.index(f"--{name}") + 1]) for name in ("from", "to")}
+            selected = parse_selection("rescore", values).at_bars(self.cues, PLAN)
+            fields = {"rescore": selection_json(selected)}
+        music = self.rescored or parent.score
+        return self._new(parent.kind, {**parent.fields, **fields}, music, parent.id)
 
     def _recut(self, words: list[str]) -> tuple[int, Any, str]:
         if "rescore" not in self.knows:
@@ -237,7 +243,8 @@ class Server:
         state = self.steps[min(place, len(self.steps) - 1)]
         if submitted.cancelled:
             state = State.CANCELLED
-        request = parse_request({"video": "film.mp4", "seed": submitted.fields.get("seed", 0)})
+        known = {name: submitted.fields.get(name) for name in ("seed", "rescore")}
+        request = parse_request({"video": "film.mp4", **known})
         assert isinstance(request, Request)
         job = Job(submitted.id, submitted.kind, request, 1.0, 2.0, state, 0.5)
         fault = self.fault if state is State.FAILED else None

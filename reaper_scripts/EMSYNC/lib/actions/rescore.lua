@@ -55,6 +55,20 @@ local function submit(piece, from, to, parts)
   error(answer, 0)
 end
 
+-- Says which bars took the place of a selection that begins or ends within one.
+local function snapped(job, from, to)
+  local composed = from and job.request and job.request.rescore
+  if not composed or not composed.from or not composed.to then
+    return ""
+  end
+  if math.abs(composed.from - from) < NEAR and math.abs(composed.to - to) < NEAR then
+    return ""
+  end
+  return (" Composed: %.3f to %.3f s of the music, the nearest bar lines."):format(
+    composed.from, composed.to
+  )
+end
+
 -- Writes what differs as a new take of each item. Returns the numbers of notes that changed, and
 -- of those that the take no longer had.
 local function write(piece, old, new, seed)
@@ -113,7 +127,9 @@ return function()
     run.change(function()
       changed, missing = write(piece, old, new, job.request and job.request.seed)
     end)
-    local message = ("%d notes changed. The old version is the take before."):format(changed)
+    local message = ("%d notes changed.%s The old version is the take before."):format(
+      changed, snapped(job, from, to)
+    )
     if missing > 0 then
       message = ("%s %d notes were no longer in the takes."):format(message, missing)
     end
