@@ -17,7 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from engine.music.tempo import PPQ, TempoMap
 from engine.score import Instrument
 from export.project import COLOURS, Film, Project
-from export.ticks import TickNote, TickScore, tick_score
+from export.ticks import TickControl, TickNote, TickScore, tick_score
 from export.xml_text import xml_text
 
 VERSION = "1.0"
@@ -30,7 +30,8 @@ _TEMPO, _METRE, _MASTER = "tempo", "time-signature", "master"
 def dawproject(project: Project, folder: Path) -> bytes:
     """The bytes of a DAWproject that lies in ``folder``; its path of the film counts from there.
 
-    Each part has a track; hits are markers, and so are the starts of sections.
+    Each part has a track; hits are markers, and so are the starts of sections. Controllers are
+    automation of the track: beside the clip, so that programs without it still find the notes.
     """
     archive = BytesIO()
     with ZipFile(archive, "w", ZIP_DEFLATED) as file:
@@ -99,7 +100,8 @@ def _arrangement(root: Element, project: Project, ticks: TickScore, folder: Path
     if project.film is not None:
         _film(lanes, project, project.film, folder)
     for instrument in Instrument:
-        _notes(lanes, instrument, ticks.parts[instrument], ticks.end)
+        lane = _notes(lanes, instrument, ticks.parts[instrument], ticks.end)
+        _controllers(lane, instrument, ticks.controls.get(instrument, ()))
     moments = [*project.hits, *((region.start, region.name) for region in project.regions)]
     if moments:
         markers = SubElement(arrangement, "Markers", timeUnit="beats", id="markers")
@@ -141,7 +143,8 @@ def _film(lanes: Element, project: Project, film: Film, folder: Path) -> None:
     SubElement(video, "File", path=film.path_from(folder), external="true")
 
 
-def _notes(lanes: Element, instrument: Instrument, notes: Sequence[TickNote], end: int) -> None:
+def _notes(lanes: Element, instrument: Instrument, notes: Sequence[TickNote], end: int) -> Element:
+    """The lane of a part, with its notes in one clip."""
     name = instrument.value
     lane = SubElement(lanes, "Lanes", track=f"track-{name}", id=f"lane-{name}")
     clips = SubElement(lane, "Clips", id=f"clips-{name}")
@@ -157,6 +160,27 @@ def _notes(lanes: Element, instrument: Instrument, notes: Sequence[TickNote], en
             channel=str(instrument.channel), key=str(note.pitch),
             vel=_number(note.velocity / 127), rel="0",
         )  # fmt: skip
+    return lane
+
+
+def _controllers(lane: Element, instrument: Instrument, changes: Sequence[TickControl]) -> None:
+    """The controllers of a part, each by itself. A value holds up to the next one, as in MIDI."""
+    for controller in sorted({change.controller for change in changes}):
+        points = SubElement(
+            lane, "Points", unit="normalized", id=f"controller-{controller}-{instrument.value}"
+        )
+        SubElement(
+            points, "Target",
+            expression="channelController", channel=str(instrument.channel),
+            controller=str(controller),
+        )  # fmt: skip
+        for change in changes:
+            if change.controller == controller:
+                SubElement(
+                    points, "RealPoint",
+                    time=_number(change.tick / PPQ), value=_number(change.value / 127),
+                    interpolation="hold",
+                )  # fmt: skip
 
 
 def _bpm(microseconds: int) -> str:

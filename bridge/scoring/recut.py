@@ -188,8 +188,8 @@ def plan_new_cut(
     if not new.kept:
         found = sum(stretch.length for stretch in inside)
         raise EmsyncError(
-            f"{old.folder}: of its film {found:.1f} s are in the new cut, too little for whole "
-            "bars; score the new cut by itself"
+            f"{old.folder}: only {found:.1f} s of its film are in the new cut, too little for "
+            "whole bars; score the new cut by itself"
         )
     return cues, new, kept_music(old.music, old.plan, new)
 

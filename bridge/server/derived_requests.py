@@ -19,13 +19,14 @@ from engine.score import Instrument
 
 _SAMPLING = ("temperature", "top_p", "min_p", "guidance", "repetition")
 _FILES = ("audio", "film", "mix_original", "chapters", "exports")
-_PERFORMANCE = ("dynamics", "humanize", "expression")
-_OF_RESCORE = {"seed", "takes", "plan", *_PERFORMANCE, *_SAMPLING, *_FILES}
+PERFORMANCE = ("dynamics", "humanize", "expression")
+"""The fields of a request that say how notes are played."""
+_OF_RESCORE = {"seed", "takes", "plan", *PERFORMANCE, *_SAMPLING, *_FILES}
 """The fields of a request that a rescore takes."""
 _READING = ("experts", "mapping", "listen_to_music", "intensity")
 _OF_RECUT = {
     "boundaries", "start_timecode", "start", "end", "sensitivity", "seed", "takes",
-    *_PERFORMANCE, *_READING, *_SAMPLING, *_FILES,
+    *PERFORMANCE, *_READING, *_SAMPLING, *_FILES,
 }  # fmt: skip
 """The fields of a request that a re-cut takes, beside those of its files."""
 
@@ -36,14 +37,18 @@ def seeded_request(
     cues: CueSheet | None = None,
     plan: Plan | None = None,
     takes: int | None = None,
+    performance: Mapping[str, Any] | None = None,
 ) -> Request:
     """A request with another seed. cues, plan: in place of the film's. takes: None for as many.
 
-    Raises EmsyncError for a seed that is out of range.
+    performance: fields of :data:`PERFORMANCE` in place of the request's. Raises EmsyncError for a
+    seed that is out of range, and for a field that is wrong.
     """
-    seed = parse_request({"video": request.video, "seed": seed}).seed
+    given = dict(performance or {})
+    checked = parse_request({"video": request.video, "seed": seed, **given})
+    playing = {name: getattr(checked, name) for name in given}
     # Changes of a live piece belong to its seed.
-    request = replace(request, seed=seed, changes=())
+    request = replace(request, seed=checked.seed, changes=(), **playing)
     if takes is not None:
         request = replace(request, takes=takes)
     if plan is not None:
@@ -73,7 +78,7 @@ def rescore_request(old: Request, values: Mapping[str, Any]) -> Request:
         "video": old.video,
         "seed": old.seed + 1,
         "takes": TAKES_ANEW,
-        **_kept(old, (*_PERFORMANCE, *_SAMPLING, *_FILES)),
+        **_kept(old, (*PERFORMANCE, *_SAMPLING, *_FILES)),
     }
     return parse_request({**usual, **given, "rescore": selected})
 
@@ -93,7 +98,7 @@ def recut_request(
     files = replace(files, **checked)
     usual = {
         "video": files.video or old.video,
-        **_kept(old, ("seed", *_PERFORMANCE, *_READING, *_SAMPLING, *_FILES)),
+        **_kept(old, ("seed", *PERFORMANCE, *_READING, *_SAMPLING, *_FILES)),
     }
     if files.video is None:
         # Nobody has the film of a list.

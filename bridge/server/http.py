@@ -21,6 +21,7 @@ from bridge.play.follow.sync_source import FURTHEST
 from bridge.scoring.request import LONGEST, MOST_TAKES
 from bridge.server.auth import TokenAuth
 from bridge.server.bodies import json_body
+from bridge.server.derived_requests import PERFORMANCE
 from bridge.server.film_store import TooLarge
 from bridge.server.films import FilmGone
 from bridge.server.hub import Hub, TooSlow
@@ -32,7 +33,7 @@ from bridge.server.security import Forbidden, Guard
 from bridge.server.service import Service
 from bridge.server.sessions import Sessions
 from bridge.version import own_version
-from engine.checks import Check, checked, number, text, whole
+from engine.checks import Check, checked, flag, number, text, whole
 from engine.cues import from_json as cues_from_json
 from engine.errors import EmsyncError
 from engine.plan.json_form import from_json as plan_from_json
@@ -72,6 +73,9 @@ _VERSION: Mapping[str, Check] = {
     "cues": lambda name, value: cues_from_json(json.dumps(value), name),
     "plan": lambda name, value: plan_from_json(json.dumps(value), name),
     "edits": _edits,
+    "dynamics": number(0.0, 1.0),
+    "humanize": number(0.0, 1.0),
+    "expression": flag,
 }
 """What another version of a piece may have of its own."""
 _STATUS: Mapping[type[Exception], int] = {
@@ -164,6 +168,7 @@ class Routes:
     async def regenerate(self, request: Request) -> Response:
         """Queue a job for the same cue sheet, or an edited one, with another seed."""
         values = checked(_VERSION, await json_body(request))
+        values["performance"] = {name: values.pop(name) for name in PERFORMANCE if name in values}
         return self._job(self._service.regenerate(request.path_params["job"], **values), 202)
 
     async def rescore(self, request: Request) -> Response:

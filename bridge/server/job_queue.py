@@ -1,4 +1,8 @@
-"""The job queue: jobs run one after the other, and the journal records every change."""
+"""The job queue: jobs run one after the other, and the journal records every change.
+
+A live piece waits for changes while it plays, though it is composed. Other jobs run meanwhile; only
+live ones wait until it has been played.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +18,22 @@ from typing import Any
 from bridge.scoring.request import Request
 from bridge.server import worker_protocol as protocol
 from bridge.server.job_files import JobFiles
-from bridge.server.jobs import Job, Kind, NoSuchJob, NotStored, State, WrongState, moved
+from bridge.server.jobs import (
+    Job,
+    Kind,
+    NoSuchJob,
+    NotStored,
+    State,
+    WrongState,
+    broken_off,
+    goes_on,
+    moved,
+)
 from bridge.server.journal import Journal
 from bridge.server.worker import Worker
+from bridge.server.workers import Workers
 from engine.errors import EmsyncError
+from engine.live.control import LiveChange
 
 MOST_QUEUED = 100
 """The queue refuses more waiting jobs than this."""
@@ -37,16 +53,21 @@ class JobQueue:
     """
 
     def __init__(
-        self, journal: Journal, job_files: JobFiles, worker: Worker, observer: Observer
+        self, journal: Journal, job_files: JobFiles, workers: Workers, observer: Observer
     ) -> None:
-        self._journal, self._job_files, self._worker = journal, job_files, worker
+        """Jobs of the journal that are queued go on first: an earlier server left them."""
+        self._journal, self._job_files, self._workers = journal, job_files, workers
         self._observer = observer
         self._jobs = {job.id: job for job in journal.jobs()}
-        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._wake = asyncio.Event()
+        """Set when another job may be able to run."""
+        self._wake.set()
         self._unrecorded: dict[str, Job] = {}
         """Ended jobs that the journal could not take yet."""
-        self._running: str | None = None
-        """The job that the worker process does."""
+        self._running: dict[str, Worker] = {}
+        """The jobs that run, each with its worker."""
+        self._first: str | None = None
+        """The job that runs and was not set aside; others wait for it."""
 
     def jobs(self) -> list[Job]:
         """All jobs, the oldest first."""
@@ -94,21 +115,34 @@ class JobQueue:
             edits=edits,
         )
         self._record(job)
-        self._queue.put_nowait(job.id)
+        self._wake.set()
         return job
 
     def send(self, name: str, message: protocol.Change | protocol.Finish) -> None:
         """Send a message to the process that does a job, unless that has ended."""
-        if name == self._running:
-            self._worker.send(message)
+        if name in self._running:
+            self._running[name].send(message)
+
+    def set_aside(self, name: str) -> None:
+        """Let other jobs run beside this one: a live piece that is composed, but still played."""
+        if name == self._first:
+            self._first = None
+            self._wake.set()
+
+    def keep_changes(self, name: str, changes: tuple[LiveChange, ...]) -> None:
+        """Record what has changed a live piece, unless its job has ended or the disk is full."""
+        job = self._jobs.get(name)
+        if job is not None and not job.ended:
+            with suppress(NotStored):
+                self._record(replace(job, changes=changes))
 
     async def cancel(self, name: str) -> Job:
         """Cancel a job that is queued or running; raises WrongState if it has ended."""
         job = self.job(name)
-        running = job.state is not State.QUEUED
+        worker = self._running.get(name)
         job = self._record(moved(job, State.CANCELLED, time.time()))
-        if running:
-            await self._worker.kill()
+        if worker is not None:
+            await worker.kill()
             self._job_files.remove_partial(job)
         return job
 
@@ -134,25 +168,57 @@ class JobQueue:
 
     async def run(self) -> None:
         """Run jobs until cancelled."""
-        while True:
-            name = await self._queue.get()
-            if name in self._jobs and self._jobs[name].state is State.QUEUED:
-                await self._run(self._jobs[name])
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                job = self._next() if self._first is None else None
+                if job is not None:
+                    self._first = job.id
+                    self._running[job.id] = self._workers.lend()
+                    tasks.create_task(self._run(job.id))
+
+    def _next(self) -> Job | None:
+        """The oldest job that may run; a live one may not while another is played."""
+        running = [self._jobs[name] for name in self._running if name in self._jobs]
+        is_played = any(job.request.live and not job.ended for job in running)
+        for job in self._jobs.values():
+            if job.state is State.QUEUED and not (job.request.live and is_played):
+                return job
+        return None
 
     async def close(self) -> None:
-        """Kill the worker process, and record the jobs that have not ended as interrupted."""
-        await self._worker.kill()
+        """Kill the processes, and record the jobs that have not ended as interrupted.
+
+        The next server goes on with live pieces, so these stay as they are.
+        """
+        await self._workers.close()
         for job in self.jobs():
             if not job.ended:
                 self._job_files.remove_partial(job)
-                self._record(moved(job, State.INTERRUPTED, time.time()))
+                if not goes_on(job):
+                    self._record(broken_off(job, time.time()))
         self._record_rest()
 
-    async def _run(self, job: Job) -> None:
+    async def _run(self, name: str) -> None:
+        worker = self._running[name]
         try:
-            outcome = await self._perform(job)
+            job = self._jobs.get(name)
+            # It may have been cancelled since it was chosen.
+            if job is not None and job.state is State.QUEUED:
+                await self._perform(job, worker)
+        finally:
+            del self._running[name]
+            if self._first == name:
+                self._first = None
+            await self._workers.take_back(worker)
+            self._wake.set()
+
+    async def _perform(self, job: Job, worker: Worker) -> None:
+        try:
+            outcome = await self._outcome(job, worker)
         except Exception as error:
-            await self._worker.kill()
+            await worker.kill()
             if not isinstance(error, EmsyncError):
                 log.exception("job %s", job.id)
                 error = EmsyncError(f"a fault of emsync's own: {error!r}; the log has more")
@@ -167,7 +233,7 @@ class JobQueue:
             case _:
                 self._record(moved(now, State.DONE, time.time()), outcome)
 
-    async def _perform(self, job: Job) -> protocol.Done | protocol.Failed:
+    async def _outcome(self, job: Job, worker: Worker) -> protocol.Done | protocol.Failed:
         """Have the worker process do the job. Raises NotStored when a change can't be recorded."""
         self._record(moved(job, State.ANALYZING, time.time()))
 
@@ -190,11 +256,11 @@ class JobQueue:
         if job.kind in (Kind.RESCORE, Kind.RECUT) and job.parent is not None:
             source = self._job_files.folder(self.job(job.parent))
         task = protocol.Task(job.kind, job.request, self._job_files.folder(job), source)
-        self._running = job.id
-        try:
-            return await self._worker.perform(task, on_event)
-        finally:
-            self._running = None
+        outcome = await worker.perform(task, on_event)
+        if isinstance(outcome, protocol.Failed) and source is not None:
+            # Clients know the old piece by its job; the folder is the server's own.
+            return protocol.Failed(outcome.error.replace(str(source), f"job {job.parent}"))
+        return outcome
 
     def _record(self, job: Job, event: protocol.Event | None = None) -> Job:
         """Write the job to the journal, then update it.

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from bridge.scoring.live import change_values, parse_changes
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request, request_json
 from engine.errors import EmsyncError
+from engine.live.control import LiveChange
 
 
 class NoSuchJob(EmsyncError):
@@ -70,6 +72,8 @@ class Job:
     0..1. error: why it failed, in one line. warnings: one line each.
     parent: the id of the job whose cue sheet or piece it uses, or of which it is another version.
     edits: what a client keeps with the job, to change the piece once more; JSON.
+    changes: what has changed a live piece while it was played, by rising bar. resumed: it makes a
+    live piece again, because the server that played it has ended.
     """
 
     id: str
@@ -83,6 +87,8 @@ class Job:
     warnings: tuple[str, ...] = ()
     parent: str | None = None
     edits: Mapping[str, Any] | None = None
+    changes: tuple[LiveChange, ...] = ()
+    resumed: bool = False
 
     @property
     def ended(self) -> bool:
@@ -96,6 +102,27 @@ def moved(job: Job, state: State, now: float, error: str | None = None) -> Job:
         raise WrongState(f"job {job.id} is {job.state} and can't become {state}")
     progress = 1.0 if state is State.DONE else 0.0 if state not in ENDED else job.progress
     return replace(job, state=state, changed=now, progress=progress, error=error)
+
+
+def goes_on(job: Job) -> bool:
+    """Whether the next server goes on with a job whose server ends: with a piece that was played
+    while it was composed, or that is made again for that reason."""
+    is_played = job.request.live and job.state in (State.COMPOSING, State.RENDERING)
+    return is_played or (job.resumed and not job.ended)
+
+
+def broken_off(job: Job, now: float) -> Job:
+    """What becomes of a job that had not ended when its server did.
+
+    A live piece is queued again, to be composed to its end without being played. Its seed and its
+    changes give the same music. Any other job is interrupted.
+    """
+    if not goes_on(job):
+        return moved(job, State.INTERRUPTED, now)
+    request = replace(job.request, live=False, takes=1, changes=job.changes)
+    return replace(
+        job, state=State.QUEUED, progress=0.0, changed=now, request=request, resumed=True
+    )
 
 
 def job_json(job: Job) -> dict[str, Any]:
@@ -112,6 +139,8 @@ def job_json(job: Job) -> dict[str, Any]:
         "parent": job.parent,
         "request": request_json(job.request),
         "edits": job.edits,
+        "changes": [change_values(change) for change in job.changes],
+        "resumed": job.resumed,
     }
 
 
@@ -129,4 +158,6 @@ def parse_job(values: Mapping[str, Any]) -> Job:
         warnings=tuple(values["warnings"]),
         parent=values["parent"],
         edits=values.get("edits"),
+        changes=parse_changes("changes", values.get("changes", [])),
+        resumed=values.get("resumed", False),
     )

@@ -1,7 +1,8 @@
 """The journal: every job is on disk before anyone is notified of it.
 
 It is one SQLite file in write-ahead mode, held by one server at a time. The next server that opens
-it marks the jobs that had not ended as ``interrupted``.
+it marks the jobs that had not ended as ``interrupted``, but goes on with live pieces
+(:func:`~bridge.server.jobs.broken_off`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from bridge.server.jobs import Job, NotStored, State, job_json, moved, parse_job
+from bridge.server.jobs import Job, NotStored, broken_off, job_json, parse_job
 from engine.errors import EmsyncError
 
 VERSION = 2
@@ -68,7 +69,7 @@ class Journal:
         try:
             for job in self.jobs():
                 if not job.ended:
-                    self.put(moved(job, State.INTERRUPTED, time.time()))
+                    self.put(broken_off(job, time.time()))
         except NotStored:
             self._base.close()
             raise

@@ -63,6 +63,10 @@ class Live:
         """The job that is composed live."""
         return None if self._piece is None else self._piece.job
 
+    def changes(self, job: str) -> tuple[LiveChange, ...]:
+        """The changes that hold in the piece of a job; none if it is not composed live."""
+        return self._piece.changes if self._piece is not None and self._piece.job == job else ()
+
     def begin(self, job: str, cues: CueSheet, plan: Plan | None) -> None:
         """A live job begins to compose."""
         self._piece = _Piece(job, cues, plan)
@@ -121,15 +125,23 @@ class Live:
             self._hub.publish("control", **{**answer, "instruments": instruments})
             return answer
 
-    async def watch(self, send: Callable[[str, protocol.Finish], None]) -> None:
-        """Let pieces end that can't change any more, until cancelled. send: to a job's process."""
+    async def watch(
+        self, send: Callable[[str, protocol.Finish], None], composed: Callable[[str], None]
+    ) -> None:
+        """Let pieces end that can't change any more, until cancelled.
+
+        send: to a job's process. composed: called with a job whose piece is composed to its end,
+        but still waits for changes.
+        """
         while True:
             await asyncio.sleep(LOOK)
             async with self._lock:
                 piece = self._piece
                 if piece is None or not piece.complete or piece.ends:
                     continue
-                if not await self._playback.reaches(piece.job, piece.can_change):
+                if await self._playback.reaches(piece.job, piece.can_change):
+                    composed(piece.job)
+                else:
                     piece.ends = True
                     send(piece.job, protocol.Finish())
 

@@ -49,7 +49,7 @@ from bridge.server.service import Service
 from bridge.server.sessions import Sessions
 from bridge.server.sockets import listen_tcp, listen_udp, url
 from bridge.server.status_file import StatusFile, status_values
-from bridge.server.worker import Worker
+from bridge.server.workers import workers
 from bridge.state import (
     Running,
     forget_running,
@@ -136,7 +136,7 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
             videos = (*videos, film_store.folder.resolve())
         films = Films(folder / "previews", videos)
         stack.push_async_callback(films.close)
-        job_queue = JobQueue(journal, job_files, Worker(options.network, videos), observer)
+        job_queue = JobQueue(journal, job_files, workers(options.network, videos), observer)
         stack.push_async_callback(job_queue.close)
         token = new_token()
         guard = Guard(token, options.host, options.names, videos)
@@ -151,7 +151,7 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
             asyncio.create_task(http.serve([tcp])),
             asyncio.create_task(job_queue.run()),
             asyncio.create_task(playback.watch()),
-            asyncio.create_task(live.watch(job_queue.send)),
+            asyncio.create_task(live.watch(job_queue.send, job_queue.set_aside)),
             asyncio.create_task(stop.wait()),
         ]
         stack.push_async_callback(_end, http, tasks)
@@ -176,6 +176,9 @@ async def serve(options: Options, announce: Callable[[str], None]) -> None:
         with _signals(loop, stop):
             for line in journal.damaged:
                 announce(line)
+            for job in job_queue.jobs():
+                if not job.ended:
+                    announce(f"goes on with job {job.id}, which was played when its server ended")
             announce(f"listens on {url(options.host, port)}; token in {folder / 'server.json'}")
             announce("OSC: off" if osc_port is None else f"OSC: {options.osc_host}:{osc_port}")
             if options.sync_source is not None:

@@ -80,12 +80,14 @@ class Service:
         plan: Plan | None = None,
         takes: int | None = None,
         edits: Mapping[str, Any] | None = None,
+        performance: Mapping[str, Any] | None = None,
     ) -> Job:
         """Queue a new job with another seed for the cue sheet of an ended job.
 
         name: the id of that job; None for the loaded piece's. seed: None for the next one.
         cues, plan: in place of that job's. takes: how many; None for as many as that job.
-        edits: what the client keeps with the new job.
+        edits: what the client keeps with the new job. performance: how its notes are played, in
+        place of that job's.
         """
         parent = self.job_queue.job(name) if name else self._loaded()
         if not parent.ended:
@@ -102,7 +104,7 @@ class Service:
         if cues is None and CUES in self.job_files.files(parent):
             cues = read_cues(self.job_files.file(parent, CUES))
         seed = parent.request.seed + 1 if seed is None else seed
-        seeded = seeded_request(request, seed, cues, plan, takes)
+        seeded = seeded_request(request, seed, cues, plan, takes, performance)
         return self.job_queue.submit(Kind.COMPOSE, seeded, parent, edits)
 
     def rescore(self, name: str | None, values: Mapping[str, Any]) -> Job:
@@ -158,9 +160,12 @@ class Service:
                 "piece with rescore"
             )
         job = self.job_queue.job(name)
-        return await self._live.control(
+        answer = await self._live.control(
             job, values, lambda message: self.job_queue.send(job.id, message)
         )
+        # Should the server end, the next one makes the piece again with them.
+        self.job_queue.keep_changes(job.id, self._live.changes(job.id))
+        return answer
 
     async def cancel(self, job: str) -> Job:
         """Cancel a job; if its piece is loaded, unload it."""

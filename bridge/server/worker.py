@@ -19,12 +19,19 @@ LONGEST_LINE = 1 << 24
 class Worker:
     """At most one process. It is started when it is needed, and again after it died."""
 
-    def __init__(self, network: NetworkOptions, videos: Iterable[Path] = ()) -> None:
-        """videos: the process reads films from these folders only (none: from anywhere)."""
+    def __init__(
+        self, network: NetworkOptions, videos: Iterable[Path] = (), niceness: int = 0
+    ) -> None:
+        """videos: the process reads films from these folders only (none: from anywhere).
+
+        niceness: of the process, above that of the server.
+        """
+        self.niceness = niceness
         self._command = [
             # -P: no module may come from the folder that the server was started in.
             *(sys.executable, "-P", "-m", "bridge.server.worker_process"),
             *("--device", network.device, "--threads", str(network.threads)),
+            *("--niceness", str(niceness)),
             *(word for folder in videos for word in ("--videos", str(folder))),
             *(("--model", str(network.model)) if network.model else ()),
             *(("--precision", network.precision) if network.precision else ()),

@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 Report = Callable[[protocol.Event], None]
 
-NICENESS = 5
-"""Composing gives way to playback where both want a processor."""
 STEP = 0.01
 """The share of a phase from one progress report to the next."""
 
@@ -59,12 +57,14 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--precision")
+    parser.add_argument("--niceness", type=int, default=0)
     parser.add_argument("--videos", type=Path, action="append", default=[])
     args = parser.parse_args()
     allow_only(args.videos)
     options = NetworkOptions(args.model, args.device, args.threads, args.precision)
     if hasattr(os, "nice"):
-        os.nice(NICENESS)
+        # Composing gives way to playback where both want a processor.
+        os.nice(args.niceness)
     # What libraries print must not end up between our lines.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

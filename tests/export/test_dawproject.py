@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from engine.music.tempo import PPQ
-from engine.score import Instrument
+from engine.score import Control, Instrument
 from export.dawproject import dawproject
 from export.ticks import TickNote, tick_score
 
@@ -71,6 +71,40 @@ def test_every_part_has_a_track_with_its_notes(root, project):
         assert found == list(ticks.parts[instrument])
         clip = lane.find("Clips/Clip")
         assert float(clip.get("duration")) == ticks.end / PPQ
+
+
+def test_controllers_are_automation_of_their_track(project, tmp_path):
+    strings, piano = Instrument.STRINGS, Instrument.PIANO
+    controls = (
+        Control(0.0, strings, 11, 84), Control(0.5, piano, 64, 127), Control(1.0, strings, 11, 127),
+        Control(1.5, piano, 64, 0), Control(2.0, piano, 1, 64),
+    )  # fmt: skip
+    score = replace(project.score, controls=controls)
+    root = read(dawproject(replace(project, score=score), tmp_path))
+    beats = tick_score(score).tempo_map
+    found = []
+    for lane in root.findall("Arrangement/Lanes/Lanes"):
+        for points in lane.findall("Points"):
+            assert points.get("unit") == "normalized" and points[0].tag == "Target"
+            target = points.find("Target")
+            assert target.get("expression") == "channelController"
+            part = lane.get("track").removeprefix("track-")
+            assert target.get("channel") == str(Instrument(part).channel)
+            for point in points.findall("RealPoint"):
+                assert point.get("interpolation") == "hold"
+                value = round(float(point.get("value")) * 127)
+                found.append((part, int(target.get("controller")), float(point.get("time")), value))
+    expected = [
+        (change.instrument.value, change.controller, beats.beat_at(change.seconds), change.value)
+        for change in controls
+    ]
+    assert sorted(found) == sorted(expected)
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+
+
+def test_without_controllers_there_is_no_automation_of_tracks(root):
+    assert not list(root.iter("Points"))
 
 
 def test_the_film_is_beside_the_archive(root):

@@ -10,6 +10,7 @@ export class ApiError extends Error {
 
 const GONE = "The server does not answer. Your changes are kept in this browser. "
   + "Start it with emsync serve, then run emsync open.";
+const ENDED = "The server ended before it had answered. Start it with emsync serve, then try again.";
 const CLOSED = "The server was started again. Run emsync open for a new link; "
   + "your changes are kept in this browser.";
 
@@ -17,13 +18,13 @@ async function answer(response) {
   if (response.ok) return response.json();
   if (response.status === 401) throw new ApiError(401, CLOSED);
   const text = await response.text();
-  let message = `The server answered ${response.status}.`;
   try {
-    message = JSON.parse(text).error ?? message;
-  } catch {
-    // Not JSON: the number is all there is to say.
+    throw new ApiError(response.status, JSON.parse(text).error ?? `The server answered ${response.status}.`);
+  } catch (error) {
+    if (error instanceof ApiError) throw error;
+    // Not JSON: no part of the server has written it.
+    throw new ApiError(response.status, ENDED);
   }
-  throw new ApiError(response.status, message);
 }
 
 async function ask(path, options) {
@@ -48,6 +49,9 @@ export function post(path, values = {}, signal = undefined) {
 
 /** Cancel a job. */
 export const cancel = (job) => ask(`/jobs/${job}`, { method: "DELETE" });
+
+/** Remove a job that has ended, with its files. */
+export const forget = (job) => ask(`/jobs/${job}?forget=true`, { method: "DELETE" });
 
 /** Upload a film; returns its metadata. progress: receives the share that is sent, 0..1. */
 export function upload(file, progress) {

@@ -2,7 +2,7 @@
 
 import { cancel, get, listen } from "./api.js";
 import { byId, dismiss, notice } from "./dom.js";
-import { fileName, isRunning, stateText } from "./format.js";
+import { errorText, fileName, isRunning, stateText } from "./format.js";
 import { LivePanel } from "./live.js";
 import { PieceView } from "./piece.js";
 import { Start } from "./start.js";
@@ -30,7 +30,7 @@ function view(name) {
 function showWork(job) {
   working = job;
   byId("work-title").textContent = fileName(job.request.video);
-  byId("work-state").textContent = job.error ?? stateText(job);
+  byId("work-state").textContent = job.error ? errorText(job.error) : stateText(job);
   byId("work-state").className = job.state === "failed" ? "bad" : "";
   for (const id of ["work-progress", "work-hint", "work-cancel"]) byId(id).hidden = !isRunning(job);
   live.show(job);

@@ -1,8 +1,8 @@
 // Composes new versions: one job, or several after each other where several stretches are free.
 
 import { ApiError, get, post } from "./api.js";
-import { PARTS, changedHits, changesHitsAlone, changesPlan, cuesOf, editsOf, freeStretches, hasLocks,
-  hasPlan } from "./draft.js";
+import { PARTS, changedHits, changedPerformance, changesHitsAlone, changesPerformanceAlone, changesPlan, cuesOf,
+  editsOf, freeStretches, hasLocks, hasPlan, isRepeatable } from "./draft.js";
 
 const HIT_WITH_PART = "Where a hit moves, all parts change. Unlock the parts, or undo the hits.";
 const HIT_IS_KEPT = "A hit has moved within a phrase that you keep. Unlock the phrase, or undo the hit.";
@@ -15,17 +15,20 @@ const ALL_KEPT = "Everything is kept. Unlock a part or a phrase to compose it an
  *
  * Raises ApiError if nothing is left to compose, or hits have moved in what is kept.
  */
-export function requestsFor({ draft, base, cues, request, phrases, planned }) {
-  const { seed, takes } = draft.options;
+export function requestsFor({ draft, base, job, cues, request, phrases, planned }) {
+  const { takes } = draft.options;
+  const isPlayedAnew = isRepeatable(job) && changesPerformanceAlone(draft, base);
+  const seed = draft.options.seed ?? (isPlayedAnew ? request.seed ?? 0 : null);
+  const playing = changedPerformance(draft, base);
   const changed = changesPlan(draft, base) && (planned || !hasPlan(cues, request));
   const plan = changed && planned ? { plan: JSON.parse(planned.plan) } : {};
   const sheet = cuesOf(draft, cues);
   if (!hasLocks(draft)) {
-    if (planned?.kept) return [["rescore", { cues: sheet, seed, takes: takes ?? 1 }]];
+    if (planned?.kept) return [["rescore", { cues: sheet, seed, takes: takes ?? 1, ...playing }]];
     const edits = editsOf(draft);
     // Without a plan of its own, the next piece is planned with the seed of its notes.
-    if (!changed && !request.plan) edits.planSeed = seed ?? (request.seed ?? 0) + 1;
-    return [["regenerate", { ...plan, ...(changed && { cues: sheet }), seed, takes, edits }]];
+    if (!changed && !request.plan && !isPlayedAnew) edits.planSeed = seed ?? (request.seed ?? 0) + 1;
+    return [["regenerate", { ...plan, ...(changed && { cues: sheet }), seed, takes, edits, ...playing }]];
   }
   const parts = PARTS.filter((part) => !draft.locks.parts.includes(part));
   const stretches = freeStretches(draft, phrases);
@@ -45,10 +48,10 @@ export function requestsFor({ draft, base, cues, request, phrases, planned }) {
       // Hits of later stretches move with the jobs of those.
       hits = [...hits.filter((hit) => !inside(hit)), ...draft.hits.filter(inside)]
         .toSorted((one, other) => one.seconds - other.seconds);
-      return ["rescore", { from, to, cues: cuesOf({ ...draft, hits }, cues), seed, takes }];
+      return ["rescore", { from, to, cues: cuesOf({ ...draft, hits }, cues), seed, takes, ...playing }];
     }
     const feeling = newEmotion(draft, base, (from + to) / 2);
-    return ["rescore", { from, to, ...some, ...(moved.length ? {} : plan), ...feeling, seed, takes }];
+    return ["rescore", { from, to, ...some, ...(moved.length ? {} : plan), ...feeling, seed, takes, ...playing }];
   });
 }
 

@@ -3,6 +3,8 @@
 // A draft has: hits, sections, options (bpm, key, ...), players (who plays in which stretch) and
 // locks (parts and stretches that are to stay). All times are seconds from the score's zero.
 
+import { PERFORMANCE, usual } from "./performance.js";
+
 export const PARTS = ["bass", "drums", "guitar", "piano", "strings"];
 const SAME = 0.05;
 
@@ -18,6 +20,7 @@ export function draftOf(cues, request, edits) {
     sections: cues.sections,
     options: {
       ...(edits?.options ?? Object.fromEntries(names.map((name) => [name, given(name)]))),
+      ...Object.fromEntries(PERFORMANCE.map((name) => [name, given(name)])),
       takes: given("takes"),
       seed: null,
     },
@@ -28,9 +31,12 @@ export function draftOf(cues, request, edits) {
 }
 
 /** What a version keeps of its draft beside its cue sheet and plan, to change it once more. */
-export function editsOf({ options: { takes, seed, ...options }, players, planSeed }) {
-  return { options, players, planSeed };
+export function editsOf({ options, players, planSeed }) {
+  return { options: ofPlan(options), players, planSeed };
 }
+
+/** The options that the plan depends on. */
+const ofPlan = ({ takes, seed, dynamics, humanize, expression, ...options }) => options;
 
 const hitOf = (hit) => (typeof hit === "number" ? { seconds: hit } : hit);
 const bySeconds = (one, other) => one.seconds - other.seconds;
@@ -116,7 +122,8 @@ export function changesOf(draft, base) {
   const felt = draft.sections.filter((section, at) => !alike(section, base.sections[at])).length;
   if (felt) changes.push(felt === 1 ? "an emotion" : `${felt} emotions`);
   const names = { bpm: "tempo", time_signature: "time signature", key: "key", density: "density",
-    instruments: "instruments", takes: "takes", seed: "seed" };
+    instruments: "instruments", dynamics: "dynamics", humanize: "note lengths", expression: "swells and pedal",
+    takes: "takes", seed: "seed" };
   for (const [name, text] of Object.entries(names)) {
     if (!alike(draft.options[name], base.options[name])) changes.push(text);
   }
@@ -143,12 +150,25 @@ export function changedHits(draft, base) {
 
 /** Whether the plan of a draft is another than that of the piece. */
 export function changesPlan(draft, base) {
-  const planned = ({ hits, sections, players, options }) => {
-    const { takes, seed, ...rest } = options;
-    return { hits, sections, players, rest };
-  };
+  const planned = ({ hits, sections, players, options }) => [hits, sections, players, ofPlan(options)];
   return !alike(planned(draft), planned(base));
 }
+
+/** What has changed of how notes are played, as a request has it. */
+export function changedPerformance(draft, base) {
+  const changed = PERFORMANCE.filter((name) => draft.options[name] !== base.options[name]);
+  return Object.fromEntries(changed.map((name) => [name, draft.options[name] ?? usual(name)]));
+}
+
+/** Whether notes are played in another way, and nothing else differs from the piece. */
+export function changesPerformanceAlone(draft, base) {
+  const { takes, seed } = draft.options;
+  const isSame = takes === base.options.takes && seed === base.options.seed && !hasLocks(draft);
+  return isSame && !changesPlan(draft, base) && Object.keys(changedPerformance(draft, base)).length > 0;
+}
+
+/** Whether a job's seed gives its notes again: it composed the whole piece, and nobody changed it live. */
+export const isRepeatable = (job) => job.kind === "compose" && !job.request.live && !job.request.changes;
 
 /** Whether a piece has one plan: not a film with several cues, and no piece in free time. */
 export const hasPlan = (cues, request) => !cues.spotting?.length && !request.free;
@@ -163,8 +183,7 @@ export function cuesOf(draft, cues) {
 
 /** What `POST /plan` needs. */
 export function planRequest(draft, cues, request) {
-  const { takes, seed, ...options } = draft.options;
-  const values = { cues: cuesOf(draft, cues), seed: draft.planSeed, ...options };
+  const values = { cues: cuesOf(draft, cues), seed: draft.planSeed, ...ofPlan(draft.options) };
   for (const name of ["feel", "chords", "tempo_map"]) values[name] = request[name] ?? null;
   return { ...values, players: draft.players };
 }

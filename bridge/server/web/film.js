@@ -23,13 +23,13 @@ export class Film {
     });
   }
 
-  /** Show the film of a job, unless it is shown already. */
-  show(job) {
-    if (this.#path === job.request.video) return;
-    [this.#path, this.#job] = [job.request.video, job.id];
+  /** Show the film of a job, unless this cut is shown already. isUnknown: nobody has its picture. */
+  show(job, cut, isUnknown) {
+    if (this.#path === cut && !isUnknown) return;
+    [this.#path, this.#job] = [isUnknown ? null : cut, job.id];
     this.#turn += 1;
-    this.#say("");
-    this.#player.setFilm(`/jobs/${job.id}/film`);
+    this.#say(isUnknown ? "This version is of an edit list. Its picture is not known; the music plays without it." : "");
+    this.#player.setFilm(isUnknown ? null : `/jobs/${job.id}/film`);
   }
 
   async #preview() {

@@ -47,6 +47,9 @@ export function stateText(job) {
   return (STATES[job.state] ?? job.state) + (share ? `, ${Math.round(100 * job.progress)}%` : "");
 }
 
+/** Why a job failed, without the name of the old piece's job, which says nothing to the user. */
+export const errorText = (error) => error.replace(/^job \w+: ./, (start) => start.at(-1).toUpperCase());
+
 /** When a job was submitted, such as `14:05` or `3 May, 14:05`. */
 export function whenText(job) {
   const then = new Date(1000 * job.created);

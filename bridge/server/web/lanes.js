@@ -24,7 +24,7 @@ export function layout(narrow, hasStrip) {
 /** The colours of the page's style, by name. */
 export function colours() {
   const style = getComputedStyle(document.documentElement);
-  const names = ["text", "quiet", "faint", "lane", "edge", "page", "accent", "valence", "arousal"];
+  const names = ["text", "quiet", "faint", "lane", "edge", "page", "accent", "selected", "valence", "arousal"];
   return Object.fromEntries(
     [...names, ...PARTS].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]),
   );
@@ -45,8 +45,8 @@ export function firstFrom(numbers, value, of = (one) => one) {
  * Draw all lanes.
  *
  * piece: what `/notes` gave. shown: bars, beats, chords and phrases, of the piece or of a new plan.
- * isPlan: the notes are not those of `shown`, but in stretches that are `kept`. cuts, hits,
- * sections, peaks: of the film and the sound.
+ * isPlan: the notes are not those of `shown`, but in stretches that are `kept`. fresh: stretches that
+ * this version composed anew. cuts, hits, sections, peaks: of the film and the sound.
  */
 export function draw(context, view, places, colour, content) {
   const { width } = view;
@@ -56,6 +56,7 @@ export function draw(context, view, places, colour, content) {
     context.fillStyle = colour.lane;
     context.fillRect(0, top, width, height);
   }
+  drawFresh(context, view, places, colour, content.fresh);
   drawCuts(context, view, places, colour, content.cuts);
   drawHitNames(context, view, places, colour, content.hits);
   drawBars(context, view, places, colour, content.shown);
@@ -70,6 +71,16 @@ export function draw(context, view, places, colour, content) {
   context.globalAlpha = 1;
   drawEmotion(context, view, places.lanes.emotion, colour, content.sections);
   if (places.narrow) drawNames(context, places, colour);
+}
+
+/** What a version composed anew stands out behind its bars and chords. */
+function drawFresh(context, view, places, colour, fresh) {
+  const { ruler, chords } = places.lanes;
+  context.fillStyle = colour.selected;
+  for (const [from, to] of fresh) {
+    const x = view.x(from);
+    context.fillRect(x, ruler.top, view.x(to) - x, chords.top + chords.height - ruler.top);
+  }
 }
 
 /** On a small screen the names stand in the lanes. */

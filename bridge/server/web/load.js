@@ -1,21 +1,37 @@
 // Fetches what the page shows of a job.
 
 import { get } from "./api.js";
+import { cutsOf } from "./cuts.js";
+import { PERFORMANCE } from "./performance.js";
 
 const PEAKS = 6000;
 
 /**
- * A piece: its job, cue sheet, notes, edits, and all versions for its film, the oldest first.
- * request: the options of the whole piece, which a job that composed a part of it does not have.
+ * A piece: its job, cue sheet, notes, edits, and all versions for its film and the cuts of that, the
+ * oldest first. request: the options of the whole piece, which a job that composed a part of it does
+ * not have. kept: what it kept of the version before, from its report; null if it kept nothing.
  */
 export async function loadPiece(id) {
   const job = await get(`/jobs/${id}`);
-  const [cues, notes, { edits, whole }, { jobs }] = await Promise.all([
-    get(`/jobs/${id}/files/cues.json`), loadNotes(id, 1), originOf(job), get("/jobs"),
+  const [cues, notes, { edits, whole }, { jobs }, kept] = await Promise.all([
+    get(`/jobs/${id}/files/cues.json`), loadNotes(id, 1), originOf(job), get("/jobs"), loadKept(job),
   ]);
-  const isVersion = (one) => one.kind !== "analyze" && one.request.video === job.request.video;
-  const request = { ...whole.request, seed: job.request.seed };
-  return { job, request, cues, notes, edits, versions: jobs.filter(isVersion) };
+  const played = Object.fromEntries(PERFORMANCE.map((name) => [name, job.request[name]]));
+  const request = { ...whole.request, seed: job.request.seed, ...played };
+  return { job, request, cues, notes, edits, kept, versions: versionsOf(jobs, job.request.video) };
+}
+
+/** The jobs for a film and its cuts, but for analyses. */
+export function versionsOf(jobs, film) {
+  const films = cutsOf(jobs).get(film);
+  return jobs.filter((job) => job.kind !== "analyze" && films?.has(job.request.video));
+}
+
+/** What a job kept of its parent's piece. Its report is there once its sound is made. */
+export async function loadKept(job) {
+  if (!["recut", "rescore"].includes(job.kind) || !job.files?.includes("report.json")) return null;
+  const report = await get(`/jobs/${job.id}/files/report.json`).catch(() => ({}));
+  return report[job.kind] ?? null;
 }
 
 /** The notes of a take. */

@@ -1,6 +1,7 @@
-// The panel of the whole piece: tempo, time signature, key, density, takes and seed.
+// The panel of the whole piece: tempo, time signature, key, density, how it is played, takes and seed.
 
 import { make, option, refill } from "./dom.js";
+import { performanceFields } from "./performance.js";
 
 const TONICS = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 const KEYS = ["major", "minor"].flatMap((mode) => TONICS.map((tonic) => `${tonic} ${mode}`));
@@ -25,6 +26,7 @@ export function musicPanel(root, { draft, shown, request, isPlanned }, act) {
       ? "What you leave empty is planned for the film."
       : "Tempo and key can't be changed here: this film has several cues, or its music is in free time." }),
     ...ofPlan,
+    performanceFields(options, act.setOption),
     numberField("Takes to choose from", "takes", options.takes, "4; 2 of a part", [1, 64, 1], act),
     numberField("Seed", "seed", options.seed, `${(request.seed ?? 0) + 1}, the next`, [0, 2 ** 31, 1], act),
   );

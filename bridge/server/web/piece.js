@@ -1,16 +1,17 @@
 // The view of one piece: it plays, it can be steered, and new versions come of it.
 
-import { cancel, get, post } from "./api.js";
+import { cancel, forget, get, post } from "./api.js";
 import { Comparison } from "./comparison.js";
 import { Composer, requestsFor } from "./composer.js";
+import { hasNoPicture, newStretches } from "./cuts.js";
 import { Daw } from "./daw.js";
 import { announce, byId, dismiss, notice } from "./dom.js";
 import * as edit from "./draft.js";
 import { Film } from "./film.js";
-import { exactTime, fileName } from "./format.js";
+import { errorText, exactTime, fileName } from "./format.js";
 import { History, forgetDraft, keepDraft, keptDraft, tabs } from "./history.js";
 import { setUpKeys } from "./keys.js";
-import { loadPeaks, loadPiece } from "./load.js";
+import { loadPeaks, loadPiece, versionsOf } from "./load.js";
 import { chooseSection, emotionPanel } from "./panel-emotion.js";
 import { dawPanel, filesPanel } from "./panel-files.js";
 import { hitsPanel } from "./panel-hits.js";
@@ -19,6 +20,7 @@ import { playersPanel } from "./panel-players.js";
 import { versionsPanel } from "./panel-versions.js";
 import { showPlanBar } from "./plan-bar.js";
 import { Player } from "./player.js";
+import { RecutDialog } from "./recut.js";
 import { setUpTabs } from "./tabs.js";
 import { Timeline } from "./timeline.js";
 import { showTime, showTransport } from "./transport.js";
@@ -26,6 +28,10 @@ import { showTime, showTransport } from "./transport.js";
 const PANELS = { Hits: hitsPanel, Emotion: emotionPanel, Music: musicPanel, Players: playersPanel,
   Versions: versionsPanel, Files: filesPanel, DAW: dawPanel };
 const PLAN_WAIT = 40;
+const NO_BARS = "This music has no plan of one piece, so a new cut can't keep its bars. Score the new cut by itself.";
+
+/** What tells a cut of a film from another one, also if it replaced that file. */
+const cutOf = (cues) => cues && `${cues.video.path} ${cues.video.duration}`;
 
 /** Shows one job that is done, or whose notes are written. */
 export class PieceView {
@@ -53,6 +59,8 @@ export class PieceView {
   #opening = null;
   #opened = null;
   #versions = [];
+  #kept = null;
+  #recut = new RecutDialog((values) => this.#recutFilm(values));
   #comparison = new Comparison(this.#player);
 
   /** fail: shows an error. */
@@ -112,9 +120,9 @@ export class PieceView {
       if (isNews && this.isShown && this.#tabs.present() === "DAW") this.#showPanel();
     }
     this.#composer.receive(event);
-    if (event.event === "job" && this.#job && event.request.video === this.#job.request.video) {
-      this.#versions = [...this.#versions.filter((job) => job.id !== event.id), event]
-        .toSorted((one, other) => one.created - other.created);
+    if (event.event === "job" && this.#job) {
+      const jobs = [...this.#versions.filter((job) => job.id !== event.id), event];
+      this.#versions = versionsOf(jobs.toSorted((one, other) => one.created - other.created), this.#job.request.video);
       if (this.#tabs.present() === "Versions") this.#showPanel();
     }
   }
@@ -129,23 +137,26 @@ export class PieceView {
    * version to compare with, `{job, take}`.
    */
   async open(id, { draft = null, other = null, isStep = false } = {}) {
-    const { job, request, cues, notes, edits, versions } = await loadPiece(id);
-    const isOtherFilm = this.#job?.request.video !== job.request.video;
+    const { job, request, cues, notes, edits, kept: keptMusic, versions } = await loadPiece(id);
+    const before = this.#job;
+    const isVersion = before !== null
+      && (before.request.video === job.request.video || versions.some((one) => one.id === before.id));
+    const isOtherCut = cutOf(cues) !== cutOf(this.#cues);
     [this.#job, this.#request, this.#cues, this.#notes, this.#peaks] = [job, request, cues, notes, null];
-    this.#versions = versions;
+    [this.#versions, this.#kept] = [versions, keptMusic];
     [this.#planned, this.#planError] = [null, null];
     this.#base = edit.draftOf(cues, request, edits);
     const kept = draft ?? keptDraft(id);
     this.#draft = kept ?? this.#base;
-    if (isOtherFilm) this.#history = new History();
+    if (!isVersion) this.#history = new History();
     if (!isStep) this.#history.push({ job: id, draft: this.#draft });
-    if (isOtherFilm) {
+    if (isOtherCut) {
       this.#player.pause();
       this.#player.seek(0);
     }
     this.#player.setPiece(notes.duration, cues.start);
     this.#timeline.setPiece(job, notes.duration, cues.video.fps);
-    this.#film.show(job);
+    this.#film.show(job, cutOf(cues), hasNoPicture(request));
     this.#daw.job = id;
     await this.#comparison.setPiece(job, notes, other);
     byId("film-name").textContent = fileName(job.request.video);
@@ -195,6 +206,8 @@ export class PieceView {
       compare: (id, take) => this.#compare(id, take),
       take: (number) => this.#setTake(number),
       cancel: (id) => cancel(id).catch(this.#fail),
+      remove: (id) => this.#remove(id),
+      recut: () => this.#askForCut(),
       setDaw: (on) => this.#setDaw(on),
       follow: (transport) => this.#daw.follow(transport),
       zoom: (factor) => this.#timeline.zoom(factor),
@@ -224,6 +237,11 @@ export class PieceView {
     on("cancel-compose", () => this.#composer.job && act.cancel(this.#composer.job.id));
     byId("film-sound").addEventListener("change", (event) => {
       byId("film").muted = !event.target.checked;
+    });
+    // A film that is dropped on a piece is its new cut.
+    byId("piece").addEventListener("drop", (event) => {
+      const [file] = event.dataTransfer.files;
+      if (file) this.#askForCut(file);
     });
     this.#player.addEventListener("change", () => this.#showTransport());
     this.#player.addEventListener("fault", (event) => notice("fault", event.detail));
@@ -275,7 +293,8 @@ export class PieceView {
     if (!step) return;
     if (step.job !== this.#job.id) {
       history.replaceState(null, "", `#${step.job}`);
-      const other = { job: this.#job.id, take: 1 };
+      const isCut = this.#versions.find((job) => job.id === step.job)?.request.video !== this.#job.request.video;
+      const other = isCut ? null : { job: this.#job.id, take: 1 };
       await this.open(step.job, { draft: step.draft, other, isStep: true }).catch(this.#fail);
       announce("The version before is open.");
       return;
@@ -337,7 +356,7 @@ export class PieceView {
     try {
       const planned = whole && this.#planned?.kept ? await this.#planWhole(this.#draft) : this.#planned;
       const requests = requestsFor({ draft: this.#draft, base: this.#base, cues: this.#cues,
-        request: this.#request, phrases: this.#notes.phrases, planned });
+        request: this.#request, job: this.#job, phrases: this.#notes.phrases, planned });
       dismiss("compose");
       await this.#composer.start(this.#job.id, requests);
       announce("Composing a new version.");
@@ -346,6 +365,46 @@ export class PieceView {
       else this.#fail(error);
     }
     this.#showPlanBar();
+  }
+
+  #askForCut(file = null) {
+    if (!edit.hasPlan(this.#cues, this.#request)) notice("compose", NO_BARS);
+    else if (this.#composer.job) notice("compose", "A version is being composed. Wait for it, or cancel it.");
+    else this.#recut.open(edit.changesOf(this.#draft, this.#base).length > 0, file);
+  }
+
+  async #recutFilm(values) {
+    dismiss("compose");
+    try {
+      const { takes } = this.#draft.options;
+      await this.#composer.start(this.#job.id, [["recut", { ...values, takes }]]);
+      announce("Composing for the new cut.");
+    } catch (error) {
+      if (error.status) notice("compose", error.message);
+      else this.#fail(error);
+    }
+    this.#showPlanBar();
+  }
+
+  /** Remove a job that came to nothing from the versions. */
+  async #remove(id) {
+    try {
+      await forget(id);
+      this.#versions = this.#versions.filter((job) => job.id !== id);
+      announce("It is removed.");
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#showPanel();
+  }
+
+  /** Score a film of which nothing could be kept as a piece of its own. */
+  async #scoreAlone({ request }) {
+    try {
+      this.#go((await post("/jobs", { video: request.video })).id);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async #composed(job) {
@@ -370,22 +429,28 @@ export class PieceView {
   /** job: may be shown already. Then the one before is shown again. */
   async #failed(message, job) {
     await this.#opening;
-    if (message) notice("compose", message);
+    const isCut = Boolean(job?.request.recut?.video);
+    if (message) {
+      notice("compose", errorText(message), ...(isCut ? [["Score it by itself", () => this.#scoreAlone(job)]] : []));
+    }
     if (job && this.#job?.id === job.id && job.parent) this.#go(job.parent);
     this.#showPlanBar();
   }
 
-  /** Open a new version beside the one before, whose locks it takes over. */
+  /** Open a new version beside the one before, whose locks it takes over unless the film is another. */
   #open(job, news) {
     announce(news);
     if (!this.isShown) return Promise.resolve();
     const before = this.#job;
-    const locks = this.#draft.locks;
+    const isCut = job.kind === "recut";
+    const locks = isCut ? edit.draftOf(this.#cues, this.#request).locks : this.#draft.locks;
     this.#opened = job.id;
     history.replaceState(null, "", `#${job.id}`);
     const open = async () => {
       try {
-        await this.open(job.id, { other: { job: before.id, take: this.#comparison.take } });
+        // At one moment two cuts of a film show different pictures.
+        await this.open(job.id, { other: isCut ? null : { job: before.id, take: this.#comparison.take } });
+        if (isCut) this.#tabs.choose("Versions");
         if (edit.hasLocks({ locks })) {
           this.#draft = { ...this.#draft, locks };
           this.#show();
@@ -437,10 +502,12 @@ export class PieceView {
 
   #show() {
     const shown = this.#planned ?? this.#notes;
+    const fresh = this.#planned || !this.#kept ? [] : newStretches(this.#kept.parts, this.#notes.duration);
     this.#timeline.setContent({
       piece: this.#notes, shown, isPlan: this.#planned !== null, kept: this.#planned?.kept ?? [], cuts: this.#cues.cuts,
       sections: this.#draft.sections, peaks: this.#comparison.take === 1 ? this.#peaks : null,
       hits: this.#draft.hits, meets: this.#meets(),
+      fresh,
     });
     this.#showPanel();
     this.#showPlanBar();
@@ -448,7 +515,7 @@ export class PieceView {
     byId("undo").disabled = !this.#history.canUndo;
     byId("redo").disabled = !this.#history.canRedo;
     const facts = [`${shown.bars.length} bars`, shown.tempo && `${Math.round(shown.tempo)} bpm`,
-      shown.phrases[0]?.key, this.#comparison.isSketched && this.#whySketched()];
+      shown.phrases[0]?.key, fresh.length > 0 && "new bars are shaded", this.#comparison.isSketched && this.#whySketched()];
     byId("legend").textContent = facts.filter(Boolean).join(", ");
   }
 
@@ -469,7 +536,7 @@ export class PieceView {
       job: this.#job, request: this.#request, draft: this.#draft, meets: this.#meets(),
       shown: this.#planned ?? this.#notes, words: this.#words, canLock: this.#notes.phrases.length > 0,
       isPlanned: edit.hasPlan(this.#cues, this.#request), versions: this.#versions, take: this.#comparison.take, takes: takes.map((_, index) => index + 1),
-      other: this.#comparison.other, playback: this.#daw.state, inDaw: this.#inDaw,
+      kept: this.#kept, duration: this.#notes.duration, other: this.#comparison.other, playback: this.#daw.state, inDaw: this.#inDaw,
     };
     if (name === "Emotion" && this.#player.playing) chooseSection(this.#draft.sections, this.#player.time);
     PANELS[name](byId("panel"), state, this.#actions());
@@ -477,7 +544,7 @@ export class PieceView {
 
   #showPlanBar() {
     if (!this.#job) return;
-    showPlanBar({ draft: this.#draft, base: this.#base, job: this.#composer.job,
+    showPlanBar({ piece: this.#job, draft: this.#draft, base: this.#base, job: this.#composer.job,
       planned: this.#planned, error: this.#planError,
       isPlanned: edit.hasPlan(this.#cues, this.#request) });
   }

@@ -1,19 +1,20 @@
 // The bar at the foot of the page: what has changed, and the button that composes.
 
 import { byId } from "./dom.js";
-import { changesOf, hasLocks } from "./draft.js";
+import { newStretches } from "./cuts.js";
+import { changesOf, changesPerformanceAlone, hasLocks, isRepeatable } from "./draft.js";
 import { shortTime, stateText } from "./format.js";
 
 /**
- * Show it. job: the one that is being composed, or null. error: why there is no plan. planned: the
+ * Show it. piece: the job that is open. job: the one that is being composed, or null. error: why there is no plan. planned: the
  * plan that is shown; null for that of the music. isPlanned: whether the piece has plans.
  */
-export function showPlanBar({ draft, base, job, planned, error, isPlanned }) {
+export function showPlanBar({ piece, draft, base, job, planned, error, isPlanned }) {
   const changes = changesOf(draft, base);
   const locked = hasLocks(draft);
   const text = byId("plan-text");
   text.className = error && !job ? "bad" : "";
-  text.textContent = job ? stateText(job) : error ?? sentence(changes, locked, planned, isPlanned);
+  text.textContent = job ? stateText(job) : error ?? sentence(changes, locked, planned, isPlanned, changesPerformanceAlone(draft, base) && piece);
   const bar = byId("plan-progress");
   bar.hidden = byId("cancel-compose").hidden = !job;
   if (job) bar.value = job.progress;
@@ -28,9 +29,11 @@ export function showPlanBar({ draft, base, job, planned, error, isPlanned }) {
   byId("plan-bar").dataset.changed = String(Boolean(job || changes.length));
 }
 
-function sentence(changes, locked, planned, isPlanned) {
+function sentence(changes, locked, planned, isPlanned, played) {
   if (!changes.length) return locked ? "What you keep stays to the note." : "No changes.";
-  const rest = planned?.kept ? ` ${around(planned)} is new, all else stays.`
+  const rest = played
+    ? isRepeatable(played) ? " The notes stay; they are played anew." : " The whole piece is composed anew."
+    : planned?.kept ? ` ${around(planned)} is new, all else stays.`
     : planned ? " The plan is shown; the music is still the old one."
       : isPlanned ? "" : " It is planned when you compose.";
   return `Changed: ${changes.join(", ")}.${rest}`;
@@ -38,11 +41,7 @@ function sentence(changes, locked, planned, isPlanned) {
 
 /** The stretches that are not kept, such as `0:21 to 0:27`. */
 function around({ kept, duration }) {
-  const edges = [0, ...kept.flat(), duration];
-  const free = [];
-  for (let place = 0; place < edges.length; place += 2) {
-    const [from, to] = [edges[place], edges[place + 1]];
-    if (to - from > 0.05) free.push(`${shortTime(from)} to ${shortTime(Math.ceil(to))}`);
-  }
-  return free.join(", ");
+  const parts = kept.map(([from, to]) => ({ new: from, seconds: to - from }));
+  return newStretches(parts, duration)
+    .map(([from, to]) => `${shortTime(from)} to ${shortTime(Math.ceil(to))}`).join(", ");
 }

@@ -32,9 +32,10 @@ export function setUpScrollbar(bar, view, changed) {
   });
   return () => {
     bar.hidden = view.showsAll;
-    const share = (view.until - view.from) / view.duration;
-    thumb.style.width = `${100 * share}%`;
-    thumb.style.marginLeft = `${(100 * view.from) / view.duration}%`;
+    const shown = view.until - view.from;
+    thumb.style.width = `${(100 * shown) / view.duration}%`;
+    // A part of its own width. Unlike a margin, this does not paint the score anew.
+    thumb.style.transform = `translateX(${(100 * view.from) / shown}%)`;
   };
 }
 

@@ -1,37 +1,27 @@
 // The first view: choose a film and options, and open earlier pieces.
 
-import { ApiError, get, post, upload } from "./api.js";
+import { get, post } from "./api.js";
+import { cutsOf } from "./cuts.js";
 import { PARTS } from "./draft.js";
 import { byId, make, notice, option } from "./dom.js";
-import { counted, fileName, isRunning, shortTime, stateText, whenText } from "./format.js";
+import { FilmChooser } from "./film-chooser.js";
+import { counted, fileName, isRunning, stateText, whenText } from "./format.js";
+import { performanceFields } from "./performance.js";
 
 const NUMBERS = ["bpm", "density", "takes", "seed"];
 const PROJECTS = { rpp: "REAPER", dawproject: "Bitwig, Studio One, Cubase", ardour: "Ardour" };
 
 /** The start view. submitted: called with each new job. fail: shows an error. */
 export class Start {
-  #film = null;
-  #busy = 0;
+  #chooser;
+  #performance = {};
   #submitted;
   #fail;
 
   constructor(submitted, fail) {
     [this.#submitted, this.#fail] = [submitted, fail];
-    const [drop, file, path] = ["drop", "file", "path"].map(byId);
-    file.addEventListener("change", () => file.files[0] && this.#send(file.files[0]));
-    path.addEventListener("change", () => path.value.trim() && this.#check(path.value.trim()));
-    for (const name of ["dragenter", "dragover"]) {
-      drop.addEventListener(name, (event) => {
-        event.preventDefault();
-        drop.classList.add("over");
-      });
-    }
-    drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-    drop.addEventListener("drop", (event) => {
-      event.preventDefault();
-      drop.classList.remove("over");
-      const dropped = event.dataTransfer.files[0];
-      if (dropped) this.#send(dropped);
+    this.#chooser = new FilmChooser(byId("drop"), (film) => {
+      byId("compose").disabled = !film;
     });
     byId("start-form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -41,6 +31,7 @@ export class Start {
       make("label", { class: "check" },
         make("input", { type: "checkbox", name: part, checked: true }),
         make("span", {}, make("span", { class: `swatch ${part}` }), part))));
+    byId("exports").before(performanceFields({}, (name, value) => (this.#performance[name] = value)));
     byId("exports").append(...Object.entries(PROJECTS).map(([name, text]) =>
       make("label", { class: "check" },
         make("input", { type: "checkbox", name: `export-${name}` }), make("span", { text }))));
@@ -50,14 +41,15 @@ export class Start {
     byId("emotion-word").append(...Object.keys(words).toSorted().map((word) => option(word)));
   }
 
-  /** Fill the list of pieces: the latest of each film. */
+  /** Fill the list of pieces: the latest of each film and its cuts. */
   async show() {
-    const { jobs } = await get("/jobs");
-    const films = new Map();
-    for (const job of jobs.filter((one) => one.kind !== "analyze")) {
-      const before = films.get(job.request.video);
-      films.delete(job.request.video);
-      films.set(job.request.video, [...(before ?? []), job]);
+    const jobs = (await get("/jobs")).jobs.filter((one) => one.kind !== "analyze");
+    const [cuts, films] = [cutsOf(jobs), new Map()];
+    for (const job of jobs) {
+      const film = cuts.get(job.request.video);
+      const before = films.get(film);
+      films.delete(film);
+      films.set(film, [...(before ?? []), job]);
     }
     const items = [...films.values()].reverse().map((versions) => {
       const best = versions.findLast((job) => job.state === "done") ?? versions.at(-1);
@@ -72,55 +64,11 @@ export class Start {
     byId("recent-list").replaceChildren(...items);
   }
 
-  async #send(file) {
-    const box = byId("upload-progress");
-    const bar = box.firstElementChild;
-    // A film that is refused must not leave the path of another one.
-    byId("path").value = "";
-    await this.#find(`Sending ${file.name} ...`, async () => {
-      [box.hidden, bar.value] = [false, 0];
-      try {
-        return await upload(file, (share) => {
-          bar.value = share;
-          if (share >= 1) byId("film-facts").textContent = `Looking at ${file.name} ...`;
-        });
-      } finally {
-        box.hidden = true;
-        byId("file").value = "";
-      }
-    });
-  }
-
-  #check(path) {
-    return this.#find(`Looking at ${fileName(path)} ...`, () => post("/films/check", { video: path }));
-  }
-
-  /** Find out what a film is. A later film goes before an earlier one that is still on its way. */
-  async #find(waiting, find) {
-    const turn = ++this.#busy;
-    const facts = byId("film-facts");
-    [this.#film, byId("compose").disabled] = [null, true];
-    facts.className = "";
-    facts.textContent = waiting;
-    try {
-      const film = await find();
-      if (turn !== this.#busy) return;
-      this.#film = film;
-      byId("path").value = film.path;
-      facts.textContent = `${fileName(film.path)}: ${shortTime(film.duration)}, `
-        + `${film.width} x ${film.height}, ${Math.round(100 * film.fps) / 100} frames a second`;
-      byId("compose").disabled = false;
-    } catch (error) {
-      if (!(error instanceof ApiError) || turn !== this.#busy) throw error;
-      facts.className = "bad";
-      facts.textContent = error.message;
-    }
-  }
-
   async #submit() {
-    if (!this.#film) return;
+    const { film } = this.#chooser;
+    if (!film) return;
     const form = new FormData(byId("start-form"));
-    const values = { video: this.#film.path };
+    const values = { video: film.path, ...this.#performance };
     for (const name of NUMBERS) if (form.get(name)) values[name] = Number(form.get(name));
     if (form.get("key")?.trim()) values.key = form.get("key").trim();
     if (form.get("emotion")) values.emotion = form.get("emotion");

@@ -71,12 +71,13 @@ export class Timeline extends EventTarget {
   update(time, playing) {
     if (!this.#content) return;
     const before = this.#view.from;
-    if (time !== this.#time || playing) this.#view.show(time, playing);
+    const hasMoved = time !== this.#time;
+    if (hasMoved || playing) this.#view.show(time, playing);
     if (this.#dirty || before !== this.#view.from) {
       this.#paint();
       this.#placeHits();
       this.#dirty = false;
-    }
+    } else if (!hasMoved) return;
     this.#time = time;
     this.#head.style.transform = `translateX(${this.#view.x(time)}px)`;
     this.#head.hidden = this.#view.x(time) < -1 || this.#view.x(time) > this.#view.width + 1;
@@ -145,8 +146,9 @@ export class Timeline extends EventTarget {
     for (const [index, button] of [...this.#layer.children].entries()) {
       if (!hits[index]) continue;
       const x = this.#view.x(hits[index].seconds);
-      button.style.transform = `translateX(${x}px)`;
-      button.hidden = x < -8 || x > this.#view.width + 8;
+      const isOut = x < -8 || x > this.#view.width + 8;
+      if (!isOut) button.style.transform = `translateX(${x}px)`;
+      if (button.hidden !== isOut) button.hidden = isOut;
       button.classList.toggle("selected", index === this.selected);
     }
   }
@@ -242,11 +244,12 @@ export class Timeline extends EventTarget {
   #wheel(event) {
     if (!this.#content || (!event.ctrlKey && !event.shiftKey && !event.deltaX)) return;
     event.preventDefault();
+    const { from, until } = this.#view;
     if (event.ctrlKey) {
       const box = this.#canvas.getBoundingClientRect();
       this.#view.zoom(2 ** (-event.deltaY / 200), this.#view.seconds(event.clientX - box.left));
     } else this.#view.scroll(event.deltaX || event.deltaY);
-    this.#dirty = true;
+    if (from !== this.#view.from || until !== this.#view.until) this.#dirty = true;
   }
 
   #send(name, detail) {

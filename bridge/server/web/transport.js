@@ -19,10 +19,16 @@ export function showTransport({ playing, sounding }, other) {
 
 /** Show the time, the bar, and how far the picture is from the sound. bars: when each begins. */
 export function showTime({ time, playing, sync }, bars) {
-  byId("clock").textContent = exactTime(time);
+  setText("clock", exactTime(time));
   const bar = bars.findLastIndex((start) => start <= time + 0.001) + 1;
-  byId("place").textContent = bar ? `bar ${bar}` : "";
+  setText("place", bar ? `bar ${bar}` : "");
   const isMeasured = playing && sync.frames > FEWEST_FRAMES;
-  byId("sync").textContent = isMeasured ? `${Math.round(1000 * sync.mean)} ms` : "";
-  Object.assign(byId("film").dataset, { worst: sync.worst.toFixed(4), frames: sync.frames });
+  setText("sync", isMeasured ? `${Math.round(1000 * sync.mean)} ms` : "");
+  if (playing) Object.assign(byId("film").dataset, { worst: sync.worst.toFixed(4), frames: sync.frames });
+}
+
+/** This runs before every frame of the screen: a text that stays is not laid out anew. */
+function setText(id, text) {
+  const element = byId(id);
+  if (element.textContent !== text) element.textContent = text;
 }

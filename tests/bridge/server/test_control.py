@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 
 import pytest
@@ -166,6 +167,64 @@ def test_controls_are_heard_within_two_bars_and_what_is_heard_is_written(server,
     remade = server.folder / "pieces" / again["id"]
     assert written(remade) == saved
     assert (remade / "plan.json").read_bytes() == (folder / "plan.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("number", "control"), [(signal.SIGTERM, {"instruments": ["piano"]}), (signal.SIGKILL, None)]
+)
+def test_a_piece_is_composed_to_its_end_if_its_server_ends_while_it_plays(
+    start, draw_film, tmp_path, number, control
+):
+    film = draw_film(tmp_path / "ten seconds.mp4", 10, 5)
+    points = [{"beat": 0, "seconds": 0.0}, {"beat": 20, "seconds": 10.0}]
+    plan = {**PLAN, "duration": 10.0, "points": points, "bars": [2] * 10, "last_chord": 18}
+    server = start(tmp_path / "state")
+    jobs = []
+
+    def perform():
+        jobs.append(server.submit(film, live=True, reserve=0.5, seed=3, plan=plan))
+        if control is not None:
+            server.until(lambda: position(server) >= 0.2)
+            server.client.ask("POST", f"/jobs/{jobs[0]}/control", control)
+
+    def is_later(event):
+        return event["event"] == "note" and event["seconds"] > 4.0
+
+    notes = heard(server.events(is_later, perform))
+    server.end(number)
+
+    again = start(server.folder)
+    job = again.ended(jobs[0])
+    assert (job["state"], job["error"]) == ("done", None)
+    assert "live" not in job["request"] and again.client.ask("GET", "/state")["state"] == "stopped"
+    changed = [change["instruments"] for change in job["changes"]]
+    assert changed == ([] if control is None else [["piano"]])
+    saved = written(again.folder / "pieces" / job["id"])
+    assert len(notes) > 10
+    assert rows(n for n in notes if n[3] < 3.9) == rows(n for n in saved if n[3] < 3.9)
+    assert max(at for *_, at in saved) > 8, "it is composed to its end"
+    again.end()
+
+
+def test_other_jobs_are_done_while_a_live_piece_plays(server, film, half_minute):
+    def state(job):
+        return server.client.ask("GET", f"/jobs/{job}")["state"]
+
+    live = server.submit(half_minute, live=True, reserve=0.5, seed=3, plan=PLAN)
+    server.until(lambda: position(server) >= 0.2)
+    next_live = server.submit(half_minute, live=True, plan=PLAN)
+    other = server.submit(film)
+    assert server.ended(other)["state"] == "done"
+    playback = server.client.ask("GET", "/state")
+    assert (playback["state"], playback["job"]) == ("playing", live), "it plays on"
+    assert state(live) == "composing" and state(next_live) == "queued"
+    # It can still be changed, and is done once it has been played.
+    server.client.ask("POST", f"/jobs/{live}/control", {"density": 25})
+    server.client.ask("POST", "/stop")
+    assert server.ended(live)["state"] == "done"
+    server.until(lambda: state(next_live) == "composing")
+    server.client.ask("DELETE", f"/jobs/{next_live}")
+    assert server.ended(server.submit(film))["state"] == "done"
 
 
 @pytest.mark.parametrize(

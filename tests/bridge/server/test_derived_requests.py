@@ -39,6 +39,14 @@ def test_another_seed_keeps_all_else():
         seeded_request(OLD, -1)
 
 
+def test_how_notes_are_played_can_change_alone():
+    played = seeded_request(OLD, 6, performance={"humanize": 0.0, "expression": True})
+    assert (played.humanize, played.expression, played.dynamics) == (0.0, True, 0.4)
+    assert (played.seed, played.bpm) == (OLD.seed, OLD.bpm)
+    with pytest.raises(EmsyncError, match="humanize is 2; it must be a number from 0 to 1"):
+        seeded_request(OLD, 6, performance={"humanize": 2})
+
+
 def test_a_cue_sheet_has_its_emotion_already():
     seeded = seeded_request(OLD, 7, CUES)
     assert (seeded.cues, seeded.emotion, seeded.bpm) == (CUES, "auto", 96)

@@ -12,6 +12,7 @@ from bridge.scoring.request import Request
 from bridge.server.jobs import Job, Kind, State, job_json
 from bridge.server.journal import Journal, JournalHeld
 from engine.errors import EmsyncError
+from engine.live.control import LiveChange, LiveControl
 
 
 def job(name: str, state: State, created: float = 1.0) -> Job:
@@ -31,6 +32,25 @@ def test_jobs_that_had_not_ended_are_interrupted_at_the_next_start(path):
     states = {j.id: j.state for j in Journal(path).jobs()}
     unfinished = {State.QUEUED, State.ANALYZING, State.COMPOSING, State.RENDERING}
     assert states == {s: State.INTERRUPTED if s in unfinished else s for s in State}
+
+
+def test_a_live_piece_goes_on_at_the_next_start_with_its_changes(path):
+    journal = Journal(path)
+    change = LiveChange(3, LiveControl(density=25.0))
+    request = Request("film.mp4", seed=7, live=True)
+    for state in (State.ANALYZING, State.COMPOSING, State.RENDERING):
+        live = Job(state, Kind.COMPOSE, request, 1.0, 1.0, state, 0.5, changes=(change,))
+        journal.put(live)
+        assert journal.jobs()[-1] == live
+    journal.close()
+    # So it does after one more start, should that server end before the job does.
+    Journal(path).close()
+    jobs = {job.id: job for job in Journal(path).jobs()}
+    assert jobs["analyzing"].state is State.INTERRUPTED
+    for name in ("composing", "rendering"):
+        assert (jobs[name].state, jobs[name].progress) == (State.QUEUED, 0.0)
+        assert jobs[name].resumed
+        assert jobs[name].request == replace(request, live=False, takes=1, changes=(change,))
 
 
 def test_jobs_keep_their_order_and_are_as_last_written(path):

@@ -15,7 +15,7 @@ from bridge.server.job_files import JobFiles
 from bridge.server.job_queue import JobQueue
 from bridge.server.jobs import Job, Kind, State
 from bridge.server.journal import Journal
-from bridge.server.worker import Worker
+from bridge.server.workers import workers
 from engine.errors import EmsyncError
 
 
@@ -66,7 +66,7 @@ def queue(tmp_path, monkeypatch):
         request = Request("film.mp4")
         journal.put(Job(f"{number}", Kind.COMPOSE, request, number, number, state))
     files = JobFiles(tmp_path / "pieces")
-    yield JobQueue(journal, files, Worker(NetworkOptions()), lambda job, event: None)
+    yield JobQueue(journal, files, workers(NetworkOptions()), lambda job, event: None)
     journal.close()
 
 

@@ -91,6 +91,7 @@ def test_a_film_with_nothing_in_common_fails_the_job_alone(server, film, old):
     values = {"video": str(film), "takes": 1}
     job = server.ended(server.client.ask("POST", f"/jobs/{old}/recut", values)["id"])
     assert job["state"] == "failed" and "score the new cut by itself" in job["error"]
+    assert job["error"].startswith(f"job {old}: ") and str(server.folder) not in job["error"]
 
 
 def test_lists_come_from_the_folders_of_films_only(start, film, tmp_path):

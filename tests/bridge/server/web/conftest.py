@@ -28,8 +28,8 @@ PATIENCE = 45
 """Seconds that anything may take on a busy machine."""
 
 
-def write_h264(path: Path, seconds: int, cuts: tuple[float, ...]) -> Path:
-    """A film of scenes that move, as browsers show it."""
+def write_h264(path: Path, seconds: int, cuts: tuple[float, ...], first: int = 0) -> Path:
+    """A film of scenes that move, as browsers show it. first: the scene that it begins with."""
     rng = np.random.default_rng(1)
     scenes = [np.kron(rng.integers(0, 255, (4, 6, 3)), np.ones((24, 24, 1))) for _ in range(9)]
     with av.open(str(path), "w") as container:
@@ -37,7 +37,7 @@ def write_h264(path: Path, seconds: int, cuts: tuple[float, ...]) -> Path:
         stream.width, stream.height, stream.pix_fmt = 144, 96, "yuv420p"
         stream.options = {"preset": "ultrafast", "g": "12", "bf": "0"}
         for number in range(seconds * RATE):
-            scene = scenes[sum(number >= cut * RATE for cut in cuts)]
+            scene = scenes[first + sum(number >= cut * RATE for cut in cuts)]
             image = np.roll(scene, number, axis=1).astype(np.uint8)
             frame = av.VideoFrame.from_ndarray(image, format="rgb24")
             frame.pts, frame.time_base = number, Fraction(1, RATE)

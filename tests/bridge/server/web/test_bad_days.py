@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from .conftest import Tab, give_sound
+from .conftest import Tab, give_sound, write_h264
 
 
 def set_tempo(tab: Tab, tempo: int) -> None:
@@ -48,7 +48,17 @@ def test_a_server_that_is_gone_and_comes_back(start, short_film, new_tab, tmp_pa
     tab.enter(job)
     set_tempo(tab, 96)
     port = server.running.port
+    sending = new_tab(other=tab)
+    sending.page.goto(f"http://127.0.0.1:{port}/")
+    film = tmp_path / "long.mp4"
+    with film.open("wb") as file:
+        file.truncate(2 << 30)
+    sending.page.set_input_files("#file", str(film))
+    sending.wait("document.querySelector('#drop progress').value > 0")
     server.end()
+    sending.page.wait_for_selector("#film-facts.bad")
+    assert sending.text("#film-facts").startswith("The server ")
+    assert not list((tmp_path / "state" / "films").glob("*/*")), "no part of a film is kept"
     tab.wait_for_text("#notices", "The server does not answer. Your changes are kept")
     tab.page.click("#compose-again")
     assert "Changed: tempo" in tab.text("#plan-text")
@@ -124,3 +134,27 @@ def test_what_can_not_be_kept_is_said(tab, scored):
     tab.wait_for_text("#plan-text", "Changed: a hit")
     tab.page.click("#compose-again")
     tab.wait_for_text("#notices", "Where a hit moves, all parts change. Unlock the parts")
+
+
+def test_a_new_cut_with_nothing_in_common_is_said_and_scored_by_itself(
+    tab, scored, server, tmp_path
+):
+    other = write_h264(tmp_path / "other.mp4", 3, (), first=7)
+    tab.enter(scored)
+    tab.panel("Versions")
+    tab.page.click("[data-key=recut]")
+    tab.page.fill("#recut-path", str(other))
+    tab.page.keyboard.press("Tab")
+    tab.page.click("#recut-compose:enabled")
+    tab.wait_for_text("[data-notice=compose]", "score the new cut by itself")
+    assert scored not in tab.text("[data-notice=compose]")
+    assert tab.open_job() == scored
+    failed = server.client.ask("GET", "/jobs")["jobs"][-1]["id"]
+    tab.page.click(f"[data-key=remove-{failed}]")
+    tab.page.wait_for_selector(f"[data-key=remove-{failed}]", state="detached")
+    assert failed not in [job["id"] for job in server.client.ask("GET", "/jobs")["jobs"]]
+    tab.page.click("text=Score it by itself")
+    tab.wait("before => location.hash !== '#' + before", scored)
+    job = server.client.ask("GET", f"/jobs/{tab.open_job()}")
+    assert (job["kind"], job["parent"], job["request"]["video"]) == ("compose", None, str(other))
+    server.client.ask("DELETE", f"/jobs/{job['id']}")

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from .conftest import SECONDS, give_sound
+from .conftest import CUTS, SECONDS, give_sound, write_h264
 
 
 def test_a_film_is_chosen_composed_and_shown(tab, short_film, server):
@@ -299,3 +299,104 @@ def test_hits_and_emotions_of_a_film_with_several_cues_can_be_changed(tab, serve
     new = tab.composed(job["id"])
     assert tab.cues(new)["boundaries"] == pytest.approx([1 + 1 / 24, 4.0], abs=0.002)
     assert len(tab.cues(new)["spotting"]) == 2
+
+
+def test_how_notes_are_played_is_chosen_before_and_changed_afterwards(tab, short_film, server):
+    tab.enter().page.fill("#path", str(short_film))
+    tab.page.press("#path", "Tab")
+    tab.page.click("summary")
+    tab.page.fill("[name=takes]", "1")
+    tab.page.focus("#start [data-key=humanize]")
+    tab.page.keyboard.press("Home")
+    assert tab.page.get_attribute("#start [data-key=humanize]", "aria-valuetext") == "as written"
+    tab.page.check("#start [data-key=expression]")
+    tab.page.click("#compose:enabled")
+    tab.page.wait_for_selector("#piece:not([hidden]) .hit")
+    before = tab.open_job()
+    request = server.client.ask("GET", f"/jobs/{before}")["request"]
+    assert (request["humanize"], request["expression"], request["takes"]) == (0.0, True, 1)
+    server.ended(before)
+    tab.panel("Music")
+    assert tab.page.is_checked("#panel [data-key=expression]")
+    tab.page.focus("#panel [data-key=humanize]")
+    tab.page.keyboard.press("End")
+    tab.wait_for_text(
+        "#plan-text", "Changed: note lengths. The notes stay; they are played anew."
+    )  # fmt: skip
+    tab.page.click("#compose-again")
+    after = server.ended(tab.composed(before))
+    assert "humanize" not in after["request"] and after["request"]["expression"]
+    played = [server.client.file(job, "score.mid") for job in (before, after["id"])]
+    assert played[0] != played[1]
+    notes = [server.client.file(job, "score.musicxml") for job in (before, after["id"])]
+    assert notes[0] == notes[1], "the notes are the same"
+    # The new version begins from what it was played with.
+    tab.wait_for_text("#plan-text", "No changes.")
+    assert tab.page.get_attribute("#panel [data-key=humanize]", "aria-valuetext") == "as in songs"
+
+
+def test_a_new_cut_of_the_film_becomes_a_version_that_says_what_it_kept(tab, scored, tmp_path):
+    longer = write_h264(tmp_path / "new cut.mp4", SECONDS + 3, (*CUTS, float(SECONDS)))
+    tab.enter(scored)
+    tab.panel("Versions")
+    tab.page.click("[data-key=recut]")
+    tab.page.wait_for_selector("#recut[open]")
+    assert tab.page.is_disabled("#recut-compose")
+    tab.page.set_input_files("#recut [type=file]", str(longer))
+    tab.wait_for_text("#recut-facts", "new cut.mp4: 0:09")
+    tab.page.click("#recut-compose")
+    job = tab.composed(scored)
+    tab.wait_for_text("#panel .kept", "of 9.0 s")
+    assert "kept" in tab.text(".kept li") and "new" in tab.text(".kept li.new")
+    assert "new bars are shaded" in tab.text("#legend")
+    assert tab.text("#film-name") == "new cut.mp4"
+    tab.wait("Math.abs(document.getElementById('film').duration - 9) < 0.1")
+    asked = tab.server.client.ask("GET", f"/jobs/{job}")
+    assert (asked["kind"], asked["parent"]) == ("recut", scored)
+    # The old cut is a version of it, but it can't be compared at one moment.
+    assert tab.page.is_visible(f"[data-key=open-{scored}]")
+    assert not tab.page.locator(f"[data-key=compare-{scored}]").count()
+    tab.page.click("#undo")
+    tab.wait("before => location.hash === '#' + before", scored)
+    tab.wait("Math.abs(document.getElementById('film').duration - 6) < 0.1")
+    tab.page.click(".brand")
+    tab.wait_for_text("#recent-list li", "new cut.mp4")
+
+
+def test_a_film_that_is_dropped_on_a_piece_is_asked_for_as_its_new_cut(tab, scored):
+    tab.enter(scored)
+    drop = """name => {
+        const files = new DataTransfer();
+        files.items.add(new File(["Dear Sir, ".repeat(500)], name));
+        document.getElementById("timeline").dispatchEvent(
+            new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: files }));
+    }"""
+    tab.page.evaluate(drop, "letter.mp4")
+    tab.page.wait_for_selector("#recut[open] #recut-facts.bad")
+    assert tab.text("#recut-facts").startswith("letter.mp4: ")
+    assert tab.page.is_disabled("#recut-compose")
+    tab.page.evaluate(drop, "cut.edl")
+    tab.wait_for_text("#recut-facts", "cut.edl: type the path of an edit list")
+    tab.page.keyboard.press("Escape")
+    tab.page.wait_for_selector("#recut", state="hidden")
+    assert tab.page.evaluate("location.hash") == f"#{scored}"
+
+
+def test_an_edit_list_is_a_new_cut_without_a_picture(tab, scored, short_film, tmp_path):
+    cut = tmp_path / "cut.edl"
+    cut.write_text(
+        "FCM: NON-DROP FRAME\n001  AX  V  C  00:00:02:00 00:00:06:00 00:00:00:00 00:00:04:00\n"
+    )
+    tab.enter(scored)
+    tab.panel("Versions")
+    tab.page.focus("[data-key=recut]")
+    tab.page.keyboard.press("Enter")
+    tab.page.fill("#recut-path", str(cut))
+    tab.page.keyboard.press("Tab")
+    tab.wait_for_text("#recut-facts", "cut.edl: an edit list of the new cut")
+    tab.page.focus("#recut-path")
+    tab.page.keyboard.press("Enter")
+    job = tab.composed(scored)
+    tab.wait_for_text("#film-note", "This version is of an edit list. Its picture is not known")
+    tab.wait_for_text("#panel .versions li.open", "new cut by cut.edl")
+    assert tab.server.client.ask("GET", f"/jobs/{job}")["request"]["recut"]["edit_list"] == str(cut)
