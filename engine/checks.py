@@ -18,8 +18,10 @@ Check = Callable[[str, Any], Any]
 
 def text(name: str, value: Any) -> str:
     """A text that is not empty."""
-    if not isinstance(value, str) or not value or "\0" in value:
+    if not isinstance(value, str) or not value:
         raise EmsyncError(f"{name} must be a text that is not empty")
+    if "\0" in value:
+        raise EmsyncError(f"{name} has a zero byte; leave it out")
     return value
 
 

@@ -24,9 +24,11 @@ LONGEST_PATH = 4096
 def check_names(path: str) -> None:
     """Check that every name in a path may be the name of a file.
 
-    Raises EmsyncError for an empty path, for one that is too long, and for a name that is no text
-    or too long.
+    Raises EmsyncError for an empty path, for one that is too long or has a zero byte, and for a
+    name that is no text or too long.
     """
+    if "\0" in path:
+        raise EmsyncError(f"{path[:40]!r} has a zero byte; give another path")
     if len(path.encode("utf-8", "replace")) > LONGEST_PATH:
         raise EmsyncError(f"{path[:40]!r}...: paths have at most {LONGEST_PATH} bytes")
     if not path:
@@ -42,14 +44,22 @@ def check_names(path: str) -> None:
             )
 
 
+def check_replaceable(path: Path) -> None:
+    """Raise EmsyncError for a device (``/dev/null``) or a pipe, which other programs use."""
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):
+        raise EmsyncError(f"{path}: is a device or a pipe; name a file")
+
+
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
     """A temporary path to write to, which replaces ``path`` if the block succeeds.
 
     It has the folder and the suffix of ``path``. If the block fails, it is removed and ``path``
-    stays as it was. Raises EmsyncError if the folder can't be written.
+    stays as it was. Raises EmsyncError if the folder can't be written, and as
+    ``check_replaceable``.
     """
     path = Path(path)
+    check_replaceable(path)
     beside = path.with_name(f".{os.getpid()}.{path.name}")
     try:
         yield beside

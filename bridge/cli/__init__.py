@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from bridge.cli.types import TYPES
 from bridge.version import own_version
-from engine.errors import EmsyncError
+from engine.errors import EmsyncError, one_line
 
 COMMANDS: Mapping[str, str] = {
     "score": "compose a soundtrack for a film and write it as MIDI, as sound and as a film",
@@ -89,7 +89,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         # Such as a name that is too long: what a command does not foresee is still one line.
         where = f"{error.filename}: " if error.filename else ""
-        print(f"emsync: {where}{error.strerror or error}; check the path", file=sys.stderr)
+        line = one_line(f"{where}{error.strerror or error}; check the path")
+        print(f"emsync: {line}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("emsync: stopped", file=sys.stderr)
@@ -195,4 +196,4 @@ def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
     from tqdm import tqdm
 
     # It writes above a progress bar, where print would break the bar's line.
-    tqdm.write(f"emsync: warning: {message}", sys.stderr)
+    tqdm.write(f"emsync: warning: {one_line(str(message))}", sys.stderr)

@@ -13,7 +13,7 @@ from pathlib import Path
 from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, RESULT, SCORES, STRIP
 from engine.cues import read_cues
 from engine.errors import EmsyncError
-from engine.files import output
+from engine.files import check_replaceable, output
 from export.piece import FILMS, NOTATION, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES, WRITTEN
 
 _SOUNDS = (*SOUNDS, *(f"{STEMS}/*.{form}" for form in SOUND_FORMATS))
@@ -74,10 +74,12 @@ def folder_force_argument(parser: ArgumentParser) -> None:
 def check_file(path: Path, force: bool) -> None:
     """Check that a file can be written without loss. Call it before any work.
 
-    force: it may replace a file. Raises EmsyncError if it would, or if ``path`` is a folder.
+    force: it may replace a file. Raises EmsyncError if it would, or if ``path`` is a folder or a
+    device.
     """
     if path.is_dir():
         raise EmsyncError(f"{path}: is a folder; name a file")
+    check_replaceable(path)
     if not force and os.path.lexists(path):
         raise EmsyncError(f"{path} exists; give another name or --force")
 

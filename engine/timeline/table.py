@@ -169,6 +169,10 @@ def _rows(text: str, name: str, first: int, separator: str) -> Iterator[tuple[in
             return
         except csv.Error as error:
             raise EmsyncError(f"{name}, line {row}: {error}; mend the quotes") from error
+        lines = rest[row - first - 1 : reader.line_num]
+        if len(lines) > 1 and sum(line.count('"') for line in lines) % 2:
+            # Otherwise the rows after it would be the text of its cell.
+            raise EmsyncError(f"{name}, line {row}: a quote is not closed; mend the quotes")
         yield row, cells
         row = first + reader.line_num + 1
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,8 +22,10 @@ from engine.arrays import Image
 from engine.score import Instrument, Note
 from engine.video.writer import write_film
 
+from .jack_server import PATIENCE, free_name, running_jack
+from .processes import popen
+
 HERE = Path(__file__).parent
-PATIENCE = 20.0
 
 
 class Received(NamedTuple):
@@ -41,7 +41,7 @@ class Receiver:
 
     def __init__(self, *words: str) -> None:
         self.events: list[Received] = []
-        self._process = subprocess.Popen(
+        self._process = popen(
             [sys.executable, HERE / "jack_receiver.py", *words],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -106,53 +106,25 @@ class Receiver:
         self._reader.join(PATIENCE)
 
 
-@contextmanager
-def running_jack(name: str, period: int, patience: int = 200) -> Iterator[subprocess.Popen[bytes]]:
-    """A JACK server with the dummy driver, in synchronous mode; skips without jackd.
-
-    period: frames. patience: milliseconds after which it drops a client that does not answer.
-    """
-    if shutil.which("jackd") is None:
-        pytest.skip("needs jackd (apt-get install jackd2)")
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(
-        ["jackd", "-n", name, "-R", "-P", "60", "-S", "-t", str(patience),
-         "-d", "dummy", "-r", "48000", "-p", str(period)],
-        **quiet, env={**os.environ, "JACK_NO_START_SERVER": "1"},
-    )  # fmt: skip
-    subprocess.run(["jack_wait", "-s", name, "-w", "-t", str(int(PATIENCE))], **quiet)
-    if process.poll() is not None:
-        pytest.skip("jackd does not start here")
-    try:
-        yield process
-    finally:
-        # Not SIGKILL: its shared memory would keep later servers from starting.
-        process.send_signal(signal.SIGCONT)
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
-
-
 @pytest.fixture
 def jackd(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[[int, int], AbstractContextManager[subprocess.Popen[bytes]]]:
-    """Run a JACK server for one test, with this period and patience; else as ``jack_server``."""
+) -> Iterator[Callable[[int, int], AbstractContextManager[subprocess.Popen[bytes]]]]:
+    """Run a JACK server for one test, with this period and patience; else as ``jack_server``.
 
-    def run(period: int, patience: int) -> AbstractContextManager[subprocess.Popen[bytes]]:
-        name = f"emsync-test-{os.getpid()}-own"
-        monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+    All servers of a test have one name.
+    """
+    with free_name() as name:
+        monkeypatch.setenv("JACK_DEFAULT_SERVER", name.text)
         monkeypatch.setenv("EMSYNC_STATE", str(tmp_path / "state"))
-        return running_jack(name, period, patience)
-
-    return run
+        yield partial(running_jack, name)
 
 
 @pytest.fixture(scope="session")
 def jack_server_name() -> Iterator[str]:
     """A JACK server with period 256 that most tests share."""
-    name = f"emsync-test-{os.getpid()}"
-    with running_jack(name, 256):
-        yield name
+    with free_name() as name, running_jack(name, 256):
+        yield name.text
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from bridge.play.midi_reader import read_piece
 from bridge.play.player import Player
 from engine.score import Instrument
 
+from .processes import popen
+
 TAKE = Path(__file__).with_name("ardour_take.lua")
 PERIOD = 1024
 BEAT = 60 / 480
@@ -81,7 +83,7 @@ def record(jackd, tmp_path):
 @contextmanager
 def daw(words):
     """Ardour records within this context."""
-    with subprocess.Popen(
+    with popen(
         words, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip

@@ -39,8 +39,19 @@ TICK = 0.033
 LONGEST = 90
 RECORD = "Score video and record"
 EMSYNC = """#!/bin/sh
-exec {python} -c 'import sys; from bridge.cli import main; sys.exit(main())' "$@"
+exec {python} -c '
+import os, select, signal, sys, threading
+from bridge.cli import main
+
+def end_with(tests):
+    select.select([os.pidfd_open(tests)], [], [])
+    os.kill(os.getpid(), signal.SIGTERM)
+
+if hasattr(os, "pidfd_open"):
+    threading.Thread(target=end_with, args=[{tests}], daemon=True).start()
+sys.exit(main())' "$@"
 """
+"""The program of REAPER's scripts. The server outlives its shell, but not the tests."""
 
 
 class NoServer(Server):
@@ -68,7 +79,9 @@ class LiveReaper(Reaper):
         super().__init__(folder, NoServer(folder))
         self.film.takes[0].source.path = str(film)
         self.film.takes[0].source.length = self.film.values["D_LENGTH"] = 3.0
-        Path(self.ext["program"]).write_text(EMSYNC.format(python=sys.executable))
+        Path(self.ext["program"]).write_text(
+            EMSYNC.format(python=sys.executable, tests=os.getpid())
+        )
         self.ext["serve"] = (
             f"--port 0 --no-osc --model {network} --device cpu --threads 1 {backend}"
         )

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import EmsyncError
+
 ROOT = Path(__file__).parents[2]
 COMMAND_LINE_ONLY = {"benchmarks", "evaluation", "training"}
 """Packages that only the command line uses."""
@@ -43,3 +45,8 @@ def test_an_option_in_a_text_is_found(source: str) -> None:
 
 def test_docstrings_and_comments_may_name_options() -> None:
     assert named_options('"""For --end."""\n# --end\nx = 1') == []
+
+
+def test_an_error_is_one_line_whatever_a_file_is_called() -> None:
+    error = EmsyncError("a\r\n\tb\x1b[2J\u2028é 音.mp4: is empty; give a video file")
+    assert str(error) == r"a\r\n\tb\x1b[2J\u2028é 音.mp4: is empty; give a video file"

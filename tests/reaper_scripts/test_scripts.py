@@ -56,10 +56,22 @@ def test_every_action_is_a_thin_file_over_its_module(reaper):
         assert callable(reaper.lua.eval(f"(require('{module}'))"))
 
 
+def lua_5_3(**options):
+    """A state of Lua 5.3 that collects no garbage.
+
+    Before Lua 5.4 a collection may run between two calls of lupa 2.8, and free the number of an
+    object before its finalizer runs. Two objects then share the number, and one is taken for the
+    other.
+    """
+    runtime = lua53.LuaRuntime(**options)
+    runtime.execute("collectgarbage('stop')")
+    return runtime
+
+
 @pytest.mark.parametrize("action", ["Score video and record", "Score video and import"])
 def test_the_scripts_run_in_lua_5_3(tmp_path, action):
     server = Server(tmp_path)
-    reaper = Reaper(tmp_path, server, lua53.LuaRuntime)
+    reaper = Reaper(tmp_path, server, lua_5_3)
     message = reaper.run(action)
     assert reaper.lua.eval("_VERSION") == "Lua 5.3" and reaper.misuse == []
     assert "24 of 24" in message or message == ""

@@ -128,6 +128,18 @@ def test_a_text_for_a_film(tmp_path):
     assert (done.returncode, done.stderr) == (2, expected)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+def test_a_name_of_two_lines_is_shown_in_one(refused, tmp_path):
+    path = tmp_path / "a\nb.mp4"
+    path.touch()
+    assert refused(path) == f"emsync: {tmp_path}/a\\nb.mp4: is empty; give a video file\n"
+
+
+@pytest.mark.parametrize("option", ["--plan", "--cues", "--boundaries", "--spotting", "--scores"])
+def test_a_path_with_a_zero_byte(refused, clip, option):
+    assert f"argument {option}: 'a\\x00b' has a zero byte" in refused(clip, option, "a\0b")
+
+
 def test_sound_without_picture(refused, tmp_path):
     path = tmp_path / "sound.wav"
     with wave.open(str(path), "wb") as sound:

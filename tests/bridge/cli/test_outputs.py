@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -122,6 +123,13 @@ def test_a_file_is_replaced_by_force_alone(tmp_path):
     check_file(path, force=True)
     with pytest.raises(EmsyncError, match="is a folder"):
         check_file(tmp_path, force=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes with a path")
+def test_force_replaces_no_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(EmsyncError, match="is a device or a pipe; name a file"):
+        check_file(tmp_path / "pipe", force=True)
 
 
 @pytest.mark.parametrize("command", ["analyze", "plan", "demo", "bench"])

@@ -10,6 +10,8 @@ import pytest
 from engine.score import Instrument, Note, Score
 from export.midi import write_midi
 
+from ..processes import popen
+
 RUN = "import sys; from bridge.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
@@ -34,7 +36,7 @@ def test_a_score_arrives_whole(emsync, jack_server, receiver, score):
 
 
 def test_ctrl_c_leaves_nothing_hanging(jack_server, receiver, score):
-    process = subprocess.Popen(
+    process = popen(
         [sys.executable, "-c", RUN, "play", score, "--loop", "0-1.2"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, stderr=subprocess.PIPE,
     )  # fmt: skip

@@ -15,6 +15,8 @@ from bridge.midi.guardian import Guardian
 from bridge.midi.jack import load
 from engine.score import Instrument
 
+from ..processes import popen
+
 PLAYING = """
 import sys, time
 from bridge.midi.backends import OutputConfig, open_output
@@ -39,7 +41,7 @@ def playing(monkeypatch, tmp_path):
 
     def play(backend, port=1):
         words = [sys.executable, "-c", PLAYING, backend, str(port)]
-        started.append(subprocess.Popen(words, stdout=subprocess.PIPE, text=True))
+        started.append(popen(words, stdout=subprocess.PIPE, text=True))
         assert started[-1].stdout.readline() == "playing\n"
         return started[-1]
 

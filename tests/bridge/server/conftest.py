@@ -22,6 +22,8 @@ pytest.importorskip("starlette")
 from bridge.server.client import Client
 from bridge.state import read_running
 
+from ..processes import popen
+
 PLAN = {
     "duration": 3.0,
     "beat": "quarter",
@@ -58,8 +60,8 @@ class Server:
             "--backend", "none", "--device", "cpu", "--threads", 1, "--model", network, *words,
         ]  # fmt: skip
         self.log = (folder.parent / f"{folder.name}.log").open("w+")
-        self.process = subprocess.Popen(
-            [str(word) for word in command],
+        self.process = popen(
+            command,
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,

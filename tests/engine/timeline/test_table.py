@@ -41,6 +41,9 @@ TABLES = {
     "a quoted separator and a comment": (
         '# made by hand\ntime,label\n3,"Door, slams"\n\n# later\n', (Hit(3.0, "Door, slams"),),
     ),
+    "a quoted name of two lines": (
+        'time,label\n3,"Door\nslams"\n4,5" gun\n', (Hit(3.0, "Door slams"), Hit(4.0, '5" gun')),
+    ),
     "a duration": ("start|duration|title\n4|1.5|Run\n", (Hit(4.0, "Run", end=5.5),)),
 }  # fmt: skip
 
@@ -54,6 +57,7 @@ def test_tables_are_read(text, hits):
     ("text", "complaint"),
     [
         ("time,label\n1,a\nsoon,b\n", "hits.csv, line 3: 'soon' is not a time"),
+        ('time,label\n1,a\n2,"b\n3,c\n', "hits.csv, line 3: a quote is not closed"),
         ("time,label\n1,5,Door\n", "hits.csv, line 2: has 3 cells under 2 headers"),
         ("time,weight\n1,heavy\n", "hits.csv, line 2: 'heavy' is not a number"),
         ("time,must\n1,perhaps\n", "hits.csv, line 2: 'perhaps' is neither"),

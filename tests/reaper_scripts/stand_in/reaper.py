@@ -57,7 +57,7 @@ VARIABLES = {"x", "y", "w", "h", "mouse_x", "mouse_y", "mouse_cap"}
 class Reaper(Api):
     """A REAPER with one selected video item at 10 s, and five inputs."""
 
-    def __init__(self, folder: Path, server: Server, lua: type[LuaRuntime] = LuaRuntime) -> None:
+    def __init__(self, folder: Path, server: Server, lua: Callable[..., Any] = LuaRuntime) -> None:
         self.folder, self.server, server.reaper = folder, server, self
         api = json.loads((files("rac") / "data/knowledge/api_index.json").read_text("utf-8"))
         self.index = api["functions"]
@@ -103,7 +103,7 @@ class Reaper(Api):
         self.extensions: dict[str, Callable[..., Any]] = {}
         self.config = {"itemtimelock": "1"}
         self.lua: Any = None
-        self._lua_type = lua
+        self._new_lua = lua
         program = Path(self.ext["program"])
         program.parent.mkdir(exist_ok=True)
         program.write_text(PROGRAM)
@@ -112,7 +112,7 @@ class Reaper(Api):
 
     def restart(self) -> None:
         """A new state of Lua, as each action gets one."""
-        self.lua = self._lua_type(unpack_returned_tuples=True)
+        self.lua = self._new_lua(unpack_returned_tuples=True)
         self.at_exit = []
         find = self.lua.eval(
             "function(get, set) return setmetatable({}, {"
