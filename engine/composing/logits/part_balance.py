@@ -21,20 +21,19 @@ from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
 USUAL = {
-    Instrument.BASS: 6.0,
-    Instrument.DRUMS: 22.0,
+    Instrument.BASS: 4.5,
+    Instrument.DRUMS: 25.0,
     Instrument.GUITAR: 7.5,
-    Instrument.PIANO: 6.0,
-    Instrument.STRINGS: 8.0,
+    Instrument.PIANO: 5.5,
+    Instrument.STRINGS: 7.0,
 }
 """The shares of the notes: about the medians of 300 validation songs of a minute, in notes a bar.
-Rests count in songs, so the piano, which often rests there, has more here (songs: 5.5). So have
-drums (songs: 17), because the network gives them less than is due, and many phrases of a film have
-none."""
-BASS_BY_VALENCE = 0.4
-"""By how many octaves each unit of valence raises the bass's share. Pleasant music has a bass that
-moves, unpleasant music one that stays."""
-CALM_DRUMS = 0.5
+Rests count, so the piano, which often rests, has few. Drums have half as much again (songs: 17),
+because the network gives them less than is due, and many phrases of a film have none."""
+BRIGHT_BASS, DARK_BASS = 1.5, 1.0
+"""By how many octaves each unit of valence raises the bass's share above 0, and lowers it below.
+Pleasant music has a bass that moves, unpleasant music one that stays."""
+CALM_DRUMS = 1.0
 """By how many octaves each unit of arousal below 0 lowers the drums' share. In calm songs they have
 .21 of the notes, in others .36."""
 STRENGTH = 3.0
@@ -94,7 +93,8 @@ class PartBalance(Rule):
         if conditions.arousal < 0:
             share[Instrument.DRUMS] *= 2 ** (CALM_DRUMS * conditions.arousal)
         if not math.isnan(conditions.valence):
-            share[Instrument.BASS] *= 2 ** (BASS_BY_VALENCE * conditions.valence)
+            slope = BRIGHT_BASS if conditions.valence > 0 else DARK_BASS
+            share[Instrument.BASS] *= 2 ** (slope * conditions.valence)
         return share
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:

@@ -29,7 +29,7 @@ NEAR = 3
 MOVING_ON = 0.6
 """The part of the bias that time shifts keep in free time. At most places of a bar nothing is
 played, and music that favours nothing becomes thin. A planned piece has a density to keep to."""
-PHRASE = 9.0
+PHRASE = 7.0
 """How many times the bar counts that a planned bar repeats. Only one speaks for it."""
 GROOVE = 8.0
 """How many times the bar before counts for the drums of a planned piece: drummers keep a groove."""

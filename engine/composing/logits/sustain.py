@@ -5,8 +5,8 @@ repeat short ones. So the end of a strings' note becomes less likely until the n
 while, the longer the calmer the music is.
 
 Listeners take connected notes for sad or tender, and detached ones for happy (Gabrielsson and
-Lindstrom 2010). So the others hold their notes where the music is sad, and all let go of them where
-it is joyful. (Ours.)
+Lindstrom 2010). So the others hold their notes where the music is sad, and let go of them where it
+is joyful. (Ours.)
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from engine.music.conditions import Conditions, known
 from engine.plan.mood import brightness
 from engine.score import Instrument
 
-CALM, EXCITED = 1.5, 0.25
+CALM, EXCITED = 2.0, 0.25
 """How many beats a strings' note is to last at an arousal of -1, and of 1."""
 LIGHTER = 0.6
 """By how many octaves each unit of valence shortens this. In 2,302 labelled training songs, the
 strings of pleasant songs hold their notes for less of a bar (r = -.15 at equal arousal)."""
 STRENGTH = 1.3
 """The bias against an earlier end of it, in nats."""
-CONNECTED = 0.75
+CONNECTED = 1.0
 """How many beats their notes are to last where both are -1; in proportion above, 0 at 0."""
 DETACHED = 0.5
 """The beats after which their notes are to end where both are above 0."""
 LETTING_GO = 0.7
 """The bias towards this end where both are 1, in nats; in proportion below."""
-BASS_MOVES = 3.0
-"""How many times this bias counts for the bass."""
+BASS_MOVES, BASS_STAYS = 5.0, 2.0
+"""How many times this bias counts for the bass, and how many times longer it connects its notes."""
 
 MOST, RELEASE = 3, 3.0
 """An instrument lets go of its earlier notes while more than this many sound, with this bias.
@@ -80,10 +80,12 @@ class Sustain(Rule):
             if sounding[key[0]] > MOST:
                 if onset < last[key[0]]:
                     yield key, RELEASE
-            elif key[0] == _STRINGS and beats < held:
-                yield key, -STRENGTH
+            elif key[0] == _STRINGS:
+                if beats < held:
+                    yield key, -STRENGTH
             elif bright < 0:
-                if beats < -CONNECTED * bright and onset == last[key[0]]:
+                longer = BASS_STAYS if key[0] == _BASS else 1.0
+                if beats < -CONNECTED * bright * longer and onset == last[key[0]]:
                     yield key, -STRENGTH
             elif bright > 0 and beats >= DETACHED:
                 yield key, LETTING_GO * bright * (BASS_MOVES if key[0] == _BASS else 1.0)

@@ -61,26 +61,25 @@ def test_a_plan_may_let_somebody_lead():
     assert bias_after(leading, strings=3.0) == pytest.approx(FLAT, abs=0.01)
 
 
-def test_drums_play_less_where_it_is_calm():
+def test_drums_play_little_where_it_is_calm():
     usual = {instrument: int(10 * share) for instrument, share in USUAL.items()}
-    assert of(bias_after(usual, arousal=-0.8), Instrument.DRUMS) < -0.3
+    assert of(bias_after(usual, arousal=-0.8), Instrument.DRUMS) < -1
     assert bias_after(usual, arousal=0.8) == pytest.approx(FLAT, abs=0.01)
 
 
 def test_the_bass_plays_more_where_it_is_pleasant():
     usual = {instrument: int(10 * share) for instrument, share in USUAL.items()}
     pleasant, unpleasant = (bias_after(usual, valence=valence) for valence in (0.8, -0.8))
-    assert of(pleasant, Instrument.BASS) > 0.2 > 0 > of(unpleasant, Instrument.BASS)
+    assert of(pleasant, Instrument.BASS) > 0.5 > 0 > of(unpleasant, Instrument.BASS)
 
 
 def test_nobody_waits_for_a_player_who_is_not_planned():
     pair = Instrument.PIANO, Instrument.STRINGS
-    biased = bias_after({Instrument.PIANO: 60, Instrument.STRINGS: 80}, pair)
+    biased = bias_after({Instrument.PIANO: 55, Instrument.STRINGS: 70}, pair)
     assert of(biased, Instrument.PIANO) == pytest.approx(of(biased, Instrument.STRINGS), abs=0.01)
 
 
 def test_how_likely_any_note_is_stays_the_same():
     biased = bias_after({Instrument.PIANO: 60})
-    before, after = (float(np.logaddexp.reduce(x[ONS])) for x in (FLAT, biased))
-    assert after == pytest.approx(before, abs=1e-3)
+    assert np.logaddexp.reduce(biased[ONS]) == pytest.approx(np.logaddexp.reduce(FLAT[ONS]))
     assert not biased[~ONS].any() and not FLAT.any()
