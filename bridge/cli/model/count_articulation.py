@@ -7,9 +7,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
+from bridge.cli.model.corpus_options import corpus_arguments, sample_arguments
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import progress_bar
-from bridge.cli.types import at_least
 from engine.errors import EmsyncError
 from engine.files import output
 from engine.metrics.statistics import finite
@@ -17,28 +17,12 @@ from engine.metrics.statistics import finite
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "source", type=Path, metavar="CORPUS_FOLDER", help="a folder of songs as MIDI files"
-    )
-    parser.add_argument(
-        "--index", type=Path, required=True, metavar="FILE",
-        help="a tab-separated table of the files to take: file and split (train or val)",
-    )  # fmt: skip
+    corpus_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help="the table to write (.npz)"
     )
     file_force_argument(parser)
-    parser.add_argument(
-        "--songs", type=at_least(1), default=6000, metavar="N",
-        help="count in N songs, drawn by chance (default: 6000)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--workers", type=at_least(1), default=1, metavar="N",
-        help="processes that read songs (default: 1)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="the seed of the songs (default: 0)"
-    )
+    sample_arguments(parser, songs=6000)
 
 
 def run(args: Namespace) -> None:

@@ -7,9 +7,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
+from bridge.cli.model.corpus_options import corpus_arguments, worker_argument
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import progress_bar
-from bridge.cli.types import at_least
 from engine.errors import EmsyncError
 from engine.files import write_atomically
 from engine.metrics.statistics import finite
@@ -17,16 +17,10 @@ from engine.metrics.statistics import finite
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "source", type=Path, metavar="CORPUS_FOLDER", help="a folder of songs as MIDI files"
-    )
+    corpus_arguments(parser, "only val is compared with")
     parser.add_argument(
         "pieces", type=Path, nargs="*", metavar="PIECE",
         help="MIDI files, or folders that emsync score wrote, to compare with the songs",
-    )  # fmt: skip
-    parser.add_argument(
-        "--index", type=Path, required=True, metavar="FILE",
-        help="a tab-separated table of the songs: file and split; only val is compared with",
     )  # fmt: skip
     parser.add_argument(
         "--seconds", type=float, default=60.0, metavar="S",
@@ -34,10 +28,7 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write a report (JSON)")
     file_force_argument(parser)
-    parser.add_argument(
-        "--workers", type=at_least(1), default=1, metavar="N",
-        help="processes that read songs (default: 1)",
-    )  # fmt: skip
+    worker_argument(parser)
 
 
 def run(args: Namespace) -> None:

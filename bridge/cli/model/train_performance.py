@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bridge.cli.extras import need_train_extra
+from bridge.cli.model.corpus_options import corpus_arguments, sample_arguments
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import progress_bar
 from bridge.cli.types import at_least
@@ -17,22 +18,13 @@ from engine.files import output
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "source", type=Path, metavar="CORPUS_FOLDER", help="a folder of songs as MIDI files"
-    )
-    parser.add_argument(
-        "--index", type=Path, required=True, metavar="FILE",
-        help="a tab-separated table of the files to take: file and split (train or val)",
-    )  # fmt: skip
+    corpus_arguments(parser)
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE",
         help="the network to write (.npz)",
     )  # fmt: skip
     file_force_argument(parser)
-    parser.add_argument(
-        "--songs", type=at_least(1), default=10_000, metavar="N",
-        help="learn from N songs, drawn by chance (default: 10000)",
-    )  # fmt: skip
+    sample_arguments(parser, songs=10_000)
     parser.add_argument(
         "--notes", type=at_least(1), default=700, metavar="N",
         help="learn from N notes of each, drawn by chance (default: 700)",
@@ -40,14 +32,6 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--passes", type=float, default=1.5, metavar="N", help="passes over them (default: 1.5)"
     )
-    parser.add_argument(
-        "--workers", type=at_least(1), default=1, metavar="N",
-        help="processes that read songs (default: 1)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--seed", type=int, default=0, metavar="N",
-        help="the seed of everything that is drawn (default: 0)",
-    )  # fmt: skip
 
 
 def run(args: Namespace) -> None:
