@@ -111,7 +111,8 @@ class Controls(Rule):
         cursor, played, share = state.cursor, state.notes, 1.0
         composed: Iterable[tuple[int, frozenset[Instrument] | None]] = [(cursor - step, None)]
         if self._given is not None:
-            played -= self._given.notes_before(cursor)
+            # Given notes that found no room were never played.
+            played = max(played - self._given.notes_before(cursor), 0)
             composed = self._given.composed(step, cursor)
             free = self._given.free_at(to_seconds(cursor))
             share = usual_share(self._arrangement, cursor, free or None)
