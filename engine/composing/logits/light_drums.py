@@ -1,8 +1,8 @@
 """Drums play lightly where the music is calm.
 
-Everybody plays for a few bars of a piece, and a calm one has drums there too. Kick, snare, toms and
-crash cymbals would break the calm. So hats, ride and hand percussion take their place: the deeper
-the calm, the more. How much the drums play stays as it was. (Ours.)
+Calm music has drums in some phrases, too. Kick, snare, toms and crash cymbals would break the calm.
+So hats, ride and hand percussion take their place: the deeper the calm, the more. How much the
+drums play stays as it was. (Ours.)
 """
 
 from __future__ import annotations
