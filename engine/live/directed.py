@@ -71,12 +71,9 @@ def _played(
     middle = min(sum(lines) / 2, plan.duration)
     felt = next((s for s in sections if middle < s.end), sections[-1])
     if control.feels:
-        level = mood.level(felt.valence, felt.arousal)
-        order = mood.entry_order(level, available)
-        chosen = order[: mood.players(level, len(available))]
         phrase = replace(
             phrase,
-            instruments=tuple(i for i in Instrument if i in chosen),
+            instruments=mood.phrase_players(felt.valence, felt.arousal, available),
             dynamics=mood.dynamics(felt.arousal),
             register=mood.register(felt.valence),
         )

@@ -116,3 +116,15 @@ def drum_bars(valence: float, arousal: float) -> float:
     """In which share of the bars of an emotion (each -1..1) drums play, 0..1."""
     share = DRUM_BARS + DRUM_BARS_BY_VALENCE * valence + DRUM_BARS_BY_AROUSAL * arousal
     return float(np.clip(share, FEWEST_DRUM_BARS, 1.0))
+
+
+def phrase_players(
+    valence: float, arousal: float, available: Sequence[Instrument]
+) -> tuple[Instrument, ...]:
+    """Who of the available instruments plays a phrase of an emotion (each -1..1) that is alone."""
+    pitched = [instrument for instrument in available if instrument is not Instrument.DRUMS]
+    of_emotion = level(valence, arousal)
+    chosen = {*entry_order(of_emotion, pitched)[: players(of_emotion, len(pitched))]}
+    if not pitched or drum_bars(valence, arousal) > 0.5:
+        chosen.add(Instrument.DRUMS)
+    return tuple(i for i in Instrument if i in chosen and i in available)

@@ -271,10 +271,7 @@ class _Bars:
 
     def _contrast(self, nearest: Phrase, section: Section, count: int) -> list[_BarPlan]:
         """A phrase for another emotion, with a theme of its own."""
-        level = mood.level(section.valence, section.arousal)
-        order = mood.entry_order(level, self._available)
-        chosen = order[: mood.players(level, len(self._available))]
-        players = tuple(i for i in Instrument if i in chosen)
+        players = mood.phrase_players(section.valence, section.arousal, self._available)
         key = _key_for(int(parse_key(nearest.key)), section)
         letter = next(
             letter for letter in map(chr, range(ord("A"), ord("Z") + 1))

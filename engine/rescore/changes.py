@@ -123,9 +123,8 @@ class _Change:
         if asked is None and self._changes.feels:
             everywhere = {i for p in self._plan.phrases for i in p.instruments}
             available = [i for i in Instrument if i in everywhere]
-            level = mood.level(self._section.valence, self._section.arousal)
-            order = mood.entry_order(level, available)
-            asked = order[: mood.players(level, len(available))]
+            here = self._section
+            asked = mood.phrase_players(here.valence, here.arousal, available)
         if asked is None:
             return phrase.instruments
         parts = self._region.parts

@@ -101,9 +101,9 @@ def check_film_time(out: Path) -> None:
             assert len(inside) == len(own)
             moved = [(cue.start + onset, cue.start + end, *rest) for onset, end, *rest in own]
             for written, wanted in zip(inside, moved, strict=True):
-                assert written[0] == pytest.approx(wanted[0], abs=0.001)
-                # A note lasts a tick at least.
-                assert written[1] == pytest.approx(wanted[1], abs=0.0015)
+                # A tick of either file lasts up to 1.7 ms, and a note at least a tick.
+                assert written[0] == pytest.approx(wanted[0], abs=0.002)
+                assert written[1] == pytest.approx(wanted[1], abs=0.002)
                 assert written[2:] == wanted[2:]
             found[name] += len(own)
     assert found == {name: len(all_notes) for name, all_notes in reel.items()}

@@ -81,6 +81,22 @@ def test_drums_play_more_where_music_is_pleasant_or_excited():
     assert shares[0][0] == mood.FEWEST_DRUM_BARS and shares[-1][-1] == 1.0
 
 
+@pytest.mark.parametrize(
+    "emotion", [(-0.8, -0.8), (0.8, -0.8), (0.0, 0.0), (-0.8, 0.8), (0.8, 0.8)]
+)
+def test_a_phrase_alone_has_somebody_to_play_it_and_drums_where_most_bars_have_them(emotion):
+    for count in range(1, 6):
+        for available in combinations(Instrument, count):
+            playing = mood.phrase_players(*emotion, available)
+            assert playing and set(playing) <= set(available)
+            assert list(playing) == [i for i in Instrument if i in playing]
+            if available != (Instrument.DRUMS,):
+                many = mood.drum_bars(*emotion) > 0.5 and Instrument.DRUMS in available
+                assert (Instrument.DRUMS in playing) == many
+    assert len(mood.phrase_players(-0.8, -0.8, tuple(Instrument))) == 3
+    assert mood.phrase_players(0.8, 0.8, tuple(Instrument)) == tuple(Instrument)
+
+
 @pytest.mark.parametrize("available", range(1, 5))
 def test_calm_has_fewer_players_and_someone_always_plays(available):
     counts = [mood.players(arousal, available) for arousal in AROUSALS]

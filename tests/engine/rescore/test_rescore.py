@@ -174,7 +174,7 @@ def test_the_end_and_the_whole_can_be_new(old):
 
 
 def test_what_follows_is_measured_and_rated(old):
-    region = Region(PLAN.seconds_at(16), PLAN.seconds_at(30))
+    region = Region(PLAN.seconds_at(16), PLAN.seconds_at(24))
     found = old.anew(region, count=2)
     for take, rating in found.takes:
         assert take.seam > 0

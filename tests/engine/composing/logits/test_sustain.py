@@ -86,7 +86,7 @@ OTHERS = [Instrument.BASS, Instrument.GUITAR, Instrument.PIANO]
 def test_the_others_connect_their_notes_where_it_is_sad(instrument):
     off = voc.note_off(instrument, 60)
     assert biased(1, -0.8, instrument, valence=-0.8)[off] < 0
-    assert biased(BEAT, -0.8, instrument, valence=-0.8)[off] < 0
+    assert biased(BEAT // 2, -0.8, instrument, valence=-0.8)[off] < 0
     assert biased(3 * BEAT, -0.8, instrument, valence=-0.8) is FLAT
 
 
