@@ -29,11 +29,12 @@ from engine.music.key import scale
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
-OUTSIDE, FOREIGN = -0.3, -1.2
+OUTSIDE, FOREIGN = -0.8, -1.6
 """The bias in nats of a note that is not in the chord, in the key and outside it."""
-COLOUR = 2.0
-"""The bias of a note of the chord that is outside the key. The network avoids it: of the leading
-notes that the chords of minor pieces have, it played one of six."""
+COLOUR, ALTERED = 4.0, -8.0
+"""The bias of a note of the chord that is outside the key, and of notes a semitone from it that the
+chord does not have. The network prefers these: of the leading notes that the chords of minor pieces
+have, it played one of six, and F under a chord of D major."""
 LOWEST, LOWEST_FIRST = 1.0, 60.0
 """The bias of the chord's lowest note in the bass, and that of its first note of the chord, which
 leaves no other."""
@@ -155,9 +156,10 @@ def _weights(
     classes = np.full(12, OUTSIDE if key is None else FOREIGN, np.float32)
     if key is not None:
         classes[list(scale(key))] = OUTSIDE
-    in_scale = scale(key) if key is not None else frozenset(range(12))
+        for pitch in chord.pitch_classes - scale(key):
+            classes[[(pitch - 1) % 12, (pitch + 1) % 12]] = ALTERED
     for pitch in chord.pitch_classes:
-        classes[pitch] = 0 if pitch in in_scale else COLOUR
+        classes[pitch] = 0 if key is None or pitch in scale(key) else COLOUR
     weights = {_BASS: classes[voc.PITCH[_ONS[_BASS]] % 12]}
     if chord.third is not None:
         classes = classes.copy()

@@ -78,6 +78,9 @@ def test_chord_notes_outside_the_key_are_favoured():
         harmony.bias(FLAT, state)[voc.note_on(STRINGS, pitch)] for pitch in (68, 64, 71)
     )
     assert leading > root + 1 and root == fifth
+    # Neither G nor A sounds as if it were the chord's third.
+    natural, b_flat = (harmony.bias(FLAT, state)[voc.note_on(STRINGS, pitch)] for pitch in (67, 70))
+    assert natural < b_flat < root
 
 
 def test_the_third_of_a_chord_is_soon_played():
