@@ -27,6 +27,7 @@ import numpy as np
 from engine.arrays import Floats, Ints
 from engine.metrics.note_arrays import NoteArrays, bar_positions, note_arrays
 from engine.metrics.statistics import Json, percentiles
+from engine.music.key import scale
 from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Score
 
@@ -37,8 +38,7 @@ BINS = 12
 RESAMPLES = 200
 """Resamples of the bootstrap."""
 
-_MAJOR_SCALE = np.isin(np.arange(12), (0, 2, 4, 5, 7, 9, 11))
-_SCALES = np.array([np.roll(_MAJOR_SCALE, tonic) for tonic in range(12)], np.float64)
+_SCALES = np.array([np.isin(np.arange(12), list(scale(key))) for key in range(12)], np.float64)
 
 Table = dict[str, Floats]
 """Values of each measure by name, one a piece: [pieces]."""

@@ -26,6 +26,8 @@ QUALITIES = {
     "5": (0, 7),
 }
 """Suffix -> semitones above the root."""
+LEADING = frozenset({"dim", "dim7", "m7b5"})
+"""The qualities of chords whose root may be a leading note."""
 _SPELLINGS = {
     "min": "m",
     "maj": "",
@@ -43,7 +45,7 @@ _C = 1
 _DEGREES = (0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5)
 """For each number of semitones above a tonic, how many fifths above it the note is written: as the
 minor second, the augmented fourth and the minor seventh, for instance."""
-_LEADING = 7
+_LEADING_FIFTHS = 7
 """The same for the root of a diminished chord a semitone above the tonic, which leads upwards."""
 _FLATTEST, _SHARPEST = -6, 10
 """From G flat to A sharp, in fifths above C; other notes are written more simply."""
@@ -101,9 +103,11 @@ def chord_name(chord: Chord, key: int) -> str:
 
     def spelled(pitch_class: int, leading: bool = False) -> str:
         degree = (pitch_class - tonic) % 12
-        return _note_name(fifths + (_LEADING if leading and degree == 1 else _DEGREES[degree]))
+        return _note_name(
+            fifths + (_LEADING_FIFTHS if leading and degree == 1 else _DEGREES[degree])
+        )
 
-    root = spelled(chord.root, chord.quality in ("dim", "dim7", "m7b5"))
+    root = spelled(chord.root, chord.quality in LEADING)
     bass = "" if chord.bass is None else f"/{spelled(chord.bass)}"
     return f"{root}{chord.quality}{bass}"
 

@@ -10,7 +10,7 @@ from engine.music.conditions import UNKNOWN
 
 _MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 _MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-_SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10))
+SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10))
 """Semitones above the tonic, in major and in natural minor."""
 CLEAR = 0.6
 """The least correlation with the best profile; below it the key is unknown."""
@@ -35,7 +35,7 @@ def profile(key: int) -> Floats:
 def scale(key: int) -> frozenset[int]:
     """The pitch classes, from C, of a key of ``conditions.KEYS``; of the natural minor in minor."""
     mode, tonic = divmod(key, 12)
-    return frozenset((tonic + step) % 12 for step in _SCALES[mode])
+    return frozenset((tonic + step) % 12 for step in SCALES[mode])
 
 
 def find_key(pitches: npt.ArrayLike, durations: npt.ArrayLike) -> float:

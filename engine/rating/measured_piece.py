@@ -10,14 +10,13 @@ import numpy as np
 from engine.arrays import Floats, Ints, Mask
 from engine.metrics.note_arrays import DRUMS, NoteArrays, note_arrays
 from engine.music.conditions import parse_key
-from engine.music.key import find_key
+from engine.music.key import find_key, scale
 from engine.music.tempo import TempoMap, tempo_map
 from engine.score import Score
 
 SIXTEENTH = 1 / 4
 """In beats (quarter notes)."""
-_MAJOR = np.isin(np.arange(12), (0, 2, 4, 5, 7, 9, 11))
-_SCALES = np.array([np.roll(_MAJOR, tonic) for tonic in range(12)])
+_SCALES = np.array([np.isin(np.arange(12), list(scale(tonic))) for tonic in range(12)])
 """The pitch classes of each major scale: [12, 12]."""
 _RELATIVE = 3
 """Semitones from a minor tonic up to the tonic of the major key with the same scale."""

@@ -23,18 +23,18 @@ from engine.composing.logits.rule import Rule, stop_at
 from engine.composing.state import Key, PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
-from engine.music.chord_symbols import Chord
+from engine.music.chord_symbols import LEADING, Chord
 from engine.music.conditions import known
 from engine.music.key import scale
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
-OUTSIDE, FOREIGN = -0.8, -1.6
+OUTSIDE, FOREIGN = -1.5, -2.5
 """The bias in nats of a note that is not in the chord, in the key and outside it."""
-COLOUR, ALTERED = 4.0, -8.0
-"""The bias of a note of the chord that is outside the key, and of notes a semitone from it that the
-chord does not have. The network prefers these: of the leading notes that the chords of minor pieces
-have, it played one of six, and F under a chord of D major."""
+COLOUR, NATURAL = 3.0, -8.0
+"""The bias of a note of the chord that is outside the key, and of the note of the key in whose
+place it stands, such as F under a chord of D major in C major. The network prefers the latter: of
+the leading notes that the chords of minor pieces have, it played one of six."""
 LOWEST, LOWEST_FIRST = 1.0, 60.0
 """The bias of the chord's lowest note in the bass, and that of its first note of the chord, which
 leaves no other."""
@@ -49,7 +49,8 @@ SEMITONE = -1.25
 pairs of pitch classes that sound at once, .057 were such semitones without it (median of 51
 pieces); .026 are now, and .037 in songs."""
 OFF_BEAT = 0.5
-"""The share of these biases off the beat, where melodies and basses pass through other notes."""
+"""The share of the other biases off the beat, where melodies and basses pass through other notes.
+Chord notes outside the key keep theirs: a note cannot pass as both F and F sharp."""
 ANTICIPATION = 2
 """A note that began within this part of a beat before a chord change may go on."""
 
@@ -114,6 +115,7 @@ class Harmony(Rule):
         valence = round(known(state.conditions.valence), 2)
         key = None if math.isnan(state.conditions.key) else int(state.conditions.key)
         weights = _weights(chord, first, bare, valence, key)
+        altered = _altered(chord, key)
         share = np.float32(1 if self._arrangement.grid.is_beat(state.cursor) else OFF_BEAT)
         clashing = _clashing(frozenset(p % 12 for i, p in state.active if i in _ONS), chord)
         logits = logits.copy()
@@ -121,7 +123,8 @@ class Harmony(Rule):
             before = logits[ons]
             total = np.logaddexp.reduce(before)
             if np.isfinite(total):
-                biased = before + share * weights[index] + SEMITONE * clashing[voc.PITCH[ons] % 12]
+                by_class = SEMITONE * clashing + altered
+                biased = before + share * weights[index] + by_class[voc.PITCH[ons] % 12]
                 logits[ons] = biased + (total - np.logaddexp.reduce(biased))
         return logits
 
@@ -144,6 +147,35 @@ def _clashing(sounding: frozenset[int], chord: Chord) -> Logits:
 
 
 @lru_cache(maxsize=512)
+def _altered(chord: Chord, key: int | None) -> Logits:
+    """The bias of each pitch class that a chord alters in a key, and of what it becomes: [12]."""
+    bias = np.zeros(12, np.float32)
+    if key is None:
+        return bias
+    in_key = scale(key)
+    for pitch in chord.pitch_classes - in_key:
+        bias[_natural(pitch, chord, in_key)] = NATURAL
+    for pitch in chord.pitch_classes:
+        bias[pitch] = 0 if pitch in in_key else COLOUR
+    return bias
+
+
+def _natural(pitch: int, chord: Chord, in_key: frozenset[int]) -> int:
+    """The pitch class in whose place a chord's note from outside the key stands.
+
+    Major thirds, roots that lead upwards and fifths above a root of the key are raised; others are
+    lowered.
+    """
+    step = (pitch - chord.root) % 12
+    raised = (
+        step == 4
+        or (step == 0 and chord.quality in LEADING)
+        or (step == 7 and chord.root in in_key)
+    )
+    return (pitch - 1 if raised else pitch + 1) % 12
+
+
+@lru_cache(maxsize=512)
 def _weights(
     chord: Chord, first: bool, bare: bool, valence: float, key: int | None
 ) -> dict[int, Logits]:
@@ -156,14 +188,11 @@ def _weights(
     classes = np.full(12, OUTSIDE if key is None else FOREIGN, np.float32)
     if key is not None:
         classes[list(scale(key))] = OUTSIDE
-        for pitch in chord.pitch_classes - scale(key):
-            classes[[(pitch - 1) % 12, (pitch + 1) % 12]] = ALTERED
-    for pitch in chord.pitch_classes:
-        classes[pitch] = 0 if key is None or pitch in scale(key) else COLOUR
+    classes[list(chord.pitch_classes)] = 0
     weights = {_BASS: classes[voc.PITCH[_ONS[_BASS]] % 12]}
     if chord.third is not None:
         classes = classes.copy()
-        classes[chord.third] += THIRD_FIRST if bare else THIRD + SWEETER * valence
+        classes[chord.third] = THIRD_FIRST if bare else THIRD + SWEETER * valence
     weights |= {i: classes[voc.PITCH[ons] % 12] for i, ons in _ONS.items() if i != _BASS}
     weights[_BASS] = weights[_BASS] + np.where(
         voc.PITCH[_ONS[_BASS]] % 12 == chord.lowest, lowest, np.float32(0)

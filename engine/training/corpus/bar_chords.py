@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from engine.arrays import Floats, Ints
 from engine.music.conditions import METRES
-from engine.music.key import find_key, profile
+from engine.music.key import SCALES, find_key, profile
 from engine.score import Instrument
 from engine.training.corpus.source_song import Part, SourceSong, last_end
 
@@ -61,8 +61,6 @@ WINDOW = 8
 AWAY = 0.3
 """How much better another key must correlate with a window than the song's key does."""
 
-SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10))
-"""The pitch classes of major and of natural minor, from the tonic."""
 NAMES = tuple(f"{root}:{suffix}".rstrip(":") for root in range(12) for suffix in QUALITIES)
 """The name of every chord."""
 TONIC_CHORDS = (("0", "0:maj7", "0:7"), ("0:m", "0:m7"))
