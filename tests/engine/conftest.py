@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from engine.model.runtime import Decoder
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind
 from engine.score import Instrument, Note, Score
@@ -113,3 +114,21 @@ def biased(tiny, random_model, exported) -> Callable[..., Network]:
         return Network(exported(model), "cpu", threads=1)
 
     return make
+
+
+@pytest.fixture
+def tokens_read(monkeypatch) -> Callable[[str], list[int]]:
+    """How many tokens each later call of a method of decoders, by name, reads."""
+
+    def watch(name: str) -> list[int]:
+        counts: list[int] = []
+        method = getattr(Decoder, name)
+
+        def watched(decoder: Decoder, tokens: np.ndarray, *others: object) -> np.ndarray:
+            counts.append(len(tokens))
+            return method(decoder, tokens, *others)
+
+        monkeypatch.setattr(Decoder, name, watched)
+        return counts
+
+    return watch

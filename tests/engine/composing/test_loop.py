@@ -129,16 +129,9 @@ def test_a_section_changes_the_music_from_its_start_on(network):
 
 
 def test_where_readings_are_kept_a_section_has_nothing_but_its_conditions_read(
-    network, monkeypatch
+    network, tokens_read
 ):
-    read: list[int] = []
-    prefill = Decoder.prefill
-
-    def watched(self, tokens, *others):
-        read.append(len(tokens))
-        return prefill(self, tokens, *others)
-
-    monkeypatch.setattr(Decoder, "prefill", watched)
+    read = tokens_read("prefill")
     calm, wild = (-0.9, -0.9), (0.9, 0.9)
     whole = compose(film(0.0, 20.0, emotions=[calm]), network, config())
     cues = film(0.0, 4.0, 20.0, emotions=[calm, wild])

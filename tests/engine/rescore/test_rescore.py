@@ -16,7 +16,7 @@ from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
-from engine.model.runtime import Decoder, Network
+from engine.model.runtime import Network
 from engine.plan.plan import Phrase, Plan
 from engine.plan.timing import Timing
 from engine.recut.music import OldMusic, read_old_music
@@ -182,26 +182,30 @@ def test_what_follows_is_measured_and_rated(old):
     assert found.seam > 0
 
 
-def test_given_tokens_of_an_instant_are_read_at_once_whatever_the_threads(old, monkeypatch):
+def test_given_tokens_of_an_instant_are_read_at_once_whatever_the_threads(
+    old, monkeypatch, tokens_read
+):
     region = Region(PLAN.seconds_at(16), PLAN.seconds_at(30), frozenset({STRINGS}))
-    read: list[int] = []
-    extend = Decoder.extend
-
-    def watched(self, tokens, *others):
-        read.append(len(tokens))
-        return extend(self, tokens, *others)
-
-    monkeypatch.setattr(Decoder, "extend", watched)
-    monkeypatch.setattr(composition, "TOGETHER", 99)
-    old.anew(region, count=3)
+    read = tokens_read("extend")
+    with monkeypatch.context() as patched:
+        patched.setattr(composition, "TOGETHER", 99)
+        old.anew(region, count=3)
     after_each_other = len(read)
-    monkeypatch.undo()
-    monkeypatch.setattr(Decoder, "extend", watched)
     alone = old.anew(region, count=3)
     assert len(read) > 2 * after_each_other + 5
     network = Network(old.network.weights, "cpu", threads=2)
     shared = rescore(old.music, film(), PLAN, [region], network, CONFIG, 3)
     assert [take for take, _ in shared.takes] == [take for take, _ in alone.takes]
+
+
+def test_a_chord_of_all_pitches_that_never_ends_leaves_room_for_the_others(old):
+    """More given notes than the piece can hold do not count as composed ones."""
+    drone = tuple(Note(PIANO, 0.0, SECONDS, pitch) for pitch in range(128))
+    others = tuple(note for note in old.score.notes if note.instrument is not PIANO)
+    music = old.read(replace(old.score, notes=(*drone, *others)))
+    region = Region(0.0, SECONDS, frozenset({STRINGS}))
+    found = rescore(music, film(), PLAN, [region], old.network, CONFIG, 1)
+    assert any(note.instrument is STRINGS for note in found.takes[0][0].score.notes)
 
 
 def test_equal_seeds_give_equal_music(old):

@@ -78,7 +78,7 @@ def test_chord_notes_outside_the_key_are_favoured():
         harmony.bias(FLAT, state)[voc.note_on(STRINGS, pitch)] for pitch in (68, 64, 71)
     )
     assert leading > root + 1 and root == fifth
-    # Neither G nor A sounds as if it were the chord's third.
+    # The G would be another third; the B flat is only outside the key.
     natural, b_flat = (harmony.bias(FLAT, state)[voc.note_on(STRINGS, pitch)] for pitch in (67, 70))
     assert natural < b_flat < root
 
