@@ -6,6 +6,7 @@ import argparse
 import importlib
 import io
 import os
+import re
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -98,6 +99,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+_NEGATIVE = re.compile(r"-(\.?\d|inf|nan)", re.IGNORECASE)
+"""How a value below zero begins; options begin with a letter."""
+
+
 class _CommandHelp(argparse.HelpFormatter):
     """Lists commands with their texts beside them, however long their names are."""
 
@@ -116,6 +121,8 @@ class _Parser(argparse.ArgumentParser):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # argparse takes -1e3, -inf and -1:00 for options, and says that a value is missing.
+        self._negative_number_matcher = _NEGATIVE
         for kind, convert in TYPES.items():
             self.register("type", kind, convert)
 

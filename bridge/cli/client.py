@@ -26,7 +26,7 @@ from bridge.cli.progress import progress_bar
 from bridge.cli.request_values import request_values, warn_of_unused
 from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS
-from bridge.scoring.request import TAKES_ANEW
+from bridge.scoring.limits import TAKES_ANEW
 from bridge.scoring.request_json import parse_request, request_json
 from bridge.server.client import Client
 from bridge.server.jobs import Kind, State

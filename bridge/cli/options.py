@@ -9,8 +9,8 @@ from typing import Any
 
 from bridge.cli.emotion_option import emotion_argument
 from bridge.cli.types import at_least
+from bridge.scoring.limits import AUDIO, DYNAMICS, HUMANIZE, TAKES
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.request import AUDIO, DYNAMICS, HUMANIZE, TAKES
 from engine.composing.sampling import Sampling
 from engine.cues import parse_time
 from engine.emotion.experts.registry import NAMES
@@ -151,6 +151,19 @@ def music_arguments(parser: ArgumentParser) -> None:
     export_arguments(parser)
     plan_arguments(parser)
     sampling_arguments(parser)
+
+
+def old_score_arguments(parser: ArgumentParser, usual: str) -> None:
+    """Add what a user may ask of music and files that follow an old score.
+
+    usual: what holds for the playing without options, such as "that of OUT".
+    """
+    performance_arguments(parser, usual)
+    sampling_arguments(parser)
+    sound_arguments(parser)
+    soundfont_argument(parser)
+    export_arguments(parser)
+    network_arguments(parser)
 
 
 SOUND_FIELDS = ("audio", "film", "mix_original", "chapters")

@@ -7,15 +7,7 @@ from pathlib import Path
 
 from bridge.cli.counted import counted
 from bridge.cli.cut_option import cut_arguments, cut_files, new_cut_argument
-from bridge.cli.options import (
-    export_arguments,
-    network_arguments,
-    network_options,
-    performance_arguments,
-    sampling_arguments,
-    sound_arguments,
-    soundfont_argument,
-)
+from bridge.cli.options import network_options, old_score_arguments
 from bridge.cli.outputs import folder_force_argument, keep_source, result_folder, stale
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import given_clock, request_values
@@ -41,12 +33,7 @@ def arguments(parser: ArgumentParser) -> None:
     )  # fmt: skip
     folder_force_argument(parser)
     cut_arguments(parser, "that of the old score")
-    performance_arguments(parser, "that of the old score")
-    export_arguments(parser)
-    sampling_arguments(parser)
-    sound_arguments(parser)
-    soundfont_argument(parser)
-    network_arguments(parser)
+    old_score_arguments(parser, "that of the old score")
 
 
 def run(args: Namespace) -> None:

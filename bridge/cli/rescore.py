@@ -11,13 +11,8 @@ from typing import Any
 from bridge.cli.counted import counted
 from bridge.cli.options import (
     SOUND_FIELDS,
-    export_arguments,
-    network_arguments,
     network_options,
-    performance_arguments,
-    sampling_arguments,
-    sound_arguments,
-    soundfont_argument,
+    old_score_arguments,
     timecode_arguments,
 )
 from bridge.cli.outputs import (
@@ -32,9 +27,9 @@ from bridge.cli.request_values import given_clock
 from bridge.cli.score import summary
 from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.scoring.exports import exports_in
+from bridge.scoring.limits import TAKES_ANEW
 from bridge.scoring.recut import OldScore, read_old_score
 from bridge.scoring.report import NewPart, Report
-from bridge.scoring.request import TAKES_ANEW
 from bridge.scoring.request_json import parse_request
 from bridge.scoring.rescore import planned_selection, rescore_piece
 from engine.composing.sampling import Sampling
@@ -77,12 +72,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--takes", type=int, metavar="N",
         help=f"compose N takes of it and keep the best (default: {TAKES_ANEW})",
     )  # fmt: skip
-    performance_arguments(parser, "that of OUT")
-    sampling_arguments(parser)
-    sound_arguments(parser)
-    soundfont_argument(parser)
-    export_arguments(parser)
-    network_arguments(parser)
+    old_score_arguments(parser, "that of OUT")
 
 
 def run(args: Namespace) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.midi.messages import order
+from bridge.midi.messages import SHORTEST, order
 from bridge.play.expression import expressed
 from bridge.play.piece import Piece
 from engine.cues import read_cues
@@ -102,12 +102,15 @@ def _read(path: Path) -> Piece:
         warnings.warn(
             f"{path}: {', '.join(midi.faults)}; the rest is played as it is", stacklevel=3
         )
-    notes = chain.from_iterable(_notes(track, midi) for track in midi.tracks)
+    notes_of_tracks = chain.from_iterable(_notes(track, midi) for track in midi.tracks)
     controls = chain.from_iterable(_controls(track, midi) for track in midi.tracks)
     chords = [tick for tick, text in midi.markers if text == CHORD_MARKER]
+    notes = tuple(sorted(notes_of_tracks, key=order))
+    # A note without length is played too, such as the stroke of a drum. It may be the last event.
     duration = float(midi.clock.seconds(midi.end))
+    duration = max([duration, *(note.onset + SHORTEST for note in notes[-1:])])
     return Piece(
-        tuple(sorted(notes, key=order)),
+        notes,
         tuple(midi.clock.seconds(chords).tolist()),
         (),
         duration,

@@ -8,7 +8,6 @@ was handed over and ends all active notes.
 from __future__ import annotations
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -18,20 +17,15 @@ from typing import Any
 from bridge.midi.messages import introduction
 from bridge.midi.output import STALLED_AFTER, Output
 from bridge.midi.scheduler import Scheduler, request_realtime
-from bridge.play.event_stream import Due, EventStream, Mark
+from bridge.play.feed import Feed
 from bridge.play.piece import Moment, Piece, State, Status
 from bridge.play.playhead import Playhead, Timeline
+from bridge.play.reserve import RESERVE, Reserve
 from engine.errors import EmsyncError
 from engine.score import Instrument, Note
 
 LOOKAHEAD = 0.5
 """Seconds of music to hand over ahead: the thread may oversleep so long on a busy machine."""
-RESERVE = 5.0
-"""Seconds of music to have ahead before an unfinished piece starts, or starts again."""
-GROWTH = 2.0
-"""How much the reserve grows each time that the music runs out."""
-RESUME = 1.0
-"""Seconds of music to have ahead where the music of a change came too late."""
 SHORTEST_LOOP = 0.1
 _TICK = 0.1
 _TAIL = 0.15
@@ -57,23 +51,13 @@ class Player:
         has its own thread; its exceptions are logged and disturb nothing. reserve: seconds of
         music to have ahead before an unfinished piece starts, or starts again; it grows for a
         piece whose music runs out."""
-        self.output, self.reserve = output, reserve
+        self.output, self.reserve = output, Reserve(reserve)
         self._listener = Scheduler(listener, "emsync listener") if listener else None
         self._lock = threading.RLock()
         self._wake = threading.Condition(self._lock)
         self._playhead = Playhead()
         """Replaced as a whole, with the lock held; read without it."""
-        self._stream = EventStream(self._playhead.piece, 0.0)
-        self._filled = 0.0
-        """The position up to which events are handed over."""
-        self._grown = 0.0
-        """The reserve after the music of the present piece ran out; 0 before."""
-        self._expected = 0.0, 0.0
-        """When the present piece was loaded, and up to where it was known then."""
-        self._cut = -1.0
-        """Where the music was last cut, for which other music is to come."""
-        self._resumes = False
-        """Whether it waits for that music."""
+        self._feed = Feed(self._playhead.piece, self._notify)
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="emsync player", daemon=True)
         self._thread.start()
@@ -85,8 +69,7 @@ class Player:
         """
         known = piece.duration if until is None else until
         with self._lock:
-            self._grown, self._expected = 0.0, (time.monotonic(), known)
-            self._cut, self._resumes = -1.0, False
+            self.reserve.load(known, time.monotonic())
             self._halt("stopped", 0.0, piece=piece, known=known, loop=None, shortage=None)
 
     def extend(self, notes: Iterable[Note], until: float, chords: Iterable[float] = ()) -> None:
@@ -108,14 +91,14 @@ class Player:
             if self._playhead.finished:
                 self._update(shortage=None)
             if self.state == "playing":
-                self._stream.add(notes, chords)
+                self._feed.add(notes, chords)
             self._wake.notify()
 
     def reach(self) -> tuple[float, float]:
         """The position that is heard now, and the one up to which all is handed over."""
         with self._lock:
             position = self._position()
-            return position, self._filled if self.state == "playing" else position
+            return position, self._feed.filled if self.state == "playing" else position
 
     def cut(self, choose: Callable[[float, float], float | None]) -> float | None:
         """Drop the music of an unfinished piece from a position on, which is composed anew.
@@ -134,8 +117,8 @@ class Player:
             )
             self._update(piece=piece, known=min(playhead.known, max(seconds, 0.0)))
             if self.state == "playing":
-                self._stream.cut(seconds)
-            self._cut = self._playhead.known
+                self._feed.cut(seconds)
+            self.reserve.cut(self._playhead.known)
             return seconds
 
     def play(self, at: float | None = None, when: float | None = None, rate: float = 1.0) -> None:
@@ -193,7 +176,7 @@ class Player:
                 loop = begin, end
             before = self._playhead.loop
             self._update(loop=loop)
-            overtaken = before is not None or (loop is not None and loop[1] < self._filled)
+            overtaken = before is not None or (loop is not None and loop[1] < self._feed.filled)
             if self.state == "playing" and overtaken:
                 # What was handed over already belongs to the old plan.
                 now = self._position()
@@ -209,7 +192,7 @@ class Player:
         with self._lock:
             if self.state == "playing":
                 last = self._playhead.timelines[-1]
-                self._append(Timeline(last.when_at(self._filled), self._filled, rate))
+                self._append(Timeline(last.when_at(self._feed.filled), self._feed.filled, rate))
 
     def introduce(self) -> None:
         """Send each instrument's General MIDI program and name; to be called before playing.
@@ -236,8 +219,8 @@ class Player:
         with self._lock:
             if self.state != "playing":
                 return self._playhead.resting
-            end = self._playhead.timelines[-1].when_at(self._filled)
-            return self._filled - rate * (end - when)
+            end = self._playhead.timelines[-1].when_at(self._feed.filled)
+            return self._feed.filled - rate * (end - when)
 
     @property
     def state(self) -> State:
@@ -319,7 +302,7 @@ class Player:
             if self.state == "playing":
                 # Where the output stalled, and a little before it rather than after it.
                 here = self._position() - STALLED_AFTER - 2 * _TICK
-                self._halt("waiting", max(here, self._stream.begin))
+                self._halt("waiting", max(here, self._feed.begin))
         elif self.state == "waiting":
             self._start(None)
         elif self.state == "playing":
@@ -333,24 +316,8 @@ class Player:
                 self._run_dry()
 
     def _run_dry(self) -> None:
-        """Wait for a larger reserve: the next wait shall not come as soon."""
-        known, (begun, before) = self._playhead.known, self._expected
-        if known == self._cut:
-            shortage = (
-                f"the music of a change at {known:.1f} s was not composed in time: this machine is "
-                "busy; end other programs"
-            )
-            self._resumes = True
-            self._halt("waiting", known, shortage=shortage)
-            return
-        self._grown = GROWTH * (max(self._grown, self.reserve) or 1.0)
-        rate = (known - before) / max(time.monotonic() - begun, 0.001)
-        shortage = (
-            f"the music ran out at {known:.1f} s: this machine composes {rate:.2f} s of it a "
-            f"second and is too slow to play meanwhile; it waits for {self._grown:g} s of music "
-            "now. End other programs, give a larger reserve, or play the piece once it is composed"
-        )
-        self._halt("waiting", known, shortage=shortage)
+        known = self._playhead.known
+        self._halt("waiting", known, shortage=self.reserve.run_out(known, time.monotonic()))
 
     def _start(self, when: float | None, rate: float = 1.0) -> None:
         """Play from the resting position, or wait.
@@ -358,16 +325,16 @@ class Player:
         It waits while too little of the piece is composed, or while the output stalls.
         """
         playhead, output = self._playhead, self.output
-        reserve = min(self.reserve, RESUME) if self._resumes else max(self.reserve, self._grown)
-        short = not playhead.finished and playhead.known - playhead.resting < reserve
+        ahead = playhead.known - playhead.resting
+        short = not playhead.finished and ahead < self.reserve.needed
         if short or (output.trouble() is not None and not output.gone):
             if playhead.state != "waiting":
                 self._update(state="waiting")
                 self._notify_state()
             return
-        begin, self._resumes = playhead.resting, False
-        self._stream = EventStream(playhead.piece, begin)
-        self._filled = begin
+        begin = playhead.resting
+        self.reserve.start()
+        self._feed.start(playhead.piece, begin)
         soonest = time.monotonic() + output.lead - min(output.latency, 0.0)
         timeline = Timeline(soonest if when is None else when, begin, rate)
         self._update(state="playing", timelines=(timeline,))
@@ -376,37 +343,9 @@ class Player:
 
     def _fill(self) -> None:
         """Hand over what is due within the lookahead."""
-        ahead = time.monotonic() + LOOKAHEAD
-        duration, known, loop = self.duration, self._playhead.known, self._playhead.loop
-        while True:
-            timeline = self._playhead.timelines[-1]
-            target = timeline.position_at(ahead)
-            if loop is not None and self._filled < loop[1] <= min(target, known):
-                begin, end = loop
-                self._send(self._stream.until(end))
-                self._send(self._stream.release(end))
-                self._stream = EventStream(self._playhead.piece, begin)
-                self._append(Timeline(timeline.when_at(end), begin, timeline.rate))
-                self._filled = begin
-                continue
-            until = min(target, known)
-            if until > self._filled:
-                self._send(self._stream.until(until))
-                self._filled = until
-            if until >= duration:
-                self._send(self._stream.until(math.inf))
-            return
-
-    def _send(self, dues: Iterable[Due]) -> None:
-        timeline, latency = self._playhead.timelines[-1], self.output.latency
-        for due in dues:
-            when = timeline.when_at(due.seconds)
-            if isinstance(due, Mark):
-                self._notify(Moment(due.kind, due.seconds, when + latency))
-                continue
-            self.output.send(when, due.instrument, due.message)
-            if due.note is not None:
-                self._notify(Moment("note", due.seconds, when + latency, note=due.note))
+        when = time.monotonic() + LOOKAHEAD
+        while (turn := self._feed.fill(self._playhead, self.output, when)) is not None:
+            self._append(turn)
 
     def _notify(self, moment: Moment) -> None:
         if self._listener is not None:

@@ -7,11 +7,13 @@ same options and the same checks. Ranges of the music's own options stand where 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from bridge.scoring.exclusions import check_exclusions, refuse
 from bridge.scoring.files import RESULT
+from bridge.scoring.limits import DYNAMICS, HUMANIZE, TAKES
 from bridge.scoring.new_cut import CutFiles
 from bridge.scoring.selection import Selection
 from engine.composing.config import GenerationConfig
@@ -34,24 +36,6 @@ from engine.plan.tempo_map import TempoMap
 from engine.plan.theme import Theme, plan_for_theme, with_theme
 from engine.score import Instrument
 from engine.spotting import MusicCue
-from export.piece import SOUND_FORMATS
-
-TAKES = 4
-"""Takes to choose from, unless the user says otherwise."""
-TAKES_ANEW = 2
-"""Takes of what is composed anew. Somebody waits for it, and each of two cores composes one."""
-MOST_TAKES = 64
-DYNAMICS = 1.0
-HUMANIZE = 1.0
-"""How freely notes are played, unless the user says otherwise."""
-AUDIO = (*SOUND_FORMATS, "none")
-"""What may be asked of sound."""
-ORIGINAL_LEVELS = (-60.0, 12.0)
-"""The range of the level of a film's own sound, in dB."""
-FURTHEST_OFFSET = 250
-"""The most frames that a chord may begin before or after its hit."""
-LONGEST = 24 * 3600.0
-"""The latest time that may be asked for, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,40 +133,12 @@ class Request:
 
     def __post_init__(self) -> None:
         """Raises EmsyncError for options that are out of range or exclude each other."""
-        if self.cues is not None and (self.start, self.end) != (None, None):
-            raise EmsyncError("start, end: the cue sheet has its own; leave out one or the other")
-        if self.cues is not None:
-            self._refuse(
-                ("sensitivity", "min_distance"),
-                "the cue sheet has its own cuts; leave it out, or analyze the film again",
-            )
-            self._refuse(
-                ("experts", "mapping", "listen_to_music", "emotion_network"),
-                "the cue sheet has its own emotions; leave it out, or analyze the film again",
-            )
-        if self.boundaries is not None:
-            self._refuse(
-                ("min_distance",), "boundaries are used as given; leave out one or the other"
-            )
-        if self.plan is not None:
-            self._refuse(_PLANNED, "the plan has its own; leave it out, or change the plan")
-            if self.free:
-                raise EmsyncError("free: a plan has its own time; leave out one or the other")
-        if self.free:
-            self._refuse(
-                ("bpm", "time_signature", "feel", "chords", "tempo_map"),
-                "a piece in free time has none; leave it out, or leave out free",
+        check_exclusions(self._given)
+        if self.recut is not None and self.recut.video is None:
+            refuse(
+                self._given, ("boundaries", "start", "end"), "needs the new film; give it as video"
             )
         self._check_spotting()
-        if self.recut is not None and self.recut.video is None:
-            self._refuse(("boundaries", "start", "end"), "needs the new film; give it as video")
-        if self.theme is not None:
-            self._refuse(("free",), "a theme needs a plan; leave out one of them")
-            self._refuse(("live",), "a piece with a theme plays once it is done; leave it out")
-            self._refuse(("changes",), "a piece with a theme has none; leave it out")
-        if self.changes:
-            self._refuse(("free",), "a piece in free time has no bars to change at; leave it out")
-            self._refuse(("live",), "with changes a piece plays once it is done; leave it out")
         self._check_emotion()
         chosen(self.experts)
         self.generation_config()
@@ -204,23 +160,14 @@ class Request:
         listed += [cue.emotion for cue in self.music_cues]
         words = self.emotion != "auto" or any(isinstance(each, str) for each in listed)
         if self.cues is not None and not words:
-            self._refuse(
-                ("intensity",), "the cue sheet has its own emotions; leave it out, or analyze again"
+            refuse(
+                self._given,
+                ("intensity",),
+                "the cue sheet has its own emotions; leave it out, or analyze again",
             )
 
     def _check_spotting(self) -> None:
-        """Refuse what a film with several cues can't have."""
-        if not self.music_cues:
-            return
-        self._refuse(
-            ("plan", "tempo_map"), "a film with a spotting list is planned cue by cue; leave it out"
-        )
-        self._refuse(
-            ("theme",),
-            "a film with a spotting list has pieces of their own; score one cue by itself",
-        )
-        self._refuse(("live",), "a film with a spotting list plays once it is done; leave it out")
-        self._refuse(("changes",), "a film with a spotting list has none; leave it out")
+        """Refuse cues of music that can't be made or named."""
         for cue in self.music_cues:
             if cue.variation_of is not None and self.free:
                 raise EmsyncError(
@@ -231,12 +178,11 @@ class Request:
                     f"spotting: {cue.name} is the name of a file of the result; give another name"
                 )
 
-    def _refuse(self, names: Iterable[str], reason: str) -> None:
-        """Raise EmsyncError for the first of these options that was given."""
-        usual = {field.name: field.default for field in fields(self)}
-        for name in names:
-            if getattr(self, name) != usual[name]:
-                raise EmsyncError(f"{name}: {reason}")
+    @property
+    def _given(self) -> frozenset[str]:
+        """The options that differ from their usual values; ``spotting`` where there are cues."""
+        changed = {f.name for f in fields(self) if getattr(self, f.name) != f.default}
+        return frozenset(changed - {"spotting"} | ({"spotting"} if self.music_cues else set()))
 
     @property
     def user_emotion(self) -> tuple[str | None, float | None, float | None]:
@@ -364,7 +310,3 @@ def _turns(emotion: str) -> tuple[Turn, ...]:
 def _is_word(turns: Sequence[Turn]) -> bool:
     """Whether emotions are one word for the whole film."""
     return [(t.start, t.end) for t in turns] == [(0.0, None)] and isinstance(turns[0].emotion, str)
-
-
-_PLANNED = ("bpm", "time_signature", "feel", "key", "density", "chords", "instruments", "tempo_map")
-"""Options that a plan decides."""

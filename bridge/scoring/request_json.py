@@ -8,17 +8,17 @@ from dataclasses import fields
 from typing import Any
 
 from bridge.scoring.files import EXPORTS
-from bridge.scoring.live import change_values, parse_changes
-from bridge.scoring.music_checks import chords_of_bars, instruments
-from bridge.scoring.new_cut import CutFiles, cut_json, parse_cut
-from bridge.scoring.request import (
+from bridge.scoring.limits import (
     AUDIO,
     FURTHEST_OFFSET,
     LONGEST,
     MOST_TAKES,
     ORIGINAL_LEVELS,
-    Request,
 )
+from bridge.scoring.live import change_values, parse_changes
+from bridge.scoring.music_checks import chords_of_bars, instruments
+from bridge.scoring.new_cut import CutFiles, cut_json, parse_cut
+from bridge.scoring.request import Request
 from bridge.scoring.selection import Selection, parse_selection, selection_json
 from bridge.scoring.theme_json import parse_theme, theme_json
 from engine.checks import Check, checked, flag, items, number, one_of, text, whole

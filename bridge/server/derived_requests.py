@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from bridge.scoring import new_cut, selection
-from bridge.scoring.request import TAKES_ANEW, Request
+from bridge.scoring.limits import TAKES_ANEW
+from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet, from_json
 from engine.emotion.mapping import MU_MAX

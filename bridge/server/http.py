@@ -18,7 +18,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bridge.play.follow.sync_source import FURTHEST
-from bridge.scoring.request import LONGEST, MOST_TAKES
+from bridge.scoring.limits import LONGEST, MOST_TAKES
 from bridge.server.auth import TokenAuth
 from bridge.server.bodies import json_body
 from bridge.server.derived_requests import PERFORMANCE

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, SCORES, STRIP
-from bridge.scoring.request import MOST_TAKES
+from bridge.scoring.limits import MOST_TAKES
 from bridge.server.jobs import Job, NoSuchJob, NotStored
 from engine.score import Instrument
 from export.piece import FILMS, NOTATION, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES, WRITTEN

@@ -218,7 +218,7 @@ class Playback:
             self._loaded = _Loaded()
 
     def _begin(self, piece: Piece, loaded: _Loaded, reserve: float) -> None:
-        self._player.reserve = reserve
+        self._player.reserve.seconds = reserve
         self._chords.clear()
         self._cuts.clear()
         self._load(piece, loaded, until=0.0)

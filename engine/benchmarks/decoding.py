@@ -19,7 +19,8 @@ from engine.composing.planned import compose_planned_takes
 from engine.cues import CueSheet, Video
 from engine.cues import Section as Span
 from engine.hits import hits_at
-from engine.model.runtime import Decoder, Network
+from engine.model.decoder import Decoder
+from engine.model.runtime import Network
 from engine.model.transformer import Transformer
 from engine.music import vocabulary as voc
 from engine.plan.planner import PlanOptions, plan_piece

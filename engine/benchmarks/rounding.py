@@ -8,8 +8,9 @@ import numpy as np
 
 from engine.benchmarks.measures import Line, Section
 from engine.evaluation.likelihood import token_nll
+from engine.model.decoder import Decoder
 from engine.model.precision import Precision
-from engine.model.runtime import Decoder, Network
+from engine.model.runtime import Network
 from engine.music.conditions import EMOTION
 from engine.training.corpus.token_cache import Cache
 from engine.training.dataset import IGNORED, validation_batches

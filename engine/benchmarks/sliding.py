@@ -10,7 +10,8 @@ from engine.benchmarks.measures import Line, Section
 from engine.composing.window import to_forget
 from engine.errors import EmsyncError
 from engine.evaluation.likelihood import token_nll
-from engine.model.runtime import Decoder, Network
+from engine.model.decoder import Decoder
+from engine.model.runtime import Network
 from engine.music import vocabulary as voc
 from engine.music.conditions import ALL, EMOTION
 from engine.music.offsets import training_offsets

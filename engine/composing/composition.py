@@ -36,7 +36,7 @@ from engine.composing.state import Key, PieceState
 from engine.composing.window import Window
 from engine.cues import CueSheet
 from engine.model.config import ModelConfig
-from engine.model.runtime import Decoder
+from engine.model.decoder import Decoder
 from engine.music import vocabulary as voc
 from engine.music.conditions import UNKNOWN, Conditions, usual_density, with_guidance
 from engine.music.offsets import BoundaryTracker

@@ -20,7 +20,8 @@ from engine.composing.listener import Listener
 from engine.composing.openings import Openings
 from engine.composing.sampling import choose, surprise
 from engine.cues import CueSheet
-from engine.model.runtime import Decoder, Network
+from engine.model.decoder import Decoder
+from engine.model.runtime import Network
 from engine.music import vocabulary as voc
 from engine.score import Score
 from engine.threads import run_together

@@ -13,7 +13,7 @@ import numpy as np
 
 from engine.arrays import Logits
 from engine.composing.composition import Composition
-from engine.model.runtime import Decoder, Reading
+from engine.model.decoder import Decoder, Reading
 
 
 class _Opening:

@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.arrays import Logits, Offsets
 from engine.composing.state import Key
-from engine.model.runtime import Decoder
+from engine.model.decoder import Decoder
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind
 

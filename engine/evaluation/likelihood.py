@@ -12,7 +12,8 @@ import numpy as np
 from engine.arrays import Floats, Ints, Logits
 from engine.metrics.statistics import Json, estimate
 from engine.model.config import ModelConfig
-from engine.model.runtime import Decoder, Network
+from engine.model.decoder import Decoder
+from engine.model.runtime import Network
 from engine.music import conditions as cond
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind, to_seconds

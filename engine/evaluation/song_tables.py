@@ -13,7 +13,8 @@ from engine.errors import EmsyncError
 from engine.evaluation.likelihood import BATCH, TYPES, window_sums
 from engine.evaluation.references import Row, draw_starts, excerpt
 from engine.metrics.regression import best_penalty, cross_validate, fit
-from engine.model.runtime import Decoder, Network
+from engine.model.decoder import Decoder
+from engine.model.runtime import Network
 from engine.music import vocabulary as voc
 from engine.music.conditions import EMOTION
 from engine.music.vocabulary import MORE_FROM, to_seconds

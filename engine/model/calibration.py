@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.arrays import Logits
-from engine.model.runtime import Decoder, Network
+from engine.model.decoder import Decoder
+from engine.model.runtime import Network
 from engine.music import vocabulary as voc
 from engine.music.offsets import BoundaryTracker
 

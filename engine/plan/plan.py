@@ -201,8 +201,8 @@ class Plan:
                 raise EmsyncError(
                     f"phrases[{place}].bar: {phrase.bar} does not come after bar {before}"
                 )
-            begins = self.seconds_at(self.bar_line(phrase.bar))
-            if phrase.bar > 1 and begins > self.duration - LATEST_PHRASE:
+            if phrase.bar > 1 and not self.may_begin_phrase(phrase.bar):
+                begins = self.seconds_at(self.bar_line(phrase.bar))
                 raise EmsyncError(
                     f"phrases[{place}].bar: bar {phrase.bar} begins at {begins:.2f} s; the film "
                     f"ends at {self.duration:g} s"
@@ -278,6 +278,10 @@ class Plan:
         while (line := lines[-1] + self.bars[min(len(lines), len(self.bars)) - 1]) < end:
             lines.append(line)
         return tuple(lines)
+
+    def may_begin_phrase(self, bar: int) -> bool:
+        """Whether a bar begins long enough before the film's end for a phrase to begin with it."""
+        return self.seconds_at(self.bar_line(bar)) <= self.duration - LATEST_PHRASE
 
     def met(self, boundaries: Sequence[float]) -> tuple[int, int]:
         """How many boundaries (in seconds) fall on a beat, and how many of these begin a bar."""

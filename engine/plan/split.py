@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 
-from engine.plan.plan import LATEST_PHRASE, Phrase, Plan
+from engine.plan.plan import Phrase, Plan
 
 
 def split_phrases(plan: Plan, first: int, until: int) -> Iterator[tuple[Phrase, int]]:
@@ -18,7 +18,8 @@ def split_phrases(plan: Plan, first: int, until: int) -> Iterator[tuple[Phrase, 
     letters = new_letters(plan)
     ends = [*(phrase.bar for phrase in plan.phrases[1:]), bars + 1]
     for phrase, end in zip(plan.phrases, ends, strict=True):
-        cuts = [bar for bar in (first, until) if phrase.bar < bar < end and _may_begin(plan, bar)]
+        inside = (bar for bar in (first, until) if phrase.bar < bar < end)
+        cuts = [bar for bar in inside if plan.may_begin_phrase(bar)]
         for start, stop in zip([phrase.bar, *cuts], [*cuts, end], strict=True):
             numbers = range(start - phrase.bar, stop - phrase.bar) if phrase.chords else ()
             chords = tuple(phrase.chords[n % len(phrase.chords)] for n in numbers)
@@ -37,7 +38,3 @@ def new_letters(plan: Plan) -> Iterator[str]:
             form = f"{letter}{turn + 1}" if turn else letter
             if form not in used:
                 yield form
-
-
-def _may_begin(plan: Plan, bar: int) -> bool:
-    return plan.seconds_at(plan.bar_line(bar)) <= plan.duration - LATEST_PHRASE

@@ -71,13 +71,16 @@ class Frame:
 def open_video(path: str | Path) -> VideoReader:
     """Open a film.
 
-    Raises EmsyncError for a file that is missing, no film, or shorter than ``SHORTEST``.
+    Raises EmsyncError for a file that is missing, no film, or shorter than ``SHORTEST``. Pipes are
+    refused too, since a film is read more than once.
     """
     path = Path(path)
     if path.is_dir():
         raise EmsyncError(f"{path}: is a folder; give a video file")
     if not path.exists():
         raise EmsyncError(f"{path}: no such file; check the path")
+    if not path.is_file():
+        raise EmsyncError(f"{path}: is a pipe or a device; save the film as a file, and give that")
     if not os.access(path, os.R_OK):
         raise EmsyncError(f"{path}: can't be read; check its permissions")
     if path.stat().st_size == 0:

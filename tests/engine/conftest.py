@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from engine.model.runtime import Decoder
+from engine.model.decoder import Decoder
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind
 from engine.score import Instrument, Note, Score

@@ -1,4 +1,4 @@
-"""Arguments of commands that read a folder of songs, for the networks and tables of performance."""
+"""Arguments of commands that read a folder of songs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ def corpus_arguments(parser: ArgumentParser, splits: str = "train or val") -> No
     )  # fmt: skip
 
 
+def mixed_corpus_argument(parser: ArgumentParser) -> None:
+    """Add the folder of songs that may have piano rolls too."""
+    parser.add_argument(
+        "source", type=Path, metavar="CORPUS_FOLDER",
+        help="a folder of songs: MIDI files, and piano rolls as LPD-5 has them (.npz)",
+    )  # fmt: skip
+
+
 def sample_arguments(parser: ArgumentParser, songs: int) -> None:
     """Add how many songs are drawn (``songs`` by default), who reads them, and the seed."""
     parser.add_argument(
@@ -32,9 +40,9 @@ def sample_arguments(parser: ArgumentParser, songs: int) -> None:
     )  # fmt: skip
 
 
-def worker_argument(parser: ArgumentParser) -> None:
-    """Add the number of processes."""
+def worker_argument(parser: ArgumentParser, usual: int = 1) -> None:
+    """Add the number of processes, ``usual`` by default."""
     parser.add_argument(
-        "--workers", type=at_least(1), default=1, metavar="N",
-        help="processes that read songs (default: 1)",
+        "--workers", type=at_least(1), default=usual, metavar="N",
+        help=f"processes that read songs (default: {usual})",
     )  # fmt: skip

@@ -7,17 +7,14 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
+from bridge.cli.model.corpus_options import mixed_corpus_argument, worker_argument
 from bridge.cli.progress import progress_bar
-from bridge.cli.types import at_least
 from engine.files import output, write_atomically
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "source", type=Path, metavar="CORPUS_FOLDER",
-        help="a folder of songs: MIDI files, and piano rolls as LPD-5 has them (.npz)",
-    )  # fmt: skip
+    mixed_corpus_argument(parser)
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help="the table to write (JSON)"
     )
@@ -26,9 +23,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="a tab-separated table of the files to take: file and split (only train is counted), "
         "split_group and licence where known",
     )  # fmt: skip
-    parser.add_argument(
-        "--workers", type=at_least(1), default=2, metavar="N", help="processes (default: 2)"
-    )
+    worker_argument(parser, usual=2)
 
 
 def run(args: Namespace) -> None:

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
+from bridge.cli.model.corpus_options import worker_argument
 from bridge.cli.options import network_arguments
 from bridge.cli.progress import progress_bar
 from bridge.cli.types import at_least
@@ -29,9 +30,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--windows", type=at_least(1), default=60, metavar="N",
         help="windows of validation songs that the network reads (default: 60)",
     )  # fmt: skip
-    parser.add_argument(
-        "--workers", type=at_least(1), default=2, metavar="N", help="processes (default: 2)"
-    )
+    worker_argument(parser, usual=2)
     network_arguments(parser)
 
 

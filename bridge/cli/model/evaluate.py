@@ -12,7 +12,7 @@ from bridge.cli.options import network_arguments, sampling, sampling_arguments
 from bridge.cli.outputs import check_file
 from bridge.cli.progress import progress_bar
 from bridge.cli.types import at_least
-from bridge.scoring.request import TAKES
+from bridge.scoring.limits import TAKES
 from engine.errors import EmsyncError
 from engine.evaluation.amounts import PARTS, QUICK, Amounts
 from engine.files import output, write_atomically

@@ -7,15 +7,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from bridge.cli.extras import need_train_extra
-from bridge.cli.types import at_least
+from bridge.cli.model.corpus_options import mixed_corpus_argument, worker_argument
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "source", type=Path, metavar="SOURCE",
-        help="a folder of songs: MIDI files, and piano rolls as LPD-5 has them (.npz)",
-    )  # fmt: skip
+    mixed_corpus_argument(parser)
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="CACHE", help="the cache to write"
     )
@@ -23,9 +20,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--index", type=Path, metavar="FILE",
         help="a tab-separated table of the files: file, split, and labels where known",
     )  # fmt: skip
-    parser.add_argument(
-        "--workers", type=at_least(1), default=2, metavar="N", help="processes (default: 2)"
-    )
+    worker_argument(parser, usual=2)
 
 
 def run(args: Namespace) -> None:

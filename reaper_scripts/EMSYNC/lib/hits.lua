@@ -1,6 +1,7 @@
 -- The project's markers and regions as a list of hits for emsync: when, how much, which emotion.
 
 local json = require("lib.json")
+local marker_list = require("lib.marker_list")
 local spotting = require("lib.spotting")
 local words = require("lib.words")
 
@@ -46,39 +47,20 @@ end
 -- The markers and regions that begin within the film, by time, as { seconds, ending, name }. Times
 -- are seconds of the film; `ending` is nil for a marker. Cues of music are no hits.
 function hits.collect(film)
-  local list = {}
-  local total = reaper.CountProjectMarkers(0)
-  for row = 0, total - 1 do
-    local _, region, time, ending, name = reaper.EnumProjectMarkers3(0, row)
-    local seconds = time - film.position
+  return marker_list.collect(film, function(region, from, to, name)
     local cue = region and spotting.is_cue(name)
-    if not cue and seconds > -NEAR and seconds < film.length - NEAR then
-      list[#list + 1] = {
-        seconds = math.max(seconds, 0),
-        ending = region and math.min(ending - film.position, film.length) or nil,
+    if not cue and from > -NEAR and from < film.length - NEAR then
+      return {
+        seconds = math.max(from, 0),
+        ending = region and math.min(to, film.length) or nil,
         name = hits.name(name),
       }
     end
-  end
-  table.sort(list, function(one, other)
-    return one.seconds < other.seconds
   end)
-  return list
 end
 
 -- The list as text, as docs/hits.md describes it; nil without any.
-function hits.text(list)
-  local lines = {}
-  for _, hit in ipairs(list) do
-    local time = ("%.6f"):format(hit.seconds)
-    if hit.ending then
-      time = ("%s - %.6f"):format(time, hit.ending)
-    end
-    -- A sign after a space would begin a comment.
-    lines[#lines + 1] = ("%s  %s"):format(time, (hit.name:gsub("#", "\\#")))
-  end
-  return lines[1] and table.concat(lines, "\n") .. "\n" or nil
-end
+hits.text = marker_list.text
 
 -- The list as text for a film whose hits are the project's markers; nil for another setting.
 -- values: the settings. Raises an error if there are no markers.

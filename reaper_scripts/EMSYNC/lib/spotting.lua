@@ -1,6 +1,8 @@
 -- Cues of music: regions with names such as 1m1 (reel 1, music, number 1). Between them the film is
 -- silent.
 
+local marker_list = require("lib.marker_list")
+
 local spotting = {}
 
 local NEAR = 0.001
@@ -15,30 +17,16 @@ end
 
 -- The cues under the film by time, as { seconds, ending, name }. Times are seconds of the film.
 function spotting.collect(film)
-  local list = {}
-  local total = reaper.CountProjectMarkers(0)
-  for row = 0, total - 1 do
-    local _, region, time, ending, name = reaper.EnumProjectMarkers3(0, row)
-    local from = math.max(time - film.position, 0)
-    local to = math.min(ending - film.position, film.length)
+  return marker_list.collect(film, function(region, from, to, name)
+    from, to = math.max(from, 0), math.min(to, film.length)
     if region and to - from > NEAR and spotting.is_cue(name) then
-      list[#list + 1] = { seconds = from, ending = to, name = name }
+      return { seconds = from, ending = to, name = name }
     end
-  end
-  table.sort(list, function(one, other)
-    return one.seconds < other.seconds
   end)
-  return list
 end
 
 -- The cues as text, as docs/spotting.md describes it; nil without any.
-function spotting.text(list)
-  local lines = {}
-  for row, cue in ipairs(list) do
-    lines[row] = ("%.6f - %.6f  %s"):format(cue.seconds, cue.ending, (cue.name:gsub("#", "\\#")))
-  end
-  return lines[1] and table.concat(lines, "\n") .. "\n" or nil
-end
+spotting.text = marker_list.text
 
 -- What is understood, for the user.
 function spotting.summary(list)

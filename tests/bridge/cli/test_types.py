@@ -81,11 +81,19 @@ def test_a_name_that_no_file_can_have_is_refused():
             types.path(wrong)
 
 
+def test_a_value_below_zero_is_no_option(capsys):
+    assert main(["score", "x", "--mix-original", "-2.5e1", "--seed", "-7"]) == 2
+    assert "seed must be a whole number from 0" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("play", "x", "--from", "abc"), "argument --from: 'abc' is not a time"),
         (("play", "x", "--wait", "nan"), "argument --wait: 'nan' is not a number"),
+        (("score", "x", "--mix-original", "-1e309"), "--mix-original: '-1e309' is not a number"),
+        (("score", "x", "--density", "-inf"), "argument --density: '-inf' is not a number"),
+        (("score", "x", "--start", "-1:00"), "argument --start: '-1:00' is not a time"),
         (("score", "x", "--seed", "1.5"), "argument --seed: '1.5' is not a whole number"),
         (("client", "locate", "soon"), "argument T: 'soon' is not a time"),
         (("model", "prepare", "x", "-o", "y", "--workers", "0"), "give 1 or more"),

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import mido
 import pytest
 
+from bridge.midi.messages import SHORTEST
+from bridge.play.event_stream import EventStream
 from bridge.play.midi_reader import read_beats, read_piece
 from bridge.play.options import PlaybackOptions
 from bridge.play.velocity import Dynamics
@@ -144,6 +147,21 @@ def test_a_damaged_file_is_played_with_a_warning_in_one_line(tmp_path):
     with pytest.warns(UserWarning, match=r"song\.mid: 2 notes without an end; the rest") as told:
         piece = read_piece(path)
     assert [note.end for note in piece.notes] == [0.5, 0.5] and len(told) == 1
+
+
+@pytest.mark.parametrize("onsets", [(0,), (0, 480, 960)])
+def test_notes_without_length_are_all_played(tmp_path, onsets):
+    """Such as strokes of drums; the last one may be the last event of the file."""
+    messages = []
+    for before, onset in pairwise((0, *onsets)):
+        messages.append(mido.Message("note_on", note=60, velocity=80, time=onset - before))
+        messages.append(mido.Message("note_off", note=60, time=0))
+    piece = read_piece(saved(tmp_path, messages))
+    due = list(EventStream(piece, 0.0).until(piece.duration))
+    assert [each.note.onset for each in due if each.note] == pytest.approx(
+        [o / 960 for o in onsets]
+    )
+    assert piece.duration == pytest.approx(onsets[-1] / 960 + SHORTEST)
 
 
 def test_bars_of_no_length_do_not_go_on_for_ever(tmp_path):

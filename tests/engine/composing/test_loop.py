@@ -17,7 +17,8 @@ from engine.cues import CueSheet, Section, Video
 from engine.errors import EmsyncError
 from engine.hits import hits_at
 from engine.metrics.alignment import find_chords
-from engine.model.runtime import Decoder, Network
+from engine.model.decoder import Decoder
+from engine.model.runtime import Network
 from engine.music import vocabulary as voc
 from engine.music.conditions import ALL, Conditions, usual_density
 from engine.music.events import ScoreBuilder

@@ -11,7 +11,7 @@ from engine.composing.composition import Composition
 from engine.composing.config import GenerationConfig
 from engine.composing.openings import Openings
 from engine.cues import CueSheet, Section, Video
-from engine.model.runtime import Decoder
+from engine.model.decoder import Decoder
 
 
 @pytest.fixture

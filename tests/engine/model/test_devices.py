@@ -7,8 +7,9 @@ import onnxruntime as ort
 import pytest
 
 from engine.errors import EmsyncError
+from engine.model.decoder import Decoder
 from engine.model.devices import DEVICES, choose_device
-from engine.model.runtime import Decoder, Network
+from engine.model.runtime import Network
 
 OTHERS = [name for name in DEVICES if name != "cpu"]
 

@@ -9,8 +9,8 @@ from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
 from engine.cues import CueSheet, Section, Video
 from engine.hits import hits_at
-from engine.model import runtime
-from engine.model.runtime import SHIPPED, Decoder, Network
+from engine.model.decoder import Decoder
+from engine.model.runtime import SHIPPED, Network
 from engine.music.conditions import ALL
 
 MEGABYTE = 2**20
@@ -69,7 +69,7 @@ def test_a_long_text_is_read_in_parts_to_the_same_logits(shipped, monkeypatch):
     tokens, offsets = np.arange(301), np.full(301, 3.0, np.float32)
 
     def logits_of(most: int) -> list[np.ndarray]:
-        monkeypatch.setattr(runtime, "READ_TOGETHER", most)
+        monkeypatch.setattr("engine.model.decoder.READ_TOGETHER", most)
         decoder = Decoder(shipped)
         first = decoder.prefill(tokens[:201], offsets[:201], nothing)
         return [first, decoder.extend(tokens[201:], offsets[201:])]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.plan.json_form import from_json, to_json
-from engine.plan.plan import Plan
+from engine.plan.plan import LATEST_PHRASE, Plan
 from engine.plan.tempo_search import MOST_BEND
 from engine.recut.cue_sheet import recut_cues
 from engine.recut.planner import NewPlan, plan_recut
@@ -118,6 +118,18 @@ def test_new_picture_of_another_emotion_has_another_key_and_loudness(
     assert {p.key.split()[1] for p in old_plan.phrases} == {"minor"}
     assert {phrase.dynamics for phrase in between} == {"p"}
     assert "p" not in {phrase.dynamics for phrase in old_plan.phrases}
+
+
+def test_a_cut_that_ends_just_after_a_phrase_begins_has_no_phrase_there(
+    old_plan, old_cues, make_sheet
+):
+    bar = old_plan.bar_at(round(float(old_plan.clock.ticks(17.5))))
+    assert bar in {phrase.bar for phrase in old_plan.phrases}
+    stretches = (Stretch(0.0, 0.0, 17.5 + LATEST_PHRASE / 2),)
+    cues = recut_cues(make_sheet(stretches[0].length, (6.0, 11.0)), old_cues, stretches)
+    new = plan_recut(old_plan, cues, stretches)
+    assert len(new.plan.bar_lines()) == bar
+    assert new.plan.phrases[-1].bar < bar and chords(new.plan, bar)[2]
 
 
 def test_beats_alone_are_planned_where_the_old_plan_has_nothing_else(

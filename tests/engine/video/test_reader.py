@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import wave
@@ -84,6 +85,14 @@ def test_progress_rises_to_one(numbered):
 def test_a_part_without_frames_is_refused(numbered):
     with pytest.raises(EmsyncError, match="no frame from 5 s"):
         times(numbered(48), 5.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with a path")
+def test_a_pipe_is_named_as_one(tmp_path):
+    os.mkfifo(tmp_path / "pipe.mp4")
+    for path in (tmp_path / "pipe.mp4", os.devnull):
+        with pytest.raises(EmsyncError, match="is a pipe or a device"):
+            open_video(path)
 
 
 def _bad_files(folder: Path) -> dict[str, Path]:
