@@ -6,6 +6,10 @@ import { shortTime } from "./format.js";
 const TIME_STEPS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 600];
 const FONT = "system-ui, sans-serif";
 const PALE = 0.35;
+const LEAST_APART = 6;
+const NUMBER_APART = 44;
+/** No name of a chord or a hit is wider, in pixels. */
+const WIDEST = 240;
 
 /** Where each lane lies, in pixels from the top. narrow: for a small screen. */
 export function layout(narrow, hasStrip) {
@@ -41,8 +45,15 @@ export function firstFrom(numbers, value, of = (one) => one) {
   return low;
 }
 
+/** The range of pitches of a part, which does not change. */
+const ranges = new WeakMap();
+
+/** The chords whose names have room, for the last scale that they were asked for. */
+const named = new WeakMap();
+
 /**
- * Draw all lanes.
+ * Draw all lanes of a stretch of time: what it shows does not depend on where the stretch begins, so
+ * that stretches fit together.
  *
  * piece: what `/notes` gave. shown: bars, beats, chords and phrases, of the piece or of a new plan.
  * isPlan: the notes are not those of `shown`, but in stretches that are `kept`. fresh: stretches that
@@ -50,7 +61,6 @@ export function firstFrom(numbers, value, of = (one) => one) {
  */
 export function draw(context, view, places, colour, content) {
   const { width } = view;
-  context.clearRect(0, 0, width, places.height);
   for (const name of [...PARTS, "emotion", "sound"]) {
     const { top, height } = places.lanes[name];
     context.fillStyle = colour.lane;
@@ -70,7 +80,7 @@ export function draw(context, view, places, colour, content) {
   drawPeaks(context, view, places.lanes.sound, colour, content.peaks);
   context.globalAlpha = 1;
   drawEmotion(context, view, places.lanes.emotion, colour, content.sections);
-  if (places.narrow) drawNames(context, places, colour);
+  drawTimes(context, view, places.height, colour);
 }
 
 /** What a version composed anew stands out behind its bars and chords. */
@@ -83,34 +93,17 @@ function drawFresh(context, view, places, colour, fresh) {
   }
 }
 
-/** On a small screen the names stand in the lanes. */
-function drawNames(context, places, colour) {
-  context.font = `10px ${FONT}`;
-  context.textBaseline = "top";
-  for (const name of [...PARTS, "emotion", "sound"]) {
-    const { top } = places.lanes[name];
-    context.globalAlpha = 0.85;
-    context.fillStyle = colour.lane;
-    context.fillRect(0, top, context.measureText(name).width + 8, 12);
-    context.globalAlpha = 1;
-    context.fillStyle = colour.quiet;
-    context.fillText(name, 4, top + 1);
-  }
-}
-
 function drawCuts(context, view, places, colour, cuts) {
-  const [top, bottom] = [places.lanes.hits.top, places.height];
+  const { top, height } = places.lanes.hits;
   context.fillStyle = colour.quiet;
-  for (const { time } of cuts) {
-    if (time < view.from || time > view.until) continue;
-    context.fillRect(Math.round(view.x(time)), top, 1, places.lanes.hits.height);
+  for (let place = firstFrom(cuts, view.from, (cut) => cut.time); place < cuts.length; place++) {
+    if (cuts[place].time > view.until) break;
+    const x = Math.round(view.x(cuts[place].time));
+    context.fillRect(x, top, 1, height);
+    context.globalAlpha = 0.25;
+    context.fillRect(x, top + height, 1, places.height - top - height);
+    context.globalAlpha = 1;
   }
-  context.globalAlpha = 0.25;
-  for (const { time } of cuts) {
-    if (time < view.from || time > view.until) continue;
-    context.fillRect(Math.round(view.x(time)), top, 1, bottom - top);
-  }
-  context.globalAlpha = 1;
 }
 
 /** Names of hits stand beside their signs, where there is room before the next one. */
@@ -119,10 +112,14 @@ function drawHitNames(context, view, places, colour, hits) {
   context.font = `11px ${FONT}`;
   context.textBaseline = "middle";
   context.fillStyle = colour.text;
-  for (const [index, { seconds, label }] of hits.entries()) {
-    if (!label || seconds > view.until) continue;
+  const first = firstFrom(hits, view.from - WIDEST / view.scale, (hit) => hit.seconds);
+  for (let place = first; place < hits.length; place++) {
+    const { seconds, label } = hits[place];
+    if (seconds > view.until) break;
+    if (!label) continue;
     const x = view.x(seconds) + 13;
-    const room = (hits[index + 1] ? view.x(hits[index + 1].seconds) - 12 : view.width) - x;
+    const end = hits[place + 1]?.seconds ?? view.duration;
+    const room = Math.min(WIDEST, view.x(end) - 12 - x);
     if (context.measureText(label).width <= room) context.fillText(label, x, top + height / 2);
   }
 }
@@ -130,30 +127,30 @@ function drawHitNames(context, view, places, colour, hits) {
 function drawBars(context, view, places, colour, shown) {
   const { ruler, hits } = places.lanes;
   const [top, bottom] = [hits.top + hits.height, places.lanes.strings.top + places.lanes.strings.height];
-  const lines = (seconds, style, least) => {
-    const first = firstFrom(seconds, view.from);
-    const last = firstFrom(seconds, view.until);
-    if (last - first > view.width / least) return;
+  const apart = (seconds) => (view.duration * view.scale) / Math.max(1, seconds.length);
+  const lines = (seconds, style) => {
+    if (apart(seconds) < LEAST_APART) return;
     context.fillStyle = style;
-    for (let place = first; place < last; place++) {
+    for (let place = firstFrom(seconds, view.from); place < seconds.length; place++) {
+      if (seconds[place] > view.until) break;
       context.fillRect(Math.round(view.x(seconds[place])), top, 1, bottom - top);
     }
   };
-  lines(shown.beats, colour.faint, 6);
-  lines(shown.bars, colour.edge, 6);
+  lines(shown.beats, colour.faint);
+  lines(shown.bars, colour.edge);
   context.font = `11px ${FONT}`;
   context.textBaseline = "middle";
-  // Numbers of bars stand above, as far as there is room; times take the rest of the row.
   context.fillStyle = colour.quiet;
-  let free = -Infinity;
+  // As many bars have numbers as there is room for: all, every second, every fourth ...
+  let every = 1;
+  while (every * apart(shown.bars) < NUMBER_APART) every *= 2;
   const middle = ruler.top + ruler.height / 2;
-  for (let bar = firstFrom(shown.bars, view.from); bar < shown.bars.length; bar++) {
+  const first = firstFrom(shown.bars, view.from - NUMBER_APART / view.scale);
+  for (let bar = Math.ceil(first / every) * every; bar < shown.bars.length; bar += every) {
     const x = view.x(shown.bars[bar]);
     if (x > view.width) break;
-    if (x < free) continue;
     context.fillRect(Math.round(x), ruler.top + 4, 1, ruler.height - 4);
     context.fillText(String(bar + 1), x + 4, middle);
-    free = x + 40;
   }
 }
 
@@ -162,26 +159,46 @@ function drawChords(context, view, places, colour, shown) {
   context.font = `600 12px ${FONT}`;
   context.textBaseline = "middle";
   context.fillStyle = colour.text;
-  let free = -Infinity;
-  const first = Math.max(0, firstFrom(shown.chords, view.from, (chord) => chord[0]) - 1);
-  for (let place = first; place < shown.chords.length; place++) {
-    const [seconds, name] = shown.chords[place];
-    const x = Math.max(2, view.x(seconds) + 4);
-    if (x > view.width) break;
-    const next = shown.chords[place + 1];
-    if (x < free || (next && view.x(next[0]) < x + 4)) continue;
-    context.fillText(name, x, top + height / 2);
-    free = x + context.measureText(name).width + 8;
+  const chords = chordsWithRoom(context, shown.chords, view.scale);
+  for (let place = firstFrom(chords, view.from - WIDEST / view.scale, ([seconds]) => seconds);
+    place < chords.length; place++) {
+    const [seconds, name] = chords[place];
+    if (seconds > view.until) break;
+    context.fillText(name, view.x(seconds) + 4, top + height / 2);
   }
+}
+
+/** The chords whose names do not run into one another, with this many pixels a second. */
+function chordsWithRoom(context, chords, scale) {
+  const before = named.get(chords);
+  if (before?.scale === scale) return before.found;
+  const widths = new Map();
+  const found = [];
+  let free = -Infinity;
+  for (const [place, chord] of chords.entries()) {
+    const [seconds, name] = chord;
+    const x = seconds * scale;
+    if (x < free || (chords[place + 1] && chords[place + 1][0] * scale < x + 8)) continue;
+    if (!widths.has(name)) widths.set(name, context.measureText(name).width);
+    found.push(chord);
+    free = x + widths.get(name) + 8;
+  }
+  named.set(chords, { scale, found });
+  return found;
+}
+
+function rangeOf(notes) {
+  let range = ranges.get(notes);
+  if (!range) {
+    range = notes.reduce(([low, high], note) => [Math.min(low, note[2]), Math.max(high, note[2])], [127, 0]);
+    ranges.set(notes, range);
+  }
+  return range;
 }
 
 function drawPart(context, view, lane, style, notes, strength) {
   if (!notes.length) return;
-  let [low, high] = [127, 0];
-  for (const note of notes) {
-    low = Math.min(low, note[2]);
-    high = Math.max(high, note[2]);
-  }
+  const [low, high] = rangeOf(notes);
   const step = (lane.height - 6) / Math.max(12, high - low + 1);
   const centre = (low + high) / 2;
   context.fillStyle = style;
@@ -241,17 +258,19 @@ function drawEmotion(context, view, lane, colour, sections) {
 }
 
 /** The step between two times of the axis, in seconds. */
-export function timeStep(view) {
+function timeStep(view) {
   return TIME_STEPS.find((step) => step * view.scale >= 70) ?? 3600;
 }
 
-/** Draw the times below the lanes. */
-export function drawTimes(context, view, top, colour) {
+/** The times below the lanes. */
+function drawTimes(context, view, top, colour) {
   const step = timeStep(view);
   context.font = `11px ${FONT}`;
   context.textBaseline = "top";
   context.fillStyle = colour.quiet;
-  for (let at = Math.ceil(view.from / step) * step; at <= view.until; at += step) {
+  // A time that stands before the stretch may reach into it.
+  for (let place = Math.max(0, Math.floor(view.from / step)); place * step <= view.until; place++) {
+    const at = place * step;
     const label = step < 1 ? `${shortTime(at)}.${Math.round((at % 1) * 10)}` : shortTime(at);
     context.fillRect(Math.round(view.x(at)), top, 1, 4);
     context.fillText(label, view.x(at) + 3, top + 2);

@@ -26,14 +26,17 @@ export class Strip {
     image.src = path;
     await image.decode().catch(() => {});
     if (path !== this.#path || !image.naturalWidth) return;
-    this.#image = image;
+    // Unlike an image, a bitmap stays decoded.
+    const bitmap = await createImageBitmap(image);
+    if (path !== this.#path) return;
+    this.#image = bitmap;
     this.#changed();
   }
 
   /** Draw the frames of a stretch of time. They stand at fixed times, so that they scroll with it. */
   draw(context, view, { top, height }) {
     if (!this.#image) return;
-    const count = Math.round(this.#image.naturalWidth / TILE.width);
+    const count = Math.round(this.#image.width / TILE.width);
     const width = (height * TILE.width) / TILE.height;
     const step = width / view.scale;
     for (let place = Math.floor(view.from / step); place * step < view.until; place++) {

@@ -2,9 +2,10 @@
 
 import { byId, make, announce } from "./dom.js";
 import { exactTime } from "./format.js";
-import { colours, draw, drawTimes, layout } from "./lanes.js";
+import { colours, draw, firstFrom, layout } from "./lanes.js";
 import { followPointer, setUpScrollbar } from "./scrolling.js";
 import { Strip } from "./strip.js";
+import { Tiles } from "./tiles.js";
 import { View } from "./view.js";
 
 const AXIS = 18;
@@ -13,7 +14,7 @@ const SIGNS = { "bar line": "on a bar line", beat: "on a beat", missed: "on no b
 
 /** Sends `seek` (seconds), `move` (index, seconds), `remove` (index), `select` and `add`. */
 export class Timeline extends EventTarget {
-  #canvas = byId("lanes");
+  #lanes = byId("lanes");
   #box = byId("timeline");
   #layer = byId("hits-layer");
   #head = byId("playhead");
@@ -21,22 +22,36 @@ export class Timeline extends EventTarget {
   #view = new View();
   #content = null;
   #strip = new Strip(() => this.#resize());
+  #tiles = new Tiles(this.#lanes);
   #showScroll = setUpScrollbar(byId("scrollbar"), this.#view, () => (this.#dirty = true));
   #places = layout(false, false);
   #colours = {};
   #dirty = true;
+  #isNew = true;
+  #shownHits = [0, 0];
   #time = 0;
   #dragging = false;
-  selected = -1;
+  #selected = -1;
 
   constructor() {
     super();
     new ResizeObserver(() => this.#resize()).observe(this.#box);
     this.#box.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    this.#canvas.addEventListener("pointerdown", (event) => this.#press(event));
-    this.#canvas.addEventListener("dblclick", (event) => this.#add(event));
+    this.#lanes.addEventListener("pointerdown", (event) => this.#press(event));
+    this.#lanes.addEventListener("dblclick", (event) => this.#add(event));
     this.#head.addEventListener("keydown", (event) => this.#headKey(event));
     this.#resize();
+  }
+
+  /** The index of the hit that is chosen; -1 for none. */
+  get selected() {
+    return this.#selected;
+  }
+
+  set selected(index) {
+    this.#layer.children[this.#selected]?.classList.remove("selected");
+    this.#selected = index;
+    this.#layer.children[index]?.classList.add("selected");
   }
 
   /** Another piece, that of a job. */
@@ -52,14 +67,14 @@ export class Timeline extends EventTarget {
   /** What to draw; see `draw` in lanes.js. hits, and what each meets, come with it. */
   setContent(content) {
     this.#content = content;
-    this.#dirty = true;
+    this.#isNew = true;
     if (!this.#dragging) this.#makeHits();
   }
 
   /** Colours have changed. */
   refreshColours() {
     this.#colours = colours();
-    this.#dirty = true;
+    this.#isNew = true;
   }
 
   zoom(factor) {
@@ -73,10 +88,9 @@ export class Timeline extends EventTarget {
     const before = this.#view.from;
     const hasMoved = time !== this.#time;
     if (hasMoved || playing) this.#view.show(time, playing);
-    if (this.#dirty || before !== this.#view.from) {
-      this.#paint();
+    if (this.#dirty || this.#isNew || before !== this.#view.from) {
+      this.#dirty = this.#paint();
       this.#placeHits();
-      this.#dirty = false;
     } else if (!hasMoved) return;
     this.#time = time;
     this.#head.style.transform = `translateX(${this.#view.x(time)}px)`;
@@ -90,12 +104,9 @@ export class Timeline extends EventTarget {
     const narrow = this.#box.clientWidth < 600;
     this.#places = layout(narrow, this.#strip.isThere);
     this.#view.width = Math.max(1, this.#box.clientWidth);
-    const density = Math.min(devicePixelRatio || 1, 2);
     const height = this.#places.height + AXIS;
-    this.#canvas.width = this.#view.width * density;
-    this.#canvas.height = height * density;
-    this.#canvas.style.height = `${height}px`;
-    this.#canvas.getContext("2d").setTransform(density, 0, 0, density, 0, 0);
+    this.#lanes.style.height = `${height}px`;
+    this.#tiles.resize(height, Math.min(devicePixelRatio || 1, 2));
     this.#layer.style.top = `${this.#places.lanes.hits.top}px`;
     this.#layer.style.height = `${this.#places.lanes.hits.height}px`;
     for (const label of this.#labels.children) {
@@ -108,18 +119,21 @@ export class Timeline extends EventTarget {
     this.refreshColours();
   }
 
+  /** Whether there is more to paint before the next frame. */
   #paint() {
-    const context = this.#canvas.getContext("2d");
-    draw(context, this.#view, this.#places, this.#colours, this.#content);
-    if (this.#strip.isThere) this.#strip.draw(context, this.#view, this.#places.lanes.strip);
     this.#showScroll();
-    context.clearRect(0, this.#places.height, this.#view.width, AXIS);
-    drawTimes(context, this.#view, this.#places.height, this.#colours);
+    const isNew = this.#isNew;
+    this.#isNew = false;
+    return this.#tiles.show(this.#view, isNew, this.#colours.page, (context, stretch) => {
+      draw(context, stretch, this.#places, this.#colours, this.#content);
+      if (this.#strip.isThere) this.#strip.draw(context, stretch, this.#places.lanes.strip);
+    });
   }
 
   #makeHits() {
     const focused = this.#layer.contains(document.activeElement);
     this.#layer.replaceChildren(...this.#content.hits.map((hit, index) => this.#hit(hit, index)));
+    this.#shownHits = [0, 0];
     this.#placeHits();
     if (focused) this.#layer.children[this.selected]?.focus();
   }
@@ -134,28 +148,34 @@ export class Timeline extends EventTarget {
       "aria-valuetext": `${exactTime(hit.seconds)}, ${SIGNS[meets]}`,
       title: `${name}: ${exactTime(hit.seconds)}, ${SIGNS[meets]}. Drag it, or use the arrow keys; Delete removes it.`,
       data: { meets, must: String(hit.must ?? true), key: `hit-${index}` },
+      hidden: true,
     });
+    button.classList.toggle("selected", index === this.selected);
     button.addEventListener("pointerdown", (event) => this.#drag(event, index, button));
     button.addEventListener("keydown", (event) => this.#hitKey(event, index));
     button.addEventListener("focus", () => this.#select(index));
     return button;
   }
 
+  /** Only hits in sight are there for the layout and the Tab key. */
   #placeHits() {
+    const buttons = this.#layer.children;
     const hits = this.#content?.hits ?? [];
-    for (const [index, button] of [...this.#layer.children].entries()) {
-      if (!hits[index]) continue;
-      const x = this.#view.x(hits[index].seconds);
-      const isOut = x < -8 || x > this.#view.width + 8;
-      if (!isOut) button.style.transform = `translateX(${x}px)`;
-      if (button.hidden !== isOut) button.hidden = isOut;
-      button.classList.toggle("selected", index === this.selected);
+    const margin = 8 / this.#view.scale;
+    const at = (seconds) => Math.min(buttons.length, firstFrom(hits, seconds, (hit) => hit.seconds));
+    const [first, last] = [at(this.#view.from - margin), at(this.#view.until + margin)];
+    for (let index = this.#shownHits[0]; index < this.#shownHits[1]; index++) {
+      if (index < first || index >= last) buttons[index].hidden = true;
     }
+    for (let index = first; index < last; index++) {
+      buttons[index].style.transform = `translateX(${this.#view.x(hits[index].seconds)}px)`;
+      if (buttons[index].hidden) buttons[index].hidden = false;
+    }
+    this.#shownHits = [first, last];
   }
 
   #select(index) {
     this.selected = index;
-    this.#placeHits();
     this.#send("select", { index });
   }
 
@@ -223,8 +243,8 @@ export class Timeline extends EventTarget {
 
   #press(event) {
     if (event.button !== 0 || !this.#content) return;
-    const { left } = this.#canvas.getBoundingClientRect();
-    followPointer(this.#canvas, event, {
+    const { left } = this.#lanes.getBoundingClientRect();
+    followPointer(this.#lanes, event, {
       seek: (x) => this.#send("seek", { seconds: this.#view.seconds(x - left) }),
       scroll: (pixels) => {
         this.#view.scroll(pixels);
@@ -234,7 +254,7 @@ export class Timeline extends EventTarget {
   }
 
   #add(event) {
-    const box = this.#canvas.getBoundingClientRect();
+    const box = this.#lanes.getBoundingClientRect();
     const y = event.clientY - box.top;
     const { top, height } = this.#places.lanes.hits;
     if (y < top || y > top + height) return;
@@ -246,7 +266,7 @@ export class Timeline extends EventTarget {
     event.preventDefault();
     const { from, until } = this.#view;
     if (event.ctrlKey) {
-      const box = this.#canvas.getBoundingClientRect();
+      const box = this.#lanes.getBoundingClientRect();
       this.#view.zoom(2 ** (-event.deltaY / 200), this.#view.seconds(event.clientX - box.left));
     } else this.#view.scroll(event.deltaX || event.deltaY);
     if (from !== this.#view.from || until !== this.#view.until) this.#dirty = true;
