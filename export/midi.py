@@ -17,6 +17,7 @@ from mido import Message, MetaMessage, MidiFile, MidiTrack
 from engine.files import output_folder, write_atomically
 from engine.music.tempo import PPQ, TempoMap
 from engine.score import Instrument, Score
+from export.messages import timed
 from export.ticks import TickScore, tick_score
 
 CHORD_MARKER = "chord"
@@ -179,7 +180,7 @@ def _file(end: int, tracks: Iterable[list[Event]], kind: int = 1) -> bytes:
         track = MidiTrack()
         now = 0
         for tick, message in [*events, (end, MetaMessage("end_of_track"))]:
-            track.append(message.copy(time=tick - now))
+            track.append(timed(message, tick - now))
             now = tick
         midi.tracks.append(track)
     buffer = BytesIO()

@@ -21,7 +21,14 @@ from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from bridge.scoring.film_strip import write_strip
 from bridge.scoring.live import Live, Recorded
 from bridge.scoring.performing import PerformedTake, performed, performing
-from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for
+from bridge.scoring.rendering import (
+    NO_STEPS,
+    Rendered,
+    Renderer,
+    RenderSteps,
+    render,
+    renderer_for,
+)
 from bridge.scoring.report import (
     NOT_TIMED,
     Model,
@@ -64,6 +71,7 @@ from export.smpte import smpte_offset
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
+    from export.sound.splice import OlderSound
 
 MOST_APART = 0.05
 """The most that a plan and its film may differ in length, in seconds."""
@@ -210,12 +218,14 @@ def score_film(
     live: Live | None = None,
     scores: Path | None = None,
     soundfont: Path | None = None,
+    ready: Callable[[], None] = lambda: None,
 ) -> tuple[CueSheet, Report]:
     """Score a film into ``folder``, which must exist; returns the cue sheet and the report.
 
     load: loads the network; called once the film has been analyzed. live: follows the first take
     while it is composed, and may change it. scores: a file that keeps what
     is measured of the film. soundfont: as for :func:`~bridge.scoring.rendering.renderer_for`.
+    ready: called once the sound of the piece can be played.
     Raises EmsyncError for a film that can't be scored and a network that can't be loaded. It raises
     it too for a sound font that can't be read, and a folder that can't be written.
     """
@@ -228,7 +238,8 @@ def score_film(
     composing = partial(phases, "composing")
     report, _ = compose_piece(request, cues, plan, load, folder, composing, begun, live)
     cues = replace(cues, sections=report.sections)
-    return cues, with_sound(report, renderer, request, cues, folder, phases)
+    steps = RenderSteps(ready)
+    return cues, with_sound(report, renderer, request, cues, folder, phases, steps)
 
 
 def with_sound(
@@ -238,12 +249,21 @@ def with_sound(
     cues: CueSheet,
     folder: Path,
     phases: Phases,
+    steps: RenderSteps = NO_STEPS,
+    older: OlderSound | None = None,
 ) -> Report:
-    """Render the piece of a folder; returns its report with that, and writes it."""
+    """Render the piece of a folder; returns its report with that, and writes it.
+
+    steps, older: as for :func:`~bridge.scoring.rendering.render`.
+    """
     if renderer is None:
+        steps.between()
         return report
     with phases("rendering") as progress:
-        return reported(report, render(renderer, request, cues, folder, progress=progress), folder)
+        rendered = render(
+            renderer, request, cues, folder, progress=progress, steps=steps, older=older
+        )
+        return reported(report, rendered, folder)
 
 
 def reported(report: Report, rendered: Rendered | None, folder: Path) -> Report:
@@ -364,13 +384,33 @@ def write_result(
     folder: Path,
     name: str = "",
     exports: Sequence[str] = (),
-    source: Path | None = None,
 ) -> Report:
     """Write the music of finished takes and its picture; returns the report, without timings.
 
-    Notation and picture have the times as written. name: of a cue; a marker says it. exports: the
-    formats to write beside. source: the folder of an older score of the same part of the film; None
-    for none. Raises EmsyncError for a folder that can't be written.
+    exports: the formats to write beside. Arguments else as for :func:`write_notes`.
+    """
+    result, write_pages = write_notes(cues, plan, takes, network, seed, folder, name, exports)
+    write_pages()
+    return result
+
+
+def write_notes(
+    cues: CueSheet,
+    plan: Plan | None,
+    takes: Sequence[PerformedTake],
+    network: Network,
+    seed: int,
+    folder: Path,
+    name: str = "",
+    exports: Sequence[str] = (),
+    source: Path | None = None,
+) -> tuple[Report, Callable[[], None]]:
+    """Write the MIDI files of finished takes, and the film strip.
+
+    Returns the report, without timings, and what writes the pages: notation, picture and
+    ``exports``, which have the times as written. name: of a cue; a marker says it.
+    source: the folder of an older score of the same part of the film; None for none.
+    Both raise EmsyncError for a folder that can't be written.
     """
     from engine.composing.takes import ranked
 
@@ -382,13 +422,17 @@ def write_result(
     offset = smpte_offset(cues.video.clock, cues.start)
     write_piece([take.score for take, _ in best_first], written, folder, markers, offset)
     score = best.score
-    title = Path(cues.video.path).stem + (f": {name}" if name else "")
-    write_atomically(folder / NOTATION, musicxml(written, title, hit_names(cues)))
-    write_exports(exports, score, cues, folder)
-    phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
     strip = write_strip(cues, folder, source)
-    tiles = () if strip is None else tuple(strip.jpegs())
-    write_atomically(folder / PICTURE, draw(written, cues, score.harmony, phrases, tiles))
+    title = Path(cues.video.path).stem + (f": {name}" if name else "")
+
+    def write_pages() -> None:
+        write_atomically(folder / NOTATION, musicxml(written, title, hit_names(cues)))
+        write_exports(exports, score, cues, folder)
+        phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
+        tiles = () if strip is None else tuple(strip.jpegs())
+        write_atomically(folder / PICTURE, draw(written, cues, score.harmony, phrases, tiles))
+
     card = network.card
     model = Model(card.name, card.sha256, card.parameters, network.device, network.precision)
-    return report(cues, score, seed, model, Takes(tuple(best_first)), NOT_TIMED)
+    made = report(cues, score, seed, model, Takes(tuple(best_first)), NOT_TIMED)
+    return made, write_pages

@@ -19,7 +19,7 @@ from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
 from bridge.scoring.new_cut import NewCut
 from bridge.scoring.performing import performed
 from bridge.scoring.pipeline import Phases, with_sound, write_result
-from bridge.scoring.rendering import renderer_for
+from bridge.scoring.rendering import RenderSteps, renderer_for
 from bridge.scoring.report import KeptPart, Recut, Report, Timings
 from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
@@ -125,6 +125,7 @@ def recut_film(
     folder: Path,
     phases: Phases,
     soundfont: Path | None = None,
+    ready: Callable[[], None] = lambda: None,
 ) -> tuple[CueSheet, Report]:
     """Score a new cut into ``folder``, which must exist; returns its cue sheet and the report.
 
@@ -168,7 +169,8 @@ def recut_film(
     write_report(result, folder / REPORT)
     if cut.film is None:
         request = replace(request, film=False)
-    return cues, with_sound(result, renderer, request, cues, folder, phases)
+    steps = RenderSteps(ready)
+    return cues, with_sound(result, renderer, request, cues, folder, phases, steps)
 
 
 def plan_new_cut(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +21,13 @@ from engine.errors import EmsyncError
 from engine.measurements import read_tracks
 from engine.score import Instrument
 from engine.video.reader import open_video
-from export.piece import STEMS
+from export.piece import SOUNDS, STEMS
 
 if TYPE_CHECKING:  # these are loaded only where sound is wanted
     from export.film.film import FilmFile
     from export.sound.soundfont import SoundFont
     from export.sound.soundtrack import Soundtrack
+    from export.sound.splice import OlderSound
     from export.sound.synthesizer import Synthesizer
 
 WHOLE = 0.001
@@ -48,6 +49,25 @@ class Renderer:
     font: SoundFont
     font_name: str
     synthesizer: Synthesizer
+
+
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSteps:
+    """What is called while a piece is rendered.
+
+    ready: once its mix can be played. between: after its sound and before its film, also where
+    there is neither.
+    """
+
+    ready: Callable[[], None] = _nothing
+    between: Callable[[], None] = _nothing
+
+
+NO_STEPS = RenderSteps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +107,17 @@ def render(
     name: str = "score",
     film: bool = True,
     progress: Progress = lambda share: None,
+    steps: RenderSteps = NO_STEPS,
+    older: OlderSound | None = None,
 ) -> Rendered | None:
     """Render the stems in ``folder`` as ``name``.wav and, if asked for, as the film.
 
-    film: whether this piece belongs to a film of its own. Returns None without a renderer, and
-    where rendering fails, of which a warning tells.
+    film: whether this piece belongs to a film of its own. older: the sound of an older version, of
+    which that is taken over which has not changed. Returns None without a renderer, and where
+    rendering fails, of which a warning tells.
     """
     if renderer is None:
+        steps.between()
         return None
     # PyAV is slow to load.
     import av
@@ -115,10 +139,14 @@ def render(
             renderer.synthesizer,
             float(cues.video.clock.start_seconds) + cues.start,
             lambda done: progress(share * done),
+            older,
+            steps.ready,
         )
     except (EmsyncError, OSError, av.FFmpegError) as error:
         warnings.warn(f"no sound: {error}", stacklevel=2)
+        steps.between()
         return None
+    steps.between()
     made = None
     if film:
         try:
@@ -128,6 +156,25 @@ def render(
         except (EmsyncError, OSError, av.FFmpegError) as error:
             warnings.warn(f"no film: {error}", stacklevel=2)
     return Rendered(sound, made, renderer.font_name, time.perf_counter() - begun)
+
+
+def older_sound(folder: Path, report: Mapping[str, Any]) -> OlderSound | None:
+    """The sound of a result in ``folder``; None where its report does not tell of any.
+
+    report: its ``report.json``.
+    """
+    from export.sound.splice import OlderSound
+
+    match report.get("sound"):
+        case {
+            "mix": str(mix),
+            "recipe": str(recipe),
+            "level": float() | int() as level,
+            "limited": float() | int() as limited,
+        } if mix in SOUNDS:
+            return OlderSound(folder, mix, recipe, float(level), float(limited))
+        case _:
+            return None
 
 
 def _film(
@@ -186,6 +233,8 @@ def to_values(rendered: Rendered) -> dict[str, Any]:
             "peak": decibels(sound.peak),
             "limited": decibels(sound.limited),
             "fade": round(sound.fade, 3),
+            "level": sound.level,
+            "recipe": sound.recipe,
             "synthesizer": sound.synthesizer,
             "soundfont": rendered.soundfont,
         },

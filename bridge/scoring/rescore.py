@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
 from bridge.scoring.performing import performed
-from bridge.scoring.pipeline import Phases, with_sound, write_result
+from bridge.scoring.pipeline import Phases, with_sound, write_notes
 from bridge.scoring.recut import OldScore, warn_of_another_network
-from bridge.scoring.rendering import renderer_for
+from bridge.scoring.rendering import RenderSteps, older_sound, renderer_for
 from bridge.scoring.report import KeptPart, NewPart, Report, Rescore, Timings
 from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
@@ -48,6 +48,7 @@ def rescore_piece(
     folder: Path,
     phases: Phases,
     soundfont: Path | None = None,
+    ready: Callable[[], None] = lambda: None,
 ) -> tuple[CueSheet, Report]:
     """Compose what ``request.rescore`` selects anew, into ``folder``, which must exist.
 
@@ -82,7 +83,7 @@ def rescore_piece(
         )  # fmt: skip
     composed = time.perf_counter()
     played = performed(found.takes, request, cues, plan, selection.played.get)
-    result = write_result(
+    result, write_pages = write_notes(
         cues,
         plan,
         played,
@@ -106,7 +107,10 @@ def rescore_piece(
     if not Path(request.video).exists():
         # An old score outlives its film.
         request = replace(request, film=False)
-    return cues, with_sound(result, renderer, request, cues, folder, phases)
+    # Nobody waits for the pages: they come once the sound can be played.
+    steps = RenderSteps(ready, write_pages)
+    older = older_sound(old.folder, old.report)
+    return cues, with_sound(result, renderer, request, cues, folder, phases, steps, older)
 
 
 @dataclass(frozen=True, slots=True)

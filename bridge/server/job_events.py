@@ -24,6 +24,9 @@ def job_observer(hub: Hub, playback: Playback, job_files: JobFiles, live: Live) 
                 playback.extend(job.id, event)
                 live.drafted(job.id, event)
                 return
+            case protocol.SoundReady():
+                hub.publish("sound", job=job.id)
+                return
             case protocol.Entered(State.COMPOSING) if job.request.live:
                 cues = read_cues(job_files.file(job, CUES))
                 plan = None if job.request.free else read_plan(job_files.file(job, PLAN))

@@ -122,19 +122,23 @@ def perform(
     load: loads the network. lines: what the server sends meanwhile.
     """
     folder, phases = output_folder(task.folder), _phases(report)
+
+    def ready() -> None:
+        report(protocol.SoundReady())
+
     # Those of an attempt that was cut off: the film may be another one now.
     (folder / SCORES).unlink(missing_ok=True)
     if task.kind is Kind.RESCORE and task.source is not None:
-        rescore_piece(read_old_score(task.source), task.request, load, folder, phases)
+        rescore_piece(read_old_score(task.source), task.request, load, folder, phases, None, ready)
     elif (files := task.request.recut) is not None and task.source is not None:
         old, request = read_old_score(task.source), task.request
         cut = read_cut(files, old.cues.video, request.start_timecode)
-        recut_film(old, cut, request, load, folder, phases)
+        recut_film(old, cut, request, load, folder, phases, None, ready)
     elif task.kind is Kind.COMPOSE and task.request.music_cues:
         score_reel(task.request, load, folder, phases, folder / SCORES)
     elif task.kind is Kind.COMPOSE:
         live = LiveWorker(report, lines) if task.request.live else None
-        score_film(task.request, load, folder, phases, live, folder / SCORES)
+        score_film(task.request, load, folder, phases, live, folder / SCORES, None, ready)
     else:
         write_cues(analyze_film(task.request, phases, folder / SCORES), folder / CUES)
 

@@ -73,6 +73,11 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundReady:
+    """The sound of the piece can be played. Its stems, film and pages may follow."""
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """A warning for the user, in one line."""
 
@@ -91,7 +96,7 @@ class Done:
     """The job's files are written."""
 
 
-Event = Entered | Progress | Draft | Warned | Failed | Done
+Event = Entered | Progress | Draft | SoundReady | Warned | Failed | Done
 
 
 def task_line(task: Task) -> bytes:
@@ -156,6 +161,8 @@ def event_line(event: Event) -> bytes:
         case Draft(notes, chords, until, changes):
             rows = [(n.instrument.value, n.onset, n.end, n.pitch, n.velocity) for n in notes]
             return _line("draft", notes=rows, chords=chords, until=until, changes=changes)
+        case SoundReady():
+            return _line("sound")
         case Warned(text):
             return _line("warned", text=text)
         case Failed(error):
@@ -179,6 +186,8 @@ def parse_event(line: bytes) -> Event:
             "changes": int(changes),
         }:
             return Draft(_notes(rows), tuple(chords), until, changes)
+        case {"type": "sound"}:
+            return SoundReady()
         case {"type": "warned", "text": str(text)}:
             return Warned(text)
         case {"type": "failed", "error": str(error)}:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from pathlib import Path
 
-from mido import MidiFile, merge_tracks, tick2second
+from mido import Message, MetaMessage, MidiFile, tick2second
 
 from engine.errors import EmsyncError
+from export.messages import timed
 from export.sound.blocks import RATE
 from export.sound.synthesizer import Event
 
@@ -20,17 +22,21 @@ def read_events(path: Path) -> tuple[Event, ...]:
     """
     try:
         file = MidiFile(path)
-        tracks = merge_tracks(file.tracks)
     except (OSError, ValueError, EOFError, KeyError, IndexError) as error:
         raise EmsyncError(f"{path}: is no MIDI file that can be read; score again") from error
+    merged: list[tuple[int, Message | MetaMessage]] = []
+    for track in file.tracks:
+        ticks = accumulate(message.time for message in track)
+        merged += zip(ticks, track, strict=True)
     found: list[Event] = []
-    seconds, tempo = 0.0, 500_000
-    for message in tracks:
-        seconds += tick2second(message.time, file.ticks_per_beat, tempo)
+    seconds, tempo, now = 0.0, 500_000, 0
+    for tick, message in sorted(merged, key=lambda pair: pair[0]):
+        seconds += tick2second(tick - now, file.ticks_per_beat, tempo)
+        now = tick
         if message.type == "set_tempo":
             tempo = message.tempo
         elif message.type in _PLAYED:
-            found.append(Event(round(seconds * RATE), message.copy(time=0)))
+            found.append(Event(round(seconds * RATE), timed(message, 0)))
     return tuple(found)
 
 

@@ -10,12 +10,19 @@ from typing import Literal, Self
 import av
 import numpy as np
 from av.audio.stream import AudioStream
+from numpy.typing import NDArray
 
 from export.sound.blocks import RATE, Sound
 
 Format = Literal["wav", "flac"]
 _CODECS = {"wav": "pcm_s24le", "flac": "flac"}
-_SCALE = 1 << 23
+SCALE = 1 << 23
+"""Steps of full scale."""
+
+
+def to_steps(block: Sound) -> NDArray[np.int32]:
+    """Sound [n, 2], -1..1, in steps of 24 bits."""
+    return np.clip(np.rint(block * SCALE), -SCALE, SCALE - 1).astype(np.int32)
 
 
 class SoundFile:
@@ -41,15 +48,15 @@ class SoundFile:
 
     def write(self, block: Sound) -> Sound:
         """Append sound [n, 2], -1..1; returns it as it is written, rounded to 24 bits."""
-        steps = np.clip(np.rint(block * _SCALE), -_SCALE, _SCALE - 1)
-        content = (steps.astype(np.int32) << 8).reshape(1, -1)
+        steps = to_steps(block)
+        content = (steps << 8).reshape(1, -1)
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(content), format="s32", layout="stereo"
         )
         frame.sample_rate, frame.pts, frame.time_base = RATE, self._written, Fraction(1, RATE)
         self._written += len(block)
         self._container.mux(self._stream.encode(frame))
-        return steps / _SCALE
+        return steps / SCALE
 
     def close(self) -> None:
         """Finish the file."""

@@ -7,6 +7,8 @@ import warnings
 from collections.abc import Collection
 from pathlib import Path
 
+import numpy as np
+
 from engine.errors import EmsyncError
 from engine.score import Instrument
 from export.sound.presets import take_presets
@@ -17,6 +19,8 @@ SHIPPED = Path(__file__).with_name("five-parts.sf3")
 VARIABLE = "EMSYNC_SOUNDFONT"
 """The environment variable that names another font."""
 DRUM_BANK = 128
+_RELEASE, _AT_ONCE = 38, -12000
+"""The generator of the release, and its usual value, in cents of a second (section 8.1.3)."""
 
 
 def font_path(given: Path | None = None) -> Path:
@@ -44,6 +48,34 @@ def part_font(
     A program that the font lacks is played by its nearest relative, with a warning. Raises
     EmsyncError for a damaged font.
     """
+    try:
+        return to_bytes(unpacked(_taken(font, instrument, programs, keys)))
+    except (ValueError, IndexError) as error:
+        raise EmsyncError("the sound font is damaged; give another") from error
+
+
+def longest_release(font: SoundFont, instrument: Instrument, programs: set[int]) -> float:
+    """The seconds in which a note of a part dies away at most once it is let go.
+
+    Arguments and errors as for :func:`part_font`.
+    """
+    try:
+        tables = _taken(font, instrument, programs, range(128)).tables
+    except (ValueError, IndexError) as error:
+        raise EmsyncError("the sound font is damaged; give another") from error
+    # What a preset says is added to what its instruments say.
+    cents = [
+        tables[name]["amount"][tables[name]["oper"] == _RELEASE].astype(np.int16)
+        for name in ("igen", "pgen")
+    ]
+    total = int(cents[0].max(initial=_AT_ONCE)) + int(cents[1].max(initial=0))
+    return float(2 ** (total / 1200))
+
+
+def _taken(
+    font: SoundFont, instrument: Instrument, programs: set[int], keys: Collection[int]
+) -> SoundFont:
+    """The presets of a part, as for ``part_font``. Raises ValueError and IndexError, too."""
     drums = instrument is Instrument.DRUMS
     wanted = []
     for program in sorted(programs or {instrument.program}):
@@ -56,13 +88,10 @@ def part_font(
             warnings.warn(
                 f"the sound font has no program {program + 1} for the {instrument.value}; its "
                 f"program {found + 1} plays",
-                stacklevel=2,
+                stacklevel=3,
             )
         wanted.append((font, row, DRUM_BANK if drums else 0, program))
-    try:
-        return to_bytes(unpacked(take_presets(wanted, keys)))
-    except (ValueError, IndexError) as error:
-        raise EmsyncError("the sound font is damaged; give another") from error
+    return take_presets(wanted, keys)
 
 
 def _nearest(presets: list[tuple[int, int]], instrument: Instrument, program: int) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Floats
-from export.sound.blocks import RATE
+from export.sound.blocks import RATE, Sound
 
 TARGET = -18.0
 """Loudness of a piece in LUFS: what music with peaks of 15 dB reaches below ``CEILING``."""
@@ -24,6 +24,10 @@ WINDOW = 48
 """Frames of which the limiter knows the peak: 1 ms."""
 _ATTACK, _RELEASE = 1.0, 0.04
 """How fast the limiter comes and goes, in dB a window."""
+REACH_BACK, REACH = (
+    (math.ceil(MOST_LIMITED / speed) + 1) * WINDOW for speed in (_ATTACK, _RELEASE)
+)
+"""Frames before and after a peak in which the limiter may lower the sound for its sake."""
 FADE = 3.0
 """Seconds of the fade where the music does not end by itself."""
 ENDED = 0.1
@@ -64,13 +68,26 @@ def piece_gain(loudness: float, peaks: Floats, silence: float, frames: int) -> G
     loudness: in LUFS. peaks: of each window. silence: seconds from the end of the last note to the
     end of the film. frames: of the film.
     """
-    ended = silence >= ENDED
-    fade = min(FADE, silence if ended else frames / RATE / 2)
+    fade, ended = ending(silence, frames)
     peak = float(peaks.max(initial=0.0))
     if peak <= 0.0 or not math.isfinite(loudness):
         return Gain(0.0, np.ones(len(peaks) + 1), frames, fade, ended)
     level = min(TARGET - loudness, CEILING + MOST_LIMITED - 20 * math.log10(peak))
     return Gain(level, limiter_edges(peaks, CEILING - level), frames, fade, ended)
+
+
+def ending(silence: float, frames: int) -> tuple[float, bool]:
+    """The seconds of the fade, and whether the music ends by itself. As for ``piece_gain``."""
+    ended = silence >= ENDED
+    return min(FADE, silence if ended else frames / RATE / 2), ended
+
+
+def window_peaks(sound: Sound) -> Floats:
+    """The peak of each window of stereo sound [n, 2]."""
+    # NumPy's largest of two columns is slower.
+    loud = np.maximum(np.abs(sound[:, 0]), np.abs(sound[:, 1]))
+    windows = np.pad(loud, (0, -len(loud) % WINDOW)).reshape(-1, WINDOW)
+    return windows.max(1).astype(float)
 
 
 def limiter_edges(peaks: Floats, ceiling: float) -> Floats:

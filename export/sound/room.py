@@ -15,7 +15,8 @@ from export.sound.blocks import BLOCK, RATE, Sound
 
 _SIZE = 1 << 18
 """Length of the Fourier transform: room for a block and the response."""
-_LENGTH = _SIZE - BLOCK
+LENGTH = _SIZE - BLOCK
+"""Frames that the room goes on sounding."""
 _DELAY = 0.012
 """Seconds before the first reflection."""
 _BANDS = ((0.0, 250.0, 1.1), (250.0, 2000.0, 1.3), (2000.0, 6000.0, 0.9), (6000.0, 16000.0, 0.5))
@@ -26,13 +27,13 @@ _BANDS = ((0.0, 250.0, 1.1), (250.0, 2000.0, 1.3), (2000.0, 6000.0, 0.9), (6000.
 def _response() -> NDArray[np.complexfloating]:
     """The spectrum of the response [2, bins], of unit energy a channel."""
     random = np.random.default_rng(22)
-    times = np.arange(_LENGTH) / RATE
-    frequencies = np.fft.rfftfreq(_LENGTH, 1 / RATE)
-    response = np.zeros((2, _LENGTH))
+    times = np.arange(LENGTH) / RATE
+    frequencies = np.fft.rfftfreq(LENGTH, 1 / RATE)
+    response = np.zeros((2, LENGTH))
     for low, high, fall in _BANDS:
-        noise = np.fft.rfft(random.standard_normal((2, _LENGTH)))
+        noise = np.fft.rfft(random.standard_normal((2, LENGTH)))
         noise[:, (frequencies < low) | (frequencies >= high)] = 0.0
-        response += np.fft.irfft(noise, _LENGTH) * 10 ** (-3 * times / fall)
+        response += np.fft.irfft(noise, LENGTH) * 10 ** (-3 * times / fall)
     response = np.roll(response, round(_DELAY * RATE), axis=1)
     response[:, : round(_DELAY * RATE)] = 0.0
     response /= np.sqrt((response**2).sum(1, keepdims=True))

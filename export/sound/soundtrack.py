@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import math
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
-import numpy as np
-
-from engine.arrays import Floats
 from engine.errors import EmsyncError
-from engine.files import output_folder, replacing
+from engine.files import output_folder
 from engine.score import Instrument
-from export.sound.blocks import BLOCK, RATE, Sound
-from export.sound.events import has_notes, keys, last_note_end, programs, read_events
-from export.sound.files import Format, SoundFile
-from export.sound.fonts import part_font
-from export.sound.gain import WINDOW, Gain, piece_gain
-from export.sound.loudness import LoudnessMeter
-from export.sound.mixing import PLACES, stem_blocks
+from export.sound.blocks import RATE
+from export.sound.events import has_notes, last_note_end, read_events
+from export.sound.files import Format
+from export.sound.gain import ending
+from export.sound.recipe import recipe_of
 from export.sound.soundfont import SoundFont
-from export.sound.synthesizer import Synthesizer, play_events
+from export.sound.splice import OlderSound, splice
+from export.sound.synthesizer import Event, Synthesizer
+from export.sound.whole import Levels, Targets, write_whole
 
 Progress = Callable[[float], None]
 _BYTES = 3
 """Of a sample in a file."""
 _LEFT = 32 << 20
 """Bytes that stay free."""
-_PLAYING = 0.7
-"""The share of the work that playing and mixing are; the rest is writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,8 @@ class Soundtrack:
 
     mix, stems: names of the files, relative to their folder. loudness: LUFS; minus infinity for
     silence. peak: dBFS. limited: the most that the limiter took away, in dB. fade: seconds of the
-    fade at the end; 0 where the music ends by itself. synthesizer: its name.
+    fade at the end; 0 where the music ends by itself. synthesizer: its name. level: the gain of the
+    whole piece, in dB. recipe: as of :func:`~export.sound.recipe.recipe_of`.
     """
 
     mix: str
@@ -52,6 +45,8 @@ class Soundtrack:
     limited: float
     fade: float
     synthesizer: str
+    level: float
+    recipe: str
 
 
 def write_soundtrack(
@@ -64,49 +59,77 @@ def write_soundtrack(
     synthesizer: Synthesizer,
     begin: float = 0.0,
     progress: Progress = lambda share: None,
+    older: OlderSound | None = None,
+    ready: Callable[[], None] = lambda: None,
 ) -> Soundtrack:
     """Write the mix to ``folder``/``name`` and the stems of parts that play to ``folder``/stems.
 
     midis: the file of each part. duration: of the film in seconds; the files have exactly that many
     frames, to the nearest. name: with the suffix of ``form``. begin: seconds since midnight of the
     film's first frame, which WAV files store. progress: receives the share that is done, 0..1.
+    older: the sound of an older version, out of which that of WAV files is made where it can be
+    (:func:`~export.sound.splice.splice`). ready: called once the mix is written.
     Raises EmsyncError for MIDI files that can't be read, a font that can't be played, and a folder
     that can't be written.
     """
     frames = round(duration * RATE)
     events = {instrument: read_events(path) for instrument, path in midis.items()}
-    playing = [instrument for instrument in midis if has_notes(events[instrument])]
-
-    def blocks(instrument: Instrument) -> Iterator[Sound]:
-        own = events[instrument]
-        small = part_font(font, instrument, programs(own), keys(own))
-        dry = play_events(synthesizer, small, own, frames)
-        return stem_blocks(dry, PLACES[instrument], frames)
-
+    playing = {i: events[i] for i in midis if has_notes(events[i])}
     stems = output_folder(folder / "stems")
     _check_room(folder, frames, len(playing))
-    with ExitStack() as stack:
-        kept = {i: stack.enter_context(tempfile.TemporaryFile(dir=folder)) for i in playing}
-        silence = duration - max((last_note_end(events[i]) for i in playing), default=0.0)
-        meter, peaks = _mixed({i: blocks(i) for i in playing}, kept, frames, progress)
-        gain = piece_gain(meter.integrated, peaks, silence, frames)
-        targets = {i: stems / f"{i.value}.{form}" for i in playing}
-        written = {
-            instrument: stack.enter_context(_opened(path, form, begin, stack))
-            for instrument, path in targets.items()
-        }
-        mix = stack.enter_context(_opened(folder / name, form, begin, stack))
-        loudness, peak = _written(kept, written, mix, gain, progress)
+    targets = Targets(folder / name, {i: stems / f"{i.value}.{form}" for i in playing}, form, begin)
+    recipe = recipe_of(midis, frames, begin, font, synthesizer)
+    levels = None
+    if older is not None and form == "wav":
+        # Else its files are not what this font and this synthesizer make of its notes.
+        own = {instrument: older.midi(instrument) for instrument in midis}
+        if older.recipe == recipe_of(own, frames, begin, font, synthesizer):
+            old = {
+                instrument: events[instrument]
+                if path.read_bytes() == midis[instrument].read_bytes()
+                else read_events(path)
+                for instrument, path in own.items()
+            }
+            levels = _spliced(older, old, playing, targets, frames, font, synthesizer, ready)
+    if levels is None:
+        levels = write_whole(playing, targets, frames, font, synthesizer, progress)
+        ready()
+    silence = duration - max(map(last_note_end, playing.values()), default=0.0)
+    fade, ended = ending(silence, frames)
     progress(1.0)
     return Soundtrack(
         name,
-        tuple(f"stems/{path.name}" for path in targets.values()),
-        loudness,
-        20 * math.log10(peak) if peak > 0 else -math.inf,
-        gain.limited,
-        0.0 if gain.ended else gain.fade,
+        tuple(f"stems/{path.name}" for path in targets.stems.values()),
+        levels.loudness,
+        20 * math.log10(levels.peak) if levels.peak > 0 else -math.inf,
+        levels.limited,
+        0.0 if ended else fade,
         synthesizer.name,
+        levels.level,
+        recipe,
     )
+
+
+def _spliced(
+    older: OlderSound,
+    old: Mapping[Instrument, tuple[Event, ...]],
+    playing: Mapping[Instrument, tuple[Event, ...]],
+    targets: Targets,
+    frames: int,
+    font: SoundFont,
+    synthesizer: Synthesizer,
+    ready: Callable[[], None],
+) -> Levels | None:
+    """Write sound that is made out of an older one; None, and nothing, where it can't be."""
+    old = {i: events for i, events in old.items() if has_notes(events)}
+    found = splice(older, old, playing, frames, font, synthesizer)
+    if found is None:
+        return None
+    found.mix.copy(targets.mix, found.start, found.new_mix)
+    ready()
+    for instrument, path in targets.stems.items():
+        found.stems[instrument].copy(path, found.start, found.new_stems[instrument])
+    return Levels(older.level, found.limited, found.loudness, found.peak)
 
 
 def _check_room(folder: Path, frames: int, parts: int) -> None:
@@ -121,58 +144,3 @@ def _check_room(folder: Path, frames: int, parts: int) -> None:
             f"{folder}: the disk has {free >> 20} MB free, and sound needs {needed >> 20}; "
             "free some space"
         )
-
-
-def _opened(path: Path, form: Format, begin: float, stack: ExitStack) -> SoundFile:
-    return SoundFile(stack.enter_context(replacing(path)), form, begin)
-
-
-def _mixed(
-    blocks: Mapping[Instrument, Iterator[Sound]],
-    kept: Mapping[Instrument, IO[bytes]],
-    frames: int,
-    progress: Progress,
-) -> tuple[LoudnessMeter, Floats]:
-    """Keep the stems, still without gain, in files; returns the loudness and peaks of their mix."""
-    meter = LoudnessMeter()
-    peaks = [np.zeros(0)]
-    for start in range(0, frames, BLOCK):
-        size = min(BLOCK, frames - start)
-        mix = np.zeros((size, 2), np.float32)
-        for instrument, source in blocks.items():
-            block = next(source)
-            kept[instrument].write(block.astype("<f4").tobytes())
-            mix += block
-        meter.push(mix)
-        loud = np.maximum(np.abs(mix[:, 0]), np.abs(mix[:, 1]))
-        windows = np.pad(loud, (0, -size % WINDOW)).reshape(-1, WINDOW)
-        peaks.append(windows.max(1).astype(float))
-        progress(_PLAYING * (start + size) / frames)
-    return meter, np.concatenate(peaks)
-
-
-def _written(
-    kept: Mapping[Instrument, IO[bytes]],
-    written: Mapping[Instrument, SoundFile],
-    mix: SoundFile,
-    gain: Gain,
-    progress: Progress,
-) -> tuple[float, float]:
-    """Write stems and mix with their gain; returns the mix's loudness and peak."""
-    meter = LoudnessMeter()
-    peak = 0.0
-    for file in kept.values():
-        file.seek(0)
-    for start in range(0, gain.frames, BLOCK):
-        size = min(BLOCK, gain.frames - start)
-        curve = gain.curve(start, size)[:, None]
-        whole = np.zeros((size, 2))
-        for instrument, file in kept.items():
-            block = np.frombuffer(file.read(size * 8), "<f4").reshape(-1, 2)
-            # The mix is the sum of the stems as they are written.
-            whole += written[instrument].write(block * curve)
-        mix.write(whole)
-        meter.push(whole)
-        peak = max(peak, float(whole.max(initial=0.0)), -float(whole.min(initial=0.0)))
-        progress(_PLAYING + (1 - _PLAYING) * (start + size) / gain.frames)
-    return meter.integrated, peak

@@ -17,12 +17,18 @@ from mido import Message, MetaMessage, MidiFile, MidiTrack
 from numpy.typing import NDArray
 
 from engine.errors import EmsyncError
+from export.messages import timed
 from export.sound.blocks import RATE
 
 TAIL = 4.0
 """Seconds in which the last note of a passage dies away."""
+STEP = 64
+"""Frames from one moment to the next at which synthesizers take up events."""
 PASSAGE = 48.0
 """Seconds of music that are played at a time, so that long films need no more memory."""
+
+_CLOSING = Message("control_change", control=123)
+"""Ends a passage."""
 
 Frames = NDArray[np.int16]
 """Stereo sound [n, 2]."""
@@ -126,6 +132,38 @@ def play_events(
         over = whole[size:]
 
 
+def play_stretch(
+    synthesizer: Synthesizer,
+    font: bytes,
+    events: Sequence[Event],
+    first: int,
+    span: tuple[int, int],
+    frames: int,
+) -> Frames:
+    """The sound of one part in a stretch, as :func:`play_events` has it there.
+
+    first: the earliest note that sounds there begins at this frame or later; a multiple of
+    ``STEP``. span: the stretch in frames. frames: the length of the piece. Raises EmsyncError where
+    the font can't be played.
+    """
+    start, end = span
+    step = round(PASSAGE * RATE)
+    sound = np.zeros((end - start, 2), np.int32)
+    for passage in range(first // step * step, end, step):
+        begin = max(first, passage)
+        played = _passage(events, begin, min(end, passage + step), frames)
+        if not played:
+            continue
+        # Nothing counts of what dies away after the stretch.
+        closing = Event(min(played[-1].frame, end - begin + STEP), _CLOSING)
+        inside = [event for event in played if event.frame < closing.frame]
+        new = synthesizer.play(font, _midi([*inside, closing]))
+        low, high = max(start, begin), min(end, begin + len(new))
+        if low < high:
+            sound[low - start : high - start] += new[low - begin : high - begin]
+    return np.clip(sound, -32768, 32767).astype(np.int16)
+
+
 def _passage(events: Sequence[Event], start: int, end: int, frames: int) -> list[Event]:
     """The events that play the notes which begin from ``start`` to ``end``, from frame 0.
 
@@ -147,25 +185,28 @@ def _passage(events: Sequence[Event], start: int, end: int, frames: int) -> list
             active.discard((message.channel, message.note))
             last = max(last, event.frame)
         elif event.frame < start:
-            state[_kind(message)] = message
+            state[kind_of(message)] = message
             continue
         elif event.frame >= end + TAIL * RATE and not active:
             break
         chosen.append(Event(event.frame - start, message))
     if not any(event.message.type == "note_on" for event in chosen):
         return []
-    closing = Message("control_change", control=123)
-    done = Event(min(max(last, end) + round(TAIL * RATE), frames) - start, closing)
+    done = Event(min(max(last, end) + round(TAIL * RATE), frames) - start, _CLOSING)
     return [*(Event(0, message) for message in state.values()), *chosen, done]
 
 
-def _kind(message: Message) -> tuple[str, int, int]:
+def kind_of(message: Message) -> tuple[str, int, int]:
     """What a message sets, so that a later one replaces it."""
     return message.type, message.channel, getattr(message, "control", -1)
 
 
 def _midi(events: Iterable[Event]) -> bytes:
-    """A MIDI file that has one tick a frame."""
+    """A MIDI file that has one tick a frame.
+
+    Events come in the middle between two moments at which synthesizers take them up. Else rounding
+    decides, and the same notes sound otherwise in a passage that begins elsewhere.
+    """
     file = MidiFile(type=0, ticks_per_beat=RATE // 2)
     track = MidiTrack()
     track.append(MetaMessage("set_tempo", tempo=500_000))
@@ -177,8 +218,9 @@ def _midi(events: Iterable[Event]) -> bytes:
         for control in (91, 93)
     ]
     for event in sorted([*dry, *events], key=lambda event: event.frame):
-        track.append(event.message.copy(time=event.frame - now))
-        now = event.frame
+        tick = max(0, -(-event.frame // STEP) * STEP - STEP // 2)
+        track.append(timed(event.message, tick - now))
+        now = tick
     file.tracks.append(track)
     buffer = BytesIO()
     file.save(file=buffer)

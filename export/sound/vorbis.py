@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 
 import av
@@ -9,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+# A process that renders one piece after another plays the same samples.
+@lru_cache(maxsize=128)
 def decode_vorbis(data: bytes) -> NDArray[np.int16]:
     """The samples [n] of an Ogg Vorbis stream; of several channels, the first.
 
@@ -22,4 +25,6 @@ def decode_vorbis(data: bytes) -> NDArray[np.int16]:
     if not parts:
         return np.zeros(0, np.int16)
     whole = np.concatenate(parts)
-    return np.clip(np.rint(whole * 32767.0), -32768, 32767).astype("<i2")
+    found = np.clip(np.rint(whole * 32767.0), -32768, 32767).astype("<i2")
+    found.flags.writeable = False
+    return found

@@ -3,6 +3,7 @@
 import { ApiError, get, post } from "./api.js";
 import { PARTS, changedHits, changedPerformance, changesHitsAlone, changesPerformanceAlone, changesPlan, cuesOf,
   editsOf, freeStretches, hasLocks, hasPlan, isRepeatable } from "./draft.js";
+import { soundOf } from "./load.js";
 
 const HIT_WITH_PART = "Where a hit moves, all parts change. Unlock the parts, or undo the hits.";
 const HIT_IS_KEPT = "A hit has moved within a phrase that you keep. Unlock the phrase, or undo the hit.";
@@ -68,11 +69,12 @@ export class Composer {
   job = null;
   #rest = [];
   #written = null;
+  #sounding = null;
   #back;
 
   /**
-   * back: has `progress(job)`, `done(job)` and `failed(message, job)`, and `written(job)`: its
-   * notes are there, and its sound is being made.
+   * back: has `progress(job)`, `done(job)` and `failed(message, job)`. `written(job)`: its notes are
+   * there, and its sound is being made. `sounds(job)`: its sound is there, and its film is being made.
    */
   constructor(back) {
     this.#back = back;
@@ -93,12 +95,16 @@ export class Composer {
       this.job = { ...this.job, state: event.state, progress: event.share };
       this.#back.progress(this.job);
       this.#tellWritten();
-    } else if (event.event === "job" && event.id === this.job.id) this.#take(event);
+    } else if (event.event === "sound" && event.job === this.job.id) this.#tellSound();
+    else if (event.event === "job" && event.id === this.job.id) this.#take(event);
   }
 
   /** Look the job up, after events may have been missed. */
   async refresh() {
-    if (this.job) this.#take(await get(`/jobs/${this.job.id}`));
+    if (!this.job) return;
+    const job = await get(`/jobs/${this.job.id}`);
+    this.#take(job);
+    if (job.state === "rendering" && soundOf(job)) this.#tellSound();
   }
 
   async #take(job) {
@@ -123,6 +129,13 @@ export class Composer {
     if (job.state !== "rendering" || this.#rest.length || this.#written === job.id) return;
     this.#written = job.id;
     this.#back.written(job);
+  }
+
+  #tellSound() {
+    const { job } = this;
+    if (this.#rest.length || this.#sounding === job.id) return;
+    this.#sounding = job.id;
+    this.#back.sounds(job);
   }
 
   #fail(message) {

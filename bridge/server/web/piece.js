@@ -11,7 +11,7 @@ import { Film } from "./film.js";
 import { errorText, exactTime, fileName } from "./format.js";
 import { History, forgetDraft, keepDraft, keptDraft, tabs } from "./history.js";
 import { setUpKeys } from "./keys.js";
-import { loadPeaks, loadPiece, versionsOf } from "./load.js";
+import { loadPeaks, loadPiece, soundOf, versionsOf } from "./load.js";
 import { chooseSection, emotionPanel } from "./panel-emotion.js";
 import { dawPanel, filesPanel } from "./panel-files.js";
 import { hitsPanel } from "./panel-hits.js";
@@ -70,6 +70,7 @@ export class PieceView {
     this.#composer = new Composer({
       progress: () => this.#showPlanBar(),
       written: (job) => this.#open(job, "The new notes are there. Their sound follows."),
+      sounds: (job) => this.#sounds(job),
       done: (job) => this.#composed(job),
       failed: (message, job) => this.#failed(message, job),
     });
@@ -409,20 +410,27 @@ export class PieceView {
 
   async #composed(job) {
     await this.#opening;
-    if (this.#opened !== job.id) {
-      await this.#open(job, "The new version is there.");
-      return;
-    }
-    announce("The sound is there.");
+    if (this.#opened !== job.id) await this.#open(job, "The new version is there.");
+    else await this.#sounds(job);
+  }
+
+  /** Play a version that is open by its sound, or show what else of it is made by now. */
+  async #sounds({ id }) {
+    await this.#opening;
     // The user may have gone back to the version before.
-    if (this.#job.id !== job.id) return;
+    if (this.#opened !== id || this.#job.id !== id) return;
+    const wasSilent = !soundOf(this.#job);
     try {
-      this.#job = await get(`/jobs/${job.id}`);
-      await this.#comparison.renew(this.#job);
+      const job = await get(`/jobs/${id}`);
+      if (this.#job.id !== id) return;
+      this.#job = job;
+      await this.#comparison.renew(job);
     } catch (error) {
       this.#fail(error);
     }
     this.#show();
+    if (!wasSilent || !soundOf(this.#job)) return;
+    announce("The sound is there.");
     this.#fetchPeaks();
   }
 

@@ -9,6 +9,7 @@ import pytest
 
 from engine.music.midi_file import MidiNote, read_midi_file
 from engine.plan.json_form import read_plan
+from export.sound.wav import open_wav
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +82,20 @@ def test_a_stretch_is_new_and_the_rest_is_the_same(rescore, old, tmp_path):
     assert share["seam"] > 0 and share["old_seam"] > 0
     assert [part["old"] for part in share["parts"]] == [0.0, 12.0]
     assert "6.000 to    12.000 s  new: bass, drums, guitar, piano, strings\n" in result.out
+
+
+def test_the_sound_of_what_is_kept_is_the_same(rescore, old, tmp_path):
+    pytest.importorskip("midirenderer")
+    new = tmp_path / "new"
+    result = rescore(old, "--from", 2, "--to", 4, "--exact", "--no-film", "-o", new)
+    assert result.status == 0, result.err
+    assert report(new)["sound"]["level"] == report(old)["sound"]["level"]
+    for name in ("score.wav", "stems/drums.wav"):
+        files = [open_wav(folder / name) for folder in (old, new)]
+        before, after = (file.read(0, file.frames) for file in files if file is not None)
+        (changed,) = (before != after).any(axis=1).nonzero()
+        assert len(before) == len(after) == 20 * 48000
+        assert changed[0] > 1.9 * 48000 and changed[-1] < 12 * 48000
 
 
 def test_parts_are_new_and_the_files_of_the_others_are_the_same(rescore, old, tmp_path):

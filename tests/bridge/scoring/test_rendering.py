@@ -52,6 +52,16 @@ def test_a_score_has_sound_and_a_film(score):
     assert values["timings"]["total"] == pytest.approx(report.timings.total, abs=0.001)
 
 
+def test_the_sound_of_a_result_is_found_by_its_report(score, tmp_path):
+    report, folder = score(film=False)
+    values = json.loads((folder / "report.json").read_text())
+    found = rendering.older_sound(folder, values)
+    assert found.level == report.rendered.sound.level and found.mix == "score.wav"
+    for wrong in ({}, {"mix": "../score.wav"}, {"recipe": 3}, {"level": "loud"}):
+        sound = {**values["sound"], **wrong} if wrong else {}
+        assert rendering.older_sound(folder, {"sound": sound}) is None
+
+
 def test_a_part_of_a_film(score):
     report, folder = score(start=2.0, end=6.0, audio="flac", chapters="cuts")
     assert duration(folder / "score.flac") == pytest.approx(4.0, abs=1e-4)

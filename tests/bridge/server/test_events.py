@@ -52,6 +52,25 @@ def test_all_states_of_a_job_are_published(server, film):
     assert max(shares) == 1.0
 
 
+def test_the_sound_of_a_part_anew_comes_before_its_film(server, piece):
+    seen: list[list[str]] = []
+
+    def is_done(event):
+        if event["event"] == "sound":
+            seen.append(server.client.ask("GET", f"/jobs/{event['job']}")["files"])
+        return event["event"] == "job" and event["state"] == "done"
+
+    events = server.events(
+        is_done,
+        lambda: server.client.ask("POST", f"/jobs/{piece}/rescore", {"to": 1, "takes": 1}),
+    )
+    kinds = [event.get("state", event["event"]) for event in events if event["event"] != "state"]
+    if "sound" not in kinds:
+        pytest.skip("needs midirenderer or FluidSynth")
+    assert kinds.index("rendering") < kinds.index("sound") < kinds.index("done")
+    assert "score.wav" in seen[0]
+
+
 def test_every_note_chord_and_boundary_is_published(server, piece):
     folder = server.folder / "pieces" / piece
     expected = read_piece(folder)

@@ -17,6 +17,7 @@ EVENTS = [
     protocol.Progress(0.25),
     protocol.Draft((Note(Instrument.PIANO, 0.5, 1.25, 60, 120),), (0.5, 0.625), 0.75),
     protocol.Draft((), (), 3.0, changes=2),
+    protocol.SoundReady(),
     protocol.Warned("short"),
     protocol.Failed("a line\nand another"),
     protocol.Done(),
@@ -54,7 +55,7 @@ def test_every_message_has_a_type_of_its_own():
     lines += map(protocol.message_line, MESSAGES[1:])
     types = [json.loads(line)["type"] for line in lines]
     assert types == [
-        "task", "entered", "progress", "draft", "draft", "warned", "failed", "done",
+        "task", "entered", "progress", "draft", "draft", "sound", "warned", "failed", "done",
         "change", "finish",
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from engine.score import Instrument
 from export.sound import synthesizer as module
 from export.sound.events import has_notes, last_note_end, programs, read_events
 from export.sound.fonts import part_font
-from export.sound.synthesizer import Event, play_events
+from export.sound.synthesizer import STEP, Event, MidiRenderer, play_events, play_stretch
 
 RATE = 48000
 
@@ -46,6 +46,24 @@ def test_a_note_sounds_when_it_is_played(play):
     first = np.argmax(np.abs(sound).max(1) > 0.002) / RATE
     assert first == pytest.approx(1.0, abs=0.005)
     assert level(sound, 2.5, 3.0) < 0.02 * level(sound, 1.0, 1.3)
+
+
+def test_a_stretch_sounds_as_it_does_in_the_whole(font):
+    pytest.importorskip("midirenderer")
+    piano = part_font(font, Instrument.PIANO, {0})
+    # Synthesizers take up events at multiples of 64 frames; so do some of these notes begin.
+    timed = [
+        Event(round(seconds * RATE), message)
+        for n in range(240)
+        for seconds, message in note(0.25 * n, 0.25 * n + 0.2)
+    ]
+    frames = 60 * RATE
+    whole = np.concatenate(list(play_events(MidiRenderer(), piano, timed, frames)))
+    for start, end in ((10, 13), (45, 55)):
+        span = start * RATE, end * RATE
+        first = (start - 3) * RATE // STEP * STEP
+        sound = play_stretch(MidiRenderer(), piano, timed, first, span, frames)
+        assert np.array_equal(sound, whole[span[0] : span[1]])
 
 
 def test_volume_expression_and_pan_are_heard(play):

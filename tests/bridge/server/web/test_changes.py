@@ -47,6 +47,27 @@ def test_new_notes_are_heard_before_their_sound_is_made(tab, server, short_film)
     assert server.ended(new)["state"] == "done"
 
 
+def test_the_sound_plays_before_the_film_is_made(tab, server, short_film):
+    old = server.ended(server.submit(short_film, takes=1, bpm=120, audio="wav"))
+    if "score.wav" not in old["files"]:
+        pytest.skip("needs midirenderer or FluidSynth")
+
+    def until_sound(socket):
+        """The page hears of the sound, but never of the end of the job."""
+        peer = socket.connect_to_server()
+        peer.on_message(lambda text: None if '"state": "done"' in text else socket.send(text))
+
+    tab.page.route_web_socket("**/events", until_sound)
+    tab.enter(old["id"])
+    tab.page.click("#compose-again")
+    tab.wait("before => location.hash !== '#' + before", old["id"])
+    new = tab.open_job()
+    tab.wait("job => document.getElementById('audio-a').src.includes(job)", new)
+    assert "simple tones" not in tab.text("#legend")
+    assert tab.page.is_visible("#cancel-compose")
+    assert server.ended(new)["state"] == "done"
+
+
 def test_a_hit_of_a_longer_film_changes_the_bars_around_it_alone(tab, server, longer):
     tab.enter(longer)
     tab.page.focus(".hit")
