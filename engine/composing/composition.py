@@ -14,12 +14,12 @@ from engine.composing.infill import Given, with_given
 from engine.composing.listener import Listener, NoteFeed
 from engine.composing.logits.bass_line import BassLine
 from engine.composing.logits.controls import Controls
+from engine.composing.logits.drum_kit import DrumKit
 from engine.composing.logits.ending import BeginningAndEnding
 from engine.composing.logits.given_notes import BetweenGiven, GivenNotes
 from engine.composing.logits.grammar import Grammar
 from engine.composing.logits.harmony import Harmony
 from engine.composing.logits.instrument_balance import InstrumentBalance
-from engine.composing.logits.light_drums import LightDrums
 from engine.composing.logits.note_limits import NoteLimits
 from engine.composing.logits.originality import Originality
 from engine.composing.logits.part_balance import PartBalance
@@ -341,7 +341,7 @@ def _rules(
             Registers(arrangement),
             Sustain(arrangement),
             Texture(),
-            LightDrums(),
+            DrumKit(arrangement),
             Subdivision(arrangement),
         )
     )

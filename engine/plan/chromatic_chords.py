@@ -17,7 +17,7 @@ from engine.music.chord_symbols import QUALITIES
 from engine.music.key import scale
 from engine.plan.harmony import Bar, draw, progressions, root_of
 
-MOST = 0.5
+MOST = 0.6
 """The most of a piece's bars that get such a chord. Pieces differ: some have none."""
 WHOLE_BAR = 0.5
 """How often the chord takes the whole bar."""

@@ -25,7 +25,7 @@ MOST_STILL = 1
 """How many bars of a progression may keep the chord of the bar before."""
 USUALNESS = 0.6
 """The power of a progression's count by which it is drawn; below 1, rarer ones come more often."""
-COLOURFUL = 3.0
+COLOURFUL = 4.0
 """How many times likelier each root beyond :data:`ROOTS` makes a progression. The commonest have
 the fewest chords. Of the notes of a whole piece in them, too many would be the same few."""
 PLAIN = 1.6

@@ -21,19 +21,22 @@ from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
 USUAL = {
-    Instrument.BASS: 4.5,
-    Instrument.DRUMS: 25.0,
+    Instrument.BASS: 5.5,
+    Instrument.DRUMS: 30.0,
     Instrument.GUITAR: 7.5,
-    Instrument.PIANO: 5.5,
-    Instrument.STRINGS: 7.0,
+    Instrument.PIANO: 5.0,
+    Instrument.STRINGS: 8.0,
 }
 """The shares of the notes: about the medians of 300 validation songs of a minute, in notes a bar.
 Rests count, so the piano, which often rests, has few. Drums have half as much again (songs: 17),
 because the network gives them less than is due, and many phrases of a film have none."""
-BRIGHT_BASS, DARK_BASS = 1.5, 1.0
+BRIGHT_BASS, DARK_BASS = 0.7, 0.5
 """By how many octaves each unit of valence raises the bass's share above 0, and lowers it below.
 Pleasant music has a bass that moves, unpleasant music one that stays."""
-CALM_DRUMS = 1.0
+CALM_BASS = 1.2
+"""By how many octaves each unit of arousal below 0 raises the bass's share. Calm music has few
+notes, and a bass with its share of them would hold each over whole bars."""
+CALM_DRUMS = 0.7
 """By how many octaves each unit of arousal below 0 lowers the drums' share. In calm songs they have
 .21 of the notes, in others .36."""
 STRENGTH = 3.0
@@ -92,6 +95,7 @@ class PartBalance(Rule):
         share = dict(self._share)
         if conditions.arousal < 0:
             share[Instrument.DRUMS] *= 2 ** (CALM_DRUMS * conditions.arousal)
+            share[Instrument.BASS] *= 2 ** (-CALM_BASS * conditions.arousal)
         if not math.isnan(conditions.valence):
             slope = BRIGHT_BASS if conditions.valence > 0 else DARK_BASS
             share[Instrument.BASS] *= 2 ** (slope * conditions.valence)

@@ -27,7 +27,7 @@ USUAL = {
     Instrument.STRINGS: (50, 84),
 }
 """The lowest and highest usual pitch of each instrument."""
-SLOPE = 0.7
+SLOPE = 0.5
 """The bias of each semitone beyond them, in nats."""
 TILT = 0.1
 """The bias of each semitone towards the register of a phrase, in nats. The bass stays where it is.

@@ -16,6 +16,7 @@ import sys
 import numpy as np
 
 from engine.arrays import Logits, Mask
+from engine.composing.logits.drum_kit import CRASH
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
@@ -29,7 +30,7 @@ NEAR = 3
 MOVING_ON = 0.6
 """The part of the bias that time shifts keep in free time. At most places of a bar nothing is
 played, and music that favours nothing becomes thin. A planned piece has a density to keep to."""
-PHRASE = 7.0
+PHRASE = 8.5
 """How many times the bar counts that a planned bar repeats. Only one speaks for it."""
 GROOVE = 8.0
 """How many times the bar before counts for the drums of a planned piece: drummers keep a groove."""
@@ -37,7 +38,9 @@ DRUMS = 0.7
 """The part of the bias that drum notes get in free time, since drums repeat by themselves."""
 
 _IS_DRUM = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(Instrument.DRUMS) == voc.INSTRUMENT)
-_IS_RHYTHM = _IS_DRUM | (voc.KIND == Kind.TIMESHIFT)
+_IS_GROOVE = _IS_DRUM & ~np.isin(voc.PITCH, list(CRASH))
+"""What a groove has. A crash cymbal marks a beginning."""
+_IS_RHYTHM = _IS_GROOVE | (voc.KIND == Kind.TIMESHIFT)
 """What a planned piece takes over from the bar before, whose harmony is another."""
 _OFFS, _OTHERS = np.flatnonzero(voc.KIND == Kind.OFF), np.flatnonzero(voc.KIND != Kind.OFF)
 _WEIGHT = np.where(_IS_DRUM, DRUMS, 1.0).astype(np.float32)
@@ -101,8 +104,8 @@ class Repetition(Rule):
 
     def _planned(self, allowed: Mask) -> list[tuple[int, float]]:
         """The token of the bar that a planned bar repeats, and that of the groove."""
-        drum = self._lookback.ago(1, allowed & _IS_DRUM)
-        groove = [(drum, GROOVE)] if _IS_DRUM[drum] else []
+        drum = self._lookback.ago(1, allowed & _IS_GROOVE)
+        groove = [(drum, GROOVE)] if _IS_GROOVE[drum] else []
         if (model := self._model(allowed)) is not None:
             return [(model, PHRASE), *(found for found in groove if found[0] != model)]
         last = self._lookback.ago(1)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from engine.composing.logits.sustain import MOST, RELEASE, Sustain
+from engine.composing.logits.sustain import BASS_ENDS, MOST, RELEASE, Sustain
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.beat_grid import BeatGrid
@@ -87,13 +87,20 @@ def test_the_others_connect_their_notes_where_it_is_sad(instrument):
     off = voc.note_off(instrument, 60)
     assert biased(1, -0.8, instrument, valence=-0.8)[off] < 0
     assert biased(BEAT // 2, -0.8, instrument, valence=-0.8)[off] < 0
-    assert biased(3 * BEAT, -0.8, instrument, valence=-0.8) is FLAT
+    late = biased(3 * BEAT, -0.8, instrument, valence=-0.8)
+    assert late[off] > 0 if instrument is Instrument.BASS else late is FLAT
 
 
 @pytest.mark.parametrize("instrument", OTHERS)
 def test_the_others_let_go_of_their_notes_where_it_is_joyful(instrument):
     assert biased(1, 0.8, instrument, valence=0.8) is FLAT
     assert biased(BEAT, 0.8, instrument, valence=0.8)[voc.note_off(instrument, 60)] > 0
+
+
+def test_a_bass_that_is_neither_sad_nor_joyful_ends_after_a_beat():
+    off = voc.note_off(Instrument.BASS, 60)
+    assert biased(BEAT - 1, 0.0, Instrument.BASS) is FLAT
+    assert biased(BEAT, 0.0, Instrument.BASS)[off] == BASS_ENDS
 
 
 def test_without_strings_nothing_changes():
