@@ -87,7 +87,7 @@ def test_a_stretch_is_new_and_the_rest_is_the_same(rescore, old, tmp_path):
 def test_the_sound_of_what_is_kept_is_the_same(rescore, old, tmp_path):
     pytest.importorskip("midirenderer")
     new = tmp_path / "new"
-    result = rescore(old, "--from", 2, "--to", 4, "--exact", "--no-film", "-o", new)
+    result = rescore(old, "--from", 3, "--to", 4, "--exact", "--no-film", "-o", new)
     assert result.status == 0, result.err
     assert report(new)["sound"]["level"] == report(old)["sound"]["level"]
     for name in ("score.wav", "stems/drums.wav"):
@@ -95,7 +95,7 @@ def test_the_sound_of_what_is_kept_is_the_same(rescore, old, tmp_path):
         before, after = (file.read(0, file.frames) for file in files if file is not None)
         (changed,) = (before != after).any(axis=1).nonzero()
         assert len(before) == len(after) == 20 * 48000
-        assert changed[0] > 1.9 * 48000 and changed[-1] < 12 * 48000
+        assert changed[0] > 2.9 * 48000 and changed[-1] < 12 * 48000
 
 
 def test_parts_are_new_and_the_files_of_the_others_are_the_same(rescore, old, tmp_path):
@@ -107,17 +107,18 @@ def test_parts_are_new_and_the_files_of_the_others_are_the_same(rescore, old, tm
         assert after[f"stems/{part}.mid"] == before[f"stems/{part}.mid"]
     assert after["stems/strings.mid"] != before["stems/strings.mid"]
     plan = read_plan(old / "plan.json")
-    line = plan.bar_lines()[1]
     # It begins where the bar nearest to 3 s does.
-    start = plan.seconds_at(line)
+    starts = [plan.seconds_at(line) for line in plan.bar_lines()]
+    start = min(starts, key=lambda seconds: abs(seconds - 3))
+    first = starts.index(start) + 1
     assert abs(start - 3) > 0.1
     assert notes(new, 0, start) == notes(old, 0, start)
     assert report(new)["seed"] == 9
     (anew,) = report(new)["rescore"]["new"]
     assert anew["start"] == round(start, 3) and anew["snapped"]
-    assert anew["bars"] == [2, len(plan.bar_lines())]
-    last = len(plan.bar_lines())
-    assert f"new: piano, strings (bars 2 to {last}, snapped to bar lines)" in result.out
+    last = len(starts)
+    assert anew["bars"] == [first, last]
+    assert f"new: piano, strings (bars {first} to {last}, snapped to bar lines)" in result.out
 
 
 def test_every_version_has_a_folder_of_its_own(rescore, old, tmp_path):
