@@ -43,7 +43,7 @@ BASS_STAYS = 1.5
 BASS_BEATS = 1.0
 """The beats after which a bass note is to end, where music is neither sad nor joyful; half as many
 where it is joyful, twice as many where it is sad. In songs the median bass note lasts a quarter of
-a bar in calm ones, an eighth in excited ones. Left alone, it lasts a bar in calm pieces."""
+a bar in calm ones, an eighth in excited ones. Left alone, it lasts up to a bar in calm pieces."""
 BASS_ENDS = 2.0
 """The bias towards this end, in nats."""
 
