@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from bridge.scoring.exports import hit_names, write_exports
-from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
-from bridge.scoring.film_strip import write_strip
+from bridge.scoring.files import CUES, PLAN, REPORT
 from bridge.scoring.live import Live, Recorded
-from bridge.scoring.performing import PerformedTake, performed, performing
+from bridge.scoring.performing import performed, performing
 from bridge.scoring.rendering import (
     NO_STEPS,
     Rendered,
@@ -30,17 +28,14 @@ from bridge.scoring.rendering import (
     renderer_for,
 )
 from bridge.scoring.report import (
-    NOT_TIMED,
-    Model,
     Report,
     ReportedChange,
-    Takes,
     Timings,
-    report,
 )
 from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
+from bridge.scoring.writing import write_notes
 from engine.analysis import cue_sheet, measure
 from engine.composing.listener import Listener
 from engine.composing.theme import theme_given
@@ -57,17 +52,12 @@ from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
 from engine.plan.theme import statements
-from engine.plan.timing import Timing
 from engine.score import CHORDAL, Score
 from engine.spotting import within
 from engine.timeline.cue_sheet import moved, with_hits
 from engine.video.boundaries import T_DIFF
 from engine.video.cuts import SENSITIVITY
 from engine.video.reader import open_video
-from export.notation.musicxml import musicxml
-from export.picture.draw import draw
-from export.piece import NOTATION, write_piece
-from export.smpte import smpte_offset
 
 if TYPE_CHECKING:
     from engine.model.runtime import Network
@@ -353,7 +343,10 @@ def compose_piece(
     composed = time.perf_counter()
     kept = None if given is None else (lambda note: note if given.keeps(note) else None)
     played = performed(takes, request, cues, plan, kept)
-    result = write_result(cues, plan, played, network, request.seed, folder, name, request.exports)
+    result, write_pages = write_notes(
+        cues, plan, played, network, request.seed, folder, name, request.exports
+    )
+    write_pages()
     if theme is not None and plan is not None:
         begins = [plan.seconds_at(plan.bar_line(each.bar)) for each in statements(plan, theme)]
         result = replace(result, theme=tuple(begins))
@@ -373,66 +366,3 @@ def compose_piece(
     )
     write_report(result, folder / REPORT)
     return result, result.takes.takes[0][0].score
-
-
-def write_result(
-    cues: CueSheet,
-    plan: Plan | None,
-    takes: Sequence[PerformedTake],
-    network: Network,
-    seed: int,
-    folder: Path,
-    name: str = "",
-    exports: Sequence[str] = (),
-) -> Report:
-    """Write the music of finished takes and its picture; returns the report, without timings.
-
-    exports: the formats to write beside. Arguments else as for :func:`write_notes`.
-    """
-    result, write_pages = write_notes(cues, plan, takes, network, seed, folder, name, exports)
-    write_pages()
-    return result
-
-
-def write_notes(
-    cues: CueSheet,
-    plan: Plan | None,
-    takes: Sequence[PerformedTake],
-    network: Network,
-    seed: int,
-    folder: Path,
-    name: str = "",
-    exports: Sequence[str] = (),
-    source: Path | None = None,
-) -> tuple[Report, Callable[[], None]]:
-    """Write the MIDI files of finished takes, and the film strip.
-
-    Returns the report, without timings, and what writes the pages: notation, picture and
-    ``exports``, which have the times as written. name: of a cue; a marker says it.
-    source: the folder of an older score of the same part of the film; None for none.
-    Both raise EmsyncError for a folder that can't be written.
-    """
-    from engine.composing.takes import ranked
-
-    best_first = ranked([take.rated for take in takes])
-    best = best_first[0][0]
-    written = next(take.written for take in takes if take.rated[0] is best)
-    begins = [(0.0, f"{name} {cues.timecode(0.0)}")] if name else []
-    markers = (*begins, *((hit.seconds, hit.label) for hit in cues.hits if hit.label))
-    offset = smpte_offset(cues.video.clock, cues.start)
-    write_piece([take.score for take, _ in best_first], written, folder, markers, offset)
-    score = best.score
-    strip = write_strip(cues, folder, source)
-    title = Path(cues.video.path).stem + (f": {name}" if name else "")
-
-    def write_pages() -> None:
-        write_atomically(folder / NOTATION, musicxml(written, title, hit_names(cues)))
-        write_exports(exports, score, cues, folder)
-        phrases = () if plan is None else tuple(Timing(plan).phrase_labels())
-        tiles = () if strip is None else tuple(strip.jpegs())
-        write_atomically(folder / PICTURE, draw(written, cues, score.harmony, phrases, tiles))
-
-    card = network.card
-    model = Model(card.name, card.sha256, card.parameters, network.device, network.precision)
-    made = report(cues, score, seed, model, Takes(tuple(best_first)), NOT_TIMED)
-    return made, write_pages

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
 from bridge.scoring.new_cut import NewCut
 from bridge.scoring.performing import performed
-from bridge.scoring.pipeline import Phases, with_sound, write_result
+from bridge.scoring.pipeline import Phases, with_sound
 from bridge.scoring.rendering import RenderSteps, renderer_for
 from bridge.scoring.report import KeptPart, Recut, Report, Timings
 from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
+from bridge.scoring.writing import write_notes
 from engine.analysis import cue_sheet, measure
 from engine.cues import CueSheet, Transition, Video, read_cues, write_cues
 from engine.errors import EmsyncError
@@ -154,9 +155,10 @@ def recut_film(
         )
     composed = time.perf_counter()
     played = performed(takes, request, cues, new.plan, kept.played.get)
-    result = write_result(
+    result, write_pages = write_notes(
         cues, new.plan, played, network, request.seed, folder, exports=request.exports
     )
+    write_pages()
     timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
     result = replace(
         result,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
 from bridge.scoring.performing import performed
-from bridge.scoring.pipeline import Phases, with_sound, write_notes
+from bridge.scoring.pipeline import Phases, with_sound
 from bridge.scoring.recut import OldScore, warn_of_another_network
 from bridge.scoring.rendering import RenderSteps, older_sound, renderer_for
 from bridge.scoring.report import KeptPart, NewPart, Report, Rescore, Timings
@@ -23,6 +23,7 @@ from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
 from bridge.scoring.selection import Selection
 from bridge.scoring.sheet_music import check_musescore
+from bridge.scoring.writing import write_notes
 from engine.composing.infill import Given
 from engine.cues import CueSheet, write_cues
 from engine.errors import EmsyncError

@@ -19,6 +19,7 @@ from engine.arrays import Floats, Mask
 from engine.metrics.musicality import in_scale, pitch_class_entropy, polyphony
 from engine.metrics.note_arrays import NoteArrays, bar_positions, note_arrays
 from engine.metrics.statistics import mean
+from engine.music import percussion
 from engine.music.key import find_key
 from engine.music.vocabulary import INSTRUMENTS
 from engine.score import Instrument, Score
@@ -28,15 +29,15 @@ FRAME = 1 / 8
 FRAMES_A_CHORD = 4
 """Frames that are matched to a triad together."""
 _KIT = {
-    "kick": (35, 36),
-    "snare": (38, 40),
-    "closed_hat": (42, 44),
-    "open_hat": (46,),
-    "crash": (49, 52, 55, 57),
-    "ride": (51, 53, 59),
-    "tom": (41, 43, 45, 47, 48, 50),
+    "kick": percussion.KICK,
+    "snare": percussion.SNARE,
+    "closed_hat": percussion.CLOSED_HAT,
+    "open_hat": percussion.OPEN_HAT,
+    "crash": percussion.CRASH,
+    "ride": percussion.RIDE,
+    "tom": percussion.TOMS,
 }
-"""General MIDI percussion: MIDI pitches by part of the kit."""
+"""The parts of the kit by name."""
 _DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 
 
@@ -152,13 +153,13 @@ def _metre(notes: NoteArrays, score: Score) -> dict[str, float]:
 def _drums(drums: NoteArrays, score: Score) -> dict[str, float]:
     """How often each part of the kit plays, and on which beats kick and snare do."""
     result = {
-        f"drums_{name}": mean(np.isin(drums.pitch, pitches)) for name, pitches in _KIT.items()
+        f"drums_{name}": mean(np.isin(drums.pitch, [*pitches])) for name, pitches in _KIT.items()
     }
     bar, position = bar_positions(drums.onset, score.bars)
     sixteenth = np.rint(position * 16) % 16
     played = len(set(bar.tolist())) / max(1, len(score.bars))
-    kick = sixteenth[np.isin(drums.pitch, _KIT["kick"])]
-    snare = sixteenth[np.isin(drums.pitch, _KIT["snare"])]
+    kick = sixteenth[np.isin(drums.pitch, [*percussion.KICK])]
+    snare = sixteenth[np.isin(drums.pitch, [*percussion.SNARE])]
     return result | {
         "drums_bars": min(1.0, played),
         "kick_on_one_and_three": mean(kick % 8 == 0),

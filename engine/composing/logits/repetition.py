@@ -16,12 +16,12 @@ import sys
 import numpy as np
 
 from engine.arrays import Logits, Mask
-from engine.composing.logits.drum_kit import CRASH
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.features.lookback import AGO, Lookback
+from engine.music.percussion import CRASH
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
