@@ -30,7 +30,7 @@ BRIGHT_BY_VALENCE, BRIGHT_BY_AROUSAL = 0.8, 0.2
 DENSITY = 18.0
 """Notes a second of five players in the middle of the plane. Songs have 21; music under a film
 leaves room."""
-DENSITY_BY_AROUSAL, DENSITY_BY_VALENCE = 0.65, 0.2
+DENSITY_BY_AROUSAL, DENSITY_BY_VALENCE = 0.7, 0.2
 """By how many octaves each unit of arousal, and of valence, raises the density. Songs with five
 instruments go from 14 notes a second at an arousal of -0.8 to 31 at 0.85, and from 15 at a valence
 of -0.8 to 28 at 0.85. Since the labels rise together, that makes about 0.5 and 0.3 octaves."""

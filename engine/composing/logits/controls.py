@@ -39,10 +39,13 @@ LONGER = 4.0
 """A time shift of twice the length becomes likelier by this further power of the same ratio."""
 FIRMER = 4.0
 """How the bias grows beyond that where the ratio is far off. A drum pattern is hard to thin out."""
-SHORTFALL = 1.06
+SHORTFALL = 1.0
 """The bias leaves a planned piece a little short of its notes, so this many times are wanted."""
 PATIENCE = 2.0
 """Seconds of notes that may be too many or too few before the bias grows strong."""
+MEMORY = 8.0
+"""The seconds after which notes too many or too few count only 1 / e. A rule that forgot nothing
+made up for a thin phrase by a bar of 200 notes."""
 
 _LENGTH = np.log2(np.arange(1, voc.MAX_SHIFT + 1) / 32).astype(np.float32)
 """The length of each TIMESHIFT [125] in octaves above a quarter of a second."""
@@ -62,12 +65,13 @@ class Controls(Rule):
         self._given, self._arrangement = given, arrangement
         self._grid = None if arrangement is None else arrangement.grid
         self._has_chords = arrangement is not None and bool(arrangement.chords)
-        self._asked = (0, 0.0)
-        """A step without those of given music, and how many notes its section asked for so far."""
+        self._step, self._asked = 0, 0.0
+        """A step, and how many notes its section asked for of late, without those of given music.
+        """
         self._emotion = ""
         """Valence and arousal of that section, as text, because NaN is unlike itself."""
-        self._before = 0
-        """How many notes there were before that section."""
+        self._played, self._counted = 0.0, 0
+        """How many notes it had of late, and how many of the whole piece are counted."""
 
     def nearest_time(self, seconds: float) -> float:
         """The time in seconds at which the piece can meet a boundary."""
@@ -103,12 +107,11 @@ class Controls(Rule):
         return logits
 
     def _too_many(self, density: float, state: PieceState) -> float:
-        """How many notes the film's section has, by what it asked for so far, on a log scale.
+        """How many notes the film's section has had of late, by what it asked for, on a log scale.
 
         It is 0 if that is right.
         """
-        step, notes = self._asked
-        cursor, played, share = state.cursor, state.notes, 1.0
+        step, cursor, played, share = self._step, state.cursor, state.notes, 1.0
         composed: Iterable[tuple[int, frozenset[Instrument] | None]] = [(cursor - step, None)]
         if self._given is not None:
             # Given notes that found no room were never played.
@@ -116,20 +119,26 @@ class Controls(Rule):
             composed = self._given.composed(step, cursor)
             free = self._given.free_at(to_seconds(cursor))
             share = usual_share(self._arrangement, cursor, free or None)
+        self._played += max(played - self._counted, 0)
+        self._counted = max(played, self._counted)
         if cursor > step:
             wanted = density if self._grid is None else SHORTFALL * density
             emotion = repr((state.conditions.valence, state.conditions.arousal))
             if emotion != self._emotion and self._emotion:
                 # Music that was too sparse must not make up for it where the emotion is another.
-                self._before, notes = played, 0.0
+                self._asked = self._played = 0.0
             else:
+                kept = math.exp(-to_seconds(cursor - step) / MEMORY)
+                self._played *= kept
+                self._asked *= kept
                 for steps, parts in composed:
                     of_parts = usual_share(self._arrangement, step, parts)
-                    notes += wanted * of_parts * to_seconds(steps)
-            self._asked, self._emotion = (cursor, notes), emotion
-        played -= self._before
+                    self._asked += wanted * of_parts * to_seconds(steps)
+            self._step, self._emotion = cursor, emotion
         some = PATIENCE * density * share
-        return math.log((played + some) / (notes + some)) if cursor and some else 0.0
+        if not cursor or not some:
+            return 0.0
+        return math.log((self._played + some) / (self._asked + some))
 
 
 def only_bar(allowed: Mask) -> Mask:

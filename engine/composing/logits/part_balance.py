@@ -21,16 +21,16 @@ from engine.music.vocabulary import Kind
 from engine.score import Instrument
 
 USUAL = {
-    Instrument.BASS: 5.5,
-    Instrument.DRUMS: 30.0,
-    Instrument.GUITAR: 7.5,
+    Instrument.BASS: 6.5,
+    Instrument.DRUMS: 22.0,
+    Instrument.GUITAR: 7.0,
     Instrument.PIANO: 5.0,
     Instrument.STRINGS: 8.0,
 }
 """The shares of the notes: near the medians of 300 validation songs of a minute, in notes a bar.
-Rests count, so the piano, which often rests, has few. Bass and strings have a note more than in
-songs, and drums nearly twice as many (songs: 17). The network gives these less than is due, and
-many phrases of a film have no drums."""
+Rests count, so the piano, which often rests, has few. Bass, strings and drums have more than in
+songs (5, 7 and 17). The network gives these less than is due, and many phrases of a film have no
+drums."""
 BRIGHT_BASS, DARK_BASS = 0.7, 0.5
 """By how many octaves each unit of valence raises the bass's share above 0, and lowers it below.
 Pleasant music has a bass that moves, unpleasant music one that stays."""
@@ -40,7 +40,7 @@ notes, and a bass with its share of them would hold each over whole bars."""
 CALM_DRUMS = 0.7
 """By how many octaves each unit of arousal below 0 lowers the drums' share. In calm songs they have
 .21 of the notes, in others .36."""
-STRENGTH = 3.0
+STRENGTH = 6.0
 """A note becomes likelier by this power of the ratio of notes due to notes played."""
 SOME = 8.0
 """Notes that may be too many or too few before the bias grows strong."""

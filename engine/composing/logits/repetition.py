@@ -6,16 +6,18 @@ network that draws every token strays from that: one note that differs makes fur
 likelier. So the tokens of :mod:`engine.music.features.lookback` become likelier. A variation
 returns to the bars of its original. Beats, bars and figures hold, across boundaries too; the rule
 does not know where a boundary is. In a planned piece notes end as they would without the rule:
-whatever is favoured else holds them for too long. (Ours.)
+whatever is favoured else holds them for too long. Players whom the earlier phrase did not have play
+as they would without it too: a bass that joins would stay silent for the whole phrase. (Ours.)
 """
 
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 import numpy as np
 
-from engine.arrays import Logits, Mask
+from engine.arrays import Ints, Logits, Mask
 from engine.composing.logits.rule import Rule
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
@@ -30,7 +32,7 @@ NEAR = 3
 MOVING_ON = 0.6
 """The part of the bias that time shifts keep in free time. At most places of a bar nothing is
 played, and music that favours nothing becomes thin. A planned piece has a density to keep to."""
-PHRASE = 8.5
+PHRASE = 10.0
 """How many times the bar counts that a planned bar repeats. Only one speaks for it."""
 GROOVE = 8.0
 """How many times the bar before counts for the drums of a planned piece: drummers keep a groove."""
@@ -42,7 +44,6 @@ _IS_GROOVE = _IS_DRUM & ~np.isin(voc.PITCH, list(CRASH))
 """What a groove has. A crash cymbal marks a beginning."""
 _IS_RHYTHM = _IS_GROOVE | (voc.KIND == Kind.TIMESHIFT)
 """What a planned piece takes over from the bar before, whose harmony is another."""
-_OFFS, _OTHERS = np.flatnonzero(voc.KIND == Kind.OFF), np.flatnonzero(voc.KIND != Kind.OFF)
 _WEIGHT = np.where(_IS_DRUM, DRUMS, 1.0).astype(np.float32)
 
 
@@ -56,20 +57,22 @@ class Repetition(Rule):
     def __init__(self, strength: float, arrangement: Arrangement | None = None) -> None:
         self._strength = strength
         self._lookback = Lookback()
+        self._arrangement = arrangement
         self._repeats = () if arrangement is None else arrangement.repeats
         recall = None if arrangement is None else arrangement.recall
         self._recalled = () if recall is None else recall.bars
         self._original = Lookback(sys.maxsize)
         for token in () if recall is None else recall.tokens:
             self._original.push(token)
-        self._bars = 0
-        """How many bars have begun."""
+        self._bars: list[int] = []
+        """The steps at which bars have begun."""
 
     def update(self, token: int, state: PieceState) -> None:
         """Remember the token."""
         if self._strength:
             self._lookback.push(token)
-            self._bars += token == voc.BAR
+            if token == voc.BAR:
+                self._bars.append(state.cursor)
 
     def bias(self, logits: Logits, state: PieceState) -> Logits:
         """Favour the tokens of earlier bars."""
@@ -84,9 +87,10 @@ class Repetition(Rule):
             weight = 1 if self._repeats else _WEIGHT[token]
             biased[token] += np.float32(self._strength * times * weight)
         if self._repeats:
-            others = _log_sum(logits[_OTHERS])
+            free, rest = _free(self._joining(state))
+            others = _log_sum(logits[rest])
             if np.isfinite(others):
-                biased[_OFFS] += _log_sum(biased[_OTHERS]) - others
+                biased[free] += _log_sum(biased[rest]) - others
             return biased
         moves_on = _log_sum(logits[voc.SHIFTS])
         if np.isfinite(moves_on):
@@ -111,14 +115,40 @@ class Repetition(Rule):
         last = self._lookback.ago(1)
         return groove or ([(last, 1.0)] if _IS_RHYTHM[last] else [])
 
+    def _joining(self, state: PieceState) -> frozenset[Instrument]:
+        """The players whom the bar that the present bar repeats did not have."""
+        here, ago = len(self._bars) - 1, self._ago()
+        if self._arrangement is None or not ago or self._recalled_bar() is not None:
+            return frozenset()
+        now = self._arrangement.phrase_at(state.cursor)
+        then = self._arrangement.phrase_at(self._bars[here - ago])
+        return frozenset() if now is None or then is None else now.players - then.players
+
     def _model(self, allowed: Mask) -> int | None:
         """The token of the bar that the present bar repeats, in the original or in this piece."""
-        here = self._bars - 1
-        bar = self._recalled[here] if here < len(self._recalled) else None
+        bar = self._recalled_bar()
         if bar is not None:
             return self._original.in_bar(bar, self._lookback, allowed)
-        ago = self._repeats[here] if here < len(self._repeats) else 0
+        ago = self._ago()
         return self._lookback.ago(ago, allowed) if ago else None
+
+    def _recalled_bar(self) -> int | None:
+        """The bar of the original that the present bar takes up; None for none."""
+        here = len(self._bars) - 1
+        return self._recalled[here] if 0 <= here < len(self._recalled) else None
+
+    def _ago(self) -> int:
+        """How many bars ago the bar began that the present bar repeats; 0 for none."""
+        here = len(self._bars) - 1
+        return self._repeats[here] if 0 <= here < len(self._repeats) else 0
+
+
+@cache
+def _free(joining: frozenset[Instrument]) -> tuple[Ints, Ints]:
+    """The tokens that come as often as without the rule, in a planned piece, and all others."""
+    of_joining = np.isin(voc.INSTRUMENT, [voc.INSTRUMENTS.index(player) for player in joining])
+    free = (voc.KIND == Kind.OFF) | ((voc.KIND == Kind.ON) & of_joining)
+    return np.flatnonzero(free), np.flatnonzero(~free)
 
 
 def _likeliest_near(token: int, logits: Logits) -> int:

@@ -40,11 +40,11 @@ LETTING_GO = 0.7
 """The bias towards this end where both are 1, in nats; in proportion below."""
 BASS_STAYS = 1.5
 """How many times longer the bass connects its notes."""
-BASS_BEATS = 1.0
+BASS_BEATS = 0.75
 """The beats after which a bass note is to end, where music is neither sad nor joyful; half as many
 where it is joyful, twice as many where it is sad. In songs the median bass note lasts a quarter of
 a bar in calm ones, an eighth in excited ones. Left alone, it lasts up to a bar in calm pieces."""
-BASS_ENDS = 2.0
+BASS_ENDS = 3.5
 """The bias towards this end, in nats."""
 
 MOST, RELEASE = 3, 3.0
@@ -86,10 +86,11 @@ class Sustain(Rule):
             if sounding[key[0]] > MOST:
                 if onset < last[key[0]]:
                     yield key, RELEASE
-            elif key[0] == _STRINGS:
-                if beats < held:
-                    yield key, -STRENGTH
-            elif beats < -CONNECTED * bright * (BASS_STAYS if key[0] == _BASS else 1.0):
+            elif key[0] == _STRINGS and beats < held:
+                yield key, -STRENGTH
+            elif key[0] != _STRINGS and beats < -CONNECTED * bright * (
+                BASS_STAYS if key[0] == _BASS else 1.0
+            ):
                 if onset == last[key[0]]:
                     yield key, -STRENGTH
             elif key[0] == _BASS:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from engine.composing.logits.bass_line import BassLine
+from engine.composing.logits.bass_line import AGAIN, MOST, MOVES, BassLine
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind
 from engine.score import Instrument
@@ -51,3 +51,35 @@ def test_no_two_notes_begin_together(notes, may):
     of_bass = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(BASS) == voc.INSTRUMENT)
     assert (masked[of_bass] == may).all()
     assert masked[~of_bass].all() and allowed.all()
+
+
+def after(*pitches: int) -> np.ndarray:
+    """The bias after the bass has played some pitches, and the piano one between them."""
+    rule, state = BassLine(), SimpleNamespace(active={}, cursor=10)
+    for pitch in pitches:
+        rule.update(voc.note_on(BASS, pitch), state)
+        rule.update(voc.note_on(PIANO, 60), state)
+    return rule.bias(np.zeros(voc.SIZE, np.float32), state)
+
+
+@pytest.mark.parametrize("pitches", [(), (40,) * (AGAIN - 1), (40, 43) * 8])
+def test_a_bass_that_moves_plays_as_it_likes(pitches):
+    assert not after(*pitches).any()
+
+
+def test_a_pitch_that_comes_again_and_again_becomes_unlikely_and_the_bass_plays_as_much():
+    of_bass = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(BASS) == voc.INSTRUMENT)
+    for times, less in ((AGAIN, MOVES), (AGAIN + 1, 2 * MOVES), (99, MOST)):
+        found = after(43, *[40] * times)
+        assert found[voc.note_on(BASS, 43)] - found[voc.note_on(BASS, 40)] == pytest.approx(less)
+        assert not found[~of_bass].any()
+        assert np.logaddexp.reduce(found[of_bass]) == pytest.approx(np.log(of_bass.sum()))
+
+
+def test_a_pitch_that_alone_is_allowed_may_come():
+    rule, state = BassLine(), SimpleNamespace(active={}, cursor=10)
+    for _ in range(99):
+        rule.update(voc.note_on(BASS, 40), state)
+    logits = np.full(voc.SIZE, -np.inf, np.float32)
+    logits[voc.note_on(BASS, 40)] = 1
+    assert np.allclose(rule.bias(logits, state), logits)

@@ -160,3 +160,17 @@ def moving_on(after: float) -> float:
 def test_music_makes_up_for_missing_notes_but_not_where_the_emotion_is_another():
     assert moving_on(0.0) < -100
     assert moving_on(0.8) == 0
+
+
+def test_what_was_missing_long_ago_is_forgotten():
+    """Music must not make up for a thin phrase by a crowd of notes in the next one."""
+    state, controls = PieceState([(90.0, Conditions(density=10.0))]), Controls()
+    flat = np.zeros(voc.SIZE, np.float32)
+    biases = []
+    for pitch in [None] * 200 + [40 + step % 20 for step in range(400)]:
+        note = [] if pitch is None else [voc.note_on(Instrument.PIANO, pitch)]
+        for token in (*note, *shifts(to_steps(0.1))):
+            biases.append(controls.bias(flat, state)[voc.SHIFTS][QUARTER])
+            state.push(token)
+    assert min(biases) < -100
+    assert abs(biases[-1]) < 1

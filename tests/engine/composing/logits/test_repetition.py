@@ -8,7 +8,7 @@ import pytest
 from engine.composing.logits.repetition import DRUMS, GROOVE, MOVING_ON, NEAR, PHRASE, Repetition
 from engine.composing.state import PieceState
 from engine.music import vocabulary as voc
-from engine.music.arrangement import Arrangement, Recall
+from engine.music.arrangement import Arrangement, Phrase, Recall
 from engine.music.beat_grid import BeatGrid
 from engine.music.conditions import Conditions
 from engine.music.vocabulary import Kind
@@ -183,3 +183,30 @@ def test_beyond_the_end_of_the_original_nothing_is_favoured() -> None:
     assert np.array_equal(varied(voc.BAR, bars=(7,)), FLAT)
     beyond = (voc.BAR, LOW, voc.shift(125), voc.shift(125))
     assert np.array_equal(varied(*beyond, bars=(1,)), FLAT)
+
+
+BASS, PIANO = Instrument.BASS, Instrument.PIANO
+
+
+@pytest.mark.parametrize(
+    ("before", "joining"), [({PIANO}, {BASS}), ({PIANO, BASS}, set()), ({BASS}, {PIANO})]
+)
+def test_players_who_join_play_as_they_would_without_the_rule(before, joining) -> None:
+    """Notes and time shifts of the earlier phrase leave them room."""
+    phrases = (Phrase(0, 1, frozenset(before)), Phrase(125, 1, frozenset({PIANO, BASS})))
+    one = Repetition(2.0, Arrangement(BeatGrid(60, (4,)), phrases, repeats=(0, 1)))
+    played = voc.note_on(PIANO, 60) if PIANO in before else LOW
+    for token in bar(played):
+        one.update(token, STATE)
+    later = PieceState([(60.0, Conditions())])
+    for token in (voc.BAR, voc.shift(125), voc.BAR):
+        later.push(token)
+    one.update(voc.BAR, later)
+    logits = np.random.default_rng(0).normal(size=voc.SIZE).astype(np.float32)
+    favoured = one.bias(logits, later)
+    assert favoured[played] - logits[played] == 2 * PHRASE
+    for player in (PIANO, BASS):
+        ons = (voc.KIND == Kind.ON) & (voc.INSTRUMENTS.index(player) == voc.INSTRUMENT)
+        alone = np.logaddexp.reduce(logits[ons]) - np.logaddexp.reduce(logits)
+        now = np.logaddexp.reduce(favoured[ons]) - np.logaddexp.reduce(favoured)
+        assert (now == pytest.approx(alone, abs=1e-4)) == (player in joining)
