@@ -163,6 +163,24 @@ def players(
     return tuple(i for i in instruments if played[i] >= max(1, math.floor(wanted)))
 
 
+def densest_bar(score: Score, tempo_map: TempoMap) -> float:
+    """The notes a second of the densest whole bar, as a multiple of the mean of the whole bars.
+
+    A piece may have all the notes that its plan asks for, but most of them in a bar or two.
+    NaN without a whole bar or a note in one.
+    Raises ValueError where :func:`engine.metrics.note_arrays.validate` does.
+    """
+    validate(score)
+    lines = tempo_map.seconds_at(tempo_map.bars)
+    lines = lines[lines <= score.duration + SAME]
+    # As in bars_played().
+    onsets = [note.onset + SAME for note in score.notes]
+    notes, _ = np.histogram(onsets, lines) if len(lines) > 1 else (np.zeros(0), lines)
+    if not notes.sum():
+        return math.nan
+    return float((notes / np.diff(lines)).max() * (lines[-1] - lines[0]) / notes.sum())
+
+
 def late_onsets(score: Score) -> int:
     """How many notes begin in the last second (:data:`ENDING`)."""
     return sum(note.onset > score.duration - ENDING for note in score.notes)
@@ -214,6 +232,7 @@ def evaluate(pieces: Sequence[PlannedPiece]) -> Json:
             **distribution(ratios),
             "kept": proportion(sum(low <= ratio <= high for ratio in ratios), len(pieces)),
         },
+        "densest_bar": distribution([densest_bar(p.score, tempi) for p, tempi in both]),
         "no_late_onset": proportion(sum(not late_onsets(s) for s in scores), len(pieces)),
         "ends_on_tonic": proportion(sum(tonics), len(tonics)),
     }

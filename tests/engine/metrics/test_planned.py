@@ -12,6 +12,7 @@ from engine.metrics.planned import (
     beat_lines,
     bends,
     boundaries_met,
+    densest_bar,
     ends_on_tonic,
     evaluate,
     late_onsets,
@@ -106,6 +107,25 @@ def test_a_bar_counts_once_for_each_instrument():
     assert (played[PIANO], played[BASS], played[DRUMS]) == (3, 1, 0)
     early = score(*bar_by_bar(BASS, 1), Note(BASS, 3.9995, 5.0, 40), Note(BASS, 4.5, 5.0, 40))
     assert bars_played(early, STEADY)[BASS] == 2
+
+
+def test_a_crowded_bar_is_found():
+    even = score(*bar_by_bar(PIANO, *range(15)))
+    assert densest_bar(even, STEADY) == pytest.approx(1.0)
+    # 30 notes in one of 15 bars, one in each of 14.
+    crowd = [Note(PIANO, 8.0 + n / 20, 10.0, 40 + n) for n in range(29)]
+    assert densest_bar(score(*bar_by_bar(PIANO, *range(15)), *crowd), STEADY) == pytest.approx(
+        30 / (44 / 15)
+    )
+
+
+def test_a_bar_that_the_film_cuts_off_is_no_densest_bar():
+    cut = score(*bar_by_bar(PIANO, 0, 1), beats=(0.0, 9.0), seconds=(0.0, 4.5))
+    late = score(
+        *bar_by_bar(PIANO, 0, 1), Note(PIANO, 4.2, 4.4, 60), beats=(0.0, 9.0), seconds=(0.0, 4.5)
+    )
+    assert densest_bar(cut, tempo_map(cut)) == densest_bar(late, tempo_map(late)) == 1.0
+    assert math.isnan(densest_bar(score(), STEADY))
 
 
 def test_four_bars_a_minute_count_as_playing():
