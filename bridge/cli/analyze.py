@@ -12,7 +12,7 @@ from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values, warn_of_unused
 from bridge.cli.why import why
-from bridge.scoring.pipeline import analyze_film
+from bridge.scoring.analysis import analyze_film
 from bridge.scoring.request_json import parse_request
 from engine.cues import KINDS, write_cues
 

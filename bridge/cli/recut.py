@@ -13,7 +13,8 @@ from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import given_clock, request_values
 from bridge.cli.score import summary
 from bridge.scoring.new_cut import read_cut
-from bridge.scoring.recut import read_old_score, recut_film
+from bridge.scoring.old_score import read_old_score
+from bridge.scoring.recut import recut_film
 from bridge.scoring.report import Report
 from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet

@@ -28,7 +28,7 @@ from bridge.cli.score import summary
 from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.scoring.exports import exports_in
 from bridge.scoring.limits import TAKES_ANEW
-from bridge.scoring.recut import OldScore, read_old_score
+from bridge.scoring.old_score import OldScore, read_old_score
 from bridge.scoring.report import NewPart, Report
 from bridge.scoring.request_json import parse_request
 from bridge.scoring.rescore import planned_selection, rescore_piece

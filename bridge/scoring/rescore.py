@@ -7,29 +7,25 @@ read the old score -> change plan and emotion in the selection -> given music, a
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
-from bridge.scoring.performing import performed
-from bridge.scoring.pipeline import Phases, with_sound
-from bridge.scoring.recut import OldScore, warn_of_another_network
+from bridge.scoring.files import SCORES
+from bridge.scoring.old_score import OldScore, kept_parts, warn_of_another_network
+from bridge.scoring.phases import Phases
 from bridge.scoring.rendering import RenderSteps, older_sound, renderer_for
-from bridge.scoring.report import KeptPart, NewPart, Report, Rescore, Timings
-from bridge.scoring.report_json import write_report
+from bridge.scoring.report import KeptPart, NewPart, Report, Rescore
 from bridge.scoring.request import Request
 from bridge.scoring.selection import Selection
 from bridge.scoring.sheet_music import check_musescore
-from bridge.scoring.writing import write_notes
+from bridge.scoring.timings import Stopwatch
+from bridge.scoring.writing import Composed, with_sound, write_cues_and_plan, write_result
 from engine.composing.infill import Given
-from engine.cues import CueSheet, write_cues
+from engine.cues import CueSheet
 from engine.errors import EmsyncError
-from engine.files import write_atomically
 from engine.originality.fingerprint import shipped_fingerprint
-from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
 from engine.recut.music import kept_music
 from engine.rescore.changes import changed
@@ -61,16 +57,15 @@ def rescore_piece(
     from engine.rescore.rescore import compose_regions
 
     check_musescore(request.exports)
-    begun = time.perf_counter()
+    stopwatch = Stopwatch()
     renderer = renderer_for(request, soundfont)
     selection = planned_selection(old, request)
     cues, plan = selection.cues, selection.plan
-    analyzed = time.perf_counter()
+    stopwatch.end("analyze")
     network = load()
-    loaded = time.perf_counter()
+    stopwatch.end("load")
     warn_of_another_network(old, network)
-    write_cues(cues, folder / CUES)
-    write_atomically(folder / PLAN, to_json(plan))
+    write_cues_and_plan(cues, plan, folder)
     if (old.folder / SCORES).exists():
         # For a later re-cut.
         shutil.copyfile(old.folder / SCORES, folder / SCORES)
@@ -82,36 +77,19 @@ def rescore_piece(
             given, cues, plan, selection.regions, network, config, request.takes,
             lambda done: progress(done / whole), old=compared,
         )  # fmt: skip
-    composed = time.perf_counter()
-    played = performed(found.takes, request, cues, plan, selection.played.get)
-    result, write_pages = write_notes(
-        cues,
-        plan,
-        played,
-        network,
-        request.seed,
-        folder,
-        exports=request.exports,
-        source=old.folder,
+    stopwatch.end("compose")
+    share = _rescore(old, request.rescore, selection, found)
+    piece = Composed(cues, plan, found.takes, selection.played.get, rescore=share)
+    # Nobody waits for the pages: they come once the sound can be played.
+    report, write_pages = write_result(
+        piece, request, network, folder, stopwatch, source=old.folder, pages_later=True
     )
-    timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
-    share = _share(old, request.rescore, selection, found, result)
-    result = replace(
-        result,
-        timings=timings,
-        dynamics=request.dynamics,
-        humanize=request.humanize,
-        expression=request.expression,
-        rescore=share,
-    )
-    write_report(result, folder / REPORT)
     if not Path(request.video).exists():
         # An old score outlives its film.
         request = replace(request, film=False)
-    # Nobody waits for the pages: they come once the sound can be played.
     steps = RenderSteps(ready, write_pages)
     older = older_sound(old.folder, old.report)
-    return cues, with_sound(result, renderer, request, cues, folder, phases, steps, older)
+    return cues, with_sound(report, renderer, request, cues, folder, phases, steps, older)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +150,16 @@ def _with_hits(old: OldScore, selection: Selection, request: Request) -> Planned
     if request.plan is not None:
         raise EmsyncError("plan: other hits have a plan of their own; leave out one of them")
     found = planned_hits(old, selection, request.seed)
-    plan = found.new.plan
-    kept = tuple(
-        KeptPart(old.plan.seconds_at(bars.old), start, end - start, bars.bars)
-        for bars, (start, end) in zip(found.new.kept, found.new.spans, strict=True)
-    )
     music = kept_music(old.music, old.plan, found.new)
-    return PlannedSelection(found.cues, plan, found.regions, music.given, music.played, None, kept)
+    return PlannedSelection(
+        found.cues,
+        found.new.plan,
+        found.regions,
+        music.given,
+        music.played,
+        None,
+        kept_parts(old, found.new),
+    )
 
 
 def _check_same_beats(plan: Plan, old: Plan) -> None:
@@ -204,13 +185,12 @@ def _kept_around(plan: Plan, region: Region) -> Iterator[KeptPart]:
             yield KeptPart(start, start, end - start, len(inside))
 
 
-def _share(
-    old: OldScore,
-    asked: Selection | None,
-    selection: PlannedSelection,
-    found: Rescored,
-    result: Report,
+def _rescore(
+    old: OldScore, asked: Selection | None, selection: PlannedSelection, found: Rescored
 ) -> Rescore:
+    """What a report says of a rescore."""
+    from engine.composing.takes import ranked
+
     parts = selection.kept
     new = tuple(
         NewPart(
@@ -222,6 +202,7 @@ def _share(
         )
         for region in selection.regions
     )
+    best, _ = ranked(found.takes)[0]
     return Rescore(
         str(old.folder),
         sum(part.seconds for part in parts),
@@ -229,6 +210,6 @@ def _share(
         len(selection.given.notes),
         parts,
         new,
-        result.takes.takes[0][0].seam,
+        best.seam,
         found.seam,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
 from bridge.scoring import selection
 from bridge.scoring.files import CUES, PLAN
-from bridge.scoring.recut import read_old_score
+from bridge.scoring.old_score import read_old_score
 from bridge.scoring.request_json import parse_request
 from bridge.scoring.rescore import planned_hits
 from bridge.server.derived_requests import (

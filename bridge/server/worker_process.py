@@ -19,18 +19,14 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
+from bridge.scoring.analysis import analyze_film
 from bridge.scoring.files import CUES, SCORES
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.new_cut import read_cut
-from bridge.scoring.pipeline import (
-    Part,
-    Phase,
-    Phases,
-    Progress,
-    analyze_film,
-    score_film,
-)
-from bridge.scoring.recut import read_old_score, recut_film
+from bridge.scoring.old_score import read_old_score
+from bridge.scoring.phases import Part, Phase, Phases, Progress
+from bridge.scoring.pipeline import score_film
+from bridge.scoring.recut import recut_film
 from bridge.scoring.reel import score_reel
 from bridge.scoring.rescore import rescore_piece
 from bridge.server import worker_protocol as protocol

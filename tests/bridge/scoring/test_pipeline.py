@@ -7,10 +7,9 @@ from contextlib import contextmanager
 import pytest
 
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import analyze_film, score_film
+from bridge.scoring.pipeline import score_film
 from bridge.scoring.request import Request
 from engine.errors import EmsyncError
-from engine.hits import hits_at
 from engine.plan.json_form import read_plan, to_json
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
@@ -67,11 +66,6 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
     assert len(received) - 1 == sum(report.notes.values())
 
 
-def test_boundaries_beyond_the_end_are_refused(clip):
-    with pytest.raises(EmsyncError, match=r"number 2 \(99 s\) is beyond the end, 9.0"):
-        analyze_film(Request(str(clip), boundaries=hits_at((1.0, 99.0))), Phases())
-
-
 def test_a_network_that_is_missing_is_reported_before_anything_is_written(clip, tmp_path):
     load = NetworkOptions(tmp_path / "none.safetensors").load
     with pytest.raises(EmsyncError, match=r"none.safetensors: no such network"):
@@ -98,41 +92,6 @@ def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
     assert received[-1][2] == 9.0
     notes = [note for notes, _, _ in received for note in notes]
     assert len(notes) == sum(report.notes.values())
-
-
-def test_a_plan_of_another_length_is_refused(clip):
-    plan = Plan(20.0, ((0, 0.0), (40, 20.0)), (4,))
-    with pytest.raises(EmsyncError, match=r"plan: it lasts 20.000 s, but the film 9.0"):
-        analyze_film(Request(str(clip), plan=plan), Phases())
-    with pytest.raises(EmsyncError, match="the plan has its own"):
-        Request(str(clip), plan=plan, bpm=100.0)
-
-
-def test_times_that_do_not_fit_are_refused_before_the_film_is_analyzed(clip, monkeypatch):
-    monkeypatch.setattr("bridge.scoring.pipeline.measure", lambda *_: pytest.fail("too late"))
-    plan = Plan(20.0, ((0, 0.0), (40, 20.0)), (4,))
-    for request in (
-        Request(str(clip), plan=plan),
-        Request(str(clip), plan=plan, start=1.0, end=4.0),
-        Request(str(clip), boundaries=hits_at((1.0, 99.0))),
-    ):
-        with pytest.raises(EmsyncError, match=r"^plan: it lasts 20|^boundaries: number 2"):
-            analyze_film(request, Phases())
-
-
-@pytest.mark.parametrize(
-    ("part", "complaint"),
-    [({"start": 99.0}, "no frame from 99 s"), ({"end": 99.0}, "beyond the film")],
-)
-def test_a_part_that_the_film_does_not_have_is_refused_as_such(clip, part, complaint):
-    with pytest.raises(EmsyncError, match=complaint) as caught:
-        analyze_film(Request(str(clip), boundaries=hits_at((1.0,)), **part), Phases())
-    assert "boundaries" not in str(caught.value)
-
-
-def test_a_plan_fits_a_part_of_the_film(clip):
-    plan = Plan(5.0, ((0, 0.0), (10, 5.0)), (4,))
-    assert analyze_film(Request(str(clip), plan=plan, start=2.0, end=7.0), Phases()).duration == 5.0
 
 
 def test_a_piece_in_free_time_leaves_no_plan(clip, network_file, tmp_path):

@@ -12,7 +12,7 @@ import mido
 import pytest
 
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import Part
+from bridge.scoring.phases import Part
 from bridge.scoring.reel import cue_seed, plan_cues, score_reel
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request, request_json
@@ -232,7 +232,7 @@ def test_an_error_names_the_cue(clip, tmp_path, network_file):
 
 
 def test_cues_beyond_the_film_are_refused_before_it_is_analyzed(clip, tmp_path, monkeypatch):
-    monkeypatch.setattr("bridge.scoring.pipeline.measure", lambda *_: pytest.fail("too late"))
+    monkeypatch.setattr("bridge.scoring.analysis.measure", lambda *_: pytest.fail("too late"))
     request = Request(str(clip), spotting=(MusicCue("1m1", 2.0, 99.0),))
     with pytest.raises(EmsyncError, match=r"spotting: 1m1: its out point, 99 s, is beyond the end"):
         score_reel(request, pytest.fail, tmp_path, Phases())
