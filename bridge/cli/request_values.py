@@ -60,7 +60,7 @@ def request_values(args: Namespace) -> dict[str, Any]:
 
 def warn_of_unused(request: Request) -> None:
     """Warn of options that say how emotion is read, where the user gave all of it."""
-    if not request.emotion_is_given:
+    if not request.user_emotion.is_whole:
         return
     usual = {field.name: field.default for field in fields(Request)}
     unused = [name for name in _READING if getattr(request, name) != usual[name]]

@@ -10,7 +10,6 @@ from bridge.scoring.request import Request
 from engine.analysis import cue_sheet, measure
 from engine.cues import CueSheet, check_same_film
 from engine.emotion.fusion_network import card_of
-from engine.emotion.sections import override, turned
 from engine.errors import EmsyncError
 from engine.hits import boundary_hits, is_within
 from engine.measurements import Measurements, read_measurements, write_measurements
@@ -77,12 +76,7 @@ def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
         except ValueError as error:
             raise EmsyncError(f"start_timecode: {error}") from error
     mu_max = request.intensity
-    if request.user_emotion != (None, None, None):
-        changed = override(cues.sections, *request.user_emotion, mu_max=mu_max)
-        cues = replace(cues, sections=changed)
-    if request.emotion_turns:
-        turns = [(turn.start, turn.end, turn.emotion) for turn in request.emotion_turns]
-        cues = replace(cues, sections=turned(cues.sections, turns, mu_max))
+    cues = replace(cues, sections=request.user_emotion.applied(cues.sections, mu_max))
     if request.spotting is not None:
         cues = replace(cues, spotting=within(request.spotting, cues.duration))
     given = request.boundaries or ()
@@ -98,7 +92,7 @@ def with_user_changes(cues: CueSheet, request: Request) -> CueSheet:
 def _check_early(request: Request) -> None:
     """Check boundaries and plan before any work is spent on the film."""
     lists = request.boundaries, request.plan, request.spotting
-    if lists == (None, None, None) and not request.emotion_turns:
+    if lists == (None, None, None) and not request.user_emotion.turns:
         return
     duration = open_video(Path(request.video)).video.duration
     start, end = request.start or 0.0, duration if request.end is None else request.end
@@ -117,7 +111,7 @@ def check_times(request: Request, duration: float) -> None:
         within(request.spotting or (), duration)
     except ValueError as error:
         raise EmsyncError(f"spotting: {error}") from error
-    for turn in request.emotion_turns:
+    for turn in request.user_emotion.turns:
         if turn.start >= duration:
             raise EmsyncError(
                 f"emotion: the one at {turn.start:g} s is beyond the end, {duration:.3f} s; "

@@ -85,6 +85,12 @@ class PlanOptions:
             )
         if self.feel not in (None, *FEELS):
             raise EmsyncError(f"feel {self.feel!r}: choose from {', '.join(FEELS)}")
+        if self.feel not in (None, "straight") and self._beat != "quarter":
+            quarters = [name for name, each in TIME_SIGNATURES.items() if each.beat == "quarter"]
+            raise EmsyncError(
+                f"feel {self.feel!r}: goes with the time signatures {', '.join(quarters)}; "
+                "leave it out, or choose one of them"
+            )
         if self.tempo_map is not None and (self.bpm, self.time_signature) != (None, None):
             raise EmsyncError(
                 "bpm, time_signature: the tempo map has its own; leave out one or the other"
@@ -98,6 +104,13 @@ class PlanOptions:
                 raise EmsyncError(
                     f"chords[{place}]: {bar!r} has more chords than a bar has beats, {self._beats}"
                 )
+
+    @property
+    def _beat(self) -> str:
+        """The kind of beat, a key of ``plan.BEATS``."""
+        if self.tempo_map is not None:
+            return self.tempo_map.beat
+        return TIME_SIGNATURES[self.time_signature or "4/4"].beat
 
     @property
     def _beats(self) -> int:
