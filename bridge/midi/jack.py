@@ -24,7 +24,6 @@ from bridge.midi.routes import by_instrument
 from engine.errors import EmsyncError
 from engine.score import Instrument
 
-CLIENT = "emsync"
 _MARGIN = 0.004
 """Seconds beyond a period that queueing the first messages takes."""
 _REST = 30.0

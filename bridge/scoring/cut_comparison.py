@@ -17,10 +17,11 @@ from engine.cues import CueSheet, Transition, Video
 from engine.errors import EmsyncError
 from engine.hits import hits_at
 from engine.measurements import Measurements, read_prints, write_measurements
+from engine.plan.plan import SAME_TIME
 from engine.recut import edits
 from engine.recut.pictures import Pictures, find_stretches
 from engine.recut.shots import same_lengths
-from engine.recut.stretches import SAME_TIME, Stretch
+from engine.recut.stretches import Stretch
 from engine.section import Section
 from engine.video.boundaries import T_DIFF, boundaries
 from engine.video.cuts import SENSITIVITY

@@ -207,7 +207,7 @@ def _film(
 
 
 def _speech(scores: Path) -> tuple[tuple[float, float], ...] | None:
-    """Where somebody speaks, in seconds of the score, as the experts heard it; None if none did.
+    """Where somebody speaks, in seconds of the score, as the experts detect it; None if none does.
 
     scores: what was measured of the film.
     """

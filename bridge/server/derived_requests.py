@@ -108,7 +108,10 @@ def recut_request(
 
 
 def with_hits_of_cues(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a rescore with the hits of a cue sheet in its place."""
+    """The fields of a rescore with the hits of a cue sheet in its place.
+
+    Raises EmsyncError for a wrong cue sheet, and for hits beside it.
+    """
     rest = {name: value for name, value in values.items() if name != "cues"}
     if values.get("cues") is None:
         return rest

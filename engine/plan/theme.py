@@ -96,7 +96,8 @@ class Theme:
 def with_theme(options: PlanOptions, theme: Theme) -> tuple[PlanOptions, Theme]:
     """Options of a plan with the theme's tempo, time signature and key, unless they have others.
 
-    Returns the theme too, in the key that was asked for.
+    Returns the theme too, in the key that was asked for. Raises EmsyncError where the instruments
+    lack the one that plays the theme.
     """
     if options.tempo_map is None:
         options = replace(

@@ -32,7 +32,7 @@ from engine.emotion.reading import NOTHING, Evidence, Reading, Text
 
 NAME = "look"
 RELIABILITY = 0.5
-"""Colour, motion and cutting alone told six labelled clips no better than chance, so they count
+"""Colour, motion and cutting alone read six labelled clips no better than chance, so they count
 half."""
 INTERVAL = 0.2
 """The least time between two frames that are analyzed, in seconds."""

@@ -6,7 +6,7 @@ films are mixed at unlike levels. So the expert gives activities, and no point o
 The film's own music stays out (paper, IV-B) unless the user asks for it. A row counts if it is
 speech, or has no music near it. Where a film has music, the detector misses some of its quiet
 parts. There a row without speech must also be about as loud as the speech. Without the detector
-music can't be told apart, and then the expert says nothing.
+music can't be distinguished, and then the expert says nothing.
 """
 
 from __future__ import annotations
