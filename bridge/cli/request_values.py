@@ -11,7 +11,8 @@ from typing import Any
 
 from bridge.scoring.live import read_changes
 from bridge.scoring.request import Request
-from engine.cues import CueSheet, Video, read_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.plan.json_form import read_plan
 from engine.plan.tempo_map import read_tempo_map

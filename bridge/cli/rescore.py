@@ -9,12 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.counted import counted
-from bridge.cli.options import (
-    SOUND_FIELDS,
-    network_options,
-    old_score_arguments,
-    timecode_arguments,
-)
+from bridge.cli.film_options import timecode_arguments
+from bridge.cli.options import network_options, old_score_arguments
 from bridge.cli.outputs import (
     folder_force_argument,
     keep_source,
@@ -26,6 +22,7 @@ from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import given_clock
 from bridge.cli.score import summary
 from bridge.cli.selection_option import selection_arguments, selection_values
+from bridge.cli.sound_options import SOUND_FIELDS
 from bridge.scoring.exports import exports_in
 from bridge.scoring.limits import TAKES_ANEW
 from bridge.scoring.old_score import OldScore, read_old_score

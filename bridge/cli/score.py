@@ -10,18 +10,12 @@ from shlex import quote
 
 from bridge.cli.arc import arc
 from bridge.cli.counted import counted
-from bridge.cli.options import (
-    film_arguments,
-    music_arguments,
-    network_arguments,
-    network_options,
-    scores_argument,
-    sound_arguments,
-    soundfont_argument,
-)
+from bridge.cli.film_options import film_arguments, scores_argument
+from bridge.cli.options import music_arguments, network_arguments, network_options
 from bridge.cli.outputs import folder_force_argument, keep_source, result_folder, stale
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values, warn_of_unused
+from bridge.cli.sound_options import sound_arguments, soundfont_argument
 from bridge.cli.why import why
 from bridge.scoring.files import ARDOUR, EXPORT_FILES, PICTURE, PLAN, SCORES
 from bridge.scoring.pipeline import score_film

@@ -13,7 +13,7 @@ import numpy as np
 from bridge.midi.messages import SHORTEST, order
 from bridge.play.expression import expressed
 from bridge.play.piece import Piece
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.music.midi_file import CHORD_MARKER, MidiFile, MidiNote, MidiTrack, read_midi_file
 from engine.performance.controllers import EXPRESSION, PEDAL

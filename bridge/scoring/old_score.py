@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.scoring.files import CUES, PLAN, REPORT
 from bridge.scoring.report import KeptPart
-from engine.cues import CueSheet, read_cues
+from engine.cues import CueSheet
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.plan.json_form import read_plan
 from engine.plan.plan import Plan

@@ -28,7 +28,8 @@ from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
 from bridge.scoring.timings import Stopwatch
 from bridge.scoring.writing import with_rendered, write_cues_and_plan, write_result
-from engine.cues import CueSheet, write_cues
+from engine.cues import CueSheet
+from engine.cues_json import write_cues
 from engine.errors import EmsyncError
 from engine.files import output_folder, write_atomically
 from engine.music.arrangement import Recall

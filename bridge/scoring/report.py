@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridge.scoring.rendering import Rendered
 from bridge.scoring.timings import Timings
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.emotion.mapping import MU_MAX
 from engine.live.control import LiveChange
 from engine.metrics import harmony
@@ -19,6 +19,7 @@ from engine.originality.check import Originality
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.rating.summary import describe, weakest
 from engine.score import Instrument, Score
+from engine.section import Section
 
 if TYPE_CHECKING:  # these need onnxruntime
     from engine.composing.takes import RatedTake

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.cues import Section
 from engine.emotion.notation import Turn, parse_turns
 from engine.emotion.sections import override, turned
 from engine.errors import EmsyncError
+from engine.section import Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from bridge.scoring.report import Model, Recut, Report, ReportedChange, Rescore,
 from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
 from bridge.scoring.timings import Stopwatch
-from engine.cues import CueSheet, write_cues
+from engine.cues import CueSheet
+from engine.cues_json import write_cues
 from engine.files import write_atomically
 from engine.performance.performer import Kept
 from engine.plan.json_form import to_json

@@ -11,7 +11,8 @@ from bridge.scoring import new_cut, selection
 from bridge.scoring.limits import TAKES_ANEW
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request
-from engine.cues import CueSheet, from_json
+from engine.cues import CueSheet
+from engine.cues_json import from_json
 from engine.emotion.mapping import MU_MAX
 from engine.errors import EmsyncError
 from engine.hits import hit_json

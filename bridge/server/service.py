@@ -26,7 +26,8 @@ from bridge.server.jobs import Job, Kind, NoSuchJob, State, WrongState
 from bridge.server.live import Live
 from bridge.server.playback import Playback
 from bridge.server.security import Guard
-from engine.cues import CueSheet, read_cues
+from engine.cues import CueSheet
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.plan.json_form import read_plan
 from engine.plan.plan import Plan

@@ -32,7 +32,7 @@ from bridge.scoring.rescore import rescore_piece
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
 from bridge.server.live_worker import LiveWorker
-from engine.cues import write_cues
+from engine.cues_json import write_cues
 from engine.errors import EmsyncError
 from engine.files import output_folder
 from engine.video.folders import allow_only

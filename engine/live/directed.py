@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.emotion.sections import override
 from engine.live.control import LiveChange, LiveControl
 from engine.plan import mood
@@ -19,7 +19,7 @@ from engine.plan.plan import Phrase, Plan
 from engine.plan.planner import with_emotion
 from engine.plan.split import split_phrases
 from engine.score import Instrument
-from engine.section import section_at
+from engine.section import Section, section_at
 
 
 def directed(plan: Plan, cues: CueSheet, changes: Sequence[LiveChange]) -> tuple[Plan, CueSheet]:

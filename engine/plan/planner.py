@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.errors import EmsyncError
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import KEYS, known, parse_conditions, parse_key
@@ -33,6 +33,7 @@ from engine.plan.plan import (
 from engine.plan.tempo_map import TempoMap
 from engine.plan.tempo_search import USUAL_AROUSAL, TempoFit, fit_tempo, rank_tempi
 from engine.score import Instrument
+from engine.section import Section
 
 RING = 1.2
 """The fewest seconds that the last chord has before the film's end."""

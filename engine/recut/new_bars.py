@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.music.conditions import KEYS, parse_key
 from engine.plan import mood
 from engine.plan.form import ALIKE, split_phrases
@@ -29,6 +29,7 @@ from engine.recut.cadences import end_with_tonic, lead_to
 from engine.recut.runs import Run
 from engine.recut.seams import Gap
 from engine.score import Instrument
+from engine.section import Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.music.conditions import KEYS, parse_key
@@ -21,7 +21,7 @@ from engine.plan.planner import with_emotion
 from engine.plan.split import new_letters, split_phrases
 from engine.rescore.regions import Region
 from engine.score import Instrument
-from engine.section import section_at
+from engine.section import Section, section_at
 
 
 @dataclass(frozen=True, slots=True)

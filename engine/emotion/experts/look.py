@@ -28,7 +28,8 @@ from engine.emotion.experts.look_estimate import (
     probabilities,
     standing,
 )
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
+from engine.emotion.reading import NOTHING, Reading, Text
+from engine.section import Evidence
 
 NAME = "look"
 RELIABILITY = 0.5

@@ -22,7 +22,8 @@ from engine.emotion.experts import sound_events
 from engine.emotion.experts.expert import Arrays, Expert, FilmContext, Track
 from engine.emotion.experts.loudness import ROWS_A_SECOND, SILENCE, LoudnessMeter
 from engine.emotion.experts.sound_events import MUSIC, SINGING, SPEECH, EventDetector, Events
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
+from engine.emotion.reading import NOTHING, Reading, Text
+from engine.section import Evidence
 
 NAME = "sound"
 

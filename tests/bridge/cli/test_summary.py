@@ -10,10 +10,11 @@ import pytest
 from bridge.cli.score import summary
 from bridge.scoring.report import Model, Takes, report
 from engine.composing.composition import Take
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.rating.rating import Rating
 from engine.score import Instrument, Note, Score
+from engine.section import Section
 
 CUES = CueSheet(
     Video("film.mp4", 4.0, 25.0, 96, 64), 0.0, 4.0, (), hits_at((2.0,)),

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from bridge.scoring.old_score import OldScore
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.plan.plan import Plan
 from engine.recut.music import OldMusic
+from engine.section import Section
 
 
 @pytest.mark.parametrize(

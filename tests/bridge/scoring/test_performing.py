@@ -13,8 +13,9 @@ from bridge.scoring.network import NetworkOptions
 from bridge.scoring.performing import performance_config
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.request import Request
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.score import Instrument, Note
+from engine.section import Section
 
 from .follower import Follower
 

@@ -16,13 +16,15 @@ from bridge.scoring.phases import Part
 from bridge.scoring.reel import cue_seed, plan_cues, score_reel
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request, request_json
-from engine.cues import CueSheet, Section, Video, read_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.hits import Hit
 from engine.music.midi_file import MidiFile, read_midi_file
 from engine.plan.json_form import read_plan
 from engine.plan.plan import Plan
 from engine.score import Instrument
+from engine.section import Section
 from engine.spotting import MusicCue
 
 LIST = (

@@ -9,13 +9,14 @@ import pytest
 from bridge.scoring.report import Model, Takes, report
 from bridge.scoring.report_json import to_json
 from engine.composing.composition import Take
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.metrics import harmony
 from engine.music.tempo import tempo_map
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.rating.rating import Rating
 from engine.score import BeatMap, Instrument, Note, Score
+from engine.section import Section
 
 needs_fingerprint = pytest.mark.skipif(
     shipped_fingerprint() is None, reason="this checkout has no fingerprint"

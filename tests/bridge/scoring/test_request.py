@@ -8,12 +8,13 @@ import pytest
 
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request, request_json
-from engine.cues import CueSheet, Section, Transition, Video
+from engine.cues import CueSheet, Transition, Video
 from engine.emotion.words import EMOTIONS
 from engine.errors import EmsyncError
 from engine.hits import Hit, hits_at
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
+from engine.section import Section
 
 CUES = CueSheet(
     Video("film.mp4", 9.0, 24.0, 96, 64), 0.0, 9.0, (Transition(4.0),), hits_at((4.0,)),

@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bridge.scoring.user_emotion import UserEmotion, parse_user_emotion
-from engine.cues import Section
 from engine.emotion.notation import Turn
 from engine.errors import EmsyncError
+from engine.section import Section
 
 
 def test_emotions_may_have_times():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import parse_key
@@ -21,6 +21,7 @@ from engine.plan.plan import FEELS, SAME_TIME, TIME_SIGNATURES, Plan
 from engine.plan.planner import RING, PlanOptions
 from engine.plan.timing import Timing
 from engine.score import Instrument
+from engine.section import Section
 
 Sheet = Callable[..., CueSheet]
 

@@ -9,7 +9,8 @@ from typing import Any
 import av
 import numpy as np
 
-from engine.cues import CueSheet, Transition, Video, write_cues
+from engine.cues import CueSheet, Transition, Video
+from engine.cues_json import write_cues
 from engine.hits import Hit
 from engine.plan.json_form import to_json as plan_to_json
 from engine.plan.planner import PlanOptions, plan_piece
