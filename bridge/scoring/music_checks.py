@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.checks import items, text
 from engine.errors import EmsyncError
-from engine.plan.planner import split_bars
+from engine.plan.plan_options import split_bars
 from engine.score import Instrument
 
 

@@ -29,7 +29,8 @@ from engine.live.control import LiveChange
 from engine.music.conditions import parse_conditions
 from engine.plan.original import Original
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.plan.tempo_map import TempoMap
 from engine.plan.theme import Theme, plan_for_theme, with_theme
 from engine.score import Instrument

@@ -22,7 +22,8 @@ from engine.model.decoder import Decoder
 from engine.model.runtime import Network
 from engine.model.transformer import Transformer
 from engine.music import vocabulary as voc
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.section import Section as Span
 
 TOKENS_A_MINUTE = 3800

@@ -14,7 +14,8 @@ from engine.hits import hits_at
 from engine.music.conditions import KEYS, METRES, UNKNOWN, Conditions
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.section import Section
 
 EMOTION_RANGE = 0.8

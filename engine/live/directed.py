@@ -16,7 +16,7 @@ from engine.emotion.sections import override
 from engine.live.control import LiveChange, LiveControl
 from engine.plan import mood
 from engine.plan.plan import Phrase, Plan
-from engine.plan.planner import with_emotion
+from engine.plan.section_emotion import with_emotion
 from engine.plan.split import split_phrases
 from engine.score import Instrument
 from engine.section import Section, section_at

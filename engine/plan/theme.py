@@ -16,7 +16,7 @@ from engine.music.conditions import KEYS, parse_key
 from engine.music.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
 from engine.plan.form import first_mood
 from engine.plan.plan import TIME_SIGNATURES, Phrase, Plan
-from engine.plan.planner import PlanOptions
+from engine.plan.plan_options import PlanOptions
 from engine.plan.theme_harmony import harmonised
 from engine.plan.theme_key import melody_key
 from engine.score import Instrument, Note

@@ -23,7 +23,7 @@ from engine.plan import mood
 from engine.plan.form import ALIKE, split_phrases
 from engine.plan.harmony import draw_progression, draw_qualities, symbols, transposed
 from engine.plan.plan import LATEST_PHRASE, Phrase, Plan
-from engine.plan.planner import with_emotion
+from engine.plan.section_emotion import with_emotion
 from engine.recut.bar_plan import BarPlan
 from engine.recut.cadences import end_with_tonic, lead_to
 from engine.recut.runs import Run

@@ -15,8 +15,8 @@ from itertools import accumulate
 import numpy as np
 
 from engine.hits import Hit
+from engine.plan.last_chord import LEAST_RING, LONGEST_RING, RING
 from engine.plan.plan import SAME_TIME, Plan
-from engine.plan.planner import LEAST_RING, LONGEST_RING, RING
 from engine.plan.tempo_search import TempoFit, fit_tempo
 from engine.recut.runs import FEWEST, Run
 

@@ -17,7 +17,7 @@ from engine.music.conditions import KEYS, parse_key
 from engine.plan import mood
 from engine.plan.harmony import draw_progression, draw_qualities, symbols, transposed
 from engine.plan.plan import Phrase, Plan
-from engine.plan.planner import with_emotion
+from engine.plan.section_emotion import with_emotion
 from engine.plan.split import new_letters, split_phrases
 from engine.rescore.regions import Region
 from engine.score import Instrument

@@ -5,10 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import EmsyncError
-from engine.plan.planner import (
-    PlanOptions,
-    split_bars,
-)
+from engine.plan.plan_options import PlanOptions, split_bars
 
 
 @pytest.mark.parametrize(

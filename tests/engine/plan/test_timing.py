@@ -18,7 +18,8 @@ from engine.music.conditions import FASTEST, KEYS, SLOWEST, Conditions
 from engine.music.tempo import tempo_map
 from engine.music.vocabulary import STEP_MS
 from engine.plan.plan import DYNAMICS, Phrase, Plan, plan_beats
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.plan.tempo_search import rank_tempi
 from engine.plan.timing import Timing
 from engine.score import Instrument, Note, Score

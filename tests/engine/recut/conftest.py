@@ -9,7 +9,8 @@ import pytest
 from engine.cues import CueSheet, Transition, Video
 from engine.hits import hits_at
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.recut.music import OldMusic
 from engine.score import Instrument, Note
 from engine.section import Section

@@ -12,7 +12,8 @@ from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
 from engine.hits import Hit, hits_at
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.recut.music import OldMusic, kept_music
 from engine.rescore.moved_hits import NewHits, changed_times, plan_hits
 from engine.score import Instrument, Note
