@@ -11,7 +11,8 @@ from pathlib import Path
 
 from bridge.midi.active_notes import ActiveNotes
 from bridge.midi.guardian import Guardian
-from bridge.midi.jack import JackOutput, open_client
+from bridge.midi.jack import JackOutput
+from bridge.midi.jack_client import open_client
 from bridge.midi.null import NullSink
 from bridge.midi.output import CLIENT, Output
 from bridge.midi.rtmidi_ports import PATTERN, open_existing, open_virtual
