@@ -23,6 +23,7 @@ from bridge.cli.request_values import given_clock
 from bridge.cli.score import summary
 from bridge.cli.selection_option import selection_arguments, selection_values
 from bridge.cli.sound_options import SOUND_FIELDS
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.exports import exports_in
 from bridge.scoring.limits import TAKES_ANEW
 from bridge.scoring.old_score import OldScore, read_old_score
@@ -84,9 +85,8 @@ def run(args: Namespace) -> None:
     with result_folder(output, args.force) as folder:
         keep_source(folder, Path(request.video))
         with staged(folder, stale(folder)) as beside:
-            cues, report = rescore_piece(
-                old, request, network.load, beside, phase_bar, args.soundfont
-            )
+            context = ScoringContext(network.load, beside, phase_bar, args.soundfont)
+            cues, report = rescore_piece(old, request, context)
         *lines, last = summary(report, cues, folder, ()).splitlines()
         print("\n".join([*lines, *new_lines(report, cues), last]))
 

@@ -8,16 +8,16 @@ report.json
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bridge.scoring.analysis import analyze_film
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.live import Live, Recorded
 from bridge.scoring.performing import performing
-from bridge.scoring.phases import Phases, Progress
-from bridge.scoring.rendering import RenderSteps, renderer_for
+from bridge.scoring.phases import Progress
+from bridge.scoring.rendering import renderer_for
 from bridge.scoring.report import Report, ReportedChange
 from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
@@ -39,39 +39,32 @@ if TYPE_CHECKING:
 
 def score_film(
     request: Request,
-    load: Callable[[], Network],
-    folder: Path,
-    phases: Phases,
+    context: ScoringContext,
     live: Live | None = None,
     scores: Path | None = None,
-    soundfont: Path | None = None,
-    ready: Callable[[], None] = lambda: None,
 ) -> tuple[CueSheet, Report]:
-    """Score a film into ``folder``, which must exist; returns the cue sheet and the report.
+    """Score a film into the folder of ``context``; returns the cue sheet and the report.
 
-    load: loads the network; called once the film has been analyzed. live: follows the first take
-    while it is composed, and may change it. scores: a file that keeps what
-    is measured of the film. soundfont: as for :func:`~bridge.scoring.rendering.renderer_for`.
-    ready: called once the sound of the piece can be played.
+    live: follows the first take while it is composed, and may change it. scores: a file that keeps
+    what is measured of the film.
     Raises EmsyncError for a film that can't be scored and a network that can't be loaded. It raises
     it too for a sound font that can't be read, and a folder that can't be written.
     """
     check_musescore(request.exports)
     warn_without_chords(request)
     stopwatch = Stopwatch()
-    renderer = renderer_for(request, soundfont)
-    cues = analyze_film(request, phases, scores)
+    renderer = renderer_for(request, context.soundfont)
+    cues = analyze_film(request, context.phases, scores)
     plan = request.plan_for(cues)
     stopwatch.end("analyze")
-    network = load()
+    network = context.load()
     stopwatch.end("load")
-    write_cues_and_plan(cues, plan, folder)
-    with phases("composing") as progress:
+    write_cues_and_plan(cues, plan, context.folder)
+    with context.phases("composing") as progress:
         piece = compose_piece(request, cues, plan, network, progress, live)
     stopwatch.end("compose")
-    report, _ = write_result(piece, request, network, folder, stopwatch)
-    steps = RenderSteps(ready)
-    return piece.cues, with_sound(report, renderer, request, piece.cues, folder, phases, steps)
+    report, _ = write_result(piece, request, network, context.folder, stopwatch)
+    return piece.cues, with_sound(report, renderer, request, piece.cues, context)
 
 
 def warn_without_chords(request: Request) -> None:

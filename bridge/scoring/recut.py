@@ -6,16 +6,15 @@ given music, and the rest composed -> the files of a score
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.cut_comparison import compared_cuts
 from bridge.scoring.new_cut import NewCut
 from bridge.scoring.old_score import OldScore, kept_parts, warn_of_another_network
 from bridge.scoring.phases import Phases
-from bridge.scoring.rendering import RenderSteps, renderer_for
+from bridge.scoring.rendering import renderer_for
 from bridge.scoring.report import Recut, Report
 from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
@@ -30,52 +29,44 @@ from engine.recut.planner import NewPlan, plan_recut
 from engine.recut.stretches import in_scored_parts
 from engine.timeline.cue_sheet import with_hits
 
-if TYPE_CHECKING:
-    from engine.model.runtime import Network
-
 
 def recut_film(
     old: OldScore,
     cut: NewCut,
     request: Request,
-    load: Callable[[], Network],
-    folder: Path,
-    phases: Phases,
-    soundfont: Path | None = None,
-    ready: Callable[[], None] = lambda: None,
+    context: ScoringContext,
 ) -> tuple[CueSheet, Report]:
-    """Score a new cut into ``folder``, which must exist; returns its cue sheet and the report.
+    """Score a new cut into the folder of ``context``; returns its cue sheet and the report.
 
-    request: start, end, boundaries, sensitivity, seed, takes and sampling. Arguments else as for
-    :func:`~bridge.scoring.pipeline.score_film`. Raises EmsyncError also where nothing can be kept.
+    request: start, end, boundaries, sensitivity, seed, takes and sampling. Raises EmsyncError as
+    :func:`~bridge.scoring.pipeline.score_film` does, and where nothing can be kept.
     """
     # Late, because it needs onnxruntime.
     from engine.composing.planned import compose_planned_takes
 
     check_musescore(request.exports)
     stopwatch = Stopwatch()
-    renderer = renderer_for(request, soundfont)
-    cues, new, kept = plan_new_cut(old, cut, request, folder, phases)
+    renderer = renderer_for(request, context.soundfont)
+    cues, new, kept = plan_new_cut(old, cut, request, context.folder, context.phases)
     plan = new.plan
     stopwatch.end("analyze")
-    network = load()
+    network = context.load()
     stopwatch.end("load")
     warn_of_another_network(old, network)
-    write_cues_and_plan(cues, plan, folder)
+    write_cues_and_plan(cues, plan, context.folder)
     fingerprint = shipped_fingerprint()
     config = replace(request.generation_config(), given=kept.given, fingerprint=fingerprint)
-    with phases("composing") as progress:
+    with context.phases("composing") as progress:
         whole = request.takes * cues.duration
         takes = compose_planned_takes(
             cues, plan, network, config, request.takes, lambda done: progress(done / whole)
         )
     stopwatch.end("compose")
     piece = Composed(cues, plan, takes, kept.played.get, recut=_recut(old, new, kept))
-    report, _ = write_result(piece, request, network, folder, stopwatch)
+    report, _ = write_result(piece, request, network, context.folder, stopwatch)
     if cut.film is None:
         request = replace(request, film=False)
-    steps = RenderSteps(ready)
-    return cues, with_sound(report, renderer, request, cues, folder, phases, steps)
+    return cues, with_sound(report, renderer, request, cues, context)
 
 
 def plan_new_cut(

@@ -10,17 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bridge.scoring.analysis import analyze_film
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.exports import write_exports
 from bridge.scoring.files import CUES, REPORT
 from bridge.scoring.film_strip import write_strip
-from bridge.scoring.phases import Part, Phases, Progress
+from bridge.scoring.phases import Part, Progress
 from bridge.scoring.pipeline import compose_piece, warn_without_chords
 from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for, to_values
 from bridge.scoring.report import Model, Report
@@ -41,9 +42,6 @@ from engine.spotting import MusicCue, composing_order
 from engine.timeline.cue_sheet import film_part
 from export.piece import write_reel
 from export.smpte import smpte_offset
-
-if TYPE_CHECKING:
-    from engine.model.runtime import Network
 
 END_MARKER = "end of"
 """Begins the marker at a cue's out point; its name follows."""
@@ -103,24 +101,22 @@ def plan_cues(request: Request, cues: CueSheet) -> dict[str, tuple[CueSheet, Pla
 
 def score_reel(
     request: Request,
-    load: Callable[[], Network],
-    folder: Path,
-    phases: Phases,
+    context: ScoringContext,
     scores: Path | None = None,
-    soundfont: Path | None = None,
 ) -> tuple[CueSheet, ReelReport]:
-    """Score the cues of a film into ``folder``; returns the film's cue sheet and the report.
+    """Score the cues of a film; returns the film's cue sheet and the report.
 
-    Each cue has a folder of its name, as ``score_film`` makes it. The other parameters are those of
-    ``score_film``. Raises EmsyncError as it does; one about a cue names it.
+    Each cue has a folder of its name, as ``score_film`` makes it. scores: as for ``score_film``.
+    Raises EmsyncError as it does; one about a cue names it.
     """
+    folder, phases = context.folder, context.phases
     check_musescore(request.exports)
     warn_without_chords(request)
     begun = time.perf_counter()
-    renderer = renderer_for(request, soundfont)
+    renderer = renderer_for(request, context.soundfont)
     cues = analyze_film(request, phases, scores)
     planned = plan_cues(request, cues)
-    network = load()
+    network = context.load()
     write_cues(cues, folder / CUES)
     music = sum(cue.duration for cue in cues.spotting)
     before = 0.0

@@ -7,15 +7,15 @@ read the old score -> change plan and emotion in the selection -> given music, a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.files import SCORES
 from bridge.scoring.old_score import OldScore, kept_parts, warn_of_another_network
-from bridge.scoring.phases import Phases
-from bridge.scoring.rendering import RenderSteps, older_sound, renderer_for
+from bridge.scoring.rendering import older_sound, renderer_for
 from bridge.scoring.report import KeptPart, NewPart, Report, Rescore
 from bridge.scoring.request import Request
 from bridge.scoring.selection import Selection
@@ -34,43 +34,37 @@ from engine.rescore.regions import Region, given_music, played_notes, whole_bars
 from engine.score import Instrument, Note
 
 if TYPE_CHECKING:
-    from engine.model.runtime import Network
     from engine.rescore.rescore import Rescored
 
 
 def rescore_piece(
-    old: OldScore,
-    request: Request,
-    load: Callable[[], Network],
-    folder: Path,
-    phases: Phases,
-    soundfont: Path | None = None,
-    ready: Callable[[], None] = lambda: None,
+    old: OldScore, request: Request, context: ScoringContext
 ) -> tuple[CueSheet, Report]:
-    """Compose what ``request.rescore`` selects anew, into ``folder``, which must exist.
+    """Compose what ``request.rescore`` selects anew, into the folder of ``context``.
 
     request: selection, seed, takes, dynamics, humanize, sampling, and the plan if the user changed
-    it. Arguments else as for :func:`~bridge.scoring.pipeline.score_film`. Returns the cue sheet and
-    the report. Raises EmsyncError for a selection or a plan that does not fit the old score.
+    it. Returns the cue sheet and the report. Raises EmsyncError as
+    :func:`~bridge.scoring.pipeline.score_film` does, and for a selection or a plan that does not
+    fit the old score.
     """
     # Late, because it needs onnxruntime.
     from engine.rescore.rescore import compose_regions
 
     check_musescore(request.exports)
     stopwatch = Stopwatch()
-    renderer = renderer_for(request, soundfont)
+    renderer = renderer_for(request, context.soundfont)
     selection = planned_selection(old, request)
     cues, plan = selection.cues, selection.plan
     stopwatch.end("analyze")
-    network = load()
+    network = context.load()
     stopwatch.end("load")
     warn_of_another_network(old, network)
-    write_cues_and_plan(cues, plan, folder)
+    write_cues_and_plan(cues, plan, context.folder)
     if (old.folder / SCORES).exists():
         # For a later re-cut.
-        shutil.copyfile(old.folder / SCORES, folder / SCORES)
+        shutil.copyfile(old.folder / SCORES, context.folder / SCORES)
     config = replace(request.generation_config(), fingerprint=shipped_fingerprint())
-    with phases("composing") as progress:
+    with context.phases("composing") as progress:
         given, compared = selection.given, selection.compared
         whole = (request.takes + (compared is not None)) * cues.duration
         found = compose_regions(
@@ -82,14 +76,13 @@ def rescore_piece(
     piece = Composed(cues, plan, found.takes, selection.played.get, rescore=share)
     # Nobody waits for the pages: they come once the sound can be played.
     report, write_pages = write_result(
-        piece, request, network, folder, stopwatch, source=old.folder, pages_later=True
+        piece, request, network, context.folder, stopwatch, source=old.folder, pages_later=True
     )
     if not Path(request.video).exists():
         # An old score outlives its film.
         request = replace(request, film=False)
-    steps = RenderSteps(ready, write_pages)
     older = older_sound(old.folder, old.report)
-    return cues, with_sound(report, renderer, request, cues, folder, phases, steps, older)
+    return cues, with_sound(report, renderer, request, cues, context, write_pages, older)
 
 
 @dataclass(frozen=True, slots=True)

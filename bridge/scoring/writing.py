@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.exports import hit_names, write_exports
 from bridge.scoring.files import CUES, PICTURE, PLAN, REPORT
 from bridge.scoring.film_strip import write_strip
 from bridge.scoring.performing import performed
-from bridge.scoring.phases import Phases
-from bridge.scoring.rendering import NO_STEPS, Rendered, Renderer, RenderSteps, render
+from bridge.scoring.rendering import Rendered, Renderer, RenderSteps, render
 from bridge.scoring.report import Model, Recut, Report, ReportedChange, Rescore, Takes, report
 from bridge.scoring.report_json import write_report
 from bridge.scoring.request import Request
@@ -153,23 +153,24 @@ def with_sound(
     renderer: Renderer | None,
     request: Request,
     cues: CueSheet,
-    folder: Path,
-    phases: Phases,
-    steps: RenderSteps = NO_STEPS,
+    context: ScoringContext,
+    between: Callable[[], None] = lambda: None,
     older: OlderSound | None = None,
 ) -> Report:
     """Render the piece of a folder; returns its report with that, and writes it.
 
-    steps, older: as for :func:`~bridge.scoring.rendering.render`.
+    between: as in :class:`~bridge.scoring.rendering.RenderSteps`. older: as for
+    :func:`~bridge.scoring.rendering.render`.
     """
     if renderer is None:
-        steps.between()
+        between()
         return made
-    with phases("rendering") as progress:
+    with context.phases("rendering") as progress:
+        steps = RenderSteps(context.ready, between)
         rendered = render(
-            renderer, request, cues, folder, progress=progress, steps=steps, older=older
+            renderer, request, cues, context.folder, progress=progress, steps=steps, older=older
         )
-        return with_rendered(made, rendered, folder)
+        return with_rendered(made, rendered, context.folder)
 
 
 def with_rendered(made: Report, rendered: Rendered | None, folder: Path) -> Report:

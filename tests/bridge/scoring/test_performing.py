@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.play.midi_reader import read_midi, read_piece
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.performing import performance_config
 from bridge.scoring.pipeline import score_film
@@ -30,7 +31,7 @@ def scored(request: Request, network_file: Path, folder: Path) -> list[Note]:
     received: list[Note] = []
     load = NetworkOptions(network_file, "cpu", 1).load
     follower = Follower(lambda cues: lambda notes, *_: received.extend(notes))
-    score_film(request, load, folder, phases, follower)
+    score_film(request, ScoringContext(load, folder, phases), follower)
     return received
 
 

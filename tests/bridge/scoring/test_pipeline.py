@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.request import Request
@@ -33,7 +34,9 @@ class Phases:
 def test_a_film_becomes_a_folder_and_each_stage_reports_its_progress(clip, network_file, tmp_path):
     phases = Phases()
     network = NetworkOptions(network_file, "cpu", 1)
-    cues, report = score_film(Request(str(clip), takes=2), network.load, tmp_path, phases)
+    cues, report = score_film(
+        Request(str(clip), takes=2), ScoringContext(network.load, tmp_path, phases)
+    )
     assert phases.entered == ["analyzing", "composing", "rendering"]
     for shares in phases.shares.values():
         assert shares == sorted(shares)
@@ -59,7 +62,7 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
 
     load = NetworkOptions(network_file, "cpu", 1).load
     _, report = score_film(
-        Request(str(clip), live=True), load, tmp_path, Phases(), Follower(follow)
+        Request(str(clip), live=True), ScoringContext(load, tmp_path, Phases()), Follower(follow)
     )
     assert len(report.takes.takes) == 1  # a live piece has one take
     assert received[0] == pytest.approx(9.0, abs=0.1)
@@ -69,7 +72,7 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
 def test_a_network_that_is_missing_is_reported_before_anything_is_written(clip, tmp_path):
     load = NetworkOptions(tmp_path / "none.safetensors").load
     with pytest.raises(EmsyncError, match=r"none.safetensors: no such network"):
-        score_film(Request(str(clip)), load, tmp_path, Phases())
+        score_film(Request(str(clip)), ScoringContext(load, tmp_path, Phases()))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -82,9 +85,7 @@ def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
     request = Request(str(clip), live=True, plan=plan)
     _, report = score_film(
         request,
-        load,
-        tmp_path,
-        Phases(),
+        ScoringContext(load, tmp_path, Phases()),
         Follower(lambda cues: lambda *given: received.append(given)),
     )
     assert report.tempo == pytest.approx(8 / 4.1 * 60, abs=0.01)
@@ -97,7 +98,9 @@ def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
 def test_a_piece_in_free_time_leaves_no_plan(clip, network_file, tmp_path):
     (tmp_path / "plan.json").write_text("of an earlier piece")
     load = NetworkOptions(network_file, "cpu", 1).load
-    cues, _ = score_film(Request(str(clip), takes=1, free=True), load, tmp_path, Phases())
+    cues, _ = score_film(
+        Request(str(clip), takes=1, free=True), ScoringContext(load, tmp_path, Phases())
+    )
     assert not (tmp_path / "plan.json").exists()
     assert cues.duration == pytest.approx(9.0, abs=0.1)
     assert (tmp_path / "score.mid").exists() and (tmp_path / "score.svg").exists()
@@ -110,6 +113,6 @@ def test_the_warning_that_no_chord_can_land_is_about_the_plans_players(
     plan = Plan(9.0, ((0, 0.0), (18, 9.0)), (4,), phrases=(phrase,))
     load = NetworkOptions(network_file, "cpu", 1).load
     with pytest.warns(UserWarning, match="no chord can land on a boundary"):
-        score_film(Request(str(clip), takes=1, plan=plan), load, tmp_path, Phases())
+        score_film(Request(str(clip), takes=1, plan=plan), ScoringContext(load, tmp_path, Phases()))
     assert read_plan(tmp_path / "plan.json") == plan
     assert (tmp_path / "plan.json").read_text() == to_json(plan)
