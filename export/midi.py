@@ -21,8 +21,6 @@ from engine.score import Instrument, Score
 from export.messages import timed
 from export.ticks import TickScore, tick_score
 
-"""The text of the marker at each CHORD of the score."""
-
 Event = tuple[int, Message | MetaMessage]
 Markers = Sequence[tuple[float, str]]
 """Names of moments, and their seconds from the score's zero, rising."""
