@@ -33,6 +33,12 @@ class Instrument(Enum):
         return _CHANNELS[self]
 
 
+def named_instrument(track: str) -> Instrument | None:
+    """The part that a track is named after; None for a track of another name."""
+    return _NAMED.get(track.strip().lower())
+
+
+_NAMED = {instrument.value: instrument for instrument in Instrument}
 _PROGRAMS = {
     Instrument.BASS: 32,
     Instrument.DRUMS: 0,

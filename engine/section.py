@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 EKMAN = ("anger", "disgust", "fear", "joy", "sadness", "surprise")
@@ -43,3 +43,8 @@ class Section:
     evidence: tuple[Evidence, ...] = ()
     arousal_from: Mapping[str, float] = field(default_factory=dict)
     word: str = ""
+
+
+def section_at(sections: Sequence[Section], seconds: float) -> Section:
+    """The section at a time; beyond the end the last one. sections: one or more, by start."""
+    return next((s for s in sections if seconds < s.end), sections[-1])

@@ -157,6 +157,11 @@ def clock_seconds(text: str) -> Fraction:
     return 3600 * int(hours or 0) + 60 * int(minutes or 0) + seconds
 
 
+def parse_time(text: str) -> float:
+    """As :func:`clock_seconds`, to the nearest float."""
+    return float(clock_seconds(text))
+
+
 def clock_text(seconds: float | Fraction) -> str:
     """``HH:MM:SS.mmm``, to the nearest millisecond."""
     thousandths = math.floor(Fraction(seconds) * 1000 + Fraction(1, 2))

@@ -12,29 +12,23 @@ from urllib.parse import quote
 from bridge.cli.client_control import control_arguments, send_control
 from bridge.cli.client_scripts import hello, plan_of, request_values_of
 from bridge.cli.cut_option import cut_arguments, new_cut_argument, recut_values
-from bridge.cli.options import (
-    export_arguments,
-    film_arguments,
-    former,
-    music_arguments,
-    performance_arguments,
-    sampling_arguments,
-    sound_arguments,
-)
+from bridge.cli.film_options import film_arguments
+from bridge.cli.options import former, music_arguments, performance_arguments, sampling_arguments
 from bridge.cli.outputs import folder_force_argument, result_folder, stale
 from bridge.cli.progress import progress_bar
 from bridge.cli.request_values import request_values, warn_of_unused
 from bridge.cli.selection_option import selection_arguments, selection_values
+from bridge.cli.sound_options import export_arguments, sound_arguments
 from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS
 from bridge.scoring.limits import TAKES_ANEW
 from bridge.scoring.request_json import parse_request, request_json
 from bridge.server.client import Client
 from bridge.server.jobs import Kind, State
 from bridge.state import state_folder
-from engine.cues import parse_time
 from engine.errors import EmsyncError
 from engine.files import staged, write_atomically
 from engine.plan.json_form import read_plan, to_json
+from engine.timecode import parse_time
 
 _PHASES = {State.COMPOSING: 1, State.RENDERING: 2, State.DONE: 2}
 """How many phases lie behind a job in a state."""

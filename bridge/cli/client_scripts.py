@@ -63,7 +63,7 @@ def plan_of(args: Namespace) -> dict[str, Any]:
 
     Raises EmsyncError for a job without a cue sheet or in free time.
     """
-    from bridge.scoring.pipeline import with_user_changes
+    from bridge.scoring.analysis import with_user_changes
 
     values = request_values_of(args)
     del values["kind"]

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from bridge.cli.counted import counted
-from bridge.cli.options import timecode_arguments
+from bridge.cli.film_options import timecode_arguments
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.request_values import given_clock
-from engine.cues import KINDS, CueSheet, Transition, read_cues, write_cues
+from engine.cues import KINDS, CueSheet, Transition
+from engine.cues_json import read_cues, write_cues
 from engine.errors import EmsyncError
 from engine.hits import HitList, marked, stretches_off
 from engine.timeline.cue_sheet import blank, hits_of, with_hits

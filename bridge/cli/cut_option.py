@@ -6,13 +6,13 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from bridge.cli.options import timecode_arguments
+from bridge.cli.film_options import timecode_arguments
 from bridge.cli.request_values import given_clock, request_values
 from bridge.scoring.limits import TAKES
 from bridge.scoring.new_cut import CutFiles, cut_json
 from bridge.scoring.request_json import parse_request, request_json
-from engine.cues import parse_time
 from engine.errors import EmsyncError
+from engine.timecode import parse_time
 from engine.timeline.edit_lists import is_edit_list
 
 

@@ -12,8 +12,8 @@ from bridge.play.follow.inputs import REAPER_PORT
 from bridge.play.follow.sync_source import FRAME_RATES, TRANSPORTS, SyncSource
 from bridge.play.options import PlaybackOptions
 from bridge.play.velocity import Dynamics
-from engine.cues import parse_time
 from engine.errors import EmsyncError
+from engine.timecode import parse_time
 
 
 def output_arguments(parser: ArgumentParser) -> None:

@@ -14,11 +14,11 @@ import numpy as np
 
 from bridge.cli.counted import counted
 from bridge.cli.extras import need_tagger
-from bridge.cli.options import boundary_arguments, scores_argument
+from bridge.cli.film_options import boundary_arguments, scores_argument
 from bridge.cli.outputs import check_file, file_force_argument
 from bridge.cli.progress import phase_bar, progress_bar
 from bridge.cli.request_values import request_values
-from bridge.scoring.pipeline import analyze_film, with_user_changes
+from bridge.scoring.analysis import analyze_film, with_user_changes
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet

@@ -1,4 +1,4 @@
-"""Options of scoring that several commands share, and what they lead to."""
+"""Options of the music that several commands share, and what they lead to."""
 
 from __future__ import annotations
 
@@ -7,115 +7,16 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from bridge.cli.emotion_option import emotion_argument
+from bridge.cli.film_options import cues_argument
+from bridge.cli.sound_options import export_arguments, sound_arguments, soundfont_argument
 from bridge.cli.types import at_least
-from bridge.scoring.limits import AUDIO, DYNAMICS, HUMANIZE, TAKES
+from bridge.scoring.limits import DYNAMICS, HUMANIZE, TAKES
 from bridge.scoring.network import NetworkOptions
 from engine.composing.sampling import Sampling
-from engine.cues import parse_time
-from engine.emotion.experts.registry import NAMES
-from engine.emotion.fusion import MAPPINGS
 from engine.model.header import read_header
 from engine.model.precision import PRECISIONS
 from engine.plan.plan import FEELS, TIME_SIGNATURES
 from engine.score import Instrument
-from engine.timecode import RATES
-from engine.video.boundaries import T_DIFF
-
-
-def film_arguments(parser: ArgumentParser, video: str = "the film") -> None:
-    """Add the film and what a user may say about it. video: the help of its argument."""
-    parser.add_argument("video", type=Path, metavar="VIDEO", help=video)
-    emotion_argument(parser)
-    parser.add_argument("--valence", type=float, metavar="V", help="-1 unpleasant .. 1 pleasant")
-    parser.add_argument("--arousal", type=float, metavar="A", help="-1 calm .. 1 excited")
-    perception_arguments(parser)
-    boundary_arguments(parser)
-
-
-def perception_arguments(parser: ArgumentParser) -> None:
-    """Add how the emotion of the film is read."""
-    parser.add_argument(
-        "--experts", metavar="LIST",
-        help=f"who reads the film's emotion, with commas: {', '.join(NAMES)} (default: all that "
-        "can work; emsync doctor lists them)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--mapping", choices=MAPPINGS,
-        help="paper: valence and arousal from the six probabilities alone (default: fusion, with "
-        "what experts read directly and the contrast within the film)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--listen-to-music", action="store_true", default=None,
-        help="let the film's own music count in its emotion (default: it is left out)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--emotion-network", metavar="FILE",
-        help="a fusion network that emsync model train-emotion wrote, for the six probabilities",
-    )  # fmt: skip
-
-
-def boundary_arguments(parser: ArgumentParser) -> None:
-    """Add which part of the film counts, and where its boundaries are."""
-    parser.add_argument(
-        "--boundaries", type=Path, metavar="FILE",
-        help="hits where chords land instead of the cuts: text, CSV, EDL, FCPXML, OTIO, AAF, MIDI "
-        "or a marker list. Clock times count from --start. Timecode and frames are the film's",
-    )  # fmt: skip
-    parser.add_argument(
-        "--spotting", type=Path, metavar="FILE",
-        help="where the film has music: cues with in and out points, such as "
-        "'01:00:12:05 - 01:00:45:00 1m1', in a file of the same formats; each becomes a piece",
-    )  # fmt: skip
-    timecode_arguments(parser)
-    parser.add_argument(
-        "--sensitivity", type=float, metavar="S",
-        help="2 also finds cuts that stand out half as much, 0.5 only those that stand out twice "
-        "as much (default: 1)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--min-distance", type=float, metavar="SECONDS",
-        help=f"the least distance of boundaries (default: {T_DIFF:g})",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-hits", metavar="FROM-TO", action="append",
-        help="mark nothing in this stretch of the film; the music goes on. May be repeated",
-    )  # fmt: skip
-    parser.add_argument(
-        "--hit-offset", metavar="N",
-        help="begin chords N frames after their hits, or before them if N is negative "
-        "(--hit-offset=-2); N may be a timecode (default: 0)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--start", type=parse_time, metavar="T",
-        help="score from this time of the film (default: 0)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--end", type=parse_time, metavar="T", help="score up to this time (default: the end)"
-    )
-
-
-def timecode_arguments(parser: ArgumentParser) -> None:
-    """Add what a user may say about timecode."""
-    parser.add_argument(
-        "--start-timecode", metavar="TC",
-        help="the timecode of the film's first frame, such as 01:00:00:00 (default: the film's or "
-        "the list's own, else zero)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--frame-rate", metavar="R",
-        help=f"the frame rate of a list: {', '.join(RATES)} (default: the list's own, else the "
-        "film's)",
-    )  # fmt: skip
-
-
-def scores_argument(parser: ArgumentParser) -> None:
-    """Add the file that keeps what was measured."""
-    parser.add_argument(
-        "--scores", type=Path, metavar="FILE",
-        help="keep the scores of all frames in FILE; where it exists, use it and do not decode "
-        "the film, e.g. to try another --sensitivity",
-    )  # fmt: skip
 
 
 def music_arguments(parser: ArgumentParser) -> None:
@@ -166,57 +67,6 @@ def old_score_arguments(parser: ArgumentParser, usual: str) -> None:
     network_arguments(parser)
 
 
-SOUND_FIELDS = ("audio", "film", "mix_original", "chapters")
-"""The fields of a request that ``sound_arguments`` adds."""
-
-
-def sound_arguments(parser: ArgumentParser) -> None:
-    """Add what a user may ask of sound and film."""
-    parser.add_argument(
-        "--audio", choices=AUDIO,
-        help="the files of sound: score and stems as 24-bit wav or flac, or none (default: wav)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-audio", dest="audio", action="store_const", const="none",
-        help="write no sound and no film; the same as --audio none",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-film", dest="film", action="store_const", const=False,
-        help="write no film with the new sound",
-    )  # fmt: skip
-    parser.add_argument(
-        "--mix-original", type=float, metavar="DB",
-        help="mix the film's own sound into the new film at this level, 0 as it is; the music "
-        "gives way to speech (default: the music alone)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--chapters", choices=("cuts",),
-        help="cuts: a chapter for each shot in the new film (default: the film's own chapters)",
-    )  # fmt: skip
-
-
-def soundfont_argument(parser: ArgumentParser) -> None:
-    """Add the sound font."""
-    parser.add_argument(
-        "--soundfont", type=Path, metavar="FILE",
-        help="play with this sound font, SF2 or SF3 (default: $EMSYNC_SOUNDFONT, else the one that "
-        "comes with emsync)",
-    )  # fmt: skip
-
-
-def export_arguments(parser: ArgumentParser) -> None:
-    """Add what may be written beside the music."""
-    for kind, text in (
-        ("rpp", "also write score.rpp: a REAPER project with film, markers, tempo map and tracks"),
-        ("dawproject", "also write score.dawproject, for Bitwig Studio, Studio One and Cubase"),
-        ("ardour", "also write ardour/, a session for Ardour 7 and later"),
-        ("pdf", "also write score.pdf: sheet music, set by MuseScore where it is installed"),
-    ):
-        parser.add_argument(
-            f"--{kind}", action="append_const", dest="exports", const=kind, help=text
-        )
-
-
 def performance_arguments(parser: ArgumentParser, usual: str | None = None) -> None:
     """Add how freely notes are played. usual: what holds without the options."""
     parser.add_argument(
@@ -233,13 +83,6 @@ def performance_arguments(parser: ArgumentParser, usual: str | None = None) -> N
         "--expression", action="store_true", default=None,
         help="also write swells of the strings (CC 11) and the piano's sustain pedal (CC 64)",
     )  # fmt: skip
-
-
-def cues_argument(parser: ArgumentParser) -> None:
-    """Add the cue sheet."""
-    parser.add_argument(
-        "--cues", type=Path, metavar="FILE", help="use an edited cue sheet; do not analyze the film"
-    )
 
 
 def plan_arguments(parser: ArgumentParser) -> None:

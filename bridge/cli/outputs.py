@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from bridge.scoring.files import CUES, EXPORT_FILES, PICTURE, PLAN, REPORT, RESULT, SCORES, STRIP
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.files import check_replaceable, output
 from export.piece import FILMS, NOTATION, REEL, SCORE, SOUND_FORMATS, SOUNDS, STEMS, TAKES, WRITTEN

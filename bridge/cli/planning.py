@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from bridge.cli.options import cues_argument, film_arguments
+from bridge.cli.film_options import cues_argument, film_arguments
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values, warn_of_unused
-from bridge.scoring.pipeline import analyze_film, with_user_changes
+from bridge.scoring.analysis import analyze_film, with_user_changes
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request
-from engine.cues import CueSheet, read_cues
+from engine.cues import CueSheet
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 
 

@@ -27,8 +27,8 @@ from bridge.play.follow.sync_source import SyncSource, follow
 from bridge.play.midi_reader import read_beats
 from bridge.play.player import Player
 from bridge.play.signals import graceful_exit
-from engine.cues import parse_time
 from engine.errors import EmsyncError
+from engine.timecode import parse_time
 
 _LOOK = 0.05
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from bridge.scoring.pipeline import Part, Phase
+from bridge.scoring.phases import Part, Phase
 
 _TITLES: dict[Phase, str] = {
     "analyzing": "Analyzing",

@@ -12,8 +12,10 @@ from bridge.cli.outputs import folder_force_argument, keep_source, result_folder
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import given_clock, request_values
 from bridge.cli.score import summary
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.new_cut import read_cut
-from bridge.scoring.recut import read_old_score, recut_film
+from bridge.scoring.old_score import read_old_score
+from bridge.scoring.recut import recut_film
 from bridge.scoring.report import Report
 from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet
@@ -56,9 +58,8 @@ def run(args: Namespace) -> None:
     with result_folder(output, args.force) as folder:
         keep_source(folder, args.video)
         with staged(folder, stale(folder)) as beside:
-            cues, report = recut_film(
-                old, cut, request, network.load, beside, phase_bar, args.soundfont
-            )
+            context = ScoringContext(network.load, beside, phase_bar, args.soundfont)
+            cues, report = recut_film(old, cut, request, context)
         *lines, last = summary(report, cues, folder, ()).splitlines()
         print("\n".join([*lines, *kept_lines(report, cues), last]))
 

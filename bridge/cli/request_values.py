@@ -11,7 +11,8 @@ from typing import Any
 
 from bridge.scoring.live import read_changes
 from bridge.scoring.request import Request
-from engine.cues import CueSheet, Video, read_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.plan.json_form import read_plan
 from engine.plan.tempo_map import read_tempo_map
@@ -60,7 +61,7 @@ def request_values(args: Namespace) -> dict[str, Any]:
 
 def warn_of_unused(request: Request) -> None:
     """Warn of options that say how emotion is read, where the user gave all of it."""
-    if not request.emotion_is_given:
+    if not request.user_emotion.is_whole:
         return
     usual = {field.name: field.default for field in fields(Request)}
     unused = [name for name in _READING if getattr(request, name) != usual[name]]

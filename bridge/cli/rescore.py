@@ -9,12 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.counted import counted
-from bridge.cli.options import (
-    SOUND_FIELDS,
-    network_options,
-    old_score_arguments,
-    timecode_arguments,
-)
+from bridge.cli.film_options import timecode_arguments
+from bridge.cli.options import network_options, old_score_arguments
 from bridge.cli.outputs import (
     folder_force_argument,
     keep_source,
@@ -26,9 +22,11 @@ from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import given_clock
 from bridge.cli.score import summary
 from bridge.cli.selection_option import selection_arguments, selection_values
+from bridge.cli.sound_options import SOUND_FIELDS
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.exports import exports_in
 from bridge.scoring.limits import TAKES_ANEW
-from bridge.scoring.recut import OldScore, read_old_score
+from bridge.scoring.old_score import OldScore, read_old_score
 from bridge.scoring.report import NewPart, Report
 from bridge.scoring.request_json import parse_request
 from bridge.scoring.rescore import planned_selection, rescore_piece
@@ -87,9 +85,8 @@ def run(args: Namespace) -> None:
     with result_folder(output, args.force) as folder:
         keep_source(folder, Path(request.video))
         with staged(folder, stale(folder)) as beside:
-            cues, report = rescore_piece(
-                old, request, network.load, beside, phase_bar, args.soundfont
-            )
+            context = ScoringContext(network.load, beside, phase_bar, args.soundfont)
+            cues, report = rescore_piece(old, request, context)
         *lines, last = summary(report, cues, folder, ()).splitlines()
         print("\n".join([*lines, *new_lines(report, cues), last]))
 

@@ -10,19 +10,14 @@ from shlex import quote
 
 from bridge.cli.arc import arc
 from bridge.cli.counted import counted
-from bridge.cli.options import (
-    film_arguments,
-    music_arguments,
-    network_arguments,
-    network_options,
-    scores_argument,
-    sound_arguments,
-    soundfont_argument,
-)
+from bridge.cli.film_options import film_arguments, scores_argument
+from bridge.cli.options import music_arguments, network_arguments, network_options
 from bridge.cli.outputs import folder_force_argument, keep_source, result_folder, stale
 from bridge.cli.progress import phase_bar
 from bridge.cli.request_values import request_values, warn_of_unused
+from bridge.cli.sound_options import sound_arguments, soundfont_argument
 from bridge.cli.why import why
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.files import ARDOUR, EXPORT_FILES, PICTURE, PLAN, SCORES
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.reel import ReelReport, score_reel
@@ -63,17 +58,13 @@ def run(args: Namespace) -> None:
     with result_folder(args.output, args.force) as folder:
         keep_source(folder, args.video)
         with staged(folder, stale(folder)) as beside:
+            context = ScoringContext(network.load, beside, phase_bar, args.soundfont)
             if request.music_cues:
-                cues, reel = score_reel(
-                    request, network.load, beside, phase_bar, args.scores, args.soundfont
-                )
+                cues, reel = score_reel(request, context, args.scores)
             else:
                 # A later re-cut compares the new film with what is kept here.
                 scores = args.scores or beside / SCORES
-                cues, report = score_film(
-                    request, network.load, beside, phase_bar,
-                    scores=scores, soundfont=args.soundfont,
-                )  # fmt: skip
+                cues, report = score_film(request, context, scores=scores)
         # Once the files are in their place: the summary names those that are there.
         if request.music_cues:
             print(reel_summary(reel, cues, folder))

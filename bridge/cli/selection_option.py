@@ -7,8 +7,8 @@ from typing import Any
 
 from bridge.cli.emotion_option import word_argument
 from bridge.scoring.selection import FIELDS
-from engine.cues import parse_time
 from engine.score import Instrument
+from engine.timecode import parse_time
 
 
 def selection_arguments(parser: ArgumentParser) -> None:

@@ -11,9 +11,9 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from engine.cues import parse_time
 from engine.errors import EmsyncError
 from engine.files import check_names
+from engine.timecode import parse_time
 
 
 def path(text: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bridge.doctor.finding import Finding
 from bridge.midi.backends import OutputConfig, open_output
-from bridge.midi.jack import open_client
+from bridge.midi.jack_client import open_client
 from bridge.midi.null import NullSink
 from bridge.midi.rtmidi_api import port_names, usable_apis
 from bridge.midi.scheduler import ScheduledOutput

@@ -13,7 +13,8 @@ import numpy as np
 from bridge.doctor.finding import Finding
 from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.frames import FrameClock
-from bridge.midi.jack import JackOutput, open_client
+from bridge.midi.jack import JackOutput
+from bridge.midi.jack_client import open_client
 from bridge.midi.messages import note_off, note_on
 from bridge.midi.output import Output
 from bridge.midi.rtmidi_api import INPUT, close_port, usable_apis

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from bridge.midi.active_notes import ActiveNotes
 from bridge.midi.guardian import Guardian
-from bridge.midi.jack import CLIENT, JackOutput, open_client
+from bridge.midi.jack import JackOutput
+from bridge.midi.jack_client import open_client
 from bridge.midi.null import NullSink
-from bridge.midi.output import Output
+from bridge.midi.output import CLIENT, Output
 from bridge.midi.rtmidi_ports import PATTERN, open_existing, open_virtual
 from bridge.midi.scheduler import ScheduledOutput, Sink
 from bridge.midi.vkb import HOST, PORT, VirtualKeyboard

@@ -20,7 +20,8 @@ from typing import Any
 
 from bridge.midi.backends import OutputConfig, open_unguarded
 from bridge.midi.guardian import DISMISSED
-from bridge.midi.jack import JackOutput, load, open_client
+from bridge.midi.jack import JackOutput
+from bridge.midi.jack_client import load, open_client
 from bridge.midi.messages import note_off
 from bridge.midi.output import Output
 from engine.errors import EmsyncError

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from bridge.midi.frames import FrameClock
-from bridge.midi.jack import activate, connect, open_client
+from bridge.midi.jack_client import activate, connect, open_client
 from bridge.midi.routes import by_instrument
 from engine.errors import EmsyncError
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from bridge.midi.jack import open_client, stall_message
+from bridge.midi.jack_client import open_client, stall_message
 from bridge.midi.output import STALLED_AFTER
 from engine.errors import EmsyncError
 

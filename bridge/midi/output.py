@@ -7,6 +7,8 @@ from typing import Protocol
 from bridge.midi.lateness import Summary
 from engine.score import Instrument
 
+CLIENT = "emsync"
+"""The name that other MIDI programs show for emsync."""
 STALLED_AFTER = 1.0
 """Seconds without progress after which an output reports trouble."""
 CHANNEL_MODES = (64, 123, 120)

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, Literal
 
+from bridge.midi.output import CLIENT
 from engine.errors import EmsyncError
 
-CLIENT = "emsync"
 Kind = Literal["MidiIn", "MidiOut"]
 """The class of a port: to receive, or to send."""
 INPUT: Kind = "MidiIn"

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bridge.play.piece import Piece
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.performance.controllers import controls, swells
 from engine.plan.loudness import bar_times, levels
 from engine.plan.plan import Plan
 from engine.plan.timing import Timing
 from engine.score import Control, Score
+from engine.section import Section
 
 
 def expression(sections: Sequence[Section]) -> tuple[Control, ...]:

@@ -13,16 +13,14 @@ import numpy as np
 from bridge.midi.messages import SHORTEST, order
 from bridge.play.expression import expressed
 from bridge.play.piece import Piece
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
-from engine.music.midi_file import MidiFile, MidiNote, MidiTrack, read_midi_file
+from engine.music.midi_file import CHORD_MARKER, MidiFile, MidiNote, MidiTrack, read_midi_file
 from engine.performance.controllers import EXPRESSION, PEDAL
 from engine.plan.json_form import read_plan
-from engine.score import Control, Instrument, Note
-from export.midi import CHORD_MARKER
+from engine.score import Control, Instrument, Note, named_instrument
 from export.piece import REEL, SCORE, STEMS
 
-_NAMED = {instrument.value: instrument for instrument in Instrument}
 _FAMILIES = {
     range(8): Instrument.PIANO,
     range(24, 32): Instrument.GUITAR,
@@ -120,7 +118,7 @@ def _read(path: Path) -> Piece:
 
 
 def _notes(track: MidiTrack, midi: MidiFile) -> Iterator[Note]:
-    named = _NAMED.get(track.name.strip().lower())
+    named = named_instrument(track.name)
     onsets = midi.clock.seconds([note.start for note in track.notes]).tolist()
     ends = midi.clock.seconds([note.end for note in track.notes]).tolist()
     for note, onset, end in zip(track.notes, onsets, ends, strict=True):
@@ -129,7 +127,7 @@ def _notes(track: MidiTrack, midi: MidiFile) -> Iterator[Note]:
 
 def _controls(track: MidiTrack, midi: MidiFile) -> Iterator[Control]:
     """Expression and pedal of a track that is named as a part; others may share an instrument."""
-    named = _NAMED.get(track.name.strip().lower())
+    named = named_instrument(track.name)
     changes = [change for change in track.controls if change[1] in (EXPRESSION, PEDAL)]
     if named is None or not changes:
         return

@@ -16,8 +16,9 @@ from typing import Any
 
 from bridge.midi.messages import introduction
 from bridge.midi.output import STALLED_AFTER, Output
-from bridge.midi.scheduler import Scheduler, request_realtime
+from bridge.midi.scheduler import request_realtime
 from bridge.play.feed import Feed
+from bridge.play.notifier import Notifier
 from bridge.play.piece import Moment, Piece, State, Status
 from bridge.play.playhead import Playhead, Timeline
 from bridge.play.reserve import RESERVE, Reserve
@@ -26,7 +27,6 @@ from engine.score import Instrument, Note
 
 LOOKAHEAD = 0.5
 """Seconds of music to hand over ahead: the thread may oversleep so long on a busy machine."""
-SHORTEST_LOOP = 0.1
 _TICK = 0.1
 _TAIL = 0.15
 """Seconds in which the last messages may still be on their way."""
@@ -52,12 +52,12 @@ class Player:
         music to have ahead before an unfinished piece starts, or starts again; it grows for a
         piece whose music runs out."""
         self.output, self.reserve = output, Reserve(reserve)
-        self._listener = Scheduler(listener, "emsync listener") if listener else None
+        self._notifier = Notifier(listener)
         self._lock = threading.RLock()
         self._wake = threading.Condition(self._lock)
         self._playhead = Playhead()
         """Replaced as a whole, with the lock held; read without it."""
-        self._feed = Feed(self._playhead.piece, self._notify)
+        self._feed = Feed(self._playhead.piece, self._notifier.notify)
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="emsync player", daemon=True)
         self._thread.start()
@@ -80,14 +80,7 @@ class Player:
         """
         notes, chords = tuple(notes), tuple(chords)
         with self._lock:
-            piece = self._playhead.piece
-            piece = replace(
-                piece,
-                notes=piece.notes + notes,
-                chords=piece.chords + chords,
-                duration=max(piece.duration, until),
-            )
-            self._update(piece=piece, known=until)
+            self._update(piece=self._playhead.piece.extended(notes, chords, until), known=until)
             if self._playhead.finished:
                 self._update(shortage=None)
             if self.state == "playing":
@@ -110,12 +103,8 @@ class Player:
             playhead, seconds = self._playhead, choose(*self.reach())
             if seconds is None:
                 return None
-            piece = replace(
-                playhead.piece,
-                notes=tuple(note for note in playhead.piece.notes if note.onset < seconds),
-                chords=tuple(chord for chord in playhead.piece.chords if chord < seconds),
-            )
-            self._update(piece=piece, known=min(playhead.known, max(seconds, 0.0)))
+            known = min(playhead.known, max(seconds, 0.0))
+            self._update(piece=playhead.piece.up_to(seconds), known=known)
             if self.state == "playing":
                 self._feed.cut(seconds)
             self.reserve.cut(self._playhead.known)
@@ -165,15 +154,7 @@ class Player:
         Raises EmsyncError for a loop that is too short, or not within the piece.
         """
         with self._lock:
-            loop = None
-            if begin is not None:
-                end = self.duration if end is None else end
-                if not 0 <= begin <= end - SHORTEST_LOOP or end > self.duration:
-                    raise EmsyncError(
-                        f"loop {begin:g}-{end:g}: give two times of the piece "
-                        f"(0-{self.duration:g}) that lie {SHORTEST_LOOP} s apart or more"
-                    )
-                loop = begin, end
+            loop = None if begin is None else self._playhead.piece.loop(begin, end)
             before = self._playhead.loop
             self._update(loop=loop)
             overtaken = before is not None or (loop is not None and loop[1] < self._feed.filled)
@@ -239,21 +220,7 @@ class Player:
 
     def status(self) -> Status:
         """The present status. Never waits, even while the output hangs."""
-        playhead, output = self._playhead, self.output
-        position = playhead.position(time.monotonic() - output.latency)
-        return Status(
-            state=playhead.state,
-            position=position,
-            duration=playhead.piece.duration,
-            loop=playhead.loop,
-            reserve=max(playhead.known - position, 0.0),
-            late=output.lateness().late,
-            follows=playhead.follows,
-            fault=playhead.fault,
-            trouble=output.trouble(),
-            shortage=playhead.shortage,
-            output=output.name,
-        )
+        return self._playhead.status(self.output, time.monotonic())
 
     def reopen(self, open_output: Callable[[], Output]) -> None:
         """Stop, close the output, and play to the one that ``open_output`` then opens.
@@ -278,8 +245,7 @@ class Player:
                 self._wake.notify()
                 self.output.close()
         self._thread.join(1.0)
-        if self._listener:
-            self._listener.close()
+        self._notifier.close()
 
     def _run(self) -> None:
         request_realtime()
@@ -347,13 +313,9 @@ class Player:
         while (turn := self._feed.fill(self._playhead, self.output, when)) is not None:
             self._append(turn)
 
-    def _notify(self, moment: Moment) -> None:
-        if self._listener is not None:
-            self._listener.send(moment.when, moment)
-
     def _notify_state(self) -> None:
         status = self.status()
-        self._notify(Moment("state", status.position, time.monotonic(), status=status))
+        self._notifier.notify(Moment("state", status.position, time.monotonic(), status=status))
 
     def _halt(self, state: State, position: float, **changes: Any) -> None:
         """Rest at a position, with nothing on its way and no active note."""
@@ -366,8 +328,7 @@ class Player:
 
     def _silence(self) -> None:
         self.output.drop()
-        if self._listener is not None:
-            self._listener.drop(keep=lambda moment: moment.kind == "state")
+        self._notifier.drop()
         self.output.silence()
 
     def _update(self, **changes: Any) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.play.piece import Piece, State
+from bridge.midi.output import Output
+from bridge.play.piece import Piece, State, Status
 
 _EMPTY = Piece((), (), (), 0.0)
 
@@ -75,3 +76,20 @@ class Playhead:
         """The timeline that is valid at the moment ``when``, and those after it."""
         begun = sum(timeline.when <= when for timeline in self.timelines[1:])
         return self.timelines[begun:]
+
+    def status(self, output: Output, when: float) -> Status:
+        """The status of a player with this output at the moment ``when``."""
+        position = self.position(when - output.latency)
+        return Status(
+            state=self.state,
+            position=position,
+            duration=self.piece.duration,
+            loop=self.loop,
+            reserve=max(self.known - position, 0.0),
+            late=output.lateness().late,
+            follows=self.follows,
+            fault=self.fault,
+            trouble=output.trouble(),
+            shortage=self.shortage,
+            output=output.name,
+        )

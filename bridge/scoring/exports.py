@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bridge.scoring.files import ARDOUR, EXPORTS, PDF
 from bridge.scoring.sheet_music import write_pdf
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.emotion.words import word_of
 from engine.errors import EmsyncError
 from engine.files import final_folder, output_folder, write_atomically
 from engine.score import Score
+from engine.section import Section
 from engine.video.container import opened
 from export.ardour import session_files
 from export.dawproject import dawproject

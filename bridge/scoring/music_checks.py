@@ -6,12 +6,12 @@ from typing import Any
 
 from engine.checks import items, text
 from engine.errors import EmsyncError
-from engine.plan.planner import split_bars
+from engine.plan.plan_options import split_bars
 from engine.score import Instrument
 
 
 def instruments(name: str, value: Any) -> tuple[Instrument, ...]:
-    """A list of one or more names of instruments."""
+    """A check for a list of one or more names of instruments."""
     known = [i.value for i in Instrument]
     if not isinstance(value, list) or not value or not all(item in known for item in value):
         raise EmsyncError(f"{name} must be a list of one or more of {', '.join(known)}")
@@ -19,7 +19,7 @@ def instruments(name: str, value: Any) -> tuple[Instrument, ...]:
 
 
 def chords_of_bars(name: str, value: Any) -> tuple[str, ...]:
-    """One text a bar, or one text in which bar lines or spaces part the bars."""
+    """A check for chords: a text for each bar, or one text that bar lines or spaces part."""
     if isinstance(value, str):
         return split_bars(value)
     bars = tuple(text(f"{name}[{place}]", bar) for place, bar in enumerate(items(name, value)))

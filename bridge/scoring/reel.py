@@ -10,30 +10,27 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bridge.scoring.analysis import analyze_film
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.exports import write_exports
 from bridge.scoring.files import CUES, REPORT
 from bridge.scoring.film_strip import write_strip
-from bridge.scoring.pipeline import (
-    Part,
-    Phases,
-    Progress,
-    analyze_film,
-    compose_piece,
-    reported,
-    warn_without_chords,
-)
+from bridge.scoring.phases import Part, Progress
+from bridge.scoring.pipeline import compose_piece, warn_without_chords
 from bridge.scoring.rendering import Rendered, Renderer, render, renderer_for, to_values
 from bridge.scoring.report import Model, Report
 from bridge.scoring.request import Request
 from bridge.scoring.sheet_music import check_musescore
-from engine.cues import CueSheet, write_cues
+from bridge.scoring.timings import Stopwatch
+from bridge.scoring.writing import with_rendered, write_cues_and_plan, write_result
+from engine.cues import CueSheet
+from engine.cues_json import write_cues
 from engine.errors import EmsyncError
 from engine.files import output_folder, write_atomically
 from engine.music.arrangement import Recall
@@ -45,9 +42,6 @@ from engine.spotting import MusicCue, composing_order
 from engine.timeline.cue_sheet import film_part
 from export.piece import write_reel
 from export.smpte import smpte_offset
-
-if TYPE_CHECKING:
-    from engine.model.runtime import Network
 
 END_MARKER = "end of"
 """Begins the marker at a cue's out point; its name follows."""
@@ -107,24 +101,22 @@ def plan_cues(request: Request, cues: CueSheet) -> dict[str, tuple[CueSheet, Pla
 
 def score_reel(
     request: Request,
-    load: Callable[[], Network],
-    folder: Path,
-    phases: Phases,
+    context: ScoringContext,
     scores: Path | None = None,
-    soundfont: Path | None = None,
 ) -> tuple[CueSheet, ReelReport]:
-    """Score the cues of a film into ``folder``; returns the film's cue sheet and the report.
+    """Score the cues of a film; returns the film's cue sheet and the report.
 
-    Each cue has a folder of its name, as ``score_film`` makes it. The other parameters are those of
-    ``score_film``. Raises EmsyncError as it does; one about a cue names it.
+    Each cue has a folder of its name, as ``score_film`` makes it. scores: as for ``score_film``.
+    Raises EmsyncError as it does; one about a cue names it.
     """
+    folder, phases = context.folder, context.phases
     check_musescore(request.exports)
     warn_without_chords(request)
     begun = time.perf_counter()
-    renderer = renderer_for(request, soundfont)
+    renderer = renderer_for(request, context.soundfont)
     cues = analyze_film(request, phases, scores)
     planned = plan_cues(request, cues)
-    network = load()
+    network = context.load()
     write_cues(cues, folder / CUES)
     music = sum(cue.duration for cue in cues.spotting)
     before = 0.0
@@ -135,18 +127,15 @@ def score_reel(
         share = cue.duration / music
         with _named(cue):
             own = _of_cue(request, cue)
-            report, score = compose_piece(
-                own,
-                part,
-                plan,
-                lambda: network,
-                output_folder(folder / cue.name),
-                partial(phases, "composing", Part(cue.name, before, share)),
-                time.perf_counter(),
-                name=cue.name,
-                recall=_recalled(cue, planned, pieces),
-            )
-        pieces[cue.name] = score
+            target = output_folder(folder / cue.name)
+            stopwatch = Stopwatch()
+            write_cues_and_plan(part, plan, target)
+            with phases("composing", Part(cue.name, before, share)) as progress:
+                recalled = _recalled(cue, planned, pieces)
+                piece = compose_piece(own, part, plan, network, progress, recall=recalled)
+            stopwatch.end("compose")
+            report, _ = write_result(piece, own, network, target, stopwatch, cue.name)
+        pieces[cue.name] = report.takes.takes[0][0].score
         reports[cue.name] = CueReport(cue, own.seed, plan, report)
         before += share
     reel = joined([(cue.start, pieces[cue.name]) for cue in cues.spotting], cues.duration)
@@ -184,7 +173,7 @@ def _rendered(
 
         with _named(cue):
             sound = render(renderer, request, planned[cue.name][0], own, film=False, progress=share)
-        reports[cue.name] = replace(each, report=reported(each.report, sound, own))
+        reports[cue.name] = replace(each, report=with_rendered(each.report, sound, own))
         done += cue.duration
     return render(
         renderer, request, cues, folder, "reel",

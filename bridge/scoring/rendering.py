@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.scoring.files import SCORES
+from bridge.scoring.phases import Progress
 from bridge.scoring.request import Request
 from engine.cues import CueSheet
 from engine.emotion.spoken import spoken
@@ -25,9 +26,9 @@ from export.piece import SOUNDS, STEMS
 
 if TYPE_CHECKING:  # these are loaded only where sound is wanted
     from export.film.film import FilmFile
+    from export.sound.older_sound import OlderSound
     from export.sound.soundfont import SoundFont
     from export.sound.soundtrack import Soundtrack
-    from export.sound.splice import OlderSound
     from export.sound.synthesizer import Synthesizer
 
 WHOLE = 0.001
@@ -38,8 +39,6 @@ NO_SYNTHESIZER = (
 )
 _SHARE = 0.6
 """The share of rendering that the sound takes; the film takes the rest."""
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,7 @@ def older_sound(folder: Path, report: Mapping[str, Any]) -> OlderSound | None:
 
     report: its ``report.json``.
     """
-    from export.sound.splice import OlderSound
+    from export.sound.older_sound import OlderSound
 
     match report.get("sound"):
         case {
@@ -208,7 +207,7 @@ def _film(
 
 
 def _speech(scores: Path) -> tuple[tuple[float, float], ...] | None:
-    """Where somebody speaks, in seconds of the score, as the experts heard it; None if none did.
+    """Where somebody speaks, in seconds of the score, as the experts detect it; None if none does.
 
     scores: what was measured of the film.
     """

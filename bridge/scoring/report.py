@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bridge.scoring.rendering import Rendered
-from engine.cues import CueSheet, Section
+from bridge.scoring.timings import Timings
+from engine.cues import CueSheet
 from engine.emotion.mapping import MU_MAX
 from engine.live.control import LiveChange
 from engine.metrics import harmony
@@ -18,37 +19,10 @@ from engine.originality.check import Originality
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.rating.summary import describe, weakest
 from engine.score import Instrument, Score
+from engine.section import Section
 
 if TYPE_CHECKING:  # these need onnxruntime
     from engine.composing.takes import RatedTake
-
-
-@dataclass(frozen=True, slots=True)
-class Timings:
-    """Wall time of each phase in seconds. render: sound and film; 0 without."""
-
-    load: float
-    analyze: float
-    compose: float
-    export: float
-    total: float
-    render: float = 0.0
-
-    @classmethod
-    def between(
-        cls, begun: float, analyzed: float, loaded: float, composed: float, done: float
-    ) -> Timings:
-        """From the moment at which each phase ended, in seconds of one clock."""
-        return cls(
-            analyze=analyzed - begun,
-            load=loaded - analyzed,
-            compose=composed - loaded,
-            export=done - composed,
-            total=done - begun,
-        )
-
-
-NOT_TIMED = Timings(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +183,7 @@ class Report:
     harmony: dict[str, float | None]
     originality: Originality | None
     tempo: float
-    timings: Timings
+    timings: Timings = field(default_factory=Timings)
     sections: tuple[Section, ...] = ()
     dynamics: float = 0.0
     humanize: float = 0.0
@@ -222,10 +196,8 @@ class Report:
     changes: tuple[ReportedChange, ...] = ()
 
 
-def report(
-    cues: CueSheet, score: Score, seed: int, model: Model, takes: Takes, timings: Timings
-) -> Report:
-    """Measure a score against its cue sheet."""
+def report(cues: CueSheet, score: Score, seed: int, model: Model, takes: Takes) -> Report:
+    """Measure a score against its cue sheet; not yet timed."""
     tempo = tempo_map(score)
     fingerprint = shipped_fingerprint()
     bars = tempo.seconds_at(tempo.bars).tolist()
@@ -254,6 +226,5 @@ def report(
         harmony=harmony.evaluate(score, tempo),
         originality=None if fingerprint is None else check.originality(score, fingerprint, bars),
         tempo=60e6 / tempo.tempos[0].microseconds,
-        timings=timings,
         sections=cues.sections,
     )

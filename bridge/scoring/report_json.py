@@ -11,7 +11,7 @@ from typing import Any
 from bridge.scoring.live import change_values
 from bridge.scoring.rendering import to_values
 from bridge.scoring.report import Recut, Report, Rescore
-from engine.cues import section_json
+from engine.cues_json import section_json
 from engine.files import write_atomically
 from engine.originality import check
 from engine.rating.summary import describe

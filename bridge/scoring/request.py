@@ -7,7 +7,6 @@ same options and the same checks. Ranges of the music's own options stand where 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from bridge.scoring.files import RESULT
 from bridge.scoring.limits import DYNAMICS, HUMANIZE, TAKES
 from bridge.scoring.new_cut import CutFiles
 from bridge.scoring.selection import Selection
+from bridge.scoring.user_emotion import UserEmotion, parse_user_emotion
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
 from engine.cues import CueSheet
@@ -23,15 +23,14 @@ from engine.emotion.config import EmotionConfig
 from engine.emotion.experts.registry import chosen
 from engine.emotion.fusion import MappingName
 from engine.emotion.mapping import MU_MAX
-from engine.emotion.notation import Turn, parse_turns
-from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.hits import Hit, Stretch, stretches_off
 from engine.live.control import LiveChange
 from engine.music.conditions import parse_conditions
 from engine.plan.original import Original
-from engine.plan.plan import TIME_SIGNATURES, Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan import Plan
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.plan.tempo_map import TempoMap
 from engine.plan.theme import Theme, plan_for_theme, with_theme
 from engine.score import Instrument
@@ -150,12 +149,7 @@ class Request:
             raise EmsyncError(
                 f"intensity {self.intensity:g}: give more than 0 and at most 1 (usual: {MU_MAX:g})"
             )
-        override((), *self.user_emotion, mu_max=self.intensity)
-        if self.emotion_turns and (self.valence, self.arousal) != (None, None):
-            raise EmsyncError(
-                "valence, arousal: they hold for the whole film, but emotion has times or "
-                "coordinates; leave out one or the other"
-            )
+        _ = self.user_emotion
         listed = [hit.emotion for hit in self.boundaries or ()]
         listed += [cue.emotion for cue in self.music_cues]
         words = self.emotion != "auto" or any(isinstance(each, str) for each in listed)
@@ -185,27 +179,9 @@ class Request:
         return frozenset(changed - {"spotting"} | ({"spotting"} if self.music_cues else set()))
 
     @property
-    def user_emotion(self) -> tuple[str | None, float | None, float | None]:
-        """The word for the whole film, valence and arousal that the user gave; None for each that
-        is perceived."""
-        turns = _turns(self.emotion)
-        whole = turns[0].emotion if _is_word(turns) else None
-        assert whole is None or isinstance(whole, str)
-        return whole, self.valence, self.arousal
-
-    @property
-    def emotion_turns(self) -> tuple[Turn, ...]:
-        """The emotions with times, or with coordinates, that the user gave; none for a word."""
-        turns = _turns(self.emotion)
-        return () if _is_word(turns) else turns
-
-    @property
-    def emotion_is_given(self) -> bool:
-        """Whether the user's emotion holds from the start to the end of the film."""
-        word, valence, arousal = self.user_emotion
-        turns = self.emotion_turns
-        throughout = bool(turns) and turns[0].start == 0 and all(t.end is None for t in turns)
-        return word is not None or None not in (valence, arousal) or throughout
+    def user_emotion(self) -> UserEmotion:
+        """The emotion that the user gave. Raises EmsyncError for one that nobody can read."""
+        return parse_user_emotion(self.emotion, self.valence, self.arousal)
 
     @property
     def stretches_off(self) -> tuple[Stretch, ...]:
@@ -250,17 +226,7 @@ class Request:
 
     def plan_options(self) -> PlanOptions:
         """What the user fixes of the plan. Raises EmsyncError for an option out of range."""
-        options = self._planned[0]
-        beat = TIME_SIGNATURES[options.time_signature or "4/4"].beat
-        if self.tempo_map is not None:
-            beat = self.tempo_map.beat
-        if self.feel not in (None, "straight") and beat != "quarter":
-            quarters = [name for name, each in TIME_SIGNATURES.items() if each.beat == "quarter"]
-            raise EmsyncError(
-                f"feel {self.feel!r}: goes with the time signatures {', '.join(quarters)}; "
-                "leave it out, or choose one of them"
-            )
-        return options
+        return self._planned[0]
 
     @property
     def placed_theme(self) -> Theme | None:
@@ -295,18 +261,3 @@ class Request:
         plan = plan_piece(cues, self.plan_options(), original)
         theme = self.placed_theme
         return plan if theme is None else plan_for_theme(plan, theme, not self.chords)
-
-
-def _turns(emotion: str) -> tuple[Turn, ...]:
-    """What the field ``emotion`` says. Raises EmsyncError if nobody can read it."""
-    if emotion == "auto":
-        return ()
-    try:
-        return parse_turns(emotion)
-    except ValueError as error:
-        raise EmsyncError(f"emotion: {error}") from error
-
-
-def _is_word(turns: Sequence[Turn]) -> bool:
-    """Whether emotions are one word for the whole film."""
-    return [(t.start, t.end) for t in turns] == [(0.0, None)] and isinstance(turns[0].emotion, str)

@@ -22,7 +22,8 @@ from bridge.scoring.request import Request
 from bridge.scoring.selection import Selection, parse_selection, selection_json
 from bridge.scoring.theme_json import parse_theme, theme_json
 from engine.checks import Check, checked, flag, items, number, one_of, text, whole
-from engine.cues import CueSheet, from_json, to_json
+from engine.cues import CueSheet
+from engine.cues_json import from_json, to_json
 from engine.emotion.experts.registry import listed
 from engine.emotion.fusion import MAPPINGS, MappingName
 from engine.errors import EmsyncError

@@ -7,29 +7,25 @@ read the old score -> change plan and emotion in the selection -> given music, a
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.scoring.files import CUES, PLAN, REPORT, SCORES
-from bridge.scoring.performing import performed
-from bridge.scoring.pipeline import Phases, with_sound
-from bridge.scoring.recut import OldScore, warn_of_another_network
-from bridge.scoring.rendering import RenderSteps, older_sound, renderer_for
-from bridge.scoring.report import KeptPart, NewPart, Report, Rescore, Timings
-from bridge.scoring.report_json import write_report
+from bridge.scoring.context import ScoringContext
+from bridge.scoring.files import SCORES
+from bridge.scoring.old_score import OldScore, kept_parts, warn_of_another_network
+from bridge.scoring.rendering import older_sound, renderer_for
+from bridge.scoring.report import KeptPart, NewPart, Report, Rescore
 from bridge.scoring.request import Request
 from bridge.scoring.selection import Selection
 from bridge.scoring.sheet_music import check_musescore
-from bridge.scoring.writing import write_notes
+from bridge.scoring.timings import Stopwatch
+from bridge.scoring.writing import Composed, with_sound, write_cues_and_plan, write_result
 from engine.composing.infill import Given
-from engine.cues import CueSheet, write_cues
+from engine.cues import CueSheet
 from engine.errors import EmsyncError
-from engine.files import write_atomically
 from engine.originality.fingerprint import shipped_fingerprint
-from engine.plan.json_form import to_json
 from engine.plan.plan import Plan
 from engine.recut.music import kept_music
 from engine.rescore.changes import changed
@@ -38,80 +34,55 @@ from engine.rescore.regions import Region, given_music, played_notes, whole_bars
 from engine.score import Instrument, Note
 
 if TYPE_CHECKING:
-    from engine.model.runtime import Network
     from engine.rescore.rescore import Rescored
 
 
 def rescore_piece(
-    old: OldScore,
-    request: Request,
-    load: Callable[[], Network],
-    folder: Path,
-    phases: Phases,
-    soundfont: Path | None = None,
-    ready: Callable[[], None] = lambda: None,
+    old: OldScore, request: Request, context: ScoringContext
 ) -> tuple[CueSheet, Report]:
-    """Compose what ``request.rescore`` selects anew, into ``folder``, which must exist.
+    """Compose what ``request.rescore`` selects anew, into the folder of ``context``.
 
     request: selection, seed, takes, dynamics, humanize, sampling, and the plan if the user changed
-    it. Arguments else as for :func:`~bridge.scoring.pipeline.score_film`. Returns the cue sheet and
-    the report. Raises EmsyncError for a selection or a plan that does not fit the old score.
+    it. Returns the cue sheet and the report. Raises EmsyncError as
+    :func:`~bridge.scoring.pipeline.score_film` does, and for a selection or a plan that does not
+    fit the old score.
     """
     # Late, because it needs onnxruntime.
     from engine.rescore.rescore import compose_regions
 
     check_musescore(request.exports)
-    begun = time.perf_counter()
-    renderer = renderer_for(request, soundfont)
+    stopwatch = Stopwatch()
+    renderer = renderer_for(request, context.soundfont)
     selection = planned_selection(old, request)
     cues, plan = selection.cues, selection.plan
-    analyzed = time.perf_counter()
-    network = load()
-    loaded = time.perf_counter()
+    stopwatch.end("analyze")
+    network = context.load()
+    stopwatch.end("load")
     warn_of_another_network(old, network)
-    write_cues(cues, folder / CUES)
-    write_atomically(folder / PLAN, to_json(plan))
+    write_cues_and_plan(cues, plan, context.folder)
     if (old.folder / SCORES).exists():
         # For a later re-cut.
-        shutil.copyfile(old.folder / SCORES, folder / SCORES)
+        shutil.copyfile(old.folder / SCORES, context.folder / SCORES)
     config = replace(request.generation_config(), fingerprint=shipped_fingerprint())
-    with phases("composing") as progress:
+    with context.phases("composing") as progress:
         given, compared = selection.given, selection.compared
         whole = (request.takes + (compared is not None)) * cues.duration
         found = compose_regions(
             given, cues, plan, selection.regions, network, config, request.takes,
             lambda done: progress(done / whole), old=compared,
         )  # fmt: skip
-    composed = time.perf_counter()
-    played = performed(found.takes, request, cues, plan, selection.played.get)
-    result, write_pages = write_notes(
-        cues,
-        plan,
-        played,
-        network,
-        request.seed,
-        folder,
-        exports=request.exports,
-        source=old.folder,
+    stopwatch.end("compose")
+    share = _rescore(old, request.rescore, selection, found)
+    piece = Composed(cues, plan, found.takes, selection.played.get, rescore=share)
+    # Nobody waits for the pages: they come once the sound can be played.
+    report, write_pages = write_result(
+        piece, request, network, context.folder, stopwatch, source=old.folder, pages_later=True
     )
-    timings = Timings.between(begun, analyzed, loaded, composed, time.perf_counter())
-    share = _share(old, request.rescore, selection, found, result)
-    result = replace(
-        result,
-        timings=timings,
-        dynamics=request.dynamics,
-        humanize=request.humanize,
-        expression=request.expression,
-        rescore=share,
-    )
-    write_report(result, folder / REPORT)
     if not Path(request.video).exists():
         # An old score outlives its film.
         request = replace(request, film=False)
-    # Nobody waits for the pages: they come once the sound can be played.
-    steps = RenderSteps(ready, write_pages)
     older = older_sound(old.folder, old.report)
-    return cues, with_sound(result, renderer, request, cues, folder, phases, steps, older)
+    return cues, with_sound(report, renderer, request, cues, context, write_pages, older)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +143,16 @@ def _with_hits(old: OldScore, selection: Selection, request: Request) -> Planned
     if request.plan is not None:
         raise EmsyncError("plan: other hits have a plan of their own; leave out one of them")
     found = planned_hits(old, selection, request.seed)
-    plan = found.new.plan
-    kept = tuple(
-        KeptPart(old.plan.seconds_at(bars.old), start, end - start, bars.bars)
-        for bars, (start, end) in zip(found.new.kept, found.new.spans, strict=True)
-    )
     music = kept_music(old.music, old.plan, found.new)
-    return PlannedSelection(found.cues, plan, found.regions, music.given, music.played, None, kept)
+    return PlannedSelection(
+        found.cues,
+        found.new.plan,
+        found.regions,
+        music.given,
+        music.played,
+        None,
+        kept_parts(old, found.new),
+    )
 
 
 def _check_same_beats(plan: Plan, old: Plan) -> None:
@@ -204,13 +178,12 @@ def _kept_around(plan: Plan, region: Region) -> Iterator[KeptPart]:
             yield KeptPart(start, start, end - start, len(inside))
 
 
-def _share(
-    old: OldScore,
-    asked: Selection | None,
-    selection: PlannedSelection,
-    found: Rescored,
-    result: Report,
+def _rescore(
+    old: OldScore, asked: Selection | None, selection: PlannedSelection, found: Rescored
 ) -> Rescore:
+    """What a report says of a rescore."""
+    from engine.composing.takes import ranked
+
     parts = selection.kept
     new = tuple(
         NewPart(
@@ -222,6 +195,7 @@ def _share(
         )
         for region in selection.regions
     )
+    best, _ = ranked(found.takes)[0]
     return Rescore(
         str(old.folder),
         sum(part.seconds for part in parts),
@@ -229,6 +203,6 @@ def _share(
         len(selection.given.notes),
         parts,
         new,
-        result.takes.takes[0][0].seam,
+        best.seam,
         found.seam,
     )

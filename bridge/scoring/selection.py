@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from bridge.scoring.limits import LONGEST
 from bridge.scoring.music_checks import chords_of_bars, instruments
 from engine.checks import Check, checked, flag, number, text, whole
 from engine.composing.infill import SAME_INSTANT
@@ -26,8 +27,6 @@ from engine.rescore.regions import (
 )
 from engine.score import Instrument
 
-LONGEST = 24 * 3600.0
-"""The latest time that may be asked for, in seconds."""
 MOST_SECTIONS = 100_000
 
 

@@ -11,7 +11,8 @@ from bridge.scoring import new_cut, selection
 from bridge.scoring.limits import TAKES_ANEW
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request
-from engine.cues import CueSheet, from_json
+from engine.cues import CueSheet
+from engine.cues_json import from_json
 from engine.emotion.mapping import MU_MAX
 from engine.errors import EmsyncError
 from engine.hits import hit_json
@@ -108,7 +109,10 @@ def recut_request(
 
 
 def with_hits_of_cues(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a rescore with the hits of a cue sheet in its place."""
+    """The fields of a rescore with the hits of a cue sheet in its place.
+
+    Raises EmsyncError for a wrong cue sheet, and for hits beside it.
+    """
     rest = {name: value for name, value in values.items() if name != "cues"}
     if values.get("cues") is None:
         return rest

@@ -34,7 +34,7 @@ from bridge.server.service import Service
 from bridge.server.sessions import Sessions
 from bridge.version import own_version
 from engine.checks import Check, checked, flag, number, text, whole
-from engine.cues import from_json as cues_from_json
+from engine.cues_json import from_json as cues_from_json
 from engine.errors import EmsyncError
 from engine.plan.json_form import from_json as plan_from_json
 

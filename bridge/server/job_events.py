@@ -10,7 +10,7 @@ from bridge.server.job_queue import Observer
 from bridge.server.jobs import Job, State, job_json
 from bridge.server.live import Live
 from bridge.server.playback import Playback
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.plan.json_form import read_plan
 from engine.plan.timing import Timing
 

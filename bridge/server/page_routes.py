@@ -29,7 +29,7 @@ from bridge.server.timeline_json import (
     plan_timeline_json,
     with_players,
 )
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.emotion.words import EMOTIONS, meaning
 from engine.errors import EmsyncError
 from engine.plan.json_form import read_plan

@@ -21,8 +21,9 @@ from bridge.play.player import Player
 from bridge.server.hub import Hub
 from bridge.server.playback_events import Watcher, publish_moment, status_json
 from bridge.server.worker_protocol import Draft
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.errors import EmsyncError
+from engine.section import Section
 
 T = TypeVar("T")
 POLL_INTERVAL = 0.05

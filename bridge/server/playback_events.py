@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.play.piece import Moment, Status
 from bridge.server.hub import Hub
-from engine.cues import Section
+from engine.section import Section
 
 HEARTBEAT = 1.0
 """Seconds from one report of an unchanged state to the next."""

@@ -10,7 +10,7 @@ from typing import Any
 from bridge.play.follow.sync_source import TRANSPORTS, SyncSource
 from bridge.scoring import selection
 from bridge.scoring.files import CUES, PLAN
-from bridge.scoring.recut import read_old_score
+from bridge.scoring.old_score import read_old_score
 from bridge.scoring.request_json import parse_request
 from bridge.scoring.rescore import planned_hits
 from bridge.server.derived_requests import (
@@ -26,7 +26,8 @@ from bridge.server.jobs import Job, Kind, NoSuchJob, State, WrongState
 from bridge.server.live import Live
 from bridge.server.playback import Playback
 from bridge.server.security import Guard
-from engine.cues import CueSheet, read_cues
+from engine.cues import CueSheet
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.plan.json_form import read_plan
 from engine.plan.plan import Plan

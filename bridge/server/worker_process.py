@@ -19,24 +19,21 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, BinaryIO
 
+from bridge.scoring.analysis import analyze_film
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.files import CUES, SCORES
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.new_cut import read_cut
-from bridge.scoring.pipeline import (
-    Part,
-    Phase,
-    Phases,
-    Progress,
-    analyze_film,
-    score_film,
-)
-from bridge.scoring.recut import read_old_score, recut_film
+from bridge.scoring.old_score import read_old_score
+from bridge.scoring.phases import Part, Phase, Phases, Progress
+from bridge.scoring.pipeline import score_film
+from bridge.scoring.recut import recut_film
 from bridge.scoring.reel import score_reel
 from bridge.scoring.rescore import rescore_piece
 from bridge.server import worker_protocol as protocol
 from bridge.server.jobs import Kind, State
 from bridge.server.live_worker import LiveWorker
-from engine.cues import write_cues
+from engine.cues_json import write_cues
 from engine.errors import EmsyncError
 from engine.files import output_folder
 from engine.video.folders import allow_only
@@ -126,19 +123,20 @@ def perform(
     def ready() -> None:
         report(protocol.SoundReady())
 
+    context = ScoringContext(load, folder, phases, ready=ready)
     # Those of an attempt that was cut off: the film may be another one now.
     (folder / SCORES).unlink(missing_ok=True)
     if task.kind is Kind.RESCORE and task.source is not None:
-        rescore_piece(read_old_score(task.source), task.request, load, folder, phases, None, ready)
+        rescore_piece(read_old_score(task.source), task.request, context)
     elif (files := task.request.recut) is not None and task.source is not None:
         old, request = read_old_score(task.source), task.request
         cut = read_cut(files, old.cues.video, request.start_timecode)
-        recut_film(old, cut, request, load, folder, phases, None, ready)
+        recut_film(old, cut, request, context)
     elif task.kind is Kind.COMPOSE and task.request.music_cues:
-        score_reel(task.request, load, folder, phases, folder / SCORES)
+        score_reel(task.request, context, folder / SCORES)
     elif task.kind is Kind.COMPOSE:
         live = LiveWorker(report, lines) if task.request.live else None
-        score_film(task.request, load, folder, phases, live, folder / SCORES, None, ready)
+        score_film(task.request, context, live, folder / SCORES)
     else:
         write_cues(analyze_film(task.request, phases, folder / SCORES), folder / CUES)
 

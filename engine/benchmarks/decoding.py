@@ -17,13 +17,14 @@ from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
 from engine.composing.planned import compose_planned_takes
 from engine.cues import CueSheet, Video
-from engine.cues import Section as Span
 from engine.hits import hits_at
 from engine.model.decoder import Decoder
 from engine.model.runtime import Network
 from engine.model.transformer import Transformer
 from engine.music import vocabulary as voc
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
+from engine.section import Section as Span
 
 TOKENS_A_MINUTE = 3800
 """The median of real songs with three or more families."""

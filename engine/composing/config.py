@@ -14,6 +14,11 @@ from engine.music.conditions import Conditions
 from engine.originality.fingerprint import Fingerprint
 from engine.score import Instrument
 
+SHORT_CONTEXT = 512
+"""Tokens that the network reads before a change or a region, about ten seconds of music, while
+somebody waits. Twice as many cost three times as much, most of the time that a short region takes.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class GenerationConfig:
@@ -22,8 +27,7 @@ class GenerationConfig:
     seed, take: the same pair, cue sheet and machine give the same piece. Takes of one seed differ
         as much as seeds do.
     instruments: who may play.
-    conditions: what the network is told beyond emotion. Tempo and metre are told for the whole
-        piece.
+    conditions: what the network receives beyond emotion. Tempo and metre hold for the whole piece.
     arrangement: what a plan asks for: beats, players, chords, ending. Without one, the piece is in
         free time. A tempo in ``conditions`` is then a wish that the network may miss.
     sections: key and density of each section of the cue sheet, in place of those in

@@ -18,7 +18,7 @@ from engine.model.runtime import Network
 from engine.music.conditions import UNKNOWN
 from engine.originality.check import originality
 from engine.originality.fingerprint import Fingerprint
-from engine.plan.planner import mean_emotion
+from engine.plan.section_emotion import mean_emotion
 from engine.rating.rating import Asked, Felt, Players, Rating, rate
 
 RatedTake = tuple[Take, Rating]

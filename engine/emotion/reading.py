@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.emotion.mapping import UNIFORM, Gaussian
-from engine.section import Evidence as Evidence
+from engine.section import Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Where somebody speaks in a film, as far as the experts in emotion have heard it."""
+"""Where somebody speaks in a film, as far as the experts in emotion detect it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHORTEST = 0.3
 
 
 def spoken(tracks: Mapping[str, Track]) -> tuple[Stretch, ...] | None:
-    """The stretches of speech, rising, in the tracks' own seconds; None if no expert heard it.
+    """The stretches of speech, rising, in the tracks' own seconds; None if no expert detects it.
 
     tracks: what each expert observed, by name. The expert ``speech`` knows utterances, ``sound``
     knows each tenth of a second.

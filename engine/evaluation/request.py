@@ -9,12 +9,14 @@ import numpy as np
 
 from engine.composing.config import GenerationConfig
 from engine.composing.sampling import Sampling
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.music.conditions import KEYS, METRES, UNKNOWN, Conditions
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
+from engine.section import Section
 
 EMOTION_RANGE = 0.8
 """Valence and arousal are drawn up to this far from 0, as those of films are."""

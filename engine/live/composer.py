@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine.composing.composition import Composition
-from engine.composing.config import GenerationConfig
+from engine.composing.config import SHORT_CONTEXT, GenerationConfig
 from engine.composing.infill import Given
 from engine.composing.listener import Listener
 from engine.composing.loop import carry_on
@@ -24,10 +24,6 @@ from engine.live.directed import directed
 from engine.model.runtime import Network
 from engine.plan.plan import Plan
 from engine.plan.timing import Timing
-
-CONTEXT = 512
-"""Tokens that the network reads before a change, about ten seconds of music. More would be read
-while the music waits for them."""
 
 NextChange = Callable[[bool], LiveChange | None]
 """The next change, or None for none yet. With True the piece is complete: it waits for a change,
@@ -75,7 +71,7 @@ def compose_live(
             listener(given.notes, given.chords, end)
         settings = planned_config(now_plan, config)
         if given is not None:
-            settings = replace(settings, given=given, context=CONTEXT)
+            settings = replace(settings, given=given, context=SHORT_CONTEXT)
         piece = Composition(
             Timing(now_plan).music_cues(now_cues), network.config, settings, listener, first
         )

@@ -11,14 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.emotion.sections import override
 from engine.live.control import LiveChange, LiveControl
 from engine.plan import mood
 from engine.plan.plan import Phrase, Plan
-from engine.plan.planner import with_emotion
+from engine.plan.section_emotion import with_emotion
 from engine.plan.split import split_phrases
 from engine.score import Instrument
+from engine.section import Section, section_at
 
 
 def directed(plan: Plan, cues: CueSheet, changes: Sequence[LiveChange]) -> tuple[Plan, CueSheet]:
@@ -69,7 +70,7 @@ def _played(
     """A phrase under a control. end: the bar after its last. sections: emotions, all known."""
     lines = (plan.seconds_at(plan.bar_line(bar)) for bar in (phrase.bar, end))
     middle = min(sum(lines) / 2, plan.duration)
-    felt = next((s for s in sections if middle < s.end), sections[-1])
+    felt = section_at(sections, middle)
     if control.feels:
         phrase = replace(
             phrase,

@@ -16,7 +16,7 @@ from engine.music.tempo import TempoMap
 from engine.score import Score
 
 SIXTEENTH = 1 / 4
-"""In beats."""
+"""In beats (quarter notes)."""
 TOLERANCE = 1 / 8
 """In sixteenths, either side of a grid line."""
 CHANCE = 2 * TOLERANCE

@@ -166,8 +166,8 @@ def players(
 def densest_bar(score: Score, tempo_map: TempoMap) -> float:
     """The notes a second of the densest whole bar, as a multiple of the mean of the whole bars.
 
-    A piece may have all the notes that its plan asks for, but most of them in a bar or two.
-    NaN without a whole bar or a note in one.
+    A piece may have all the notes that its plan asks for, but most of them in a bar or two. A bar
+    is whole if another one follows. NaN without one, or without a note in one.
     Raises ValueError where :func:`engine.metrics.note_arrays.validate` does.
     """
     validate(score)

@@ -36,7 +36,7 @@ from engine.score import Instrument, Score
 
 MEASURES = ("distance", "bar_change", "metre", "step", "spread", "drift")
 SIXTEENTHS = 16
-"""Places in a bar that are told apart."""
+"""Places in a bar that are distinguished."""
 FEWEST = 8
 """A part with fewer notes is not measured by itself."""
 RANKS = (np.arange(200) + 0.5) / 200

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from engine.errors import EmsyncError
+from engine.music.pitch import pitch_class
 
 QUALITIES = {
     "": (0, 4, 7),
@@ -37,7 +38,6 @@ _SPELLINGS = {
     "sus": "sus4",
     "°": "dim",
 }
-_LETTERS = dict(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11), strict=True))
 _FIFTHS = "FCGDAEB"
 """The letters in the order of fifths. Each turn through them adds a sharp."""
 _C = 1
@@ -87,8 +87,8 @@ def parse_chord(symbol: str) -> Chord:
             f"chord {symbol!r}: write a root and one of {', '.join(filter(None, QUALITIES))}, "
             "such as C, Am, F#dim or G7/B"
         )
-    bass = None if match[4] is None else _pitch_class(match[4], match[5])
-    return Chord(_pitch_class(match[1], match[2]), suffix, bass)
+    bass = None if match[4] is None else pitch_class(match[4], match[5])
+    return Chord(pitch_class(match[1], match[2]), suffix, bass)
 
 
 def chord_name(chord: Chord, key: int) -> str:
@@ -120,7 +120,3 @@ def _note_name(fifths: int) -> str:
         fifths -= 12
     turns, letter = divmod(fifths + _C, len(_FIFTHS))
     return _FIFTHS[letter] + ("#" * turns if turns >= 0 else "b")
-
-
-def _pitch_class(letter: str, accidental: str) -> int:
-    return (_LETTERS[letter] + {"#": 1, "b": -1, "": 0}[accidental]) % 12

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import EmsyncError
+from engine.music.pitch import pitch_class
 
 METRES = ("2/4", "3/4", "4/4", "6/8", "12/8")
 """The time signatures that the network knows, by index."""
@@ -24,8 +25,6 @@ KEYS = tuple(
     for tonic in ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 )
 """The keys that the network knows, by index: twelve major, then twelve minor."""
-
-_LETTERS = dict(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11), strict=True))
 
 CATEGORIES = {"metre": len(METRES), "key": len(KEYS)}
 """The conditions that are an index into a list, with the length of the list."""
@@ -157,7 +156,7 @@ def parse_key(text: str) -> float:
     if match is None:
         raise EmsyncError(f"key {text!r}: write it as C, F#m or 'Bb major'")
     letter, accidental, mode = match.groups()
-    tonic = (_LETTERS[letter.upper()] + {"#": 1, "b": -1, "": 0}[accidental]) % 12
+    tonic = pitch_class(letter.upper(), accidental)
     return float(tonic + (12 if mode in ("m", "min", "minor") else 0))
 
 

@@ -1,16 +1,12 @@
-"""Reads standard MIDI files (SMF 1.0), damaged ones as far as they make sense.
+"""Reads standard MIDI files, damaged ones as far as they make sense.
 
 A library that raises at the first fault loses the whole file. This reader keeps what comes before a
-fault, skips what it can't use, and says what it left out. Where chunks have wrong lengths, the next
-``MTrk`` is looked for.
-
-Source: MIDI Manufacturers Association, RP-001, "Standard MIDI Files 1.0".
+fault, skips what it can't use, and says what it left out.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -19,10 +15,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from engine.errors import EmsyncError
+from engine.music.midi_events import BrokenTrack, track_chunks, track_events
 from engine.music.tick_clock import TickClock
 
 LARGEST = 1 << 24
 """The most bytes of a file that is read: beyond it a file is no piece for a player."""
+CHORD_MARKER = "chord"
+"""The marker of a CHORD token in a score's MIDI file."""
 LONGEST = 24 * 3600.0
 """Seconds after which nothing is read: a damaged delta time may mean years."""
 
@@ -30,11 +29,7 @@ _TEMPO = 500_000
 """Microseconds of a quarter note until the first tempo."""
 _FRAMES = {24: Fraction(24), 25: Fraction(25), 29: Fraction(30000, 1001), 30: Fraction(30)}
 """Frames a second of files that count in frames, by the number in their header."""
-_DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
-"""Data bytes of channel messages, by the upper half of the status byte."""
-_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
-"""Data bytes of system messages, which do not belong into files; the others have none."""
-_NAME, _MARKER, _CUE_POINT, _END, _SET_TEMPO, _METRE = 0x03, 0x06, 0x07, 0x2F, 0x51, 0x58
+_NAME, _MARKER, _CUE_POINT, _SET_TEMPO, _METRE = 0x03, 0x06, 0x07, 0x51, 0x58
 _SHORTEST_BEAT = 7
 """The largest exponent of a time signature's denominator: 128."""
 
@@ -67,9 +62,8 @@ class MidiFile:
 
     ticks_per_beat: ticks of a quarter note; in a file that counts in frames, ticks of half a
     second. tempos: (tick, microseconds of a quarter note), rising from 0. metres: (tick, numerator,
-    denominator), rising. markers: (tick, text) of
-    markers and cue points, by tick. faults: what was left out, in words; empty
-    for a sound file.
+    denominator), rising. markers: (tick, text) of markers and cue points, by tick. faults: what was
+    left out, in words; empty for a sound file.
     """
 
     ticks_per_beat: float
@@ -132,7 +126,7 @@ def parse_midi_file(data: bytes) -> MidiFile:
     ticks_per_beat, in_frames = _division(division)
     found = _Content()
     # Some files have remains of former tracks behind those that the header counts.
-    for body, place in islice(_tracks(data, header), count or None):
+    for body, place in islice(track_chunks(data, header), count or None):
         found.read_track(body, place)
     if not found.tracks:
         raise EmsyncError("has no track; export it again")
@@ -163,34 +157,6 @@ def _division(division: int) -> tuple[float, bool]:
     return float(_FRAMES[frames] * ticks / 2), True
 
 
-def _tracks(data: bytes, header: int) -> Iterator[tuple[bytes, int]]:
-    """The content of each track chunk, and its place in the file."""
-    at = header + 8 + int.from_bytes(data[header + 4 : header + 8], "big")
-    if not _is_chunk(data, at):
-        at = data.find(b"MTrk", header + 14)
-    while 0 <= at < len(data) - 7:
-        begin = at + 8
-        end = begin + int.from_bytes(data[at + 4 : begin], "big")
-        if end != len(data) and not _is_chunk(data, end):
-            following = data.find(b"MTrk", begin)
-            end = following if following >= 0 else len(data)
-        if data[at : at + 4] == b"MTrk":
-            yield data[begin:end], begin
-        at = end
-
-
-def _is_chunk(data: bytes, at: int) -> bool:
-    """Whether a chunk may begin here: its name is four printable letters, and it fits."""
-    name, size = data[at : at + 4], data[at + 4 : at + 8]
-    if len(size) < 4 or not all(32 <= byte < 127 for byte in name):
-        return False
-    return name == b"MTrk" or at + 8 + int.from_bytes(size, "big") <= len(data)
-
-
-class _Broken(Exception):
-    """The rest of a track can't be read."""
-
-
 @dataclass
 class _Content:
     """What the tracks hold, as far as they are read."""
@@ -216,7 +182,7 @@ class _Content:
         programs = [0] * 16
         tick = at = 0
         try:
-            for found in _events(data):
+            for found in track_events(data):
                 tick, at, status, event = found
                 kind, channel = status >> 4, status & 0x0F
                 if kind == 0x9 and event[1]:
@@ -233,7 +199,7 @@ class _Content:
                     if event[0] == _NAME and name is None:
                         name = _text(event[1:])
                     self._meta(tick, event[0], event[1:])
-        except _Broken as error:
+        except BrokenTrack as error:
             self.broken.append(f"track {len(self.tracks) + 1} {error} after byte {place + at}")
         for (channel, pitch), active in begun.items():
             for start, velocity, program in active:
@@ -255,67 +221,6 @@ class _Content:
                 self.metres[tick] = data[0], 1 << data[1]
             else:
                 self.counts["impossible time signature{s}"] += 1
-
-
-def _events(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
-    """(tick, byte, status, data) of each channel message and meta event of a track.
-
-    A meta event has the status 0xFF, and its data begin with its type. The last tuple is the end
-    of track, where there is one. Raises _Broken at the first byte that can't be an event.
-    """
-    tick, at, running = 0, 0, 0
-    size = len(data)
-    while at < size:
-        begin = at
-        delta, at = _number(data, at)
-        tick += delta
-        if at >= size:
-            raise _Broken("breaks off")
-        status = data[at]
-        if status < 0x80:
-            if not running:
-                raise _Broken("is damaged")
-            status = running
-        else:
-            at += 1
-        if status < 0xF0:
-            running = status
-            end = at + _DATA_BYTES[status >> 4]
-            if end > size:
-                raise _Broken("breaks off")
-            event = data[at:end]
-            if max(event) > 127:
-                event = bytes(min(byte, 127) for byte in event)
-            at = end
-            yield tick, begin, status, event
-        elif status in (0xF0, 0xF7):
-            length, at = _number(data, at)
-            running, at = 0, at + length
-        elif status == 0xFF:
-            kind = data[at : at + 1]
-            length, at = _number(data, at + 1)
-            if at + length > size:
-                raise _Broken("breaks off")
-            yield tick, begin, status, kind + data[at : at + length]
-            if kind[0] == _END:
-                return
-            at += length
-        else:
-            at += _SYSTEM_BYTES.get(status, 0)
-    if at > size:
-        raise _Broken("breaks off")
-
-
-def _number(data: bytes, at: int) -> tuple[int, int]:
-    """A number of variable length, and the place after it."""
-    value = 0
-    for place in range(at, at + 4):
-        if place >= len(data):
-            raise _Broken("breaks off")
-        value = value << 7 | data[place] & 0x7F
-        if data[place] < 0x80:
-            return value, place + 1
-    raise _Broken("is damaged")
 
 
 def _text(data: bytes) -> str:

@@ -53,14 +53,14 @@ SIZE = MORE_INSTRUMENTS + 1
 
 
 def shift(steps: int) -> int:
-    """The TIMESHIFT token of 1..125 steps."""
+    """The TIMESHIFT token of 1..125 steps of :data:`STEP_MS`. Raises ValueError for others."""
     if not 1 <= steps <= MAX_SHIFT:
         raise ValueError(f"a TIMESHIFT has 1..{MAX_SHIFT} steps, not {steps}")
     return FIRST_SHIFT - 1 + steps
 
 
 def note_off(instrument: Instrument, pitch: int) -> int:
-    """The OFF token of a pitch."""
+    """The OFF token of a MIDI pitch. Raises ValueError for one that has none."""
     if not LOWEST_PITCH <= pitch <= HIGHEST_PITCH:
         raise ValueError(f"pitch {pitch} is outside {LOWEST_PITCH}..{HIGHEST_PITCH}")
     return FIRST_NOTE + 2 * (INSTRUMENTS.index(instrument) * PITCHES + pitch - LOWEST_PITCH)

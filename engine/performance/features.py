@@ -19,11 +19,11 @@ DRUMS = INSTRUMENTS.index(Instrument.DRUMS)
 MEMORY = 2.0
 """Seconds before a note in which the density is counted."""
 _BEATS = 8
-"""Beats of a bar that are told apart; later ones count as the last."""
+"""Beats of a bar that are distinguished; later ones count as the last."""
 PLACES = 256
-"""Twelfths of a beat in a bar that are told apart; later ones count as the last."""
+"""Twelfths of a beat in a bar that are distinguished; later ones count as the last."""
 TWELFTHS = 12
-"""Parts of a beat that are told apart: sixteenths and triplets."""
+"""Parts of a beat that are distinguished: sixteenths and triplets."""
 _SECONDS = (0.06, 0.12, 0.18, 0.25, 0.35, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0)
 """Edges of classes of time."""
 _COUNTS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48)

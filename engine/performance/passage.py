@@ -17,7 +17,8 @@ NO_PLACE = -1.0
 """The place in the bar of a note whose bar is unknown."""
 BarPlaces = Callable[[Floats], Floats]
 """From onsets in seconds [n] to quarter notes since the bar line [n]."""
-_PART = {instrument: number for number, instrument in enumerate(INSTRUMENTS)}
+PART = {instrument: number for number, instrument in enumerate(INSTRUMENTS)}
+"""The index of each part in ``vocabulary.INSTRUMENTS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Passage:
 
 def order(note: Note) -> tuple[float, int, int]:
     """The sort key of a passage's notes."""
-    return note.onset, _PART[note.instrument], note.pitch
+    return note.onset, PART[note.instrument], note.pitch
 
 
 def passage(notes: Sequence[Note], bar_places: BarPlaces) -> Passage:
@@ -60,7 +61,7 @@ def passage(notes: Sequence[Note], bar_places: BarPlaces) -> Passage:
         onset,
         np.array([note.end for note in notes], np.float64),
         np.array([note.pitch for note in notes], np.int64),
-        np.array([_PART[note.instrument] for note in notes], np.int64),
+        np.array([PART[note.instrument] for note in notes], np.int64),
         bar_places(onset),
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.music.vocabulary import INSTRUMENTS
 from engine.performance import articulation, strum
-from engine.performance.passage import BarPlaces
+from engine.performance.passage import PART, BarPlaces
 from engine.score import BeatMap, Instrument, Note
 
 SIXTEENTH = 0.125
@@ -28,7 +28,6 @@ STEADY = 0.25, 0.75
 BY_BRIGHTNESS = 0.25
 """How far it moves up where music is as joyful as can be, and down where it is as sad."""
 
-_PART = {instrument: number for number, instrument in enumerate(INSTRUMENTS)}
 
 Draft = tuple[Note, Note, bool]
 """A note as composed, the same with its velocity, and whether it keeps its times."""
@@ -89,7 +88,7 @@ class Releases:
 
     def _gap(self, note: Note, repeated: bool, in_chord: bool, draw: float, place: float) -> float:
         """How much before its written end a note is released, in seconds."""
-        part = _PART[note.instrument]
+        part = PART[note.instrument]
         sixteenth = self._sixteenth(note.onset)
         length = bisect_right(articulation.LENGTH_EDGES, round((note.end - note.onset) / sixteenth))
         quantile = self._usual[part] + BY_BRIGHTNESS * self._brightness_at(note.onset)

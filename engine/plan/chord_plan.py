@@ -144,4 +144,5 @@ def cadence_to(rng: np.random.Generator, key: int, near: Sequence[str], beats: i
 
 
 def tonic_chord(key: int) -> str:
+    """The symbol of the tonic's chord. key: an index into ``conditions.KEYS``."""
     return transposed((progressions(key >= 12).tonic,), key)[0]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.cues import Section
 from engine.plan import mood
 from engine.score import CHORDAL, Instrument
+from engine.section import Section
 
 LENGTHS = {1: 2.0, 2: 0.7, 3: 0.35, 4: 0.0, 5: 0.4, 6: 0.7, 7: 1.1, 8: 0.9}
 """The cost of a phrase of this many bars."""

@@ -16,7 +16,7 @@ from engine.music.conditions import KEYS, parse_key
 from engine.music.vocabulary import HIGHEST_PITCH, LOWEST_PITCH
 from engine.plan.form import first_mood
 from engine.plan.plan import TIME_SIGNATURES, Phrase, Plan
-from engine.plan.planner import PlanOptions
+from engine.plan.plan_options import PlanOptions
 from engine.plan.theme_harmony import harmonised
 from engine.plan.theme_key import melody_key
 from engine.score import Instrument, Note
@@ -96,7 +96,8 @@ class Theme:
 def with_theme(options: PlanOptions, theme: Theme) -> tuple[PlanOptions, Theme]:
     """Options of a plan with the theme's tempo, time signature and key, unless they have others.
 
-    Returns the theme too, in the key that was asked for.
+    Returns the theme too, in the key that was asked for. Raises EmsyncError where the instruments
+    lack the one that plays the theme.
     """
     if options.tempo_map is None:
         options = replace(

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.hits import hits_at
 from engine.music.arrangement import Arrangement, Ending, Phrase
 from engine.music.beat_grid import DOTTED, BeatGrid
@@ -25,6 +25,7 @@ from engine.music.tick_clock import TickClock
 from engine.music.vocabulary import STEP_MS
 from engine.plan.plan import DYNAMICS, FEELS, REGISTERS, Plan, chord_beats, phrase_lines
 from engine.score import BeatMap, Note, Score
+from engine.section import Section
 
 RELEASE = 0.25
 """Seconds before the film's end at which the last chord ends, so that nothing is cut off."""

@@ -9,8 +9,9 @@ import numpy as np
 
 from engine.arrays import Floats
 from engine.metrics import harmony
+from engine.metrics.grid import SIXTEENTH
 from engine.metrics.musicality import pitch_class_entropy
-from engine.rating.measured_piece import SIXTEENTH, MeasuredPiece
+from engine.rating.measured_piece import MeasuredPiece
 
 FEWEST = 4
 """Notes of a bar from which on its key and its harmony count."""

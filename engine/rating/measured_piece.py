@@ -8,14 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Floats, Ints, Mask
+from engine.metrics.grid import SIXTEENTH
 from engine.metrics.note_arrays import DRUMS, NoteArrays, note_arrays
 from engine.music.conditions import parse_key
 from engine.music.key import find_key, scale
 from engine.music.tempo import TempoMap, tempo_map
 from engine.score import Score
 
-SIXTEENTH = 1 / 4
-"""In beats (quarter notes)."""
 _SCALES = np.array([np.isin(np.arange(12), list(scale(tonic))) for tonic in range(12)])
 """The pitch classes of each major scale: [12, 12]."""
 _RELATIVE = 3

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from engine.metrics.faults import rest
+from engine.metrics.grid import SIXTEENTH
 from engine.metrics.planned import near_grid
-from engine.rating.measured_piece import SIXTEENTH, MeasuredPiece
+from engine.rating.measured_piece import MeasuredPiece
 
 TOGETHER, APART = 0.005, 0.05
 """Seconds up to which onsets sound as one, and from which on they are meant to be apart."""

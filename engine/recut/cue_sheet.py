@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from engine.cues import CueSheet
 from engine.hits import Hit, in_order
-from engine.recut.stretches import SAME_TIME, Stretch, stretch_at
-from engine.section import Section
+from engine.plan.plan import SAME_TIME
+from engine.recut.stretches import Stretch, stretch_at
+from engine.section import Section, section_at
 from engine.video.boundaries import CLOSE, T_DIFF
 
 SHORTEST_SECTION = 2.0
@@ -100,9 +101,9 @@ def _sections(new: CueSheet, old: CueSheet, stretches: Sequence[Stretch]) -> Ite
         middle = (start + end) / 2
         known = stretch_at(tuple(stretches), middle)
         if known is None:
-            source = _section_at(new.sections, middle)
+            source = section_at(new.sections, middle)
         else:
-            source = _section_at(old.sections, middle - known.moved)
+            source = section_at(old.sections, middle - known.moved)
         here = replace(source, start=start, end=end)
         if waiting is None:
             waiting = here
@@ -115,10 +116,6 @@ def _sections(new: CueSheet, old: CueSheet, stretches: Sequence[Stretch]) -> Ite
             waiting = here
     if waiting is not None:
         yield waiting
-
-
-def _section_at(sections: Sequence[Section], seconds: float) -> Section:
-    return next((s for s in sections if seconds < s.end), sections[-1])
 
 
 def _same(one: Section, other: Section) -> bool:

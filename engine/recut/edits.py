@@ -57,7 +57,7 @@ def of_film(edits: Sequence[Edit], film: str, reel: str | None = None) -> frozen
     """The reels of a list that are the old film.
 
     film: its path. reel: the one that the user names. Otherwise it is the one whose clip or reel
-    has the film's name, or the only one of the list. Raises EmsyncError where none can be told.
+    has the film's name, or the only one of the list. Raises EmsyncError where none is certain.
     """
     reels = {edit.reel for edit in edits} - set(BLACK)
     path = PurePath(film)

@@ -16,22 +16,19 @@ import numpy as np
 
 from engine.composing.infill import Given
 from engine.errors import EmsyncError
-from engine.music.midi_file import MidiFile, read_midi_file
+from engine.music.midi_file import CHORD_MARKER, MidiFile, read_midi_file
 from engine.music.tempo import tempo_map
 from engine.plan.plan import Plan
 from engine.plan.timing import Timing
 from engine.recut.planner import KeptBars, NewPlan
-from engine.score import Instrument, Note, Score
+from engine.score import Instrument, Note, Score, named_instrument
 
-CHORD_MARKER = "chord"
-"""The marker of a CHORD in a score's MIDI file."""
 OFF_PLAN = 0.02
 """How far a MIDI file may run off its plan, in seconds."""
 LATEST = 0.125
 """How much later than written a note may be played, in quarter notes."""
 _TICK = 1 / 480 + 1e-9
 """A tick of a score's file, in quarter notes."""
-_NAMED = {instrument.value: instrument for instrument in Instrument}
 _BY_CHANNEL = {instrument.channel: instrument for instrument in Instrument}
 
 
@@ -108,7 +105,7 @@ def as_written(played: Sequence[Note], written: Iterable[Note]) -> tuple[Note, .
 
 
 def _instrument(track: str, channel: int) -> Instrument | None:
-    return _NAMED.get(track.strip().lower(), _BY_CHANNEL.get(channel))
+    return named_instrument(track) or _BY_CHANNEL.get(channel)
 
 
 def _check_tempi(path: Path, midi: MidiFile, plan: Plan) -> None:

@@ -17,18 +17,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.music.conditions import KEYS, parse_key
 from engine.plan import mood
 from engine.plan.form import ALIKE, split_phrases
 from engine.plan.harmony import draw_progression, draw_qualities, symbols, transposed
 from engine.plan.plan import LATEST_PHRASE, Phrase, Plan
-from engine.plan.planner import with_emotion
+from engine.plan.section_emotion import with_emotion
 from engine.recut.bar_plan import BarPlan
 from engine.recut.cadences import end_with_tonic, lead_to
 from engine.recut.runs import Run
 from engine.recut.seams import Gap
 from engine.score import Instrument
+from engine.section import Section
 
 
 @dataclass(frozen=True, slots=True)

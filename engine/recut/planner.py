@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.cues import CueSheet
+from engine.plan.last_chord import last_chord_beat
 from engine.plan.plan import Plan
-from engine.plan.planner import last_chord_beat
 from engine.recut.bar_plan import BarPlan, phrases_of
 from engine.recut.new_bars import NewBars
 from engine.recut.runs import Run, whole_bars

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.plan.plan import Plan
-from engine.recut.stretches import SAME_TIME, Stretch
+from engine.plan.plan import SAME_TIME, Plan
+from engine.recut.stretches import Stretch
 
 FEWEST = 2
 """The fewest bars that are kept together. A single bar between new ones is not worth its seams."""

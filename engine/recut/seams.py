@@ -15,11 +15,10 @@ from itertools import accumulate
 import numpy as np
 
 from engine.hits import Hit
-from engine.plan.plan import Plan
-from engine.plan.planner import LEAST_RING, LONGEST_RING, RING
+from engine.plan.last_chord import LEAST_RING, LONGEST_RING, RING
+from engine.plan.plan import SAME_TIME, Plan
 from engine.plan.tempo_search import TempoFit, fit_tempo
 from engine.recut.runs import FEWEST, Run
-from engine.recut.stretches import SAME_TIME
 
 MOST_GIVEN_UP = 8
 """The most bars that both sides of a gap give up together."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.recut.stretches import SAME_TIME, Stretch, joined
+from engine.plan.plan import SAME_TIME
+from engine.recut.stretches import Stretch, joined
 
 FEWEST = 3
 """The fewest shots in a row that are believed."""

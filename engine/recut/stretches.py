@@ -6,8 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SAME_TIME = 0.021
-"""Times no further apart are the same to a viewer: half a frame, in seconds."""
+from engine.plan.plan import SAME_TIME
 
 
 @dataclass(frozen=True, slots=True)

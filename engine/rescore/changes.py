@@ -10,17 +10,18 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.cues import CueSheet, Section
+from engine.cues import CueSheet
 from engine.emotion.sections import override
 from engine.errors import EmsyncError
 from engine.music.conditions import KEYS, parse_key
 from engine.plan import mood
 from engine.plan.harmony import draw_progression, draw_qualities, symbols, transposed
 from engine.plan.plan import Phrase, Plan
-from engine.plan.planner import with_emotion
+from engine.plan.section_emotion import with_emotion
 from engine.plan.split import new_letters, split_phrases
 from engine.rescore.regions import Region
 from engine.score import Instrument
+from engine.section import Section, section_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def changed(
             return plan, cues
         raise EmsyncError("the plan has no phrases; leave out density, instruments and chords")
     first, until = _bars(plan, region)
-    section = _section_at(with_emotion(cues.sections), (region.start + region.end) / 2)
+    section = section_at(with_emotion(cues.sections), (region.start + region.end) / 2)
     change = _Change(plan, region, changes, section, first, seed)
     phrases = tuple(
         change.phrase(phrase, end) if first <= phrase.bar < until else phrase
@@ -206,7 +207,3 @@ def _felt(sections: Sequence[Section], region: Region, changes: Changes) -> tupl
         if end < section.end:
             found.append(replace(section, start=end))
     return tuple(found)
-
-
-def _section_at(sections: Sequence[Section], seconds: float) -> Section:
-    return next((s for s in sections if seconds < s.end), sections[-1])

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from engine.cues import CueSheet
 from engine.errors import EmsyncError
 from engine.hits import Hit
-from engine.plan.plan import Plan
+from engine.plan.plan import SAME_TIME, Plan
 from engine.recut.planner import NewPlan, plan_recut
-from engine.recut.stretches import SAME_TIME, Stretch
+from engine.recut.stretches import Stretch
 from engine.rescore.regions import Region
 
 AROUND = 1.0

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from engine.composing.config import GenerationConfig
+from engine.composing.config import SHORT_CONTEXT, GenerationConfig
 from engine.composing.infill import Given, with_given
 from engine.composing.planned import planned_asked, planned_takes
 from engine.composing.takes import RatedTake, rating_of
@@ -16,10 +16,6 @@ from engine.plan.plan import Plan
 from engine.recut.music import OldMusic
 from engine.rescore.following import following_models
 from engine.rescore.regions import Region, given_music
-
-CONTEXT = 512
-"""Tokens that the network reads before a region, about ten seconds of music. Twice as many cost
-three times as much, most of the time that a short region takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +75,7 @@ def compose_regions(
     is played. None leaves the part ``seam`` out of the rating. Arguments else as for ``rescore``.
     """
     around = tuple(seams(plan, regions))
-    config = replace(config, given=given, seams=around, context=CONTEXT, keep_reading=True)
+    config = replace(config, given=given, seams=around, context=SHORT_CONTEXT, keep_reading=True)
     takes = [replace(config, take=number) for number in range(count)]
     compared = [] if old is None else [replace(config, given=old)]
     models = following_models(plan, regions, given) if look_ahead else None

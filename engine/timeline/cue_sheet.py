@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.cues import CueSheet, Section, Video, read_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import read_cues
 from engine.emotion.mapping import MU_MAX
 from engine.emotion.sections import turned
 from engine.hits import SAME, Hit, HitList, boundary_hits, in_order, stretches_off
+from engine.section import Section
 from engine.spotting import MusicCue
 from engine.timecode import Clock
 

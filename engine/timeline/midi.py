@@ -12,10 +12,10 @@ from engine.errors import EmsyncError, shown
 from engine.files import write_atomically
 from engine.hits import HitList, in_order
 from engine.music.midi_file import read_midi_file
+from engine.music.tempo import PPQ
 from engine.timecode import Clock
 from engine.timeline.labels import named_hit, tagged
 
-PPQ = 960
 TEMPO = 500_000
 """Microseconds a quarter note, in files that are written."""
 CHARSET = "utf-8"

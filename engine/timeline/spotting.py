@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError, shown
 from engine.hits import Hit, HitList, in_order
 from engine.spotting import MusicCue, check_spotting, within

@@ -24,7 +24,7 @@ REORDERED = {"h264", "hevc"}
 def display_places(path: Path) -> tuple[int, ...]:
     """For each packet of a film's picture, as which frame it is shown, from 0 on.
 
-    Raises EmsyncError where that can't be told: a packet may hold no frame, or a damaged one.
+    Raises EmsyncError where that is uncertain: a packet may hold no frame, or a damaged one.
     """
     count, shown = 0, list[int | None]()
     with opened(path) as film:

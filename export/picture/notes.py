@@ -73,7 +73,7 @@ class Lane:
         pitch = None
         for note in notes:
             x = row.x(note.onset)
-            # A gap shows where a pitch is struck again.
+            # A gap shows where a pitch is played again.
             length = max(row.x(note.end) - x - 0.6, 2.0)
             if note.pitch == pitch and x - strokes[-1][0] < APART:
                 before, y, until = strokes[-1]

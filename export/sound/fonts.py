@@ -12,13 +12,12 @@ import numpy as np
 from engine.errors import EmsyncError
 from engine.score import Instrument
 from export.sound.presets import take_presets
-from export.sound.soundfont import SoundFont, read_soundfont, to_bytes, unpacked
+from export.sound.soundfont import DRUM_BANK, SoundFont, read_soundfont, to_bytes, unpacked
 
 SHIPPED = Path(__file__).with_name("five-parts.sf3")
 """The five instruments of a score, 3.9 MB; ``shipped_font`` makes it."""
 VARIABLE = "EMSYNC_SOUNDFONT"
 """The environment variable that names another font."""
-DRUM_BANK = 128
 _RELEASE, _AT_ONCE = 38, -12000
 """The generator of the release, and its usual value, in cents of a second (section 8.1.3)."""
 

@@ -16,10 +16,9 @@ from pathlib import Path
 from engine.files import write_atomically
 from engine.score import Instrument
 from export.sound.presets import take_presets
-from export.sound.soundfont import read_soundfont, to_bytes
+from export.sound.soundfont import DRUM_BANK, read_soundfont, to_bytes
 
 NAME = b"EMSYNC five parts: presets of FluidR3Mono and MuseScore General\0"
-DRUM_BANK = 128
 
 
 def shipped_font(fluid: Path, musescore: Path) -> bytes:

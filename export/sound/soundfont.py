@@ -47,6 +47,8 @@ RECORDS: Mapping[str, np.dtype[Any]] = {
 _TEXTS: tuple[str, ...] = ("INAM", "ICOP", "ICMT", "IENG")
 """Name, copyright, comment and author."""
 MONO, VORBIS, ROM = 1, 0x10, 0x8000
+DRUM_BANK = 128
+"""The bank of drum kits."""
 GAP = 46
 """Silent frames that must follow each sample (section 6.1)."""
 

@@ -15,9 +15,10 @@ from export.sound.blocks import RATE
 from export.sound.events import has_notes, last_note_end, read_events
 from export.sound.files import Format
 from export.sound.gain import ending
+from export.sound.older_sound import OlderSound
 from export.sound.recipe import recipe_of
 from export.sound.soundfont import SoundFont
-from export.sound.splice import OlderSound, splice
+from export.sound.splice import splice
 from export.sound.synthesizer import Event, Synthesizer
 from export.sound.whole import Levels, Targets, write_whole
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from engine.arrays import Floats
 from engine.score import Instrument
 from export.sound.blocks import BLOCK, RATE
-from export.sound.changes import changed_stretch, note_spans
+from export.sound.changes import note_spans
 from export.sound.events import keys, last_note_end, programs
 from export.sound.files import SCALE, to_steps
-from export.sound.fonts import longest_release, part_font
+from export.sound.fonts import part_font
 from export.sound.gain import (
     CEILING,
     MOST_LIMITED,
@@ -33,46 +32,18 @@ from export.sound.gain import (
 )
 from export.sound.loudness import LoudnessMeter
 from export.sound.mixing import PLACES, stem_blocks
+from export.sound.older_sound import OlderSound
 from export.sound.room import LENGTH
 from export.sound.soundfont import SoundFont
-from export.sound.synthesizer import STEP, TAIL, Event, Synthesizer, play_stretch
-from export.sound.wav import Steps, WavFile, open_wav
+from export.sound.stretch import Stretch, stretch_to_play, tail_of
+from export.sound.synthesizer import STEP, Event, Synthesizer, play_stretch
+from export.sound.wav import Steps, WavFile
 
-LONGEST = 120.0
-"""Seconds of the longest stretch, which is played in memory."""
-_LARGEST = 0.7
-"""The share of a piece from which on it is played as a whole."""
-_MEETS = 100 * WINDOW
-"""Frames at each end in which the new sound must be the old."""
 _ROUNDING = 512
-"""Steps by which it may differ at a gain of 1: two of the synthesizer's 16 bits."""
-_SPARE = 0.05
-"""Seconds after its release in which a note may still be heard."""
+"""Steps by which new sound may miss the old where they meet, at a gain of 1: two of the
+synthesizer's 16 bits."""
 _STRAY = 0.5
 """LU by which the piece may miss the target with the level of its older sound."""
-
-
-@dataclass(frozen=True, slots=True)
-class OlderSound:
-    """The sound of an older version of a piece.
-
-    folder: of its files. mix: the name of its mix. recipe: as of
-    :func:`~export.sound.recipe.recipe_of`. level: in dB. limited: as in ``Soundtrack``.
-    """
-
-    folder: Path
-    mix: str
-    recipe: str
-    level: float
-    limited: float
-
-    def midi(self, instrument: Instrument) -> Path:
-        """The MIDI file of a part."""
-        return self.folder / "stems" / f"{instrument.value}.mid"
-
-    def stem(self, instrument: Instrument) -> Path:
-        """The sound of a part."""
-        return self.folder / "stems" / f"{instrument.value}.wav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +65,6 @@ class Spliced:
     limited: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Frames of a splice: played from ``start`` to ``end``, of which ``first`` to ``last`` take
-    the place of the old sound."""
-
-    start: int
-    first: int
-    last: int
-    end: int
-
-
 def splice(
     older: OlderSound,
     old: Mapping[Instrument, Sequence[Event]],
@@ -118,11 +78,11 @@ def splice(
     old, new: the events of all parts that play. frames: of the piece. Raises EmsyncError for a font
     that can't be played, and OSError for files that can't be read.
     """
-    files = _files(older, new, frames)
+    files = older.files(new, frames)
     if old.keys() != new.keys():
         return None
-    tails = {i: _tail(events, i, font) for i, events in new.items()}
-    stretch = _stretch(old, new, tails, frames)
+    tails = {i: tail_of(events, i, font) for i, events in new.items()}
+    stretch = stretch_to_play(old, new, tails, frames)
     ends = [ending(_silence(parts, frames), frames) for parts in (old, new)]
     if files is None or stretch is None or ends[0] != ends[1]:
         return None
@@ -135,10 +95,7 @@ def splice(
     peaks = window_peaks(raw)
     if peaks.max(initial=0.0) > 10 ** ((CEILING + MOST_LIMITED - older.level) / 20) + 1e-6:
         return None
-    edges = np.ones(-(-frames // WINDOW) + 1)
-    inside = limiter_edges(peaks, CEILING - older.level)
-    edges[stretch.start // WINDOW :][: len(inside)] = inside
-    gain = Gain(older.level, edges, frames, *ends[0])
+    gain = _gain(peaks, older.level, stretch.start, frames, ends[0])
     curve = gain.curve(stretch.start, len(raw))[:, None]
     made = {i: to_steps(sound * curve) for i, sound in dry.items()}
     level = 10 ** (older.level / 20)
@@ -155,21 +112,16 @@ def splice(
     return Spliced(mix, stems, stretch.first, new_mix, new_stems, loudness, peak, limited)
 
 
-def _files(
-    older: OlderSound, parts: Mapping[Instrument, object], frames: int
-) -> tuple[WavFile, dict[Instrument, WavFile]] | None:
-    """The files of the old mix and stems; None unless all are there and as long as the piece."""
-    mix = open_wav(older.folder / older.mix)
-    stems = {i: open_wav(older.stem(i)) for i in parts}
-    if mix is None or mix.frames != frames:
-        return None
-    found = {i: file for i, file in stems.items() if file is not None and file.frames == frames}
-    return (mix, found) if found and len(found) == len(stems) else None
+def _gain(peaks: Floats, level: float, start: int, frames: int, end: tuple[float, bool]) -> Gain:
+    """The gain of a piece of which only the peaks from a frame on are known.
 
-
-def _tail(events: Sequence[Event], instrument: Instrument, font: SoundFont) -> float:
-    """The seconds in which a note of a part dies away."""
-    return min(TAIL, longest_release(font, instrument, programs(tuple(events))) + _SPARE)
+    peaks: of the windows from ``start`` on. level: in dB. end: as of
+    :func:`~export.sound.gain.ending`.
+    """
+    edges = np.ones(-(-frames // WINDOW) + 1)
+    inside = limiter_edges(peaks, CEILING - level)
+    edges[start // WINDOW :][: len(inside)] = inside
+    return Gain(level, edges, frames, *end)
 
 
 def _silence(parts: Mapping[Instrument, Sequence[Event]], frames: int) -> float:
@@ -177,30 +129,10 @@ def _silence(parts: Mapping[Instrument, Sequence[Event]], frames: int) -> float:
     return frames / RATE - max(ends, default=0.0)
 
 
-def _stretch(
-    old: Mapping[Instrument, Sequence[Event]],
-    new: Mapping[Instrument, Sequence[Event]],
-    tails: Mapping[Instrument, float],
-    frames: int,
-) -> _Stretch | None:
-    """What must be played; None where that is nearly all of the piece, or too long."""
-    found = [changed_stretch(old.get(i, ()), new[i], frames, tails[i]) for i in new]
-    changed = [each for each in found if each is not None]
-    if not changed:
-        return _Stretch(0, 0, 0, 0)
-    start, end = min(start for start, _ in changed), max(end for _, end in changed)
-    first = max(0, (start - REACH_BACK) // WINDOW * WINDOW)
-    last = min(frames, -(-(end + LENGTH + REACH) // WINDOW) * WINDOW)
-    begin = max(0, first - _MEETS - REACH)
-    until = min(frames, last + _MEETS + REACH_BACK)
-    is_small = until - begin <= min(_LARGEST * frames, LONGEST * RATE)
-    return _Stretch(begin, first, last, until) if is_small else None
-
-
 def _played(
     events: Sequence[Event],
     instrument: Instrument,
-    stretch: _Stretch,
+    stretch: Stretch,
     tail: float,
     frames: int,
     font: SoundFont,
@@ -225,7 +157,7 @@ def _played(
     return np.concatenate(list(blocks))[stretch.start - begin :]
 
 
-def _meets(steps: Steps, stem: WavFile, stretch: _Stretch, frames: int, tolerance: float) -> bool:
+def _meets(steps: Steps, stem: WavFile, stretch: Stretch, frames: int, tolerance: float) -> bool:
     """Whether new sound is the old before and after what takes its place."""
     # At an end within the piece, the limiter does not know all that it answers.
     early = stretch.start + (REACH if stretch.start > 0 else 0)

@@ -171,7 +171,7 @@ class Sequencer:
     """A JACK client that sends MIDI to emsync's input and controls the transport, as a DAW does."""
 
     def __init__(self) -> None:
-        from bridge.midi.jack import open_client
+        from bridge.midi.jack_client import open_client
 
         self.client = open_client("daw")
         self._out = self.client.midi_outports.register("out")

@@ -8,9 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine.cues import CueSheet, Section, Transition, Video, from_json, to_json
+from engine.cues import CueSheet, Transition, Video
+from engine.cues_json import from_json, to_json
 from engine.errors import EmsyncError
 from engine.hits import Hit, hits_at
+from engine.section import Section
 from engine.spotting import MusicCue, check_spotting, composing_order, within
 from engine.timeline.cue_sheet import film_part
 

@@ -19,6 +19,7 @@ from engine.timecode import (
     label_at,
     nearest_frame,
     parse_rate,
+    parse_time,
     rate_near,
 )
 
@@ -209,3 +210,27 @@ def test_clock_times_are_read_as_they_are_written(thousandths):
 def test_labels_are_told_from_other_texts():
     assert is_label("01:00:00:00") and is_label(" 01:00:00;12 ")
     assert not is_label("01:00:00") and not is_label("01:00:00.12")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0.0),
+        ("75.5", 75.5),
+        ("1:15.5", 75.5),
+        ("00:01:15.500", 75.5),
+        (" 90:00 ", 5400.0),
+        ("10:00:00", 36000.0),
+        ("7.", 7.0),
+    ],
+)
+def test_times_are_read_in_every_form(text, seconds):
+    assert parse_time(text) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "-1", "1:60", "1:60:00", "1:2:3:4", "nan", "1e3", "x", "1:-2"]
+)
+def test_a_text_that_is_no_time_is_refused(text):
+    with pytest.raises(ValueError, match="not a time"):
+        parse_time(text)

@@ -13,7 +13,8 @@ from pythonosc.dispatcher import Dispatcher
 from pythonosc.osc_server import BlockingOSCUDPServer
 
 from bridge.midi.frames import FrameClock
-from bridge.midi.jack import JackOutput, activate, load, open_client
+from bridge.midi.jack import JackOutput
+from bridge.midi.jack_client import activate, load, open_client
 from bridge.midi.jack_input import open_jack_input
 from bridge.midi.routes import by_instrument
 from bridge.midi.rtmidi_api import INPUT, close_port, default_api, load_rtmidi, usable_apis

@@ -22,8 +22,8 @@ from engine.emotion.face_detection import FaceDetector
 from engine.emotion.face_expression import EXPRESSIONS, ExpressionNetwork
 from engine.emotion.mapping import TABLE_I, Gaussian
 from engine.emotion.networks import missing_runtime
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
-from engine.section import EKMAN
+from engine.emotion.reading import NOTHING, Reading, Text
+from engine.section import EKMAN, Evidence
 
 NAME = "faces"
 INTERVAL = 0.5

@@ -28,11 +28,12 @@ from engine.emotion.experts.look_estimate import (
     probabilities,
     standing,
 )
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
+from engine.emotion.reading import NOTHING, Reading, Text
+from engine.section import Evidence
 
 NAME = "look"
 RELIABILITY = 0.5
-"""Colour, motion and cutting alone told six labelled clips no better than chance, so they count
+"""Colour, motion and cutting alone read six labelled clips no better than chance, so they count
 half."""
 INTERVAL = 0.2
 """The least time between two frames that are analyzed, in seconds."""

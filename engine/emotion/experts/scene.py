@@ -29,9 +29,9 @@ from engine.emotion.experts.clip import (
 )
 from engine.emotion.experts.expert import Arrays, Expert, FilmContext, Track
 from engine.emotion.mapping import Gaussian
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
+from engine.emotion.reading import NOTHING, Reading, Text
 from engine.hub import Bundle
-from engine.section import EKMAN
+from engine.section import EKMAN, Evidence
 
 NAME = "scene"
 INTERVAL = 2.0

@@ -6,7 +6,7 @@ films are mixed at unlike levels. So the expert gives activities, and no point o
 The film's own music stays out (paper, IV-B) unless the user asks for it. A row counts if it is
 speech, or has no music near it. Where a film has music, the detector misses some of its quiet
 parts. There a row without speech must also be about as loud as the speech. Without the detector
-music can't be told apart, and then the expert says nothing.
+music can't be distinguished, and then the expert says nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from engine.emotion.experts import sound_events
 from engine.emotion.experts.expert import Arrays, Expert, FilmContext, Track
 from engine.emotion.experts.loudness import ROWS_A_SECOND, SILENCE, LoudnessMeter
 from engine.emotion.experts.sound_events import MUSIC, SINGING, SPEECH, EventDetector, Events
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
+from engine.emotion.reading import NOTHING, Reading, Text
+from engine.section import Evidence
 
 NAME = "sound"
 

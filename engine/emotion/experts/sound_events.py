@@ -59,7 +59,7 @@ class EventDetector:
         """Rows at the start of the buffer that were answered before."""
 
     def push(self, samples: Samples) -> Events:
-        """The rows that can be told now; the last ones follow later."""
+        """The rows that are certain now; the last ones follow later."""
         self._blocks.append(samples)
         needed = _WINDOW_ROWS + _CONTEXT_ROWS
         size = self._buffer.size + sum(block.size for block in self._blocks)

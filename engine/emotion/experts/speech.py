@@ -30,7 +30,8 @@ from engine.emotion.experts.moonshine import Recogniser
 from engine.emotion.experts.utterances import Utterance, UtteranceCutter
 from engine.emotion.experts.voice import Tone, tone
 from engine.emotion.mapping import TABLE_I, UNIFORM, Gaussian, mixture
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
+from engine.emotion.reading import NOTHING, Reading, Text
+from engine.section import Evidence
 
 NAME = "speech"
 

@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from engine.arrays import Floats, Image, Mask, Samples
 from engine.emotion.captions import Captions, blocks
 from engine.emotion.experts.expert import Arrays, Expert, FilmContext, Track
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
+from engine.emotion.reading import NOTHING, Reading, Text
 from engine.emotion.text_recognition import Boxes, Line, TextReader, missing_reader
+from engine.section import Evidence
 
 NAME = "titles"
 INTERVAL = 2.0

@@ -19,8 +19,8 @@ from engine.emotion.experts.expert import Arrays, Expert, FilmContext, Track
 from engine.emotion.experts.sentences import credit, english, split
 from engine.emotion.experts.text_emotion import VALENCE_ERROR, TextEmotion
 from engine.emotion.mapping import Gaussian
-from engine.emotion.reading import NOTHING, Evidence, Reading, Text
-from engine.section import EKMAN
+from engine.emotion.reading import NOTHING, Reading, Text
+from engine.section import EKMAN, Evidence
 
 NAME = "words"
 

@@ -39,7 +39,7 @@ RAREST = 20
 """The least entry of such a table that is kept."""
 
 USUAL_TRIAD = 0.005
-"""The share of all chords from which on a triad's qualities are told."""
+"""The share of all chords from which on a triad's qualities are counted apart."""
 TRIAD = {"": "", "m": "m", "dim": "dim", "7": "", "maj7": "", "m7": "m"}
 """Suffix -> that of the triad within."""
 MINOR_TRIADS = (frozenset({2, 4, 9, 11}), frozenset({0, 2, 5}))

@@ -34,7 +34,7 @@ QUANTISED = 0.8
 FOLLOWS_BEAT = 0.5
 """How near to one phase of the sixteenth a song's onsets must lie, 0..1 (mean resultant length)."""
 FINEST = 96
-"""The fewest ticks of a quarter note in which gaps can be told."""
+"""The fewest ticks of a quarter note in which gaps can be measured."""
 FEWEST = 25
 """Notes with a gap that a track must have."""
 _TOGETHER = 0.06

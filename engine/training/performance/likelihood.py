@@ -42,7 +42,7 @@ def figures(network: VelocityNetwork, rows: Rows) -> dict[str, Any]:
 def likelihood(network: VelocityNetwork, rows: Rows, known: bool = False) -> tuple[Floats, Floats]:
     """The negative log likelihood of each note's bin in nats, and whether the likeliest is right.
 
-    known: whether the network is told the level and range of each part. Both are [n].
+    known: whether the network receives the level and range of each part. Both are [n].
     """
     nats, right = [], []
     for first in range(0, len(rows), _AT_ONCE):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 
 
 def test_writes_a_cue_sheet(emsync, clip, tmp_path):

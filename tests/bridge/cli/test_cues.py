@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.hits import Hit
 
 HITS = "# frame rate: 25\n01:00:02:00 Door slams [may]\n01:00:05:00 tense\n"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.plan.json_form import read_plan
 
 TEXT = """# frame rate: 12

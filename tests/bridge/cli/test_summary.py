@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.score import summary
-from bridge.scoring.report import Model, Takes, Timings, report
+from bridge.scoring.report import Model, Takes, report
 from engine.composing.composition import Take
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.rating.rating import Rating
 from engine.score import Instrument, Note, Score
+from engine.section import Section
 
 CUES = CueSheet(
     Video("film.mp4", 4.0, 25.0, 96, 64), 0.0, 4.0, (), hits_at((2.0,)),
@@ -29,8 +30,7 @@ TAKE = Take(SCORE, 10, 1.0), Rating(players=1.0, key=1.0)
 def made():
     """The report of a piece that only the bass plays, the one take of its job."""
     model = Model("tiny", "0", 1, "cpu", "fp32")
-    timings = Timings(load=0.0, analyze=0.1, compose=0.2, export=0.0, total=0.3)
-    return report(CUES, SCORE, 0, model, Takes((TAKE,)), timings)
+    return report(CUES, SCORE, 0, model, Takes((TAKE,)))
 
 
 ALWAYS = "score.musicxml, score.svg"

@@ -12,7 +12,7 @@ import pytest
 
 from bridge.midi.backends import OutputConfig, open_output
 from bridge.midi.guardian import Guardian
-from bridge.midi.jack import load
+from bridge.midi.jack_client import load
 from engine.score import Instrument
 
 from ..processes import popen

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from bridge.play.expression import expressed, expression
 from bridge.play.piece import Piece
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.score import Instrument, Note
+from engine.section import Section
 
 
 def sections(*arousals, length=10.0):

@@ -11,10 +11,12 @@ from bridge.play.event_stream import EventStream
 from bridge.play.midi_reader import read_beats, read_piece
 from bridge.play.options import PlaybackOptions
 from bridge.play.velocity import Dynamics
-from engine.cues import CueSheet, Section, Video, write_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import write_cues
 from engine.errors import EmsyncError
 from engine.hits import hits_at
 from engine.score import Control, Instrument, Note, Score
+from engine.section import Section
 from export.midi import write_midi, write_stems
 
 NOTES = tuple(

@@ -4,9 +4,11 @@ import pytest
 
 from bridge.play.options import PlaybackOptions
 from bridge.play.velocity import Dynamics
-from engine.cues import CueSheet, Section, Video, write_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import write_cues
 from engine.errors import EmsyncError
 from engine.score import Instrument, Note, Score
+from engine.section import Section
 from export.midi import write_midi
 
 SCORE = Score(

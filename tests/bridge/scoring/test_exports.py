@@ -12,11 +12,12 @@ import pytest
 from bridge.scoring.exports import hit_names, write_exports
 from bridge.scoring.files import EXPORT_FILES, EXPORTS, RESULT
 from bridge.scoring.sheet_music import PROGRAMS, check_musescore, write_pdf
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
 from engine.files import staged
 from engine.hits import Hit
 from engine.score import Instrument, Note, Score
+from engine.section import Section
 from engine.spotting import MusicCue
 from export.notation.musicxml import musicxml
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from bridge.play.midi_reader import read_piece
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.live import change_values, parse_changes, parse_control, read_changes
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.pipeline import score_film
@@ -80,14 +81,14 @@ def test_a_live_piece_is_made_again_from_its_report(clip, network_file, tmp_path
         return lambda notes, *_: received.extend(notes)
 
     request = parse_request({"video": str(clip), "live": True, "seed": 4, "bpm": 120})
-    score_film(request, load, live, phases, Follower(listener, *CHANGES))
+    score_film(request, ScoringContext(load, live, phases), Follower(listener, *CHANGES))
     changes = read_changes(live / "report.json")
     assert changes == CHANGES
     written = read_piece(live).notes
     # The last listener has received all that is kept, too.
     assert velocities(received) == velocities(written)
     values = {"video": str(clip), "seed": 4, "bpm": 120, "changes": changes}
-    score_film(parse_request(values), load, again, phases)
+    score_film(parse_request(values), ScoringContext(load, again, phases))
     assert read_piece(again).notes == written
     for name in ("plan.json", "cues.json"):
         assert (again / name).read_bytes() == (live / name).read_bytes()

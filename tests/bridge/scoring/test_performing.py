@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from bridge.play.midi_reader import read_midi, read_piece
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.performing import performance_config
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.request import Request
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.score import Instrument, Note
+from engine.section import Section
 
 from .follower import Follower
 
@@ -29,7 +31,7 @@ def scored(request: Request, network_file: Path, folder: Path) -> list[Note]:
     received: list[Note] = []
     load = NetworkOptions(network_file, "cpu", 1).load
     follower = Follower(lambda cues: lambda notes, *_: received.extend(notes))
-    score_film(request, load, folder, phases, follower)
+    score_film(request, ScoringContext(load, folder, phases), follower)
     return received
 
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import analyze_film, score_film
+from bridge.scoring.pipeline import score_film
 from bridge.scoring.request import Request
 from engine.errors import EmsyncError
-from engine.hits import hits_at
 from engine.plan.json_form import read_plan, to_json
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
@@ -34,7 +34,9 @@ class Phases:
 def test_a_film_becomes_a_folder_and_each_stage_reports_its_progress(clip, network_file, tmp_path):
     phases = Phases()
     network = NetworkOptions(network_file, "cpu", 1)
-    cues, report = score_film(Request(str(clip), takes=2), network.load, tmp_path, phases)
+    cues, report = score_film(
+        Request(str(clip), takes=2), ScoringContext(network.load, tmp_path, phases)
+    )
     assert phases.entered == ["analyzing", "composing", "rendering"]
     for shares in phases.shares.values():
         assert shares == sorted(shares)
@@ -60,22 +62,17 @@ def test_who_follows_a_piece_gets_the_cue_sheet_first_and_then_all_notes(
 
     load = NetworkOptions(network_file, "cpu", 1).load
     _, report = score_film(
-        Request(str(clip), live=True), load, tmp_path, Phases(), Follower(follow)
+        Request(str(clip), live=True), ScoringContext(load, tmp_path, Phases()), Follower(follow)
     )
     assert len(report.takes.takes) == 1  # a live piece has one take
     assert received[0] == pytest.approx(9.0, abs=0.1)
     assert len(received) - 1 == sum(report.notes.values())
 
 
-def test_boundaries_beyond_the_end_are_refused(clip):
-    with pytest.raises(EmsyncError, match=r"number 2 \(99 s\) is beyond the end, 9.0"):
-        analyze_film(Request(str(clip), boundaries=hits_at((1.0, 99.0))), Phases())
-
-
 def test_a_network_that_is_missing_is_reported_before_anything_is_written(clip, tmp_path):
     load = NetworkOptions(tmp_path / "none.safetensors").load
     with pytest.raises(EmsyncError, match=r"none.safetensors: no such network"):
-        score_film(Request(str(clip)), load, tmp_path, Phases())
+        score_film(Request(str(clip)), ScoringContext(load, tmp_path, Phases()))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -88,9 +85,7 @@ def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
     request = Request(str(clip), live=True, plan=plan)
     _, report = score_film(
         request,
-        load,
-        tmp_path,
-        Phases(),
+        ScoringContext(load, tmp_path, Phases()),
         Follower(lambda cues: lambda *given: received.append(given)),
     )
     assert report.tempo == pytest.approx(8 / 4.1 * 60, abs=0.01)
@@ -100,45 +95,12 @@ def test_a_planned_piece_has_the_plans_tempo_and_is_followed_in_film_time(
     assert len(notes) == sum(report.notes.values())
 
 
-def test_a_plan_of_another_length_is_refused(clip):
-    plan = Plan(20.0, ((0, 0.0), (40, 20.0)), (4,))
-    with pytest.raises(EmsyncError, match=r"plan: it lasts 20.000 s, but the film 9.0"):
-        analyze_film(Request(str(clip), plan=plan), Phases())
-    with pytest.raises(EmsyncError, match="the plan has its own"):
-        Request(str(clip), plan=plan, bpm=100.0)
-
-
-def test_times_that_do_not_fit_are_refused_before_the_film_is_analyzed(clip, monkeypatch):
-    monkeypatch.setattr("bridge.scoring.pipeline.measure", lambda *_: pytest.fail("too late"))
-    plan = Plan(20.0, ((0, 0.0), (40, 20.0)), (4,))
-    for request in (
-        Request(str(clip), plan=plan),
-        Request(str(clip), plan=plan, start=1.0, end=4.0),
-        Request(str(clip), boundaries=hits_at((1.0, 99.0))),
-    ):
-        with pytest.raises(EmsyncError, match=r"^plan: it lasts 20|^boundaries: number 2"):
-            analyze_film(request, Phases())
-
-
-@pytest.mark.parametrize(
-    ("part", "complaint"),
-    [({"start": 99.0}, "no frame from 99 s"), ({"end": 99.0}, "beyond the film")],
-)
-def test_a_part_that_the_film_does_not_have_is_refused_as_such(clip, part, complaint):
-    with pytest.raises(EmsyncError, match=complaint) as caught:
-        analyze_film(Request(str(clip), boundaries=hits_at((1.0,)), **part), Phases())
-    assert "boundaries" not in str(caught.value)
-
-
-def test_a_plan_fits_a_part_of_the_film(clip):
-    plan = Plan(5.0, ((0, 0.0), (10, 5.0)), (4,))
-    assert analyze_film(Request(str(clip), plan=plan, start=2.0, end=7.0), Phases()).duration == 5.0
-
-
 def test_a_piece_in_free_time_leaves_no_plan(clip, network_file, tmp_path):
     (tmp_path / "plan.json").write_text("of an earlier piece")
     load = NetworkOptions(network_file, "cpu", 1).load
-    cues, _ = score_film(Request(str(clip), takes=1, free=True), load, tmp_path, Phases())
+    cues, _ = score_film(
+        Request(str(clip), takes=1, free=True), ScoringContext(load, tmp_path, Phases())
+    )
     assert not (tmp_path / "plan.json").exists()
     assert cues.duration == pytest.approx(9.0, abs=0.1)
     assert (tmp_path / "score.mid").exists() and (tmp_path / "score.svg").exists()
@@ -151,6 +113,6 @@ def test_the_warning_that_no_chord_can_land_is_about_the_plans_players(
     plan = Plan(9.0, ((0, 0.0), (18, 9.0)), (4,), phrases=(phrase,))
     load = NetworkOptions(network_file, "cpu", 1).load
     with pytest.warns(UserWarning, match="no chord can land on a boundary"):
-        score_film(Request(str(clip), takes=1, plan=plan), load, tmp_path, Phases())
+        score_film(Request(str(clip), takes=1, plan=plan), ScoringContext(load, tmp_path, Phases()))
     assert read_plan(tmp_path / "plan.json") == plan
     assert (tmp_path / "plan.json").read_text() == to_json(plan)

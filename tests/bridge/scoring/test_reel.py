@@ -11,18 +11,21 @@ from pathlib import Path
 import mido
 import pytest
 
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.network import NetworkOptions
-from bridge.scoring.pipeline import Part
+from bridge.scoring.phases import Part
 from bridge.scoring.reel import cue_seed, plan_cues, score_reel
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request, request_json
-from engine.cues import CueSheet, Section, Video, read_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import read_cues
 from engine.errors import EmsyncError
 from engine.hits import Hit
 from engine.music.midi_file import MidiFile, read_midi_file
 from engine.plan.json_form import read_plan
 from engine.plan.plan import Plan
 from engine.score import Instrument
+from engine.section import Section
 from engine.spotting import MusicCue
 
 LIST = (
@@ -61,7 +64,9 @@ def phases() -> Phases:
 def out(request_, network_file, phases, tmp_path_factory) -> Path:
     """The folder of a scored film."""
     folder = tmp_path_factory.mktemp("reel")
-    score_reel(request_, NetworkOptions(network_file, "cpu", 1).load, folder, phases)
+    score_reel(
+        request_, ScoringContext(NetworkOptions(network_file, "cpu", 1).load, folder, phases)
+    )
     return folder
 
 
@@ -87,7 +92,9 @@ def test_film_time_is_kept_in_free_time_and_in_other_time_signatures(
 ):
     own = [replace(cue, variation_of=None) for cue in LIST]
     request = replace(request_, spotting=tuple(own), **options)
-    score_reel(request, NetworkOptions(network_file, "cpu", 1).load, tmp_path, Phases())
+    score_reel(
+        request, ScoringContext(NetworkOptions(network_file, "cpu", 1).load, tmp_path, Phases())
+    )
     check_film_time(tmp_path)
 
 
@@ -200,7 +207,9 @@ def test_the_report_names_the_cues_in_timecode(out):
 def test_a_further_cue_changes_no_other(request_, network_file, out, tmp_path):
     """The first cue alone has the bytes that it has beside others."""
     alone = replace(request_, spotting=LIST[:1])
-    score_reel(alone, NetworkOptions(network_file, "cpu", 1).load, tmp_path, Phases())
+    score_reel(
+        alone, ScoringContext(NetworkOptions(network_file, "cpu", 1).load, tmp_path, Phases())
+    )
     for path in (tmp_path / "1m1").rglob("*.mid"):
         assert path.read_bytes() == (out / path.relative_to(tmp_path)).read_bytes()
 
@@ -228,14 +237,16 @@ def test_an_error_names_the_cue(clip, tmp_path, network_file):
     (folder / "1m2").write_text("a file where the folder must be")
     request = Request(str(clip), spotting=LIST[:2], takes=1)
     with pytest.raises(EmsyncError, match=r"^1m2: .*1m2: can't be written"):
-        score_reel(request, NetworkOptions(network_file, "cpu", 1).load, folder, Phases())
+        score_reel(
+            request, ScoringContext(NetworkOptions(network_file, "cpu", 1).load, folder, Phases())
+        )
 
 
 def test_cues_beyond_the_film_are_refused_before_it_is_analyzed(clip, tmp_path, monkeypatch):
-    monkeypatch.setattr("bridge.scoring.pipeline.measure", lambda *_: pytest.fail("too late"))
+    monkeypatch.setattr("bridge.scoring.analysis.measure", lambda *_: pytest.fail("too late"))
     request = Request(str(clip), spotting=(MusicCue("1m1", 2.0, 99.0),))
     with pytest.raises(EmsyncError, match=r"spotting: 1m1: its out point, 99 s, is beyond the end"):
-        score_reel(request, pytest.fail, tmp_path, Phases())
+        score_reel(request, ScoringContext(pytest.fail, tmp_path, Phases()))
 
 
 WRONG = {

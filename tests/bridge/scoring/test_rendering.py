@@ -10,6 +10,7 @@ import av
 import pytest
 
 from bridge.scoring import rendering
+from bridge.scoring.context import ScoringContext
 from bridge.scoring.network import NetworkOptions
 from bridge.scoring.pipeline import score_film
 from bridge.scoring.request import Request
@@ -29,7 +30,7 @@ def score(clip, network_file, tmp_path):
 
     def run(soundfont=None, **options):
         request = Request(str(clip), takes=1, **options)
-        _, report = score_film(request, network.load, tmp_path, phases, soundfont=soundfont)
+        _, report = score_film(request, ScoringContext(network.load, tmp_path, phases, soundfont))
         return report, tmp_path
 
     return run

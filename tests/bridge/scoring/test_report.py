@@ -6,16 +6,17 @@ import json
 
 import pytest
 
-from bridge.scoring.report import Model, Takes, Timings, report
+from bridge.scoring.report import Model, Takes, report
 from bridge.scoring.report_json import to_json
 from engine.composing.composition import Take
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.metrics import harmony
 from engine.music.tempo import tempo_map
 from engine.originality.fingerprint import shipped_fingerprint
 from engine.rating.rating import Rating
 from engine.score import BeatMap, Instrument, Note, Score
+from engine.section import Section
 
 needs_fingerprint = pytest.mark.skipif(
     shipped_fingerprint() is None, reason="this checkout has no fingerprint"
@@ -31,9 +32,8 @@ def written(*notes: Note) -> dict:
     """The report of a piece of four bars of 2 s, read back."""
     score = Score(notes, (), (), 8.0, beat_map=BEATS)
     takes = Takes(((Take(score, 10, 1.0), Rating(players=0.5, key=1.0)),))
-    timings = Timings(load=0.0, analyze=0.1, compose=0.2, export=0.0, total=0.3)
     model = Model("tiny", "0", 1, "cpu", "fp32")
-    return json.loads(to_json(report(CUES, score, 0, model, takes, timings)))
+    return json.loads(to_json(report(CUES, score, 0, model, takes)))
 
 
 def chord(onset: float, *pitches: int) -> list[Note]:

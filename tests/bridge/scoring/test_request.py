@@ -8,13 +8,13 @@ import pytest
 
 from bridge.scoring.request import Request
 from bridge.scoring.request_json import parse_request, request_json
-from engine.cues import CueSheet, Section, Transition, Video
-from engine.emotion.notation import Turn
+from engine.cues import CueSheet, Transition, Video
 from engine.emotion.words import EMOTIONS
 from engine.errors import EmsyncError
 from engine.hits import Hit, hits_at
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
+from engine.section import Section
 
 CUES = CueSheet(
     Video("film.mp4", 9.0, 24.0, 96, 64), 0.0, 9.0, (Transition(4.0),), hits_at((4.0,)),
@@ -213,14 +213,6 @@ def test_the_former_name_of_the_time_signature_is_taken():
 def test_every_word_for_an_emotion_is_taken():
     for word in ("auto", *EMOTIONS):
         assert parse_request({"video": "film.mp4", "emotion": word}).emotion == word
-
-
-def test_emotions_may_have_times():
-    request = parse_request({"video": "film.mp4", "emotion": "calm, 0:12.5 v=-0.4 a=0.7"})
-    assert request.user_emotion == (None, None, None)
-    assert request.emotion_turns == (Turn(0.0, None, "calm"), Turn(12.5, None, (-0.4, 0.7)))
-    word = parse_request({"video": "film.mp4", "emotion": "sad", "arousal": 0.1})
-    assert (word.user_emotion, word.emotion_turns) == (("sadness", None, 0.1), ())
 
 
 def test_intensity_goes_with_words_for_a_cue_sheet():

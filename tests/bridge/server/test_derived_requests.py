@@ -13,8 +13,9 @@ from bridge.server.derived_requests import (
     seeded_request,
     with_hits_of_cues,
 )
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
+from engine.section import Section
 
 OLD = parse_request(
     {

@@ -11,7 +11,7 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.play.midi_reader import read_piece
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 
 websockets = pytest.importorskip("websockets")
 

@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from engine.cues import read_cues
+from engine.cues_json import read_cues
 from engine.plan.json_form import from_json
 
 from .conftest import PLAN

@@ -16,9 +16,10 @@ from bridge.play.options import PlaybackOptions
 from bridge.play.velocity import Dynamics
 from bridge.server.playback import Playback
 from bridge.server.worker_protocol import Draft
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
 from engine.score import Instrument, Note, Score
+from engine.section import Section
 from export.midi import write_midi
 
 from ..play.conftest import RecordingSink

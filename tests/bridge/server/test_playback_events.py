@@ -6,8 +6,8 @@ import pytest
 
 from bridge.play.piece import Moment, Status
 from bridge.server.playback_events import Watcher, publish_moment
-from engine.cues import Section
 from engine.score import Instrument, Note
+from engine.section import Section
 
 from .test_playback import RecordingHub
 

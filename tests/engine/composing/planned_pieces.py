@@ -9,13 +9,14 @@ from engine.composing.config import GenerationConfig
 from engine.composing.logits.ending import NOTES
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.model.runtime import Network
 from engine.music import vocabulary as voc
 from engine.plan.plan import Phrase, Plan
 from engine.plan.timing import Timing
 from engine.score import CHORDAL, Instrument, Note, Score
+from engine.section import Section
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = EVERYONE = tuple(Instrument)
 SECONDS = 28.0

@@ -13,12 +13,13 @@ from engine.composing.infill import Given, with_given
 from engine.composing.loop import compose
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.model.runtime import Network
 from engine.music.vocabulary import to_seconds
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument, Note, Score
+from engine.section import Section
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = EVERYONE = tuple(Instrument)
 SECONDS = 28.0

@@ -13,7 +13,7 @@ from engine.composing.logits.grammar import CHORD_HOLD, CHORD_NOTES, LONGEST_RES
 from engine.composing.logits.note_limits import LONGEST
 from engine.composing.loop import compose, compose_all
 from engine.composing.sampling import Sampling
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
 from engine.hits import hits_at
 from engine.metrics.alignment import find_chords
@@ -24,6 +24,7 @@ from engine.music.conditions import ALL, Conditions, usual_density
 from engine.music.events import ScoreBuilder
 from engine.music.vocabulary import Kind
 from engine.score import CHORDAL, Instrument, Note, Score
+from engine.section import Section
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = Instrument
 BOLD = Sampling(1.0, 1.0, guidance=1.0)

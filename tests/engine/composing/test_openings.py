@@ -10,8 +10,9 @@ import pytest
 from engine.composing.composition import Composition
 from engine.composing.config import GenerationConfig
 from engine.composing.openings import Openings
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.model.decoder import Decoder
+from engine.section import Section
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import pytest
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
 from engine.composing.sampling import Sampling
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.music.events import encode
 from engine.originality.build import make_fingerprint
 from engine.originality.check import originality
 from engine.score import Score
+from engine.section import Section
 
 FILM = CueSheet(
     Video("film.mp4", 20.0, 24.0, 64, 48), 0.0, 20.0, (), hits_at((5.0, 12.0)),

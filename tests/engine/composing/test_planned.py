@@ -16,7 +16,8 @@ from engine.composing.sampling import Sampling
 from engine.music.conditions import KEYS, METRES, parse_key
 from engine.music.vocabulary import to_steps
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.plan.timing import Timing
 from engine.score import Instrument, Note, Score
 

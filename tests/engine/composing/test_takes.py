@@ -7,10 +7,11 @@ import pytest
 from engine.composing.composition import Take
 from engine.composing.config import GenerationConfig
 from engine.composing.takes import asked_of, compose_takes, ranked, surprise
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.rating.rating import Players, Rating, rate
 from engine.score import Instrument, Score
+from engine.section import Section
 
 EVERYONE = tuple(Instrument)
 WHOLE = Section(0.0, 20.0, {}, 0.0, 0.0, "user")

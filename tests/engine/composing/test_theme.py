@@ -8,10 +8,11 @@ from engine.composing.config import GenerationConfig
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
 from engine.composing.theme import theme_given
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.plan.plan import Phrase, Plan
 from engine.plan.theme import Theme, plan_for_theme
 from engine.score import Instrument, Note
+from engine.section import Section
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = EVERYONE = tuple(Instrument)
 CHORDS = ("C", "Am", "F", "G")

@@ -3,7 +3,6 @@ import math
 import numpy as np
 import pytest
 
-from engine.cues import EKMAN
 from engine.emotion.mapping import (
     SCALED,
     TABLE_I,
@@ -17,6 +16,7 @@ from engine.emotion.mapping import (
     scale,
 )
 from engine.errors import EmsyncError
+from engine.section import EKMAN
 
 METHODS = ("euclidean", "mahalanobis", "likelihood")
 

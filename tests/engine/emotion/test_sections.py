@@ -3,11 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine.cues import EKMAN, Section
 from engine.emotion.mapping import SCALED
 from engine.emotion.sections import override, turned
 from engine.emotion.words import WORDS
 from engine.errors import EmsyncError
+from engine.section import EKMAN, Section
 
 SECTIONS = (
     Section(0, 20, dict.fromkeys(EKMAN, 1 / 6), -0.2, 0.4, "look"),

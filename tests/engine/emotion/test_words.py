@@ -3,11 +3,11 @@ from math import dist, hypot
 
 import pytest
 
-from engine.cues import EKMAN, Section
 from engine.emotion.mapping import SCALED
 from engine.emotion.sections import override
 from engine.emotion.words import EMOTIONS, WORDS, felt, unknown_emotion, word_of
 from engine.errors import EmsyncError
+from engine.section import EKMAN, Section
 
 
 def test_every_word_is_a_point_within_the_circle() -> None:

@@ -5,7 +5,8 @@ import pytest
 
 from engine.evaluation.request import EMOTION_RANGE, Request, draw_emotion
 from engine.music.conditions import KEYS, METRES, Conditions
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 
 
 def test_a_request_without_conditions_is_planned_for_its_film() -> None:

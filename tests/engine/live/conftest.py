@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument
+from engine.section import Section
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = tuple(Instrument)
 SECONDS = 28.0

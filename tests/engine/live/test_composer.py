@@ -9,7 +9,7 @@ import pytest
 from engine.composing.config import GenerationConfig
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.live.composer import LivePiece, compose_live
 from engine.live.control import EARLY, LiveChange, LiveControl
@@ -17,6 +17,7 @@ from engine.model.runtime import Network
 from engine.plan.plan import Phrase, Plan
 from engine.plan.timing import Timing
 from engine.score import Instrument, Note
+from engine.section import Section
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = tuple(Instrument)
 SECONDS = 14.0

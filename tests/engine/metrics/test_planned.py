@@ -112,10 +112,10 @@ def test_a_bar_counts_once_for_each_instrument():
 def test_a_crowded_bar_is_found():
     even = score(*bar_by_bar(PIANO, *range(15)))
     assert densest_bar(even, STEADY) == pytest.approx(1.0)
-    # 30 notes in one of 15 bars, one in each of 14.
-    crowd = [Note(PIANO, 8.0 + n / 20, 10.0, 40 + n) for n in range(29)]
+    # 30 notes in one of 14 bars, and one in each other. No bar line follows the last bar.
+    crowd = [Note(PIANO, 8.0 + n / 16, 10.0, 40 + n) for n in range(29)]
     assert densest_bar(score(*bar_by_bar(PIANO, *range(15)), *crowd), STEADY) == pytest.approx(
-        30 / (44 / 15)
+        30 / (43 / 14)
     )
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.model.decoder import Decoder
 from engine.model.runtime import SHIPPED, Network
 from engine.music.conditions import ALL
+from engine.section import Section
 
 MEGABYTE = 2**20
 

@@ -11,16 +11,18 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import parse_key
 from engine.plan.form import BARS_A_MINUTE
 from engine.plan.harmony import progressions, symbols, transposed
+from engine.plan.last_chord import RING
 from engine.plan.plan import FEELS, SAME_TIME, TIME_SIGNATURES, Plan
-from engine.plan.planner import RING, PlanOptions
+from engine.plan.plan_options import PlanOptions
 from engine.plan.timing import Timing
 from engine.score import Instrument
+from engine.section import Section
 
 Sheet = Callable[..., CueSheet]
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cues import Section
 from engine.plan.form import BARS_A_MINUTE, LENGTHS, plan_phrases, split_phrases
 from engine.plan.mood import drum_bars
 from engine.plan.plan import DYNAMICS
 from engine.score import CHORDAL, Instrument
+from engine.section import Section
 
 ALL = tuple(Instrument)
 MARKS = list(DYNAMICS)

@@ -6,13 +6,10 @@ import pytest
 
 from engine.music.conditions import parse_key
 from engine.plan.harmony import leads_on
+from engine.plan.last_chord import LONGEST_RING, RING
 from engine.plan.plan import LATEST_PHRASE
-from engine.plan.planner import (
-    LONGEST_RING,
-    RING,
-    PlanOptions,
-    plan_piece,
-)
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.plan.timing import Timing
 
 FIXED = {"bpm": 100.0, "time_signature": "4/4"}

@@ -9,7 +9,8 @@ import pytest
 from engine.music.events import decode
 from engine.plan.original import Original, recall
 from engine.plan.plan import Phrase, Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.plan.timing import Timing
 from engine.score import Instrument, Note, Score
 

@@ -9,12 +9,8 @@ from hypothesis import strategies as st
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import parse_key
 from engine.plan.harmony import progressions, symbols, transposed
-from engine.plan.planner import (
-    USUAL_TONICS,
-    PlanOptions,
-    plan_piece,
-    split_bars,
-)
+from engine.plan.plan_options import PlanOptions, split_bars
+from engine.plan.planner import USUAL_TONICS, plan_piece
 from engine.plan.timing import Timing
 
 FIXED = {"bpm": 100.0, "time_signature": "4/4"}

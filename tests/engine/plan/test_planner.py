@@ -13,14 +13,9 @@ from hypothesis import strategies as st
 from engine.errors import EmsyncError
 from engine.hits import Hit
 from engine.plan import mood
-from engine.plan.planner import (
-    LEAST_DRAWN,
-    PlanOptions,
-    find_tempo,
-    mean_emotion,
-    plan_piece,
-    rank,
-)
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import LEAST_DRAWN, find_tempo, plan_piece, rank
+from engine.plan.section_emotion import mean_emotion
 from engine.plan.tempo_search import MOST_BEND, usual_tempo
 from engine.score import Instrument
 

@@ -10,7 +10,8 @@ import pytest
 
 from engine.errors import EmsyncError
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.plan.tempo_map import TempoMap, from_values, read_tempo_map, to_values
 
 PPQ = 480

@@ -11,7 +11,7 @@ from engine.errors import EmsyncError
 from engine.music.chord_symbols import parse_chord
 from engine.music.conditions import KEYS
 from engine.plan.plan import Phrase, Plan
-from engine.plan.planner import PlanOptions
+from engine.plan.plan_options import PlanOptions
 from engine.plan.theme import Statement, Theme, placed, plan_for_theme, statements, with_theme
 from engine.plan.theme_file import read_theme
 from engine.score import Instrument, Note

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.composing.config import GenerationConfig
 from engine.composing.loop import compose
-from engine.cues import CueSheet, Section, Transition, Video
+from engine.cues import CueSheet, Transition, Video
 from engine.hits import hits_at
 from engine.metrics.grid import on_grid
 from engine.music.chord_symbols import parse_chord
@@ -18,10 +18,12 @@ from engine.music.conditions import FASTEST, KEYS, SLOWEST, Conditions
 from engine.music.tempo import tempo_map
 from engine.music.vocabulary import STEP_MS
 from engine.plan.plan import DYNAMICS, Phrase, Plan, plan_beats
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.plan.tempo_search import rank_tempi
 from engine.plan.timing import Timing
 from engine.score import Instrument, Note, Score
+from engine.section import Section
 
 BOUNDARIES = (0.0, 7.3, 14.9, 22.0)
 CUES = CueSheet(

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from engine.cues import CueSheet, Section, Transition, Video
+from engine.cues import CueSheet, Transition, Video
 from engine.hits import hits_at
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.recut.music import OldMusic
 from engine.score import Instrument, Note
+from engine.section import Section
 
 CUTS = (6.0, 11.0, 17.5, 22.0, 26.5)
 

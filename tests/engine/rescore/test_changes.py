@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
 from engine.music.conditions import parse_key
 from engine.plan.plan import Phrase, Plan
 from engine.rescore.changes import Changes, changed
 from engine.rescore.regions import Region
 from engine.score import Instrument
+from engine.section import Section
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = EVERYONE = tuple(Instrument)
 PLAN = Plan(

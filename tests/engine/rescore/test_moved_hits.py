@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
 from engine.hits import Hit, hits_at
 from engine.plan.plan import Plan
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.recut.music import OldMusic, kept_music
 from engine.rescore.moved_hits import NewHits, changed_times, plan_hits
 from engine.score import Instrument, Note
+from engine.section import Section
 
 SECONDS = 60.0
 TIMES = (0.0, 9.0, 20.0, 31.5, 44.0, 52.0)

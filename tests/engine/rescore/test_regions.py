@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
 from engine.plan.plan import Phrase, Plan
 from engine.recut.music import OldMusic
@@ -19,6 +19,7 @@ from engine.rescore.regions import (
     whole_bars,
 )
 from engine.score import Instrument, Note
+from engine.section import Section
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = tuple(Instrument)
 PLAN = Plan(

@@ -14,7 +14,7 @@ from engine.composing import composition
 from engine.composing.config import GenerationConfig
 from engine.composing.planned import compose_planned_takes
 from engine.composing.sampling import Sampling
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.model.runtime import Network
 from engine.plan.plan import Phrase, Plan
@@ -23,6 +23,7 @@ from engine.recut.music import OldMusic, read_old_music
 from engine.rescore.regions import Region
 from engine.rescore.rescore import Rescored, rescore, seam_worth, seams
 from engine.score import Instrument, Note, Score
+from engine.section import Section
 from export.midi import write_midi
 
 BASS, DRUMS, GUITAR, PIANO, STRINGS = EVERYONE = tuple(Instrument)

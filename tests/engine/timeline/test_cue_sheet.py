@@ -4,8 +4,10 @@ import math
 
 import pytest
 
-from engine.cues import CueSheet, Section, Transition, Video, read_cues, write_cues
+from engine.cues import CueSheet, Transition, Video
+from engine.cues_json import read_cues, write_cues
 from engine.hits import Hit, HitList
+from engine.section import Section
 from engine.timecode import Clock
 from engine.timeline.cue_sheet import blank, hits_of, moved, read, with_hits
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.cues import CueSheet, Video, write_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import write_cues
 from engine.errors import EmsyncError
 from engine.hits import Hit, HitList
 from engine.timecode import RATES, Clock, frame_at, label_at, nearest_frame, parse_rate

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.cues import CueSheet, Section, Video, write_cues
+from engine.cues import CueSheet, Video
+from engine.cues_json import write_cues
 from engine.errors import EmsyncError
+from engine.section import Section
 from engine.spotting import MusicCue
 from engine.timecode import Clock, parse_rate
 from engine.timeline.formats import write_hits

@@ -14,10 +14,11 @@ torch = pytest.importorskip("torch")
 
 from engine.composing.config import GenerationConfig  # noqa: E402
 from engine.composing.loop import compose  # noqa: E402
-from engine.cues import CueSheet, Section, Video  # noqa: E402
+from engine.cues import CueSheet, Video  # noqa: E402
 from engine.hits import hits_at  # noqa: E402
 from engine.model.header import read_header  # noqa: E402
 from engine.model.runtime import Network  # noqa: E402
+from engine.section import Section  # noqa: E402
 
 ROOT = Path(__file__).parents[3]
 SMALLER = {

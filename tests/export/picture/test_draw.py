@@ -9,10 +9,11 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.hits import hits_at
 from engine.plan.plan import Plan
 from engine.score import BeatMap, Instrument, Note, Score
+from engine.section import Section
 from export.picture.draw import draw, draw_beats
 from export.picture.rows import LEFT, RIGHT, WIDTH
 

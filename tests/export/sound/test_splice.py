@@ -13,9 +13,9 @@ from engine.score import Instrument, Note, Score
 from export.midi import write_stems
 from export.sound import soundtrack, whole
 from export.sound.gain import CEILING, Gain, ending, limiter_edges
+from export.sound.older_sound import OlderSound
 from export.sound.soundfont import SoundFont
 from export.sound.soundtrack import Soundtrack, write_soundtrack
-from export.sound.splice import OlderSound
 from export.sound.synthesizer import MidiRenderer
 from export.sound.wav import open_wav
 

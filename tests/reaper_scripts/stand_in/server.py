@@ -15,12 +15,13 @@ from bridge.scoring.selection import parse_selection, selection_json
 from bridge.server.jobs import ENDED, Job, Kind, State, job_json
 from bridge.server.status_file import INTERVAL, StatusFile, status_values
 from bridge.version import own_version
-from engine.cues import CueSheet, Section, Transition, Video, write_cues
+from engine.cues import CueSheet, Transition, Video
+from engine.cues_json import write_cues
 from engine.hits import Hit
 from engine.plan.json_form import to_json
 from engine.plan.plan import Phrase, Plan
 from engine.score import Instrument, Note, Score
-from engine.section import EKMAN, Evidence
+from engine.section import EKMAN, Evidence, Section
 from engine.spotting import cue_json
 from engine.timecode import Clock
 from engine.timeline.spotting import read_spotting

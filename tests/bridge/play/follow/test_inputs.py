@@ -10,7 +10,7 @@ import pytest
 from pythonosc.udp_client import SimpleUDPClient
 
 from bridge.midi.backends import OutputConfig, open_output
-from bridge.midi.jack import load, open_client
+from bridge.midi.jack_client import load, open_client
 from bridge.midi.rtmidi_api import close_port, usable_apis
 from bridge.play.follow.beat_clock import BeatClock
 from bridge.play.follow.inputs import PORT_NAME, follow_jack, follow_midi, follow_reaper

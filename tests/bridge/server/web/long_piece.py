@@ -9,10 +9,12 @@ from typing import Any
 import av
 import numpy as np
 
-from engine.cues import CueSheet, Transition, Video, write_cues
+from engine.cues import CueSheet, Transition, Video
+from engine.cues_json import write_cues
 from engine.hits import Hit
 from engine.plan.json_form import to_json as plan_to_json
-from engine.plan.planner import PlanOptions, plan_piece
+from engine.plan.plan_options import PlanOptions
+from engine.plan.planner import plan_piece
 from engine.score import Instrument, Note, Score
 from engine.section import Section
 from engine.video.film_strip import HEIGHT, WIDTH, FilmStrip

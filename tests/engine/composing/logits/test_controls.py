@@ -9,7 +9,7 @@ from engine.composing.config import GenerationConfig
 from engine.composing.logits.controls import Controls
 from engine.composing.loop import compose
 from engine.composing.state import PieceState
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.errors import EmsyncError
 from engine.evaluation.controls import measure_conditions
 from engine.music import vocabulary as voc
@@ -20,6 +20,7 @@ from engine.music.events import shifts
 from engine.music.key import find_key
 from engine.music.vocabulary import Kind, to_steps
 from engine.score import Instrument
+from engine.section import Section
 
 
 def section(start: float, end: float) -> Section:

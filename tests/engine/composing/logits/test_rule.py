@@ -12,10 +12,11 @@ from engine.composing.config import GenerationConfig
 from engine.composing.logits.rule import Rule, stop_at
 from engine.composing.loop import compose
 from engine.composing.state import PieceState
-from engine.cues import CueSheet, Section, Video
+from engine.cues import CueSheet, Video
 from engine.music import vocabulary as voc
 from engine.music.vocabulary import Kind
 from engine.score import Instrument, Score
+from engine.section import Section
 
 CUES = CueSheet(
     Video("f", 12.0, 24.0, 64, 36), 0.0, 12.0, (), (), (Section(0.0, 12.0, {}, 0.1, 0.2, "user"),)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.cues import EKMAN
 from engine.emotion.experts.look import INTERVAL, Look
 from engine.emotion.experts.look_estimate import Features, point, probabilities, standing
 from engine.emotion.mapping import Gaussian
+from engine.section import EKMAN
 
 Image = NDArray[np.uint8]
 VIDEOS = Path(__file__).parents[5] / "shared" / "videos"
