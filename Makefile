@@ -11,7 +11,7 @@ VIDEO ?= $(DEMO)
 # cores, two files at a time; the rest has what it leaves, and prints its results at the end.
 # libjack may hang for ever where its server falters: such a test ends its worker, and is run again.
 TESTS = $(filter-out tests/conftest.py %__pycache__,$(wildcard tests/*))
-CLOCKED = tests/bridge tests/reaper_scripts
+CLOCKED = tests/bridge
 SERVER = $(addprefix tests/bridge/server/test_,client.py http.py page_routes.py rescore.py same_as_cli.py)
 SHARED = tests/bridge/cli tests/bridge/doctor tests/bridge/reaper tests/bridge/scoring $(SERVER)
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
