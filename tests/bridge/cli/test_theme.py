@@ -28,11 +28,16 @@ def theme(tmp_path):
     return tmp_path / "theme.mid"
 
 
+@pytest.fixture(scope="module")
+def film(draw_film, tmp_path_factory):
+    """A film of 30 s."""
+    return draw_film(tmp_path_factory.mktemp("films") / "film.mp4", 30, 13)
+
+
 @pytest.fixture
-def score(emsync, draw_film, network_file, tmp_path):
-    """Score a film of 30 s with these words."""
-    film = draw_film(tmp_path / "film.mp4", 30, 13)
-    usual = ("--model", network_file, "--takes", 1, "--experts", "look", "-o", tmp_path / "out")
+def score(emsync, film, network_file, tmp_path):
+    """Score the film with these words."""
+    usual = ("--model", network_file, "--takes", 1, "--no-audio", "-o", tmp_path / "out")
     return lambda *words: emsync("score", film, *usual, *words)
 
 

@@ -22,15 +22,25 @@ LONG = Score(tuple(Note(i, 0.0, 60.0, 40 + row) for row, i in enumerate(Instrume
 counts = pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.soak)])
 
 
-@pytest.fixture
-def playback(jack_server, receiver, start, film):
-    """A server that plays to the receiver, and the job of a piece whose notes last a minute."""
-    server = start(None, "--backend", "jack")
+@pytest.fixture(scope="module")
+def long_piece(jack_server_name, start, film):
+    """A server that plays to JACK, and the job of a piece whose notes last a minute."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JACK_DEFAULT_SERVER", jack_server_name)
+        server = start(None, "--backend", "jack")
     job = server.submit(film)
     assert server.ended(job)["state"] == "done"
     write_midi(LONG, server.folder / "pieces" / job / "score.mid")
     yield server, job
     server.end()
+
+
+@pytest.fixture
+def playback(jack_server, long_piece, receiver):
+    """The server, which is stopped and plays to the receiver, and the job."""
+    server, job = long_piece
+    server.client.ask("POST", "/stop")
+    return server, job
 
 
 @pytest.fixture

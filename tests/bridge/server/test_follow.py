@@ -17,15 +17,26 @@ UDP_PORT = 19322
 BATCH = 250
 
 
-@pytest.fixture
-def following(jack_server, start, film):
-    """A server that plays to JACK and follows its transport, with a finished piece loaded."""
-    server = start(None, "--backend", "jack", "--follow", "jack")
+@pytest.fixture(scope="module")
+def jack_piece(jack_server_name, start, film):
+    """A server that plays to JACK, and its finished piece."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JACK_DEFAULT_SERVER", jack_server_name)
+        server = start(None, "--backend", "jack", "--follow", "jack")
     job = server.submit(film)
     assert server.ended(job)["state"] == "done"
-    assert server.client.ask("POST", "/play", {"job": job})["state"] == "stopped"
-    yield server
+    yield server, job
     server.end()
+
+
+@pytest.fixture
+def following(jack_server, jack_piece):
+    """The server follows JACK's transport, with the finished piece loaded."""
+    server, job = jack_piece
+    server.client.ask("POST", "/stop")
+    server.client.ask("POST", "/follow", {"transport": "jack"})
+    assert server.client.ask("POST", "/play", {"job": job})["state"] == "stopped"
+    return server
 
 
 def state(server):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -255,12 +256,31 @@ def _two_beats(bars: Sequence[float], chord: float) -> float:
     return float(np.clip(half, *CHORD_HOLD))
 
 
-def test_a_chord_is_played_at_once_and_held(biased):
-    piece = compose(film(0.0, 240.0), biased(CHORD=2.0), config())
-    assert len(piece.chords) > 1
+class Heard(NamedTuple):
+    """What a listener receives at once: notes, chords, and the time up to which all is known."""
+
+    notes: tuple[Note, ...]
+    chords: tuple[float, ...]
+    until: float
+
+
+@pytest.fixture(scope="module")
+def chordal(biased) -> tuple[Score, list[Heard]]:
+    """Two minutes of a network that plays many chords, and what its listener received."""
+    heard: list[Heard] = []
+
+    def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
+        heard.append(Heard(notes, chords, until))
+
+    return compose(film(0.0, 120.0), biased(CHORD=4.0), config(), listener=listen), heard
+
+
+def test_a_chord_is_played_at_once_and_held(chordal):
+    piece, _ = chordal
+    assert len(piece.chords) > 10
     for chord in piece.chords:
         played = [n for n in piece.notes if n.onset == chord and n.instrument in CHORDAL]
-        least = min(_two_beats(piece.bars, chord), 240.0 - chord) - 0.01
+        least = min(_two_beats(piece.bars, chord), piece.duration - chord) - 0.01
         held = [n for n in played if n.end - n.onset >= least]
         if len(played) < CHORD_NOTES:
             pytest.fail(f"{len(played)} notes at {chord}")
@@ -276,24 +296,16 @@ def test_silence_does_not_last(network):
         reach = max(reach, note.end)
 
 
-def test_a_listener_receives_every_note_and_chord_in_time(biased):
-    network = biased(CHORD=4.0)
-    received: list[Note] = []
-    marks: list[float] = []
-    known = 0.0
-
-    def listen(notes: tuple[Note, ...], chords: tuple[float, ...], until: float) -> None:
-        nonlocal known
-        assert all(note.onset >= known for note in notes)
-        assert all(chord >= known for chord in chords)
-        received.extend(notes)
-        marks.extend(chords)
-        known = until
-
-    piece = compose(film(0.0, 240.0), network, config(), listener=listen)
-    assert known == 240.0
+def test_a_listener_receives_every_note_and_chord_in_time(chordal):
+    piece, heard = chordal
+    for before, now in pairwise([Heard((), (), 0.0), *heard]):
+        assert all(note.onset >= before.until for note in now.notes)
+        assert all(chord >= before.until for chord in now.chords)
+    assert heard[-1].until == 120.0
+    received = [note for now in heard for note in now.notes]
     assert sorted(received, key=repr) == sorted(piece.notes, key=repr)
-    assert marks and tuple(marks) == piece.chords
+    marks = tuple(chord for now in heard for chord in now.chords)
+    assert marks and marks == piece.chords
 
 
 def test_pieces_composed_together_keep_their_own_conditions(tiny, random_model, exported):

@@ -336,7 +336,7 @@ class Reaper(Api):
         subprocess.run(command, shell=True, check=True, env=env)
 
     def _serve(self, box: Path) -> None:
-        latest = time.monotonic() + 5
+        latest = time.monotonic() + 60
         while not (box / "serve").exists() and time.monotonic() < latest:
             if (self.folder / "Data/EMSYNC/serve.status").exists():
                 return
