@@ -1,6 +1,7 @@
 // The keys of the piece's view.
 
 const TYPING = "input:not([type=checkbox]):not([type=range]), textarea, select, dialog";
+const MOVES = new Set(["arrowleft", "arrowright", "arrowup", "arrowdown", "home", "end"]);
 
 /** Set up the keys. act: play, step, frame, seek, toggleOther, addHit, zoom, undo, redo, help. */
 export function setUpKeys(isActive, act) {
@@ -13,7 +14,8 @@ export function setUpKeys(isActive, act) {
     else if (command) return;
     // A button that has the focus is pressed by the space bar.
     else if (key === " " && !event.target.closest?.("button, a, summary, input")) act.play();
-    else if (event.target.closest?.("input, [role=tablist]")) return;
+    // Sliders and tabs keep these keys only: after a click on a tab, B and H must still work.
+    else if (MOVES.has(key) && event.target.closest?.("input, [role=tablist]")) return;
     else if (key === "arrowleft") act.step(-1, event.shiftKey);
     else if (key === "arrowright") act.step(1, event.shiftKey);
     else if (key === "home") act.seek(0);
