@@ -15,13 +15,11 @@ from pathlib import Path
 from mido import Message, MetaMessage, MidiFile, MidiTrack
 
 from engine.files import output_folder, write_atomically
+from engine.music.midi_file import CHORD_MARKER
 from engine.music.tempo import PPQ, TempoMap
 from engine.score import Instrument, Score
 from export.messages import timed
 from export.ticks import TickScore, tick_score
-
-CHORD_MARKER = "chord"
-"""The text of the marker at each CHORD of the score."""
 
 Event = tuple[int, Message | MetaMessage]
 Markers = Sequence[tuple[float, str]]

@@ -15,11 +15,10 @@ from bridge.play.expression import expressed
 from bridge.play.piece import Piece
 from engine.cues import read_cues
 from engine.errors import EmsyncError
-from engine.music.midi_file import MidiFile, MidiNote, MidiTrack, read_midi_file
+from engine.music.midi_file import CHORD_MARKER, MidiFile, MidiNote, MidiTrack, read_midi_file
 from engine.performance.controllers import EXPRESSION, PEDAL
 from engine.plan.json_form import read_plan
 from engine.score import Control, Instrument, Note
-from export.midi import CHORD_MARKER
 from export.piece import REEL, SCORE, STEMS
 
 _NAMED = {instrument.value: instrument for instrument in Instrument}

@@ -16,15 +16,13 @@ import numpy as np
 
 from engine.composing.infill import Given
 from engine.errors import EmsyncError
-from engine.music.midi_file import MidiFile, read_midi_file
+from engine.music.midi_file import CHORD_MARKER, MidiFile, read_midi_file
 from engine.music.tempo import tempo_map
 from engine.plan.plan import Plan
 from engine.plan.timing import Timing
 from engine.recut.planner import KeptBars, NewPlan
 from engine.score import Instrument, Note, Score
 
-CHORD_MARKER = "chord"
-"""The marker of a CHORD in a score's MIDI file."""
 OFF_PLAN = 0.02
 """How far a MIDI file may run off its plan, in seconds."""
 LATEST = 0.125
