@@ -140,9 +140,13 @@ def test_a_finger_scrolls_the_score_and_a_tap_goes_to_a_moment(new_tab, scored):
     tab.page.wait_for_selector("#scrollbar", state="hidden")
 
 
-def test_letters_work_while_a_tab_has_the_focus(tab, scored):
+def test_keys_of_the_piece_work_while_a_tab_has_the_focus(tab, scored):
     tab.enter(scored)
     tab.panel("Hits")
+    tab.page.keyboard.press("Space")
+    tab.wait("!document.getElementById('audio-a').paused")
+    tab.page.keyboard.press("Space")
+    tab.wait("document.getElementById('audio-a').paused")
     tab.page.keyboard.press("h")
     tab.wait("document.querySelectorAll('.hit').length === 3")
     # But arrows go through the tabs.
