@@ -16,17 +16,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from engine.score import Instrument, Score
 from export.midi import Markers
+from export.picture.svg import PALETTE
 
 COLOURS: Mapping[Instrument, str] = MappingProxyType(
-    {
-        Instrument.BASS: "#0072b2",
-        Instrument.DRUMS: "#d55e00",
-        Instrument.GUITAR: "#e69f00",
-        Instrument.PIANO: "#009e73",
-        Instrument.STRINGS: "#cc79a7",
-    }
+    {instrument: on_white for instrument, (on_white, _) in PALETTE.items()}
 )
-"""Colours of the tracks; of the palette that Okabe and Ito (2008) made for all colour vision."""
+"""Colours of the tracks: those of the parts in ``score.svg`` and on the page."""
 REGION_COLOUR = "#56b4e9"
 
 

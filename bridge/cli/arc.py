@@ -1,4 +1,4 @@
-"""The arc of a piece in one line: how much is played, from beginning to end."""
+"""The energy of a piece in one line: how much is played, and how loudly, from beginning to end."""
 
 from __future__ import annotations
 

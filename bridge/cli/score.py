@@ -26,6 +26,7 @@ from bridge.scoring.report import Report
 from bridge.scoring.request_json import parse_request
 from engine.cues import CueSheet
 from engine.files import staged
+from engine.music.tempo import tempo_map
 from engine.score import Instrument
 from export.piece import NOTATION, REEL, SCORE, WRITTEN
 
@@ -81,7 +82,7 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
     lines = [
         f"{folder}: score.mid, stems/, {takes}{_names(report.rendered)}{_others(folder)}cues.json, "
         "report.json",
-        f"  {cues.duration:.1f} s at {report.tempo:.0f} bpm; notes: {notes}",
+        f"  {cues.duration:.1f} s at {_tempi(report)} bpm; notes: {notes}",
         f"  composed by {report.model.name} on {report.model.device} in {times.compose:.1f} s "
         f"(analyzed in {times.analyze:.1f} s, {times.total:.1f} s in all)",
     ]
@@ -89,10 +90,10 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
         met = round(report.second * len(cues.boundaries))
         lines.insert(
             2,
-            f"  {counted(len(report.chords), 'long chord')}; {met} of "
-            f"{counted(len(cues.boundaries), 'boundary')} with one within a second",
+            f"  {met} of {counted(len(cues.boundaries), 'boundary')} met by a long chord within a "
+            f"second; {counted(len(report.chords), 'long chord')} in all",
         )
-    lines += [f"  {arc(report.takes.takes[0][0].score)}", *why(cues)]
+    lines += [f"  energy {arc(report.takes.takes[0][0].score)}", *why(cues)]
     if report.theme:
         begins = ", ".join(f"{seconds:.1f}" for seconds in report.theme)
         lines.append(f"  the theme begins at {begins} s")
@@ -110,6 +111,15 @@ def summary(report: Report, cues: CueSheet, folder: Path, instruments: Sequence[
         lines.insert(2, f"  silent: {', '.join(silent)}")
     lines += _sound_lines(report.rendered)
     return "\n".join([*lines, _next_step(folder, report.rendered, SCORE)])
+
+
+def _tempi(report: Report) -> str:
+    """The tempo, or the slowest and the fastest one: it bends from hit to hit."""
+    tempi = [
+        60e6 / tempo.microseconds for tempo in tempo_map(report.takes.takes[0][0].score).tempos
+    ]
+    slow, fast = round(min(tempi)), round(max(tempi))
+    return f"{slow}" if slow == fast else f"{slow} to {fast}"
 
 
 def _names(rendered: Rendered | None) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from bridge.scoring.analysis import analyze_film
 from bridge.scoring.context import ScoringContext
-from bridge.scoring.exports import write_exports
+from bridge.scoring.exports import hit_names, write_exports
 from bridge.scoring.files import CUES, REPORT
 from bridge.scoring.film_strip import write_strip
 from bridge.scoring.phases import Part, Progress
@@ -238,8 +238,8 @@ def _recalled(
 
 
 def _markers(cues: CueSheet) -> tuple[tuple[float, str], ...]:
-    """The in and out points of the cues, and the labels of the hits."""
-    found = [(hit.seconds, hit.label) for hit in cues.hits if hit.label]
+    """The in and out points of the cues, and the hits."""
+    found = list(hit_names(cues))
     for cue in cues.spotting:
         found += [(cue.start, cue.name), (cue.end, f"{END_MARKER} {cue.name}")]
     return tuple(sorted(found, key=lambda marker: marker[0]))

@@ -48,7 +48,8 @@ def to_json(report: Report) -> str:
             asdict(hit)
             | {
                 "seconds": round(hit.seconds, 3),
-                "late": None if hit.late is None else round(hit.late, 3),
+                # Adding zero makes zero of what rounds to -0.0.
+                "late": None if hit.late is None else round(hit.late, 3) + 0.0,
             }
             for hit in report.hits
         ],

@@ -129,7 +129,7 @@ def _write_notes(
     best = best_first[0][0]
     written = next(take.written for take in takes if take.rated[0] is best)
     begins = [(0.0, f"{name} {cues.timecode(0.0)}")] if name else []
-    markers = (*begins, *((hit.seconds, hit.label) for hit in cues.hits if hit.label))
+    markers = (*begins, *hit_names(cues))
     offset = smpte_offset(cues.video.clock, cues.start)
     write_piece([take.score for take, _ in best_first], written, folder, markers, offset)
     score = best.score

@@ -20,10 +20,10 @@ from engine.music.tick_clock import TickClock
 
 LARGEST = 1 << 24
 """The most bytes of a file that is read: beyond it a file is no piece for a player."""
-CHORD_MARKER = "chord"
-"""The marker of a CHORD token in a score's MIDI file."""
 LONGEST = 24 * 3600.0
 """Seconds after which nothing is read: a damaged delta time may mean years."""
+CHORD_MARKER = "chord"
+"""The text of the marker at each CHORD of a score that emsync wrote."""
 
 _TEMPO = 500_000
 """Microseconds of a quarter note until the first tempo."""

@@ -11,7 +11,7 @@ import mido
 from engine.errors import EmsyncError, shown
 from engine.files import write_atomically
 from engine.hits import HitList, in_order
-from engine.music.midi_file import read_midi_file
+from engine.music.midi_file import CHORD_MARKER, read_midi_file
 from engine.music.tempo import PPQ
 from engine.timecode import Clock
 from engine.timeline.labels import named_hit, tagged
@@ -24,14 +24,16 @@ CHARSET = "utf-8"
 def read(path: Path, clock: Clock) -> HitList:
     """The hits of a MIDI file, which begins where clock times count from.
 
+    In a file that emsync wrote, the markers of chords are left out: its hits have names.
     It warns of a damaged file, which is read as far as it goes. Raises EmsyncError for a file that
     can't be read or is no MIDI file, and for a marker with a wrong tag.
     """
     midi = read_midi_file(path)
     if midi.faults:
         warnings.warn(f"{path}: {', '.join(midi.faults)}; the rest is read as it is", stacklevel=2)
+    named = [marker for marker in midi.markers if marker[1] != CHORD_MARKER]
     hits = []
-    for tick, name in midi.markers:
+    for tick, name in named or midi.markers:
         seconds = float(clock.zero) + float(midi.clock.seconds(tick))
         try:
             hits.append(named_hit(seconds, name))

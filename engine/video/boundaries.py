@@ -20,6 +20,9 @@ CLOSE = 2.0
 OPENING = 1.0
 """How long the first picture stays the opening, whatever is cut to, in seconds."""
 
+ENDING = 1.0
+"""A chord that begins less than this before the end can't be heard as one, in seconds."""
+
 HEAVIEST_CUT = 2.0
 """The most that a transition weighs in the search for a tempo."""
 
@@ -52,12 +55,14 @@ def boundaries(
     The paper marks only cuts. But a soundtrack also begins and ends with its film. So the first
     frame is a boundary, unless a cut soon after it takes its place. Such a cut is not in the first
     second, and as strong as half of the film's. The onset of a last chord that rings out until the
-    end is one too, unless another boundary is too close before it.
+    end is one too, unless another boundary is too close before it. A cut in the last second is
+    none: the last chord would be cut off there.
     """
     usual = median(cut.strength for cut in cuts) if cuts else 0.0
     marked = [
         cut for cut in cuts
-        if _apart(0.0, cut.time, distance) or (cut.time >= OPENING and cut.strength >= usual)
+        if (_apart(0.0, cut.time, distance) or (cut.time >= OPENING and cut.strength >= usual))
+        and cut.time <= duration - ENDING
     ]  # fmt: skip
     kept = keep_apart(marked, distance)
     first = (0.0,) if not kept or _apart(0.0, kept[0], distance) else ()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement
 
 from engine.score import Instrument
-from export.notation.drums import drum
 from export.notation.grid import QUARTER, Bar
 from export.notation.parts import OCTAVES_HIGHER, Part
 from export.notation.spelling import spell
@@ -35,10 +34,10 @@ def write_bar(measure: Element, part: Part, bar: Bar, fifths: int) -> None:
     """Append the notes and rests of a bar, staff by staff and voice by voice."""
     is_first = True
     for number, staff in enumerate(part.staves, start=1):
-        for place, voice in enumerate(staff.voices or ((),)):
-            chords = _of_bar(voice, bar)
-            if place and not chords:
-                continue
+        here = [(place, _of_bar(voice, bar)) for place, voice in enumerate(staff.voices)]
+        # An empty voice is left out beside another one: its rest would stand off the staff.
+        sounding = [(place, chords) for place, chords in here if chords] or [(0, [])]
+        for place, chords in sounding:
             if not is_first:
                 backup = SubElement(measure, "backup")
                 SubElement(backup, "duration").text = str(bar.length)
@@ -48,7 +47,7 @@ def write_bar(measure: Element, part: Part, bar: Bar, fifths: int) -> None:
                 writer.whole_rest(bar)
                 continue
             for piece in pieces(chords, bar):
-                writer.write(piece, fifths, is_shown=place == 0)
+                writer.write(piece, fifths, is_shown=place == sounding[0][0])
 
 
 def pieces(chords: Sequence[Chord], bar: Bar) -> Iterator[Piece]:
@@ -114,7 +113,7 @@ class _Writer:
     def _pitch(self, note: Element, pitch: int, fifths: int) -> str:
         """The pitch of a note; returns the kind of its head, empty for the usual one."""
         if self.part.instrument is Instrument.DRUMS:
-            what = drum(pitch)
+            what = self.part.kit[pitch]
             unpitched = SubElement(note, "unpitched")
             SubElement(unpitched, "display-step").text = what.step
             SubElement(unpitched, "display-octave").text = str(what.octave)
@@ -140,6 +139,9 @@ class _Writer:
                 SubElement(ratio, "actual-notes").text = "3"
                 SubElement(ratio, "normal-notes").text = "2"
                 SubElement(ratio, "normal-type").text = "eighth"
+        if note.find("unpitched") is not None:
+            # Cymbals stand at the top of the staff, so stems that hang would cross it.
+            SubElement(note, "stem").text = "up"
         if head:
             SubElement(note, "notehead").text = head
         if len(self.part.staves) > 1:

@@ -13,14 +13,13 @@ from engine.music.key import find_key
 from engine.music.tempo import TempoMap
 from engine.score import Instrument, Score
 from export.midi import Markers
-from export.notation.drums import drum
 from export.notation.dynamics import dynamics
 from export.notation.grid import QUARTER, Bar, Grid, grid
 from export.notation.marks import Mark, marks, unit_at
 from export.notation.measures import drum_id, write_bar
 from export.notation.parts import OCTAVES_HIGHER, Clef, Part, parts
 from export.notation.spelling import signs
-from export.ticks import TickScore, tick_score
+from export.ticks import tick_score
 from export.xml_text import xml_text
 
 HEAD = (
@@ -28,8 +27,16 @@ HEAD = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">\n'
 )
-STAFF_HEIGHT = "5.5"
-"""Millimetres: two or three systems of five parts share a page."""
+STAFF_HEIGHT = "4.6"
+"""Millimetres: three systems of five parts share a page."""
+_SHORT: dict[Instrument, str] = {
+    Instrument.STRINGS: "Str.",
+    Instrument.GUITAR: "Gtr.",
+    Instrument.PIANO: "Pno.",
+    Instrument.BASS: "Bass",
+    Instrument.DRUMS: "Dr.",
+}
+"""The names of parts before all systems but the first."""
 _CLEFS: dict[Clef, tuple[str, str]] = {
     "treble": ("G", "2"),
     "bass": ("F", "4"),
@@ -53,8 +60,15 @@ def musicxml(score: Score, title: str, hits: Markers = ()) -> bytes:
     SubElement(scaling, "millimeters").text = STAFF_HEIGHT
     SubElement(scaling, "tenths").text = "40"
     listed = SubElement(root, "part-list")
+    if len(playing) > 1:
+        # One bracket and bar lines through all staves: they show what sounds together.
+        group = SubElement(listed, "part-group", number="1", type="start")
+        SubElement(group, "group-symbol").text = "bracket"
+        SubElement(group, "group-barline").text = "yes"
     for part in playing:
-        _list(listed, part, ticks)
+        _list(listed, part)
+    if len(playing) > 1:
+        SubElement(listed, "part-group", number="1", type="stop")
     keys = _keys(score, ticks.tempo_map, layout)
     for number, part in enumerate(playing):
         element = SubElement(root, "part", id=_id(part))
@@ -68,15 +82,15 @@ def _id(part: Part) -> str:
     return f"part-{part.instrument.value}"
 
 
-def _list(listed: Element, part: Part, ticks: TickScore) -> None:
+def _list(listed: Element, part: Part) -> None:
     """Name a part and say how it sounds."""
     instrument = part.instrument
     entry = SubElement(listed, "score-part", id=_id(part))
     SubElement(entry, "part-name").text = instrument.value.capitalize()
+    SubElement(entry, "part-abbreviation").text = _SHORT[instrument]
     sounds: list[tuple[str, str, int | None]]
     if instrument is Instrument.DRUMS:
-        drums = sorted({note.pitch for note in ticks.parts[instrument]})
-        sounds = [(drum_id(pitch), drum(pitch).name, pitch) for pitch in drums]
+        sounds = [(drum_id(pitch), drum.name, pitch) for pitch, drum in part.kit.items()]
     else:
         sounds = [(f"{_id(part)}-sound", instrument.value.capitalize(), None)]
     for key, name, _ in sounds:

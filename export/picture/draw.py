@@ -78,10 +78,11 @@ def summary(timeline: Timeline, boundaries: Sequence[float]) -> str:
     tempo = tempo_text(min(tempi))
     if tempo_text(max(tempi)) != tempo:
         tempo = f"{tempo} to {tempo_text(max(tempi))}"
+    bars = "1 bar" if len(timeline.bars) == 1 else f"{len(timeline.bars)} bars"
     usual = "mostly" if len(timeline.signatures) > 1 else "in"
     met = [timeline.meeting(seconds) for seconds in boundaries]
     return (
-        f"{timeline.duration:.1f} s, {len(timeline.bars)} bars {usual} {timeline.usual_signature}, "
+        f"{timeline.duration:.1f} s, {bars} {usual} {timeline.usual_signature}, "
         f"{tempo} bpm. Boundaries: {met.count(Meeting.BAR_LINE)} on a bar line, "
         f"{met.count(Meeting.BEAT)} on a beat, {met.count(Meeting.MISSED)} missed."
     )

@@ -1,6 +1,8 @@
+import re
 from pathlib import Path
 
-from export.project import Film, identity
+import bridge.server
+from export.project import COLOURS, Film, identity
 
 
 def film(path: Path) -> Film:
@@ -21,3 +23,9 @@ def test_links_to_folders_are_followed(tmp_path):
 
 def test_a_name_has_one_identity():
     assert identity("a") == identity("a") != identity("b")
+
+
+def test_tracks_have_the_colours_of_the_parts_on_the_page():
+    style = (Path(bridge.server.__file__).parent / "web" / "style.css").read_text()
+    light = style.partition("}")[0]
+    assert {part: re.search(rf"--{part.value}: (#\w+)", light)[1] for part in COLOURS} == COLOURS

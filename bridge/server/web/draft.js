@@ -25,7 +25,7 @@ export function draftOf(cues, request, edits) {
       seed: null,
     },
     players: edits?.players ?? [],
-    planSeed: edits?.planSeed ?? request.seed ?? 0,
+    planSeed: edits?.planSeed ?? request.planSeed ?? 0,
     locks: { parts: [], stretches: [] },
   };
 }

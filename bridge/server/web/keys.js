@@ -1,6 +1,8 @@
 // The keys of the piece's view.
 
 const TYPING = "input:not([type=checkbox]):not([type=range]), textarea, select, dialog";
+const PRESSED = "button:not([role=tab]), a, summary, input";
+const MOVES = new Set(["arrowleft", "arrowright", "arrowup", "arrowdown", "home", "end"]);
 
 /** Set up the keys. act: play, step, frame, seek, toggleOther, addHit, zoom, undo, redo, help. */
 export function setUpKeys(isActive, act) {
@@ -11,9 +13,10 @@ export function setUpKeys(isActive, act) {
     if (command && key === "z") (event.shiftKey ? act.redo : act.undo)();
     else if (command && key === "y") act.redo();
     else if (command) return;
-    // A button that has the focus is pressed by the space bar.
-    else if (key === " " && !event.target.closest?.("button, a, summary, input")) act.play();
-    else if (event.target.closest?.("input, [role=tablist]")) return;
+    // A button that has the focus is pressed by the space bar. A tab is chosen already.
+    else if (key === " " && !event.target.closest?.(PRESSED)) act.play();
+    // Sliders and tabs keep these keys only: after a click on a tab, B and H must still work.
+    else if (MOVES.has(key) && event.target.closest?.("input, [role=tablist]")) return;
     else if (key === "arrowleft") act.step(-1, event.shiftKey);
     else if (key === "arrowright") act.step(1, event.shiftKey);
     else if (key === "home") act.seek(0);

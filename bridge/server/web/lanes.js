@@ -159,7 +159,7 @@ function drawChords(context, view, places, colour, shown) {
   context.font = `600 12px ${FONT}`;
   context.textBaseline = "middle";
   context.fillStyle = colour.text;
-  const chords = chordsWithRoom(context, shown.chords, view.scale);
+  const chords = chordsWithRoom(context, shown, view.scale);
   for (let place = firstFrom(chords, view.from - WIDEST / view.scale, ([seconds]) => seconds);
     place < chords.length; place++) {
     const [seconds, name] = chords[place];
@@ -168,20 +168,29 @@ function drawChords(context, view, places, colour, shown) {
   }
 }
 
-/** The chords whose names do not run into one another, with this many pixels a second. */
-function chordsWithRoom(context, chords, scale) {
+/**
+ * The chords whose names do not run into one another, with this many pixels a second. Of two without
+ * room the one on a bar line is named, else the first.
+ */
+export function chordsWithRoom(context, { chords, bars }, scale) {
   const before = named.get(chords);
   if (before?.scale === scale) return before.found;
   const widths = new Map();
+  const widthOf = (name) => {
+    if (!widths.has(name)) widths.set(name, context.measureText(name).width + 8);
+    return widths.get(name);
+  };
+  const onBar = (seconds) => Math.abs((bars[firstFrom(bars, seconds - 0.01)] ?? Infinity) - seconds) < 0.01;
   const found = [];
   let free = -Infinity;
   for (const [place, chord] of chords.entries()) {
     const [seconds, name] = chord;
     const x = seconds * scale;
-    if (x < free || (chords[place + 1] && chords[place + 1][0] * scale < x + 8)) continue;
-    if (!widths.has(name)) widths.set(name, context.measureText(name).width);
+    const next = chords[place + 1];
+    if (x < free || (next && next[0] * scale < x + 8)) continue;
+    if (next && next[0] * scale < x + widthOf(name) && onBar(next[0]) && !onBar(seconds)) continue;
     found.push(chord);
-    free = x + widths.get(name) + 8;
+    free = x + widthOf(name);
   }
   named.set(chords, { scale, found });
   return found;

@@ -9,7 +9,7 @@ const PEAKS = 6000;
 /**
  * A piece: its job, cue sheet, notes, edits, and all versions for its film and the cuts of that, the
  * oldest first. request: the options of the whole piece, which a job that composed a part of it does
- * not have. kept: what it kept of the version before, from its report; null if it kept nothing.
+ * not have; `planSeed` is the seed of its plan. kept: what it kept of the version before, from its report; null if it kept nothing.
  */
 export async function loadPiece(id) {
   const job = await get(`/jobs/${id}`);
@@ -17,7 +17,7 @@ export async function loadPiece(id) {
     get(`/jobs/${id}/files/cues.json`), loadNotes(id, 1), originOf(job), get("/jobs"), loadKept(job),
   ]);
   const played = Object.fromEntries(PERFORMANCE.map((name) => [name, job.request[name]]));
-  const request = { ...whole.request, seed: job.request.seed, ...played };
+  const request = { ...whole.request, seed: job.request.seed, planSeed: whole.request.seed, ...played };
   return { job, request, cues, notes, edits, kept, versions: versionsOf(jobs, job.request.video) };
 }
 

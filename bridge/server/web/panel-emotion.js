@@ -52,10 +52,18 @@ function nearest(words, [valence, arousal]) {
   return Object.keys(words).reduce((best, name) => (far(name) < far(best) ? name : best), "neutral");
 }
 
+const SOURCES = {
+  look: "light, colours and motion", faces: "faces", scene: "what the pictures show", sound: "the sound",
+  speech: "tone of voice", titles: "text in the picture", words: "words",
+};
+
+/** The experts that a section was read by, such as `look, faces`, in words for everybody. */
+export const sourceText = (source) => source.split(", ").map((name) => SOURCES[name] ?? name).join("; ");
+
 function why(section) {
   const reasons = (section.evidence ?? []).slice(0, 4).map((one) => make("li", { text: one.text }));
   if (section.source === "user") return make("p", { class: "hint", text: "You have set this emotion." });
-  if (!reasons.length) return make("p", { class: "hint", text: `Read from: ${section.source}.` });
+  if (!reasons.length) return make("p", { class: "hint", text: `Read from ${sourceText(section.source)}.` });
   return make("details", {}, make("summary", { text: "Why this emotion" }), make("ul", {}, ...reasons));
 }
 

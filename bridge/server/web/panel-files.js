@@ -33,7 +33,7 @@ export function filesPanel(root, { job }) {
     ...list("Stems", stems(files, link)),
     ...list("Cues", cues),
     ...list("Projects for a DAW", projects(files, link, job)),
-    isEmpty ? make("p", { class: "hint", text: "For a project for a DAW, tick one under Options when you compose." }) : null,
+    isEmpty ? make("p", { class: "hint", text: "Projects for a DAW are written with the music: tick one under Options where you give the film." }) : null,
     ...list("Other takes", takes),
     ...list("Data", known(DATA)),
   );

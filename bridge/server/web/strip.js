@@ -2,7 +2,7 @@
 
 const TILE = { width: 96, height: 54 };
 
-/** The strip of a piece. changed: called when its picture has come. */
+/** The strip of a piece. changed: called when its picture has come, or turns out to be missing. */
 export class Strip {
   #image = null;
   #path = null;
@@ -12,9 +12,9 @@ export class Strip {
     this.#changed = changed;
   }
 
-  /** Whether there are frames to draw. */
+  /** Whether there are frames to draw, now or once they have come: the rows below must not jump. */
   get isThere() {
-    return this.#image !== null;
+    return this.#path !== null;
   }
 
   /** Another piece: its strip has a frame for each of some equal parts of it. */
@@ -25,11 +25,11 @@ export class Strip {
     const image = new Image();
     image.src = path;
     await image.decode().catch(() => {});
-    if (path !== this.#path || !image.naturalWidth) return;
     // Unlike an image, a bitmap stays decoded.
-    const bitmap = await createImageBitmap(image);
+    const bitmap = image.naturalWidth ? await createImageBitmap(image) : null;
     if (path !== this.#path) return;
     this.#image = bitmap;
+    if (!bitmap) this.#path = null;
     this.#changed();
   }
 

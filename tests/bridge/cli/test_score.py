@@ -45,7 +45,8 @@ def scored(clip, network_file, tmp_path_factory):
 def test_writes_everything_and_says_so(emsync, clip, network_file, tmp_path):
     result = emsync("score", clip, "-o", tmp_path / "out", "--model", network_file)
     assert result.status == 0
-    assert "boundaries with one within a second" in result.out
+    assert "boundaries met by a long chord within a second" in result.out
+    assert "\n  energy " in result.out
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
 
 
@@ -61,6 +62,14 @@ def test_a_second_score_keeps_the_first_and_names_its_own_folder(
     assert {path.name for path in (tmp_path / "out-2").iterdir()} == FILES - {"takes"}
     assert emsync(*words, "--seed", 5, "--force").out.startswith(f"{tmp_path / 'out'}: score.mid")
     assert (tmp_path / "out" / "score.mid").read_bytes() != first[tmp_path / "out" / "score.mid"]
+
+
+def test_hits_without_a_name_are_numbered_markers_of_the_midi_file(score):
+    folder = score("--takes", 1)
+    conductor = mido.MidiFile(folder / "score.mid").tracks[0]
+    names = [event.text for event in conductor if event.type == "marker" and event.text != "chord"]
+    hits = json.loads((folder / "report.json").read_text())["hits"]
+    assert hits and names == [f"hit {number + 1}" for number in range(len(hits))]
 
 
 def test_projects_that_are_asked_for_lie_beside_the_music(score, clip):

@@ -166,7 +166,7 @@ def test_the_reel_has_the_cues_the_hits_and_the_keys_where_they_are(out):
                if text != "chord"]  # fmt: skip
     assert markers == [
         (0.5, "1m1"), (1.2, "Door"), (3.5, "end of 1m1"), (3.75, "1m2"), (4.0, "Cut"),
-        (5.0, "end of 1m2"), (6.25, "1m3"), (8.75, "end of 1m3"),
+        (5.0, "end of 1m2"), (6.25, "1m3"), (7.5, "hit 3"), (8.75, "end of 1m3"),
     ]  # fmt: skip
     keys = events(out / "reel.mid", "key_signature")
     plans = [read_plan(out / cue.name / "plan.json") for cue in LIST]

@@ -91,3 +91,8 @@ def test_hits_are_reported_with_timecode_and_the_nearest_chord():
     }  # fmt: skip
     assert found[1]["late"] == -2.75
     assert written()["hits"][0]["late"] is None
+
+
+def test_a_chord_a_moment_early_is_not_minus_zero_late():
+    late = written(*chord(1.9999, 60, 64, 67))["hits"][0]["late"]
+    assert f"{late}" == "0.0"

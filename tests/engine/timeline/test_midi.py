@@ -28,6 +28,15 @@ def test_markers_are_read_at_the_times_of_the_tempo_map(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("names", "kept"), [(("chord", "hit 1"), ["hit 1"]), (("chord",), ["chord"])]
+)
+def test_chords_of_a_score_are_no_hits_beside_named_ones(tmp_path, names, kept):
+    track = mido.MidiTrack([mido.MetaMessage("marker", text=name) for name in names])
+    mido.MidiFile(tracks=[track]).save(tmp_path / "score.mid")
+    assert [hit.label for hit in read(tmp_path / "score.mid", Clock()).hits] == kept
+
+
 def test_names_in_any_language_are_kept(tmp_path):
     hits = (Hit(1.0, "Türe, дверь, 扉"), Hit(2.5, "Run", end=4.0))
     write(HitList(hits), tmp_path / "x.mid")

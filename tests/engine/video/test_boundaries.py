@@ -59,6 +59,8 @@ def test_kept_cuts_are_apart_and_each_dropped_one_has_a_stronger_one_near(pairs,
         ([], 30.0, (0.0, 28.0)),
         ([4.0], 4.0 + T_DIFF + CLOSE, (0.0, 4.0, 8.0)),
         ([], 5.0, (0.0,)),
+        ([6.0, 15.9], 16.0, (0.0, 6.0, 14.0)),
+        ([6.0, 15.0], 16.0, (0.0, 6.0, 15.0)),
     ],
 )
 def test_boundaries_include_the_beginning_and_the_end_of_the_film(times, duration, marks):

@@ -146,14 +146,49 @@ def test_every_note_is_there_and_every_bar_is_full(root, score):
 
 
 def test_parts_are_named_in_the_order_of_a_page(root):
-    names = [part.findtext("part-name") for part in root.find("part-list")]
+    names = [part.findtext("part-name") for part in root.find("part-list").findall("score-part")]
     assert names == [instrument.value.capitalize() for instrument in ORDER]
     assert root.findtext("work/work-title") == "A film"
+
+
+def test_a_bracket_joins_the_staves_and_later_systems_have_short_names(root):
+    listed = root.find("part-list")
+    assert [element.tag for element in listed] == ["part-group", *["score-part"] * 5, "part-group"]
+    assert listed.findtext("part-group/group-barline") == "yes"
+    short = [part.findtext("part-abbreviation") for part in listed.findall("score-part")]
+    assert short == ["Str.", "Gtr.", "Pno.", "Bass", "Dr."]
+
+
+def test_the_stems_of_drums_go_up(root):
+    notes = [n for n in root.find("part[@id='part-drums']").iter("note") if n.find("rest") is None]
+    assert notes and {note.findtext("stem") for note in notes} == {"up"}
 
 
 def test_a_part_that_is_silent_has_no_staff(score):
     only = replace(score, notes=score.part(Instrument.PIANO))
     assert [part.get("id") for part in read(musicxml(only, "")).findall("part")] == ["part-piano"]
+
+
+def strings(*notes: tuple[float, float, int]) -> Score:
+    """Strings in bars of 2 s: onset and end in seconds, and pitch."""
+    beats = BeatMap((0.0, 16.0), (0.0, 8.0), ((4, 4),) * 4)
+    of = tuple(Note(Instrument.STRINGS, *note) for note in sorted(notes))
+    return Score(of, (0.0, 2.0, 4.0, 6.0), (), 8.0, beats)
+
+
+@pytest.mark.parametrize(("low", "clefs"), [(57, ["G"]), (50, ["G", "F"])])
+def test_strings_have_two_staves_only_where_ledger_lines_would_be_many(low, clefs):
+    notes = [(n / 2, n / 2 + 0.5, pitch) for n, pitch in enumerate((72, low) * 8)]
+    root = read(musicxml(strings(*notes), ""))
+    assert [clef.findtext("sign") for clef in root.iter("clef")] == clefs
+
+
+def test_an_empty_voice_beside_another_one_has_no_rest():
+    # The second voice holds its note alone in the second bar.
+    root = read(musicxml(strings((0, 0.5, 76), (0.5, 1, 77), (1, 2, 74), (0, 4, 67)), ""))
+    second = root.findall("part/measure")[1]
+    assert [note.findtext("voice") for note in second.iter("note")] == ["2"]
+    assert second.find("note/rest") is None
 
 
 def test_the_piano_has_two_staves_and_drums_a_percussion_clef(root):

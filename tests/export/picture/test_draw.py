@@ -233,3 +233,7 @@ def test_a_tile_goes_on_in_the_next_row():
     assert [len(row) for row in rows] == [4, 4]
     width = sum(float(tile.get("width", 0)) for row in rows for tile in row)
     assert width == pytest.approx(2 * (WIDTH - LEFT - RIGHT), rel=0.1)
+
+
+def test_one_bar_is_no_bars():
+    assert "1 bar in 4/4" in draw(piece(2.0), cues(2.0))

@@ -138,3 +138,49 @@ def test_a_finger_scrolls_the_score_and_a_tap_goes_to_a_moment(new_tab, scored):
     tab.wait("document.getElementById('clock').textContent !== '0:00.00'")
     tab.page.click("#zoom-all")
     tab.page.wait_for_selector("#scrollbar", state="hidden")
+
+
+def test_keys_of_the_piece_work_while_a_tab_has_the_focus(tab, scored):
+    tab.enter(scored)
+    tab.panel("Hits")
+    tab.page.keyboard.press("Space")
+    tab.wait("!document.getElementById('audio-a').paused")
+    tab.page.keyboard.press("Space")
+    tab.wait("document.getElementById('audio-a').paused")
+    tab.page.keyboard.press("h")
+    tab.wait("document.querySelectorAll('.hit').length === 3")
+    # But arrows go through the tabs.
+    tab.page.keyboard.press("ArrowRight")
+    assert tab.page.get_attribute("#tab-Emotion", "aria-selected") == "true"
+
+
+def test_the_row_of_the_film_strip_is_kept_while_its_picture_comes(tab, scored):
+    held = []
+    tab.page.route("**/strip.jpg", lambda route: held.append(route))
+    tab.enter(scored)
+    while not held:
+        tab.page.wait_for_timeout(40)
+    assert tab.page.is_visible("[data-lane=strip]")
+    held[0].continue_()
+
+
+def test_a_chord_on_a_bar_line_is_named_before_one_beside_it(tab):
+    tab.enter()
+    assert tab.page.evaluate(
+        """async () => {
+          const { chordsWithRoom } = await import("/web/lanes.js");
+          const context = { measureText: (name) => ({ width: 8 * name.length }) };
+          const chords = [[0, "Bb"], [1.5, "D"], [2, "Gm"], [3, "A"]];
+          return chordsWithRoom(context, { bars: [0, 2], chords }, 20).map(([, name]) => name);
+        }"""
+    ) == ["Bb", "Gm"]
+
+
+def test_where_an_emotion_is_read_from_is_said_in_words(tab):
+    tab.enter()
+    assert tab.page.evaluate(
+        """async () => {
+          const { sourceText } = await import("/web/panel-emotion.js");
+          return sourceText("look, faces");
+        }"""
+    ) == "light, colours and motion; faces"  # fmt: skip

@@ -83,6 +83,10 @@ def test_a_hit_of_a_longer_film_changes_the_bars_around_it_alone(tab, server, lo
     # The options of the whole piece hold for the next change, too.
     tab.panel("Music")
     assert tab.page.input_value("[data-key=bpm]") == "120"
+    # And it is planned with the seed of the whole piece: another one would bring other chords.
+    with tab.page.expect_request("**/plan") as plan:
+        tab.page.select_option("[data-key=time_signature]", "3/4")
+    assert (plan.value.method, plan.value.post_data_json["seed"]) == ("POST", 0)
 
 
 def test_undo_leads_back_through_all_changes_and_to_the_version_before(tab, scored):
