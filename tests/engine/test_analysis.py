@@ -52,8 +52,8 @@ def test_a_whole_film_is_analyzed(film):
 
 
 def test_times_of_a_part_count_from_its_start(film):
-    cues = analyze(film, 1.0, 6.5)
-    assert (cues.start, cues.end, cues.duration) == (1.0, 6.5, 5.5)
+    cues = analyze(film, 1.0, 7.25)
+    assert (cues.start, cues.end, cues.duration) == (1.0, 7.25, 6.25)
     assert times(cues) == pytest.approx((0.5, 2.0, 5.0), abs=0.01)
     assert cues.boundaries == pytest.approx((0.0, 5.0), abs=0.01)
     assert cues.video.duration == pytest.approx(DURATION)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from engine.composing.logits.sustain import BASS_ENDS, MOST, RELEASE, Sustain
+from engine.composing.logits.sustain import BASS_BEATS, BASS_ENDS, MOST, RELEASE, Sustain
 from engine.music import vocabulary as voc
 from engine.music.arrangement import Arrangement
 from engine.music.beat_grid import BeatGrid
@@ -97,10 +97,11 @@ def test_all_let_go_of_their_notes_where_it_is_joyful(instrument):
     assert biased(BEAT, 0.8, instrument, valence=0.8)[voc.note_off(instrument, 60)] > 0
 
 
-def test_a_bass_that_is_neither_sad_nor_joyful_ends_after_a_beat():
-    off = voc.note_off(Instrument.BASS, 60)
-    assert biased(BEAT - 1, 0.0, Instrument.BASS) is FLAT
-    assert biased(BEAT, 0.0, Instrument.BASS)[off] == BASS_ENDS
+def test_a_bass_that_is_neither_sad_nor_joyful_ends_within_a_beat():
+    off, ends = voc.note_off(Instrument.BASS, 60), int(BASS_BEATS * BEAT)
+    assert 0 < ends < BEAT
+    assert biased(ends - 1, 0.0, Instrument.BASS) is FLAT
+    assert biased(ends, 0.0, Instrument.BASS)[off] == BASS_ENDS
 
 
 def test_without_strings_nothing_changes():
