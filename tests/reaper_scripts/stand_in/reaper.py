@@ -348,7 +348,7 @@ class Reaper(Api):
             while not ended.exists() and time.monotonic() < latest:
                 time.sleep(0.005)
         else:
-            # The program itself may end now; nobody reads its status.
+            # The program itself may end now: the server's file of status is there.
             (box / "served").write_text("0\n")
             while os.path.exists(self.folder / "Data/EMSYNC/serve.part"):
                 time.sleep(0.005)

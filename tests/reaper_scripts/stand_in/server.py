@@ -144,6 +144,11 @@ class Server:
         """``emsync serve WORDS``; returns whether it runs then."""
         self.start_words = words
         self.running = self.starts
+        if self.running:
+            # Before the program may end: scripts would take that for a server that did not start.
+            assert self.reaper is not None
+            self._updated = self.reaper.now
+            self._file.update(self._updated)
         return self.running
 
     def answer(self, words: list[str]) -> tuple[int, Any, str]:
