@@ -39,8 +39,6 @@ LONGER = 4.0
 """A time shift of twice the length becomes likelier by this further power of the same ratio."""
 FIRMER = 4.0
 """How the bias grows beyond that where the ratio is far off. A drum pattern is hard to thin out."""
-SHORTFALL = 1.0
-"""The bias leaves a planned piece a little short of its notes, so this many times are wanted."""
 PATIENCE = 2.0
 """Seconds of notes that may be too many or too few before the bias grows strong."""
 MEMORY = 8.0
@@ -122,7 +120,6 @@ class Controls(Rule):
         self._played += max(played - self._counted, 0)
         self._counted = max(played, self._counted)
         if cursor > step:
-            wanted = density if self._grid is None else SHORTFALL * density
             emotion = repr((state.conditions.valence, state.conditions.arousal))
             if emotion != self._emotion and self._emotion:
                 # Music that was too sparse must not make up for it where the emotion is another.
@@ -133,7 +130,7 @@ class Controls(Rule):
                 self._asked *= kept
                 for steps, parts in composed:
                     of_parts = usual_share(self._arrangement, step, parts)
-                    self._asked += wanted * of_parts * to_seconds(steps)
+                    self._asked += density * of_parts * to_seconds(steps)
             self._step, self._emotion = cursor, emotion
         some = PATIENCE * density * share
         if not cursor or not some:

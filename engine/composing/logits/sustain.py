@@ -5,8 +5,8 @@ repeat short ones. So the end of a strings' note becomes less likely until the n
 while, the longer the calmer the music is.
 
 Listeners take connected notes for sad or tender, and detached ones for happy (Gabrielsson and
-Lindstrom 2010). So the others hold their notes where the music is sad, and let go of them where it
-is joyful. (Ours.)
+Lindstrom 2010). So the others hold their notes where the music is sad, and all let go of them where
+it is joyful. (Ours.)
 """
 
 from __future__ import annotations
